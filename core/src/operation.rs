@@ -1,0 +1,92 @@
+//! What an operation is: its parameters, its result, and one line that says how it is sent.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Confidence, Envelope, Error, Method};
+
+/// How a request proves who sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Not at all; only for fetching the token.
+    None,
+    /// `Authorization: Token <token>`.
+    Token,
+    /// `X-AIRudder-Sign` and `X-AIRudder-Sign-Key`; the scheme is configuration, since the vendor does not publish it.
+    Sign,
+    /// Header fields that the caller gives with the call, on a host whose address is not public.
+    CallerHeaders,
+}
+
+/// Whether sending a request twice is harmless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// Repeating it changes nothing.
+    Safe,
+    /// Repeating it may phone people twice; it is sent again only when it surely had no effect.
+    Never,
+}
+
+/// One row of the catalogue.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// A number that never changes; new ones are appended.
+    pub number: u16,
+    /// The name in every language, for instance `workflow.upload_details`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, appended to the base URL.
+    pub path: &'static str,
+    /// How it is authorised.
+    pub auth: Auth,
+    /// What its response is wrapped in.
+    pub envelope: Envelope,
+    /// Whether it may be repeated.
+    pub replay: Replay,
+    /// How sure this row is.
+    pub confidence: Confidence,
+    /// The operation's documentation.
+    pub docs: &'static str,
+    /// Checks the JSON text of the parameters, without sending anything.
+    pub check: fn(&str) -> Result<(), Error>,
+}
+
+/// The parameters of an operation; they know its row and its result.
+pub trait Operation: Serialize {
+    /// The row of the catalogue.
+    const INFO: &'static OperationInfo;
+    /// The type of the result's `data`.
+    type Output: DeserializeOwned;
+}
+
+/// Declares the operations of one family: number, name, method, path, auth, envelope, replay and confidence,
+/// then the parameters, the type they are checked as, and the result.
+macro_rules! operations {
+    ($(
+        $(#[doc = $doc:literal])+
+        $number:literal $name:literal $method:ident $path:literal $auth:ident $envelope:ident $replay:ident $confidence:ident
+        $params:ty as $check:ty => $output:ty;
+    )+) => {
+        $(impl $crate::Operation for $params {
+            const INFO: &'static $crate::OperationInfo = &$crate::OperationInfo {
+                number: $number,
+                name: $name,
+                method: $crate::Method::$method,
+                path: $path,
+                auth: $crate::Auth::$auth,
+                envelope: $crate::Envelope::$envelope,
+                replay: $crate::Replay::$replay,
+                confidence: $crate::Confidence::$confidence,
+                docs: concat!($($doc, "\n"),+),
+                check: |text| $crate::params::check::<$check>(text),
+            };
+            type Output = $output;
+        })+
+
+        /// The rows of this family, in the order of their numbers.
+        pub(crate) const ROWS: &[&$crate::OperationInfo] = &[$(<$params as $crate::Operation>::INFO),+];
+    };
+}
+
+pub(crate) use operations;

@@ -1,0 +1,5 @@
+//! The typed operations, one file a family.
+
+pub mod auth;
+pub mod process;
+pub mod workflow;

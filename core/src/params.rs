@@ -1,0 +1,269 @@
+//! The check of an operation's parameters: one streaming pass over the JSON text, which is sent as it is.
+
+use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+use crate::{Error, ErrorCode};
+
+/// Rules that concern more than one field.
+pub trait Validate {
+    /// Says which rule is broken, in a sentence that names the remedy.
+    fn validate(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+}
+
+/// Checks that `text` is one `T`: known fields only, required ones present, limits kept. Collects nothing.
+pub(crate) fn check<'a, T: Deserialize<'a> + Validate>(text: &'a str) -> Result<(), Error> {
+    match serde_json::from_str::<Object<T>>(text) {
+        Ok(Object(params)) => params.validate().map_err(|rule| Error::new(ErrorCode::MissingField, rule).at("")),
+        Err(error) => Err(locate::<Object<T>>(text, &error)),
+    }
+}
+
+/// Reads the failing text once more, now keeping track of the path, so that the fast pass need not.
+fn locate<'a, T: Deserialize<'a>>(text: &'a str, first: &serde_json::Error) -> Error {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
+        // What follows the object is not seen by a deserializer that reads one value.
+        return invalid_json(first);
+    };
+    if !error.inner().is_data() {
+        return invalid_json(error.inner());
+    }
+    let mut pointer = pointer(error.path());
+    let message = without_position(error.inner());
+    let code = match message.as_str() {
+        text if text.starts_with("unknown field") => ErrorCode::UnknownField,
+        text if text.starts_with("missing field") => ErrorCode::MissingField,
+        text if text.starts_with("invalid type") => ErrorCode::WrongType,
+        _ => ErrorCode::InvalidValue,
+    };
+    if code == ErrorCode::MissingField
+        && let Some(field) = message.split('`').nth(1)
+    {
+        push_segment(&mut pointer, field);
+    }
+    Error::new(code, message).at(pointer)
+}
+
+fn invalid_json(error: &serde_json::Error) -> Error {
+    // serde_json's own text may quote what it read; the position is enough to find the place.
+    Error::new(
+        ErrorCode::InvalidJson,
+        format!("the parameters are not valid JSON (line {}, column {})", error.line(), error.column()),
+    )
+}
+
+/// `serde_json`'s message without its " at line 1 column 2": the pointer says it better.
+fn without_position(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rfind(" at line ") {
+        Some(end) => message.get(..end).unwrap_or_default().to_owned(),
+        None => message,
+    }
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => push_segment(&mut pointer, &index.to_string()),
+            Segment::Map { key } => push_segment(&mut pointer, key),
+            Segment::Enum { variant } => push_segment(&mut pointer, variant),
+            Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+fn push_segment(pointer: &mut String, segment: &str) {
+    pointer.push('/');
+    pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+}
+
+/// A text that borrows from the JSON it was read from, wherever it stands (`Cow` does so only in a struct's own field).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Text<'a>(pub Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+/// Declares a text with a rule that is checked when it is read from JSON, that is, before anything is sent.
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $rule:ident, $message:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+        #[serde(transparent)]
+        pub struct $name<'a>(Text<'a>);
+
+        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Text::deserialize(deserializer)?;
+                if $rule(&text) { Ok(Self(text)) } else { Err(D::Error::custom($message)) }
+            }
+        }
+
+        impl<'a, T: Into<Cow<'a, str>>> From<T> for $name<'a> {
+            fn from(text: T) -> Self {
+                Self(Text(text.into()))
+            }
+        }
+
+        impl Deref for $name<'_> {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+impl<'a, T: Into<Cow<'a, str>>> From<T> for Text<'a> {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+checked_text! {
+    /// A phone number: `+`, country code, digits, for instance `+6212345678` \[documented].
+    Phone, is_phone, "a phone number is `+`, country code and digits without spaces, for instance `+6212345678`"
+}
+checked_text! {
+    /// A platform's name, from the list that AI Rudder gives: 1 to 40 characters \[documented].
+    Platform, is_platform, "a platform name has 1 to 40 characters"
+}
+checked_text! {
+    /// A time with its zone: `2023-09-01 00:00:00+08:00` \[documented for query bounds].
+    ZonedTime, is_zoned_time, "a time is written with its zone as `2023-09-01 00:00:00+08:00`"
+}
+
+fn is_phone(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_platform(text: &str) -> bool {
+    (1..=40).contains(&text.chars().count())
+}
+
+const ZONED_TIME: &[BorrowedFormatItem<'static>] = format_description!(
+    version = 2,
+    "[year]-[month]-[day] [hour]:[minute]:[second][offset_hour sign:mandatory]:[offset_minute]"
+);
+
+fn is_zoned_time(text: &str) -> bool {
+    OffsetDateTime::parse(text, ZONED_TIME).is_ok()
+}
+
+/// A `T` that is written as an object: serde would also read a struct from an array, which the API does not know.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object(deserializer).map(Self)
+    }
+}
+
+/// Reads a struct from a JSON object and from nothing else; for `#[serde(deserialize_with)]`.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// A list of at most `MAX` objects of which each is checked and dropped.
+pub struct Each<T, const MAX: usize>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Each<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EachVisitor<T, const MAX: usize>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for EachVisitor<T, MAX> {
+            type Value = Each<T, MAX>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut count = 0;
+                while seq.next_element::<Object<T>>()?.is_some() {
+                    count += 1;
+                    if count > MAX {
+                        return Err(A::Error::custom(format_args!(
+                            "at most {MAX} elements are allowed; a campaign splits longer lists"
+                        )));
+                    }
+                }
+                Ok(Each(PhantomData))
+            }
+        }
+        deserializer.deserialize_seq(EachVisitor(PhantomData))
+    }
+}
+
+/// An object with text values of which each is checked and dropped.
+pub struct EachText;
+
+impl<'de> Deserialize<'de> for EachText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EachTextVisitor;
+        impl<'de> Visitor<'de> for EachTextVisitor {
+            type Value = EachText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with text values (write numbers as text)")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<Text<'de>, Text<'de>>()?.is_some() {}
+                Ok(EachText)
+            }
+        }
+        deserializer.deserialize_map(EachTextVisitor)
+    }
+}

@@ -1,0 +1,93 @@
+//! Bad parameters are refused before anything is sent, with code, JSON pointer and remedy.
+
+use airudder_core::{ErrorCode, catalog};
+use serde_json::{Value, json};
+
+fn refuse(operation: &str, params: &Value) -> (ErrorCode, String, String) {
+    let info = catalog::operation(operation).expect("the operation is in the catalogue");
+    let error = (info.check)(&params.to_string()).expect_err("the parameters are bad");
+    (error.code(), error.details().pointer.clone().unwrap_or_default(), error.details().message.clone())
+}
+
+fn contact() -> Value {
+    json!({"callee": "+6212345678", "platform": "TEMP1", "variables": {"customer_name": "Ana"}})
+}
+
+fn upload(change: impl FnOnce(&mut Value)) -> Value {
+    let mut params = json!({"workflow_id": "w", "details": [contact(), contact()]});
+    change(&mut params);
+    params
+}
+
+#[test]
+fn a_misspelt_field_is_named_with_the_valid_ones() {
+    let (code, pointer, message) =
+        refuse("workflow.upload_details", &upload(|p| p["details"][1]["calle"] = json!("x")));
+    assert_eq!((code, pointer.as_str()), (ErrorCode::UnknownField, "/details/1/calle"));
+    assert!(message.contains("`callee`"), "{message}");
+}
+
+#[test]
+fn a_contact_too_many_is_refused() {
+    let (code, pointer, message) =
+        refuse("workflow.upload_details", &upload(|p| p["details"] = vec![contact(); 10_001].into()));
+    assert_eq!((code, pointer.as_str()), (ErrorCode::InvalidValue, "/details"));
+    assert!(message.contains("10000"), "{message}");
+}
+
+#[test]
+fn platform_callee_and_variables_keep_their_rules() {
+    let long = refuse("workflow.upload_details", &upload(|p| p["details"][0]["platform"] = "p".repeat(41).into()));
+    assert_eq!((long.0, long.1.as_str()), (ErrorCode::InvalidValue, "/details/0/platform"));
+    let phone = refuse("workflow.upload_details", &upload(|p| p["details"][1]["callee"] = "6212345678".into()));
+    assert_eq!((phone.0, phone.1.as_str()), (ErrorCode::InvalidValue, "/details/1/callee"));
+    assert!(phone.2.contains('+') && !phone.2.contains("6212345678 "), "{}", phone.2);
+    let number = refuse("workflow.upload_details", &upload(|p| p["details"][0]["variables"]["age"] = 7.into()));
+    assert_eq!((number.0, number.1.as_str()), (ErrorCode::WrongType, "/details/0/variables/age"));
+}
+
+#[test]
+fn a_missing_field_is_pointed_at() {
+    let (code, pointer, _) = refuse(
+        "workflow.upload_details",
+        &upload(|p| {
+            p["details"][1].as_object_mut().unwrap().remove("platform");
+        }),
+    );
+    assert_eq!((code, pointer.as_str()), (ErrorCode::MissingField, "/details/1/platform"));
+}
+
+#[test]
+fn arrays_do_not_pass_for_objects() {
+    let (code, pointer, message) =
+        refuse("workflow.upload_details", &upload(|p| p["details"][1] = json!(["+62", "P"])));
+    assert_eq!((code, pointer.as_str()), (ErrorCode::WrongType, "/details/1"));
+    assert!(message.contains("an object"), "{message}");
+    assert_eq!(refuse("workflow.upload_details", &json!(["w", []])).0, ErrorCode::WrongType);
+    let (code, pointer, _) = refuse("process.query_task_qian", &json!({"header": [0, ""], "payload": {}}));
+    assert_eq!((code, pointer.as_str()), (ErrorCode::WrongType, "/header"));
+}
+
+#[test]
+fn times_need_their_zone_and_a_search_needs_a_key() {
+    for wrong in ["2023-09-01", "2023-09-01T00:00:00Z", "2023-09-01 00:00:00", "2023-13-01 00:00:00+08:00"] {
+        let params = json!({"case_id": "c", "start_time": wrong, "end_time": "2023-09-14 00:00:00+08:00"});
+        let (code, pointer, message) = refuse("workflow.detail_instances", &params);
+        assert_eq!((code, pointer.as_str()), (ErrorCode::InvalidValue, "/start_time"), "{wrong}");
+        assert!(message.contains("+08:00"), "{message}");
+    }
+    let params = json!({"start_time": "2023-09-01 00:00:00+08:00", "end_time": "2023-09-14 00:00:00+08:00"});
+    let (code, _, message) = refuse("workflow.detail_instances", &params);
+    assert_eq!(code, ErrorCode::MissingField);
+    assert!(message.contains("case_id") && message.contains("callee"), "{message}");
+}
+
+#[test]
+fn what_is_not_json_is_refused_without_being_quoted() {
+    let check = catalog::operation("workflow.upload_details").unwrap().check;
+    for text in ["", "{", "[]x", "{\"workflow_id\":\"fake-secret\"", "{\"workflow_id\":\"\\ud800\"}"] {
+        let error = check(text).unwrap_err();
+        assert!(matches!(error.code(), ErrorCode::InvalidJson | ErrorCode::WrongType), "{text}: {error}");
+        assert!(!error.to_string().contains("fake-secret"));
+    }
+}
