@@ -25,7 +25,7 @@ CREATE INDEX IF NOT EXISTS contacts_by_caseid ON contacts (caseid) WHERE caseid 
 CREATE INDEX IF NOT EXISTS contacts_by_identity ON contacts (identity);
 CREATE INDEX IF NOT EXISTS contacts_waiting ON contacts (id) WHERE state = 0;
 CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY, type TEXT NOT NULL, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
     next_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS events_due ON events (next_ms, id) WHERE state = 0;
 ";
@@ -301,12 +301,11 @@ pub(crate) fn set_workflow_status(db: &Transaction<'_>, workflow_id: &str, statu
     Ok(changed > 0)
 }
 
+/// An event's name, and what makes its body.
+pub(crate) type EventOf<'a> = (&'a str, &'a dyn Fn(&Waiting) -> String);
+
 /// Takes the next contacts from the queue, marks them as called, and stores the event that `event` makes of each.
-pub(crate) fn call_contacts(
-    db: &Transaction<'_>,
-    limit: u32,
-    event: Option<(&str, &dyn Fn(&Waiting) -> String)>,
-) -> Result<usize> {
+pub(crate) fn call_contacts(db: &Transaction<'_>, limit: u32, event: Option<EventOf<'_>>) -> Result<usize> {
     let mut query = db.prepare_cached(
         "SELECT c.id, c.callee, c.caseid, c.variables, w.workflow_id, w.name, w.created_ms, w.end_time
          FROM contacts c JOIN workflows w ON w.id = c.workflow WHERE c.state = 0 ORDER BY c.id LIMIT ?1",
@@ -386,10 +385,9 @@ pub(crate) fn settle(db: &Transaction<'_>, deliveries: &[(i64, Delivery)]) -> Re
 
 /// Counts contacts; two are the same when they have the same case id, or, without one, the same number.
 pub(crate) fn count_contacts(db: &Transaction<'_>) -> Result<ContactCounts> {
-    let (accepted, distinct) =
-        db.query_row("SELECT count(*), count(DISTINCT identity) FROM contacts", [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
-        })?;
+    let (accepted, distinct) = db.query_row("SELECT count(*), count(DISTINCT identity) FROM contacts", [], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+    })?;
     let waiting = db.query_row("SELECT count(*) FROM contacts WHERE state = 0", [], |row| row.get(0))?;
     Ok(ContactCounts { accepted, distinct, duplicates: accepted - distinct, waiting })
 }
@@ -472,4 +470,9 @@ pub(crate) fn count_duplicates(db: &Transaction<'_>) -> Result<i64> {
 pub(crate) fn reset(db: &Transaction<'_>) -> Result<()> {
     db.execute_batch("DELETE FROM contacts; DELETE FROM workflows; DELETE FROM events; DELETE FROM tokens;")?;
     Ok(())
+}
+
+/// How many contacts were accepted.
+pub(crate) fn count_all_contacts(db: &Transaction<'_>) -> Result<i64> {
+    Ok(db.query_row("SELECT count(*) FROM contacts", [], |row| row.get(0))?)
 }
