@@ -106,13 +106,13 @@ impl Courier {
                 false
             }
         };
-        let delivery = match acknowledged {
-            true => Delivery::Acknowledged,
-            false if event.attempts + 1 >= MAX_ATTEMPTS => Delivery::GivenUp,
-            false => {
-                let delay_ms = i64::try_from(self.app.config.retry_delay.as_millis()).unwrap_or(i64::MAX);
-                Delivery::RetryAt(clock::now_ms().saturating_add(delay_ms))
-            }
+        let delivery = if acknowledged {
+            Delivery::Acknowledged
+        } else if event.attempts + 1 >= MAX_ATTEMPTS {
+            Delivery::GivenUp
+        } else {
+            let delay_ms = i64::try_from(self.app.config.retry_delay.as_millis()).unwrap_or(i64::MAX);
+            Delivery::RetryAt(clock::now_ms().saturating_add(delay_ms))
         };
         (event.id, delivery)
     }

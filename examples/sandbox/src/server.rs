@@ -81,7 +81,7 @@ async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver
         }
     };
     let Err(error) = ended else { return };
-    if error.source().is_some_and(|source| source.is::<Abort>()) {
+    if error.source().is_some_and(<dyn std::error::Error>::is::<Abort>) {
         // Without lingering, closing sends RST: to the client this is a connection that was reset.
         let _ = connection.into_parts().io.into_inner().set_zero_linger();
     } else {

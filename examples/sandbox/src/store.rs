@@ -1,4 +1,4 @@
-//! The state, in SQLite: tokens, workflows, contacts, events. One transaction per piece of work.
+//! The state, in a database: tokens, workflows, contacts, events. One transaction per piece of work.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -88,10 +88,10 @@ impl Answer {
 pub(crate) fn open(config: &Config, headers: &HeaderMap, body: &[u8]) -> Result<Inbound, Answer> {
     let text = std::str::from_utf8(body).map_err(|_| Answer::refused("the body is not UTF-8"))?;
     if header_text(headers, "is-encrypted") != Some("1") {
-        return match config.require_encryption {
-            true => Err(Answer::refused("this account takes encrypted requests only (Is-Encrypted: 1)")),
-            false => Ok(Inbound { text: text.to_owned(), encrypted: false }),
-        };
+        if config.require_encryption {
+            return Err(Answer::refused("this account takes encrypted requests only (Is-Encrypted: 1)"));
+        }
+        return Ok(Inbound { text: text.to_owned(), encrypted: false });
     }
     let Some(key) = &config.encryption_key else {
         return Err(Answer::refused("the request is encrypted, and this sandbox has no --encryption-key"));
