@@ -3,8 +3,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod call;
 pub mod catalog;
 mod confidence;
+mod config;
+pub mod crypto;
 mod envelope;
 mod error;
 mod http;
@@ -14,11 +17,17 @@ mod operation;
 pub mod operations;
 pub mod params;
 mod received;
+mod retry;
 mod secret;
+mod session;
+mod wire;
 
+pub use call::{Call, CallOptions, Failure, Output, RawRequest, Step, WaitReason};
 pub use confidence::Confidence;
+pub use config::{ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME};
 pub use envelope::{Envelope, Opened};
 pub use error::{Details, Error, ErrorCode, Outcome, RetryAdvice};
 pub use http::{Headers, Method, Request, Response};
 pub use operation::{Auth, Operation, OperationInfo, Replay};
 pub use secret::Secret;
+pub use session::Session;

@@ -44,6 +44,8 @@ pub struct OperationInfo {
     pub envelope: Envelope,
     /// Whether it may be repeated.
     pub replay: Replay,
+    /// The operation that finds out whether a doubtful request was carried out; empty where there is none.
+    pub find_out: &'static str,
     /// How sure this row is.
     pub confidence: Confidence,
     /// The operation's documentation.
@@ -60,12 +62,13 @@ pub trait Operation: Serialize {
     type Output: DeserializeOwned;
 }
 
-/// Declares the operations of one family: number, name, method, path, auth, envelope, replay and confidence,
+/// Declares the operations of one family: number, name, method, path, auth, envelope, replay (with the operation that
+/// clears up a doubtful outcome) and confidence,
 /// then the parameters, the type they are checked as, and the result.
 macro_rules! operations {
     ($(
         $(#[doc = $doc:literal])+
-        $number:literal $name:literal $method:ident $path:literal $auth:ident $envelope:ident $replay:ident $confidence:ident
+        $number:literal $name:literal $method:ident $path:literal $auth:ident $envelope:ident $replay:ident $(($find_out:literal))? $confidence:ident
         $params:ty as $check:ty => $output:ty;
     )+) => {
         $(impl $crate::Operation for $params {
@@ -77,6 +80,7 @@ macro_rules! operations {
                 auth: $crate::Auth::$auth,
                 envelope: $crate::Envelope::$envelope,
                 replay: $crate::Replay::$replay,
+                find_out: concat!($($find_out)?),
                 confidence: $crate::Confidence::$confidence,
                 docs: concat!($($doc, "\n"),+),
                 check: |text| $crate::params::check::<$check>(text),

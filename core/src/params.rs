@@ -26,6 +26,16 @@ pub(crate) fn check<'a, T: Deserialize<'a> + Validate>(text: &'a str) -> Result<
     }
 }
 
+/// Checks only that `text` is one JSON object: all that is checked when `strict` is off.
+pub(crate) fn check_object(text: &str) -> Result<(), Error> {
+    let raw: &serde_json::value::RawValue = serde_json::from_str(text).map_err(|error| invalid_json(&error))?;
+    if raw.get().starts_with('{') {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorCode::InvalidJson, "the parameters must be one JSON object"))
+    }
+}
+
 /// Reads the failing text once more, now keeping track of the path, so that the fast pass need not.
 fn locate<'a, T: Deserialize<'a>>(text: &'a str, first: &serde_json::Error) -> Error {
     let mut deserializer = serde_json::Deserializer::from_str(text);

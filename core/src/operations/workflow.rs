@@ -154,7 +154,7 @@ operations! {
 
     /// Add contacts to a workflow that is not finished or cancelled. If its end time is near, late contacts may not run
     /// through all its steps. Sending a contact twice may phone it twice.
-    3 "workflow.upload_details" Post "/service/cloud/workflow/uploaddetails" Token Cloud Never Documented
+    3 "workflow.upload_details" Post "/service/cloud/workflow/uploaddetails" Token Cloud Never("workflow.detail_instances") Documented
     UploadDetails<'_> as UploadDetails<'_, Details<'_>> => WorkflowId;
 
     /// Find the workflows in which a contact is.

@@ -1,0 +1,557 @@
+//! One call as a state machine: the host sends, sleeps and tells the time; the call decides.
+//!
+//! ```text
+//! loop {
+//!     match call.poll(now_ms)? {
+//!         Step::Send(request) => send it, then call.on_response(now_ms, response) or call.on_failure(now_ms, failure, "")
+//!         Step::Wait { until_ms, .. } => sleep until then
+//!         Step::Done => break
+//!     }
+//! }
+//! call.take_result()
+//! ```
+//!
+//! The contracts: one request is outstanding at a time; after every answer the call is polled again; polling earlier
+//! than asked is harmless; a call made in the wrong order is an error ([`ErrorCode::Misuse`]) and changes nothing; the
+//! same inputs give the same outputs. `now_ms` is Unix time in milliseconds.
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Auth, Envelope, Error, ErrorCode, Headers, Method, Operation, OperationInfo, Outcome, Replay, Request, Response,
+    Secret, Session, catalog,
+    config::{DEFAULT_BASE_URL, check_base_url, is_header_value},
+    operations::auth::{FetchToken, Token},
+    params,
+    retry::{Jitter, retry_after_ms},
+    session::TokenStep,
+    wire::{self, Verdict},
+};
+
+/// Settings of one call; what is absent comes from the client.
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    /// How long one request may take, in milliseconds.
+    pub timeout_ms: Option<u64>,
+    /// How long the whole call may take, with waits and retries, in milliseconds.
+    pub deadline_ms: Option<u64>,
+    /// How often a request is sent again at most.
+    pub max_retries: Option<u32>,
+    /// Whether the parameters are checked.
+    pub strict: Option<bool>,
+    /// Another host.
+    pub base_url: Option<String>,
+    /// Further header fields; they replace the library's own of the same name.
+    pub headers: Headers,
+    /// Where the jitter of the delays begins; a random number from the host.
+    pub seed: u64,
+}
+
+/// A request that the library does not type. Token, encryption, retries and envelope still apply.
+#[derive(Clone, Debug)]
+pub struct RawRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path from `/`, without a query.
+    pub path: String,
+    /// The query without `?`, already percent-encoded.
+    pub query: String,
+    /// The JSON text of the body; empty for none.
+    pub body: String,
+    /// How it is authorised.
+    pub auth: Auth,
+    /// Whether it may be repeated; [`Replay::Never`] unless the caller knows better.
+    pub replay: Replay,
+}
+
+/// What a call sends, apart from the token.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) name: String,
+    pub(crate) method: Method,
+    pub(crate) base_url: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: String,
+    pub(crate) auth: Auth,
+    pub(crate) envelope: Envelope,
+    pub(crate) replay: Replay,
+    pub(crate) find_out: &'static str,
+    pub(crate) headers: Headers,
+    pub(crate) timeout_ms: u64,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send this, and report what came of it.
+    Send(Request),
+    /// Poll again at this time; earlier is harmless.
+    Wait {
+        /// Unix time in milliseconds.
+        until_ms: u64,
+        /// What for.
+        why: WaitReason,
+    },
+    /// There is a result.
+    Done,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitReason {
+    /// Another call is fetching the token.
+    Token,
+    /// The delay before a retry.
+    Retry,
+}
+
+/// Why the host has no response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection was made: nothing was sent. Report this only when it is sure.
+    ConnectFailed,
+    /// No answer in time.
+    Timeout,
+    /// The connection broke off.
+    Reset,
+    /// Something else.
+    Other,
+}
+
+/// The result of a call.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The JSON text of the envelope's `data`; `null` where there is none.
+    pub data: String,
+    /// The HTTP status.
+    pub http_status: u16,
+    /// The API's id of the request, where the envelope carries one.
+    pub request_id: Option<String>,
+    /// The whole plain text of the response.
+    pub body: String,
+}
+
+impl Output {
+    /// The typed result.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(&self.data).map_err(|error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Error::new(ErrorCode::UnreadableResponse, format!("the result has another shape than documented ({place})"))
+        })
+    }
+}
+
+/// Shows sizes alone: a result may hold personal data or a token.
+impl std::fmt::Debug for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Output")
+            .field("http_status", &self.http_status)
+            .field("request_id", &self.request_id)
+            .field("data_bytes", &self.data.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One call, from its parameters to its result.
+#[derive(Debug)]
+pub struct Call {
+    session: Session,
+    id: u64,
+    plan: Plan,
+    state: State,
+    jitter: Jitter,
+    max_retries: u32,
+    retries: u32,
+    token_renewed: bool,
+    deadline_ms: Option<u64>,
+    started_ms: Option<u64>,
+}
+
+#[derive(Debug)]
+enum State {
+    Ready,
+    Waiting { until_ms: u64 },
+    SentToken,
+    Sent { epoch: u64 },
+    Done(Result<Output, Error>),
+    Taken,
+}
+
+impl Call {
+    /// A call of this name with its parameters as JSON text, which are checked now and sent as they are.
+    pub fn new(session: &Session, operation: &str, params: &str, options: &CallOptions) -> Result<Self, Error> {
+        let info = catalog::operation(operation).ok_or_else(|| {
+            let names = catalog::operations().map(|row| row.name).collect::<Vec<_>>().join(", ");
+            Error::new(ErrorCode::UnknownOperation, format!("there is no operation `{operation}`; there are {names}"))
+        })?;
+        Self::of(session, info, params, options)
+    }
+
+    /// A call with typed parameters.
+    pub fn typed<T: Operation>(session: &Session, params: &T, options: &CallOptions) -> Result<Self, Error> {
+        let text = serde_json::to_string(params)
+            .map_err(|error| Error::new(ErrorCode::Internal, format!("the parameters do not serialize: {error}")))?;
+        Self::of(session, T::INFO, &text, options)
+    }
+
+    fn of(session: &Session, info: &OperationInfo, params: &str, options: &CallOptions) -> Result<Self, Error> {
+        let checked = if options.strict.unwrap_or(session.config().settings.strict) {
+            (info.check)(params)
+        } else {
+            params::check_object(params)
+        };
+        let plan = checked.and_then(|()| {
+            Ok(Plan {
+                name: info.name.to_owned(),
+                method: info.method,
+                base_url: base_url(session, options, info.auth)?,
+                path: info.path.to_owned(),
+                query: String::new(),
+                body: params.to_owned(),
+                auth: info.auth,
+                envelope: info.envelope,
+                replay: info.replay,
+                find_out: info.find_out,
+                headers: check_headers(&options.headers)?,
+                timeout_ms: options.timeout_ms.unwrap_or(session.config().settings.timeout_ms),
+            })
+        });
+        Self::start(session, plan.map_err(|error| error.in_operation(info.name))?, options)
+    }
+
+    /// A call that the library does not type.
+    pub fn raw(session: &Session, request: RawRequest, options: &CallOptions) -> Result<Self, Error> {
+        let bad = |why: &str, field: &str| Err(Error::new(ErrorCode::InvalidRequest, why).at(field));
+        let is_graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !request.path.starts_with('/') || !is_graphic(&request.path) || request.path.contains(['?', '#']) {
+            return bad("the path begins with `/`, is percent-encoded, and holds neither `?` nor `#`", "/path");
+        }
+        if !is_graphic(&request.query) || request.query.contains('#') {
+            return bad("the query must be percent-encoded", "/query");
+        }
+        if request.method == Method::Get && !request.body.is_empty() {
+            return bad("a GET request has no body: put the parameters into the query", "/json");
+        }
+        if !request.body.is_empty() && serde_json::from_str::<&serde_json::value::RawValue>(&request.body).is_err() {
+            return bad("the body is not JSON", "/json");
+        }
+        let plan = Plan {
+            name: format!("{} {}", request.method.as_str(), request.path),
+            method: request.method,
+            base_url: base_url(session, options, request.auth)?,
+            envelope: Envelope::of_path(&request.path),
+            path: request.path,
+            query: request.query,
+            body: request.body,
+            auth: request.auth,
+            replay: request.replay,
+            find_out: "",
+            headers: check_headers(&options.headers)?,
+            timeout_ms: options.timeout_ms.unwrap_or(session.config().settings.timeout_ms),
+        };
+        Self::start(session, plan, options)
+    }
+
+    fn start(session: &Session, plan: Plan, options: &CallOptions) -> Result<Self, Error> {
+        let settings = &session.config().settings;
+        if plan.auth == Auth::Token && settings.app_key.is_none() {
+            let error =
+                Error::new(ErrorCode::CredentialsMissing, "this operation needs a token: give app_key and app_secret");
+            return Err(error.in_operation(plan.name));
+        }
+        Ok(Self {
+            session: session.clone(),
+            id: session.register_call(),
+            plan,
+            state: State::Ready,
+            jitter: Jitter::new(options.seed),
+            max_retries: options.max_retries.unwrap_or(settings.max_retries),
+            retries: 0,
+            token_renewed: false,
+            deadline_ms: options.deadline_ms,
+            started_ms: None,
+        })
+    }
+
+    /// The request as it would be sent, without a token: for showing it. Nothing is sent.
+    pub fn prepare(&self) -> Result<Request, Error> {
+        wire::build(self.session.config(), &self.plan, None)
+    }
+
+    /// What to do next.
+    pub fn poll(&mut self, now_ms: u64) -> Result<Step, Error> {
+        let started_ms = *self.started_ms.get_or_insert(now_ms);
+        match self.state {
+            State::Done(_) | State::Taken => return Ok(Step::Done),
+            State::SentToken | State::Sent { .. } => {
+                return Err(misuse("a request is outstanding: report its response or failure before polling again"));
+            }
+            State::Waiting { until_ms } if now_ms < until_ms => {
+                return Ok(Step::Wait { until_ms, why: WaitReason::Retry });
+            }
+            State::Waiting { .. } | State::Ready => self.state = State::Ready,
+        }
+        if self.deadline_ms.is_some_and(|deadline_ms| now_ms.saturating_sub(started_ms) >= deadline_ms) {
+            let error = Error::new(ErrorCode::DeadlineExceeded, "the deadline passed before the request could be sent");
+            return Ok(self.finish(Err(error.with_outcome(Outcome::NotSent))));
+        }
+        if self.plan.auth != Auth::Token {
+            return Ok(self.send(None, 0));
+        }
+        match self.session.token(self.id, now_ms) {
+            TokenStep::Use { token, epoch } => Ok(self.send(Some(&token), epoch)),
+            TokenStep::Fetch => Ok(self.send_token_request()),
+            TokenStep::Wait { until_ms } => Ok(Step::Wait { until_ms, why: WaitReason::Token }),
+            TokenStep::Failed(error) => Ok(self.finish(Err(error))),
+        }
+    }
+
+    /// The host has the response to the outstanding request.
+    pub fn on_response(&mut self, now_ms: u64, response: &Response) -> Result<(), Error> {
+        let config = self.session.config();
+        match self.state {
+            State::SentToken => self.on_token_verdict(now_ms, wire::read(config, Envelope::Cloud, response), response),
+            State::Sent { epoch } => {
+                let verdict = wire::read(config, self.plan.envelope, response);
+                self.on_verdict(now_ms, epoch, verdict, response);
+            }
+            _ => return Err(misuse("no request is outstanding, so there can be no response")),
+        }
+        Ok(())
+    }
+
+    /// The host has no response to the outstanding request. `message` is shown to people; it must hold no secret.
+    pub fn on_failure(&mut self, now_ms: u64, failure: Failure, message: &str) -> Result<(), Error> {
+        let error = transport_error(failure, message);
+        match self.state {
+            State::SentToken => {
+                if !self.retry(now_ms, None) {
+                    self.token_failed(now_ms, error);
+                }
+            }
+            State::Sent { .. } => {
+                let not_sent = failure == Failure::ConnectFailed;
+                let harmless = not_sent || self.plan.replay == Replay::Safe;
+                if !(harmless && self.retry(now_ms, None)) {
+                    let error = if harmless { error } else { self.unknown(&error) };
+                    let outcome = if not_sent { Outcome::NotSent } else { Outcome::Unknown };
+                    self.finish(Err(error.with_outcome(outcome)));
+                }
+            }
+            _ => return Err(misuse("no request is outstanding, so none can have failed")),
+        }
+        Ok(())
+    }
+
+    /// The result, once [`Step::Done`] was polled.
+    pub fn take_result(&mut self) -> Result<Output, Error> {
+        match std::mem::replace(&mut self.state, State::Taken) {
+            State::Done(result) => result,
+            State::Taken => Err(misuse("the result was taken already")),
+            unfinished => {
+                self.state = unfinished;
+                Err(misuse("the call is not done: poll it until it says so"))
+            }
+        }
+    }
+
+    fn send(&mut self, token: Option<&Secret>, epoch: u64) -> Step {
+        match wire::build(self.session.config(), &self.plan, token) {
+            Ok(request) => {
+                self.state = State::Sent { epoch };
+                Step::Send(request)
+            }
+            Err(error) => self.finish(Err(error.with_outcome(Outcome::NotSent))),
+        }
+    }
+
+    fn send_token_request(&mut self) -> Step {
+        let settings = &self.session.config().settings;
+        let text =
+            |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        let params =
+            FetchToken { app_key: text(&settings.app_key).into(), app_secret: text(&settings.app_secret).into() };
+        let info = FetchToken::INFO;
+        let plan = Plan {
+            name: info.name.to_owned(),
+            method: info.method,
+            base_url: settings.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
+            path: info.path.to_owned(),
+            query: String::new(),
+            body: serde_json::to_string(&params).unwrap_or_default(),
+            auth: info.auth,
+            envelope: info.envelope,
+            replay: info.replay,
+            find_out: info.find_out,
+            headers: Headers::new(),
+            timeout_ms: self.plan.timeout_ms,
+        };
+        match wire::build(self.session.config(), &plan, None) {
+            Ok(request) => {
+                self.state = State::SentToken;
+                Step::Send(request)
+            }
+            Err(error) => self.finish(Err(error)),
+        }
+    }
+
+    fn on_token_verdict(&mut self, now_ms: u64, verdict: Verdict, response: &Response) {
+        match verdict {
+            Verdict::Accepted(output) => match output.parse::<Token>().ok().and_then(|token| token.token) {
+                Some(token) if !token.is_empty() && is_header_value(&token) => {
+                    self.session.token_fetched(self.id, now_ms, Ok(Secret::new(token)));
+                    self.session.refund_retry();
+                    self.state = State::Ready;
+                }
+                _ => self.token_failed(
+                    now_ms,
+                    Error::new(ErrorCode::UnreadableResponse, "the API answered without a usable token"),
+                ),
+            },
+            Verdict::Busy(error) | Verdict::Doubtful(error) => {
+                if !self.retry(now_ms, response.headers.get("Retry-After")) {
+                    self.token_failed(now_ms, error);
+                }
+            }
+            Verdict::Refused(mut error) | Verdict::TokenRefused(mut error) => {
+                error.details_mut().code = ErrorCode::CredentialsRefused;
+                self.token_failed(now_ms, error);
+            }
+        }
+    }
+
+    /// The session remembers the failure; an older token that still works is used, else the call ends with it.
+    fn token_failed(&mut self, now_ms: u64, error: Error) {
+        let error = error.in_operation(FetchToken::INFO.name).with_outcome(Outcome::NotSent);
+        self.session.token_fetched(self.id, now_ms, Err(error));
+        self.state = State::Ready;
+    }
+
+    fn on_verdict(&mut self, now_ms: u64, epoch: u64, verdict: Verdict, response: &Response) {
+        match verdict {
+            Verdict::Accepted(output) => {
+                self.session.refund_retry();
+                self.finish(Ok(output));
+            }
+            Verdict::TokenRefused(error) if self.plan.auth == Auth::Token && !self.token_renewed => {
+                self.session.token_refused(epoch);
+                self.token_renewed = true;
+                self.state = State::Ready;
+                drop(error);
+            }
+            Verdict::TokenRefused(error) | Verdict::Refused(error) => {
+                self.finish(Err(error));
+            }
+            Verdict::Busy(error) => {
+                let retry_after = response.headers.get("Retry-After");
+                if !self.retry(now_ms, retry_after) {
+                    let after_ms = retry_after.and_then(|value| retry_after_ms(value, now_ms)).unwrap_or(1000);
+                    self.finish(Err(error.retry_after_ms(after_ms)));
+                }
+            }
+            Verdict::Doubtful(error) => {
+                if self.plan.replay == Replay::Never {
+                    let error = self.unknown(&error);
+                    self.finish(Err(error));
+                } else if !self.retry(now_ms, response.headers.get("Retry-After")) {
+                    self.finish(Err(error.with_outcome(Outcome::Unknown)));
+                }
+            }
+        }
+    }
+
+    /// Plans a retry, if the call's and the client's allowance and the deadline permit it.
+    fn retry(&mut self, now_ms: u64, retry_after: Option<&str>) -> bool {
+        if self.retries >= self.max_retries {
+            return false;
+        }
+        let asked_ms = retry_after.and_then(|value| retry_after_ms(value, now_ms)).unwrap_or(0);
+        let until_ms = now_ms.saturating_add(self.jitter.delay_ms(self.retries).max(asked_ms));
+        let end_ms = self.deadline_ms.map(|deadline_ms| self.started_ms.unwrap_or(now_ms).saturating_add(deadline_ms));
+        if end_ms.is_some_and(|end_ms| until_ms >= end_ms) || !self.session.spend_retry() {
+            return false;
+        }
+        self.retries += 1;
+        self.state = State::Waiting { until_ms };
+        true
+    }
+
+    /// The request was sent, must not be sent twice, and nothing tells what became of it.
+    fn unknown(&self, cause: &Error) -> Error {
+        let how = match self.plan.find_out {
+            "" => "find out by other means before sending it again".to_owned(),
+            operation => format!("find out with `{operation}` before sending it again"),
+        };
+        let mut error = Error::new(
+            ErrorCode::OutcomeUnknown,
+            format!("{}; whether the request was carried out is unknown: {how}", cause.details().message),
+        );
+        let cause = cause.details();
+        let details = error.details_mut();
+        details.http_status = cause.http_status;
+        details.api_code = cause.api_code;
+        details.api_message.clone_from(&cause.api_message);
+        details.request_id.clone_from(&cause.request_id);
+        error.with_outcome(Outcome::Unknown)
+    }
+
+    fn finish(&mut self, result: Result<Output, Error>) -> Step {
+        self.session.release(self.id);
+        self.state = State::Done(result.map_err(|mut error| {
+            error.details_mut().operation.get_or_insert_with(|| self.plan.name.clone());
+            error
+        }));
+        Step::Done
+    }
+}
+
+/// A call that is dropped in the middle must not keep the others waiting for its token.
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.session.release(self.id);
+    }
+}
+
+fn misuse(message: &str) -> Error {
+    Error::new(ErrorCode::Misuse, message)
+}
+
+fn transport_error(failure: Failure, message: &str) -> Error {
+    let (code, what) = match failure {
+        Failure::ConnectFailed => (ErrorCode::ConnectFailed, "no connection could be made"),
+        Failure::Timeout => (ErrorCode::Timeout, "no answer came in time"),
+        Failure::Reset => (ErrorCode::ConnectionReset, "the connection broke off"),
+        Failure::Other => (ErrorCode::TransportFailed, "the request failed"),
+    };
+    let message = if message.is_empty() { what.to_owned() } else { format!("{what} ({message})") };
+    Error::new(code, message)
+}
+
+/// The host of a call: its own, the client's, or the documented one where the operation lives there.
+fn base_url(session: &Session, options: &CallOptions, auth: Auth) -> Result<String, Error> {
+    if let Some(url) = &options.base_url {
+        return check_base_url(url);
+    }
+    match &session.config().settings.base_url {
+        Some(url) => Ok(url.clone()),
+        None if auth == Auth::CallerHeaders => Err(Error::new(
+            ErrorCode::MissingBaseUrl,
+            "the host of this operation is not public: give base_url with the call or in the configuration",
+        )),
+        None => Ok(DEFAULT_BASE_URL.to_owned()),
+    }
+}
+
+fn check_headers(headers: &Headers) -> Result<Headers, Error> {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    match headers.iter().find(|(name, value)| !is_name(name) || !is_header_value(value)) {
+        Some((name, _)) => Err(Error::new(
+            ErrorCode::InvalidRequest,
+            format!("the header field `{}` has an invalid name or value", name.escape_default()),
+        )
+        .at("/headers")),
+        None => Ok(headers.clone()),
+    }
+}

@@ -1,0 +1,172 @@
+//! The settings of a client, validated once.
+
+use crate::{
+    Error, ErrorCode, Secret,
+    crypto::{EncryptionKey, Scheme},
+};
+
+/// The base URL of the API \[documented].
+pub const DEFAULT_BASE_URL: &str = "https://api.airudder.com";
+
+/// The assumed signature scheme: the vendor does not publish it.
+pub const DEFAULT_SIGN_SCHEME: &str = "hmac-sha256:hex:body";
+
+/// The settings of a client. Start from `ClientConfig::default()` and set what differs.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// The app key that AI Rudder gave.
+    pub app_key: Option<Secret>,
+    /// The app secret that AI Rudder gave.
+    pub app_secret: Option<Secret>,
+    /// `https://…` without a trailing path; `http://` for loopback only. Absent: [`DEFAULT_BASE_URL`].
+    pub base_url: Option<String>,
+    /// The word before the token: `Token` \[documented]; a public client sends `Bearer` \[observed].
+    pub auth_scheme: String,
+    /// 16, 24 or 32 bytes; absent: nothing is encrypted.
+    pub encryption_key: Option<Secret>,
+    /// The `X-AIRudder-Sign-Key` of the chat operations.
+    pub sign_key: Option<Secret>,
+    /// The secret behind `X-AIRudder-Sign`.
+    pub sign_secret: Option<Secret>,
+    /// How `X-AIRudder-Sign` is computed; the default `hmac-sha256:hex:body` is an assumption.
+    pub sign_scheme: String,
+    /// How long one request may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// How often a request is sent again at most, where that is harmless.
+    pub max_retries: u32,
+    /// Whether parameters are checked against the reference before anything is sent.
+    pub strict: bool,
+}
+
+impl Default for ClientConfig {
+    fn default() -> Self {
+        Self {
+            app_key: None,
+            app_secret: None,
+            base_url: None,
+            auth_scheme: "Token".into(),
+            encryption_key: None,
+            sign_key: None,
+            sign_secret: None,
+            sign_scheme: DEFAULT_SIGN_SCHEME.into(),
+            timeout_ms: 10_000,
+            max_retries: 4,
+            strict: true,
+        }
+    }
+}
+
+/// The settings after they were found to be good.
+#[derive(Debug)]
+pub(crate) struct ValidConfig {
+    pub(crate) settings: ClientConfig,
+    pub(crate) encryption_key: Option<EncryptionKey>,
+    pub(crate) sign_scheme: Scheme,
+}
+
+impl ClientConfig {
+    pub(crate) fn validate(mut self) -> Result<ValidConfig, Error> {
+        if self.app_key.is_some() != self.app_secret.is_some() {
+            return Err(invalid("app_key", "app_key and app_secret go together: give both or neither"));
+        }
+        if let Some(url) = &mut self.base_url {
+            *url = check_base_url(url)?;
+        }
+        if self.auth_scheme.is_empty() || !self.auth_scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(invalid("auth_scheme", "auth_scheme is one word, such as Token or Bearer"));
+        }
+        if self.timeout_ms == 0 {
+            return Err(invalid("timeout", "the time-out must be more than 0"));
+        }
+        for (name, secret) in [("app_key", &self.app_key), ("sign_key", &self.sign_key)] {
+            if secret.as_ref().is_some_and(|secret| secret.is_empty() || !is_header_value(secret.expose())) {
+                return Err(invalid(name, format!("{name} is empty or holds control characters")));
+            }
+        }
+        let encryption_key = match &self.encryption_key {
+            Some(key) => Some(EncryptionKey::new(key.expose()).map_err(|error| error.at("/encryption_key"))?),
+            None => None,
+        };
+        let sign_scheme = self.sign_scheme.parse::<Scheme>().map_err(|error| error.at("/sign_scheme"))?;
+        Ok(ValidConfig { encryption_key, sign_scheme, settings: self })
+    }
+}
+
+fn invalid(field: &str, message: impl Into<String>) -> Error {
+    Error::new(ErrorCode::InvalidConfig, message).at(format!("/{field}"))
+}
+
+/// Whether the text may stand in a header field: no control characters, so nothing can be smuggled in.
+pub(crate) fn is_header_value(text: &str) -> bool {
+    !text.bytes().any(|byte| byte.is_ascii_control())
+}
+
+/// The base URL without its trailing slash. A token must not travel in the clear, so `http` is for loopback only.
+pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
+    let bad = |why: &str| Err(invalid("base_url", format!("{why}; write it as {DEFAULT_BASE_URL}")));
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+        None => return bad("base_url has no scheme"),
+    };
+    if rest.bytes().any(|byte| byte.is_ascii_control() || matches!(byte, b' ' | b'?' | b'#' | b'@')) {
+        return bad("base_url holds a query, a fragment, a user name or white space");
+    }
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((v6, _)) => v6,
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    if host.is_empty() {
+        return bad("base_url has no host");
+    }
+    let loopback = host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    match scheme.as_str() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => return bad("base_url must be https, since token and contacts would travel in the clear"),
+        _ => return bad("base_url must be https"),
+    }
+    Ok(format!("{scheme}://{}", rest.trim_end_matches('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls() {
+        for (url, normal) in [
+            ("https://api.airudder.com/", "https://api.airudder.com"),
+            ("http://127.0.0.1:8460", "http://127.0.0.1:8460"),
+            ("http://[::1]:1/", "http://[::1]:1"),
+            ("HTTP://localhost", "http://localhost"),
+        ] {
+            assert_eq!(check_base_url(url).unwrap(), normal);
+        }
+        for url in [
+            "",
+            "api.airudder.com",
+            "http://api.airudder.com",
+            "ftp://x",
+            "https://",
+            "https://u@h",
+            "https://h?q",
+            "http://127.0.0.1.evil.example",
+        ] {
+            let error = check_base_url(url).unwrap_err();
+            assert_eq!(error.details().pointer.as_deref(), Some("/base_url"), "{url}");
+        }
+    }
+
+    #[test]
+    fn half_a_credential_and_odd_keys_are_refused_without_showing_them() {
+        let half = ClientConfig { app_key: Some("fake-key".into()), ..Default::default() };
+        let error = half.validate().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidConfig);
+        let key = ClientConfig { encryption_key: Some("fake-short".into()), ..Default::default() };
+        let error = key.validate().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidKey);
+        assert!(!format!("{error} {error:?}").contains("fake-"));
+    }
+}

@@ -1,0 +1,109 @@
+//! When to send again: exponential delays with full jitter, `Retry-After`, and a budget for the whole client.
+
+use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+const BASE_MS: u64 = 250;
+const CAP_MS: u64 = 20_000;
+
+/// Random-looking numbers from a seed that the host gives, so that the same inputs give the same delays (`SplitMix64`).
+#[derive(Clone, Debug)]
+pub(crate) struct Jitter(u64);
+
+impl Jitter {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// The delay before the retry of this number (0 is the first): anything up to an exponentially growing bound.
+    pub(crate) fn delay_ms(&mut self, retry: u32) -> u64 {
+        let bound = BASE_MS.saturating_mul(1 << retry.min(16)).min(CAP_MS);
+        self.next() % (bound + 1)
+    }
+}
+
+/// A client's allowance of retries: when many requests fail, sending more of them would make it worse.
+#[derive(Clone, Debug)]
+pub(crate) struct Budget(u32);
+
+impl Budget {
+    const FULL: u32 = 400;
+    const COST: u32 = 2;
+    const REFUND: u32 = 1;
+
+    pub(crate) const fn full() -> Self {
+        Self(Self::FULL)
+    }
+
+    /// Takes one retry out, if there is one left.
+    pub(crate) fn spend(&mut self) -> bool {
+        match self.0.checked_sub(Self::COST) {
+            Some(rest) => {
+                self.0 = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A request succeeded.
+    pub(crate) fn refund(&mut self) {
+        self.0 = (self.0 + Self::REFUND).min(Self::FULL);
+    }
+}
+
+const HTTP_DATE: &[BorrowedFormatItem<'static>] = format_description!(
+    version = 2,
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
+
+/// How long a `Retry-After` asks to wait, in milliseconds from now: seconds, or an HTTP date.
+pub(crate) fn retry_after_ms(value: &str, now_ms: u64) -> Option<u64> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(seconds.saturating_mul(1000));
+    }
+    let date = PrimitiveDateTime::parse(value, HTTP_DATE).ok()?.assume_utc().unix_timestamp();
+    Some(u64::try_from(date).ok()?.saturating_mul(1000).saturating_sub(now_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_to_a_cap_and_depend_on_the_seed_alone() {
+        let delays = |seed| {
+            let mut jitter = Jitter::new(seed);
+            (0..40).map(|retry| jitter.delay_ms(retry)).collect::<Vec<_>>()
+        };
+        assert_eq!(delays(7), delays(7));
+        assert_ne!(delays(7), delays(8));
+        assert!(delays(7).iter().enumerate().all(|(n, delay)| *delay <= (BASE_MS << n.min(16)).min(CAP_MS)));
+    }
+
+    #[test]
+    fn the_budget_runs_dry_and_fills_again() {
+        let mut budget = Budget::full();
+        assert_eq!((0..1000).filter(|_| budget.spend()).count(), 200);
+        budget.refund();
+        assert!(!budget.spend());
+        budget.refund();
+        assert!(budget.spend());
+    }
+
+    #[test]
+    fn retry_after_in_both_forms() {
+        assert_eq!(retry_after_ms(" 3 ", 0), Some(3000));
+        assert_eq!(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_776_000), Some(1000));
+        assert_eq!(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT", 984_111_776_000), Some(0));
+        assert_eq!(retry_after_ms("soon", 0), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! What the calls of a client share: its settings, the token and the retry budget.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::{ClientConfig, Error, ErrorCode, Secret, config::ValidConfig, retry::Budget};
+
+/// A token lives 24 hours \[documented]; it is renewed an hour before that.
+const TOKEN_LIFE_MS: u64 = 24 * 60 * 60 * 1000;
+const REFRESH_AHEAD_MS: u64 = 60 * 60 * 1000;
+/// How long wrong credentials are not tried again.
+const REFUSED_COOL_DOWN_MS: u64 = 30_000;
+/// How long a failed fetch is shared with the calls that waited for it.
+const FAILED_COOL_DOWN_MS: u64 = 1000;
+/// How often a call that waits for another's token looks again.
+const TOKEN_POLL_MS: u64 = 20;
+
+/// Shared by all calls of a client, also across threads; cloning it is cheap and shares it.
+#[derive(Clone, Debug)]
+pub struct Session(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: ValidConfig,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    token: Option<Valid>,
+    fetch: Option<Fetch>,
+    failure: Option<(Error, u64)>,
+    epoch: u64,
+    calls: u64,
+    budget: Budget,
+}
+
+#[derive(Debug)]
+struct Valid {
+    token: Secret,
+    epoch: u64,
+    refresh_at_ms: u64,
+    expires_at_ms: u64,
+}
+
+/// Which call fetches the token, and until when it is believed to be at it.
+#[derive(Debug)]
+struct Fetch {
+    call: u64,
+    lease_until_ms: u64,
+}
+
+/// What a call that needs the token has to do.
+#[derive(Debug)]
+pub(crate) enum TokenStep {
+    Use { token: Secret, epoch: u64 },
+    Fetch,
+    Wait { until_ms: u64 },
+    Failed(Error),
+}
+
+impl Session {
+    /// A session with these settings; the first call fetches the token.
+    pub fn new(config: ClientConfig) -> Result<Self, Error> {
+        let state = State { token: None, fetch: None, failure: None, epoch: 0, calls: 0, budget: Budget::full() };
+        Ok(Self(Arc::new(Inner { config: config.validate()?, state: Mutex::new(state) })))
+    }
+
+    pub(crate) fn config(&self) -> &ValidConfig {
+        &self.0.config
+    }
+
+    /// No invariant spans two locks, so a state left by a panicking host thread is still good.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number that tells the calls of this session apart.
+    pub(crate) fn register_call(&self) -> u64 {
+        let mut state = self.state();
+        state.calls += 1;
+        state.calls
+    }
+
+    /// Single flight: one call fetches, the others use the old token while it lives, or wait.
+    pub(crate) fn token(&self, call: u64, now_ms: u64) -> TokenStep {
+        let lease_until_ms = now_ms.saturating_add(self.0.config.settings.timeout_ms.saturating_mul(2));
+        let mut state = self.state();
+        let usable = state.token.as_ref().filter(|valid| now_ms < valid.expires_at_ms);
+        let usable = usable.map(|valid| (valid.refresh_at_ms, valid.token.clone(), valid.epoch));
+        let or_else = |otherwise: TokenStep| match &usable {
+            Some((_, token, epoch)) => TokenStep::Use { token: token.clone(), epoch: *epoch },
+            None => otherwise,
+        };
+        if usable.as_ref().is_some_and(|(refresh_at_ms, ..)| now_ms < *refresh_at_ms) {
+            return or_else(TokenStep::Fetch);
+        }
+        if let Some(fetch) = &state.fetch
+            && fetch.call != call
+            && now_ms < fetch.lease_until_ms
+        {
+            return or_else(TokenStep::Wait { until_ms: now_ms.saturating_add(TOKEN_POLL_MS) });
+        }
+        if let Some((error, until_ms)) = &state.failure
+            && now_ms < *until_ms
+        {
+            return or_else(TokenStep::Failed(error.clone()));
+        }
+        state.fetch = Some(Fetch { call, lease_until_ms });
+        TokenStep::Fetch
+    }
+
+    /// The fetching call has an answer.
+    pub(crate) fn token_fetched(&self, call: u64, now_ms: u64, answer: Result<Secret, Error>) {
+        let mut state = self.state();
+        if state.fetch.as_ref().is_some_and(|fetch| fetch.call == call) {
+            state.fetch = None;
+        }
+        match answer {
+            Ok(token) => {
+                state.epoch += 1;
+                state.failure = None;
+                state.token = Some(Valid {
+                    token,
+                    epoch: state.epoch,
+                    refresh_at_ms: now_ms.saturating_add(TOKEN_LIFE_MS - REFRESH_AHEAD_MS),
+                    expires_at_ms: now_ms.saturating_add(TOKEN_LIFE_MS),
+                });
+            }
+            Err(error) => {
+                let cool_down_ms = match error.code() {
+                    ErrorCode::CredentialsRefused => REFUSED_COOL_DOWN_MS,
+                    _ => FAILED_COOL_DOWN_MS,
+                };
+                state.failure = Some((error, now_ms.saturating_add(cool_down_ms)));
+            }
+        }
+    }
+
+    /// The API refused the token of this epoch; a newer one stays.
+    pub(crate) fn token_refused(&self, epoch: u64) {
+        let mut state = self.state();
+        if state.token.as_ref().is_some_and(|valid| valid.epoch == epoch) {
+            state.token = None;
+        }
+    }
+
+    /// A call ends; if it was fetching the token, another may.
+    pub(crate) fn release(&self, call: u64) {
+        let mut state = self.state();
+        if state.fetch.as_ref().is_some_and(|fetch| fetch.call == call) {
+            state.fetch = None;
+        }
+    }
+
+    pub(crate) fn spend_retry(&self) -> bool {
+        self.state().budget.spend()
+    }
+
+    pub(crate) fn refund_retry(&self) {
+        self.state().budget.refund();
+    }
+}

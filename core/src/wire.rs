@@ -1,0 +1,189 @@
+//! From parameters to a request, and from a response to a result: encrypt, authorise, decrypt, check, open.
+
+use crate::{
+    Auth, Envelope, Error, ErrorCode, Headers, Method, Outcome, Request, Response, Secret,
+    call::{Output, Plan},
+    config::ValidConfig,
+    crypto::{self, SigningInput},
+};
+
+/// Builds the request of a plan. `token` is needed for [`Auth::Token`] only.
+pub(crate) fn build(config: &ValidConfig, plan: &Plan, token: Option<&Secret>) -> Result<Request, Error> {
+    let mut headers = Headers::new();
+    headers.set("Content-Type", "application/json");
+    headers.set("User-Agent", "Airudder");
+    let mut url = format!("{}{}", plan.base_url, plan.path);
+    let mut body = plan.body.clone().into_bytes();
+    let clear_text = if plan.method == Method::Get { plan.query.as_bytes() } else { body.as_slice() };
+    let mut query = plan.query.clone();
+    if let Some(key) = &config.encryption_key {
+        headers.set("Is-Encrypted", "1");
+        headers.set("Signed", crypto::digest(clear_text));
+        let sealed = crypto::encrypt(clear_text, key)?;
+        if plan.method == Method::Get {
+            query = sealed;
+        } else {
+            body = sealed.into_bytes();
+        }
+    }
+    if !query.is_empty() {
+        url.push('?');
+        url.push_str(&query);
+    }
+    authorise(config, plan, token, &mut headers, &body)?;
+    for (name, value) in plan.headers.iter() {
+        headers.set(name, value);
+    }
+    Ok(Request { method: plan.method, url, headers, body, timeout_ms: plan.timeout_ms })
+}
+
+fn authorise(
+    config: &ValidConfig,
+    plan: &Plan,
+    token: Option<&Secret>,
+    headers: &mut Headers,
+    body: &[u8],
+) -> Result<(), Error> {
+    let settings = &config.settings;
+    match plan.auth {
+        Auth::None | Auth::CallerHeaders => {}
+        Auth::Token => {
+            let token = token.map(Secret::expose).unwrap_or_default();
+            headers.set("Authorization", format!("{} {token}", settings.auth_scheme));
+        }
+        Auth::Sign => {
+            let (Some(key), Some(secret)) = (&settings.sign_key, &settings.sign_secret) else {
+                return Err(Error::new(
+                    ErrorCode::CredentialsMissing,
+                    "this operation is signed: give sign_key and sign_secret",
+                ));
+            };
+            let input = SigningInput { secret: secret.expose(), key: Some(key.expose()), headers, body };
+            let signature = config.sign_scheme.sign(&input)?;
+            headers.set("X-AIRudder-Sign", signature);
+            headers.set("X-AIRudder-Sign-Key", key.expose());
+        }
+    }
+    Ok(())
+}
+
+/// What a response means for the call.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// Carried out.
+    Accepted(Output),
+    /// Refused because of its token; a new one may help.
+    TokenRefused(Error),
+    /// Refused for now (429, 503).
+    Busy(Error),
+    /// Refused for good.
+    Refused(Error),
+    /// The API failed, or its answer cannot be read: nothing tells whether it was carried out.
+    Doubtful(Error),
+}
+
+/// Reads a response: decrypts it, checks its digest, opens the envelope, and weighs HTTP status and envelope code.
+pub(crate) fn read(config: &ValidConfig, envelope: Envelope, response: &Response) -> Verdict {
+    let status = response.status;
+    let failed = (status >= 300).then_some(i64::from(status));
+    let text = match open_body(config, response) {
+        Ok(text) => text,
+        Err(error) => return judge(failed, with_status(error, status)),
+    };
+    let opened = match envelope.open(&text) {
+        Ok(opened) => opened,
+        Err(error) => return judge(failed, with_status(error, status)),
+    };
+    // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends.
+    let refused = match opened.code {
+        Some(code) if code == envelope.success() => None,
+        Some(code) => Some(code),
+        None if opened.data == "null" => Some(0),
+        None => None,
+    };
+    if let Some(code) = failed.or(refused) {
+        let code = if failed.is_some() && refused == Some(401) { 401 } else { code };
+        let mut error =
+            with_status(Error::new(ErrorCode::Refused, "the API answered without a code or a result"), status);
+        let details = error.details_mut();
+        if let Some(api_code) = opened.code {
+            details.message = match &opened.message {
+                Some(message) => format!("the API answered with code {api_code}: {message}"),
+                None => format!("the API answered with code {api_code} and no message"),
+            };
+        } else if failed.is_some() {
+            details.message = format!("the API answered with HTTP status {status}");
+        }
+        details.api_code = opened.code;
+        details.api_message = opened.message;
+        details.request_id = opened.request_id;
+        return judge(Some(code), error);
+    }
+    let data = opened.data.to_owned();
+    let request_id = opened.request_id;
+    Verdict::Accepted(Output { data, http_status: status, request_id, body: text })
+}
+
+/// Sorts a failure by its HTTP status or envelope code; without one, the answer was unreadable.
+fn judge(code: Option<i64>, mut error: Error) -> Verdict {
+    let details = error.details_mut();
+    match code {
+        Some(401) => {
+            details.code = ErrorCode::TokenRefused;
+            Verdict::TokenRefused(error.with_outcome(Outcome::Rejected))
+        }
+        Some(429) => {
+            details.code = ErrorCode::RateLimited;
+            Verdict::Busy(error.with_outcome(Outcome::Rejected))
+        }
+        Some(503) => {
+            details.code = ErrorCode::ServerError;
+            Verdict::Busy(error.with_outcome(Outcome::Rejected))
+        }
+        Some(403) => {
+            details.code = ErrorCode::PermissionDenied;
+            Verdict::Refused(error.with_outcome(Outcome::Rejected))
+        }
+        Some(300..=499) => {
+            details.code = ErrorCode::Refused;
+            Verdict::Refused(error.with_outcome(Outcome::Rejected))
+        }
+        Some(500..) => {
+            details.code = ErrorCode::ServerError;
+            Verdict::Doubtful(error)
+        }
+        // A code that nothing documents says neither that the request was refused nor that it was carried out.
+        _ => Verdict::Doubtful(error),
+    }
+}
+
+fn with_status(mut error: Error, status: u16) -> Error {
+    error.details_mut().http_status = Some(status);
+    error
+}
+
+/// The plain text of a body, whether it was encrypted or not.
+fn open_body(config: &ValidConfig, response: &Response) -> Result<String, Error> {
+    let encrypted = response.headers.get("Is-Encrypted").is_some_and(|value| value.trim() == "1");
+    let bytes = if encrypted {
+        let undecryptable = |why: String| Error::new(ErrorCode::UndecryptableResponse, why);
+        let key = config
+            .encryption_key
+            .as_ref()
+            .ok_or_else(|| undecryptable("the response is encrypted, and no encryption_key is configured".into()))?;
+        let plain = crypto::decrypt(&response.body, key)
+            .map_err(|error| undecryptable(format!("the response cannot be decrypted: {}", error.details().message)))?;
+        if let Some(digest) = response.headers.get("Signed")
+            && !crypto::digest(&plain).eq_ignore_ascii_case(digest.trim())
+        {
+            return Err(Error::new(
+                ErrorCode::DigestMismatch,
+                "the response does not match its `Signed` digest: it was damaged, or the encryption key is wrong",
+            ));
+        }
+        plain
+    } else {
+        response.body.clone()
+    };
+    String::from_utf8(bytes).map_err(|_| Error::new(ErrorCode::UnreadableResponse, "the response is not UTF-8"))
+}

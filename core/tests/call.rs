@@ -1,0 +1,349 @@
+//! The call machine in the hands of a host: token, retries, replay safety, and the contracts of its dialogue.
+
+use airudder_core::{
+    Call, CallOptions, ClientConfig, ErrorCode, Failure, Headers, Outcome, Request, Response, RetryAdvice, Session,
+    Step, crypto,
+};
+use proptest::prelude::*;
+
+const UPLOAD: &str = r#"{"workflow_id":"w","details":[{"callee":"+6212345678","platform":"P","variables":{}}]}"#;
+const SEARCH: &str =
+    r#"{"case_id":"c","start_time":"2023-09-01 00:00:00+08:00","end_time":"2023-09-14 00:00:00+08:00"}"#;
+const ACCEPTED: &str = r#"{"data":{"workflow_id":"w","new":1},"status":"OK","code":200}"#;
+const TOKEN: &str = r#"{"data":{"token":"fake-token-1"},"status":"OK","code":200}"#;
+
+fn session() -> Session {
+    session_with(|_| {})
+}
+
+fn session_with(change: impl FnOnce(&mut ClientConfig)) -> Session {
+    let mut config = ClientConfig {
+        app_key: Some("fake-key".into()),
+        app_secret: Some("fake-secret".into()),
+        base_url: Some("http://127.0.0.1:1".into()),
+        ..ClientConfig::default()
+    };
+    change(&mut config);
+    Session::new(config).expect("the configuration is good")
+}
+
+fn call(session: &Session, operation: &str) -> Call {
+    let params = if operation == "workflow.upload_details" { UPLOAD } else { SEARCH };
+    Call::new(session, operation, params, &CallOptions::default()).expect("the parameters are good")
+}
+
+fn response(status: u16, body: &str) -> Response {
+    Response { status, headers: Headers::new(), body: body.as_bytes().to_vec() }
+}
+
+/// The next request, with waits skipped.
+fn next_request(call: &mut Call, now_ms: &mut u64) -> Option<Request> {
+    loop {
+        match call.poll(*now_ms).expect("the dialogue is well-formed") {
+            Step::Send(request) => return Some(request),
+            Step::Wait { until_ms, .. } => *now_ms = until_ms,
+            Step::Done => return None,
+        }
+    }
+}
+
+/// Answers the token request, so that the session has a token.
+fn with_token(session: &Session, call: &mut Call) {
+    let mut now_ms = 0;
+    let request = next_request(call, &mut now_ms).expect("the token is asked for");
+    assert!(request.url.ends_with("/service/cloud/auth"), "{}", request.url);
+    call.on_response(now_ms, &response(200, TOKEN)).expect("a request is outstanding");
+    let _ = session;
+}
+
+#[test]
+fn a_token_is_fetched_and_the_text_is_sent_as_it_was_given() {
+    let session = session();
+    let mut call = call(&session, "workflow.upload_details");
+    with_token(&session, &mut call);
+    let request = next_request(&mut call, &mut 0).unwrap();
+    assert_eq!(request.headers.get("authorization"), Some("Token fake-token-1"));
+    assert_eq!(request.body, UPLOAD.as_bytes());
+    call.on_response(0, &response(200, ACCEPTED)).unwrap();
+    assert_eq!(call.poll(0).unwrap(), Step::Done);
+    let output = call.take_result().unwrap();
+    assert_eq!((output.data.as_str(), output.body.as_str()), (r#"{"workflow_id":"w","new":1}"#, ACCEPTED));
+}
+
+#[test]
+fn encryption_covers_request_and_response() {
+    let session = session_with(|config| config.encryption_key = Some("airudderredduria".into()));
+    let key = crypto::EncryptionKey::new("airudderredduria").unwrap();
+    let sealed = |text: &str| Response {
+        status: 200,
+        headers: [("Is-Encrypted", "1".to_owned()), ("Signed", crypto::digest(text.as_bytes()))].into_iter().collect(),
+        body: crypto::encrypt(text.as_bytes(), &key).unwrap().into_bytes(),
+    };
+    let mut call = call(&session, "workflow.upload_details");
+    next_request(&mut call, &mut 0).unwrap();
+    call.on_response(0, &sealed(TOKEN)).unwrap();
+    let request = next_request(&mut call, &mut 0).unwrap();
+    assert_eq!(crypto::decrypt(&request.body, &key).unwrap(), UPLOAD.as_bytes());
+    assert_eq!(request.headers.get("Signed"), Some(crypto::digest(UPLOAD.as_bytes()).as_str()));
+    let mut damaged = sealed(ACCEPTED);
+    damaged.headers.set("Signed", crypto::digest(b"other"));
+    call.on_response(0, &damaged).unwrap();
+    call.poll(0).unwrap();
+    let error = call.take_result().unwrap_err();
+    assert_eq!((error.code(), error.details().outcome), (ErrorCode::OutcomeUnknown, Some(Outcome::Unknown)));
+}
+
+#[test]
+fn one_call_fetches_the_token_and_the_others_wait() {
+    let session = session();
+    let mut calls: Vec<Call> = (0..100).map(|_| call(&session, "workflow.detail_instances")).collect();
+    let sent = calls.iter_mut().map(|call| call.poll(0)).filter(|step| matches!(step, Ok(Step::Send(_)))).count();
+    assert_eq!(sent, 1);
+    calls[0].on_response(1, &response(200, TOKEN)).unwrap();
+    for call in &mut calls {
+        let request = next_request(call, &mut 100).unwrap();
+        assert_eq!(request.headers.get("Authorization"), Some("Token fake-token-1"));
+    }
+}
+
+#[test]
+fn a_dropped_fetcher_lets_another_fetch() {
+    let session = session();
+    let (mut first, mut second) =
+        (call(&session, "workflow.detail_instances"), call(&session, "workflow.detail_instances"));
+    assert!(matches!(first.poll(0).unwrap(), Step::Send(_)));
+    assert!(matches!(second.poll(0).unwrap(), Step::Wait { .. }));
+    drop(first);
+    assert!(matches!(second.poll(0).unwrap(), Step::Send(_)));
+}
+
+#[test]
+fn an_expired_token_is_renewed_once_for_all_and_the_call_repeated_once() {
+    let session = session();
+    let (mut first, mut second) =
+        (call(&session, "workflow.upload_details"), call(&session, "workflow.upload_details"));
+    with_token(&session, &mut first);
+    let mut now_ms = 0;
+    next_request(&mut first, &mut now_ms).unwrap();
+    next_request(&mut second, &mut now_ms).unwrap();
+    first.on_response(0, &response(401, "")).unwrap();
+    second.on_response(0, &response(200, r#"{"code":401,"message":"token expired"}"#)).unwrap();
+    assert!(next_request(&mut first, &mut now_ms).unwrap().url.ends_with("/auth"));
+    assert!(matches!(second.poll(now_ms).unwrap(), Step::Wait { .. }));
+    first.on_response(now_ms, &response(200, &TOKEN.replace("token-1", "token-2"))).unwrap();
+    for call in [&mut first, &mut second] {
+        let request = next_request(call, &mut now_ms).unwrap();
+        assert_eq!(request.headers.get("Authorization"), Some("Token fake-token-2"));
+    }
+    first.on_response(now_ms, &response(401, "")).unwrap();
+    first.poll(now_ms).unwrap();
+    assert_eq!(first.take_result().unwrap_err().code(), ErrorCode::TokenRefused);
+}
+
+#[test]
+fn a_token_is_renewed_ahead_while_the_others_use_the_old_one() {
+    const HOUR: u64 = 3_600_000;
+    let session = session();
+    let mut first = call(&session, "workflow.detail_instances");
+    with_token(&session, &mut first);
+    let (mut second, mut third) =
+        (call(&session, "workflow.detail_instances"), call(&session, "workflow.detail_instances"));
+    assert!(next_request(&mut second, &mut (23 * HOUR)).unwrap().url.ends_with("/auth"));
+    assert!(next_request(&mut third, &mut (23 * HOUR)).unwrap().url.ends_with("/detailinstances"));
+}
+
+#[test]
+fn wrong_credentials_stop_at_once_and_cool_down() {
+    let session = session();
+    let mut first = call(&session, "workflow.detail_instances");
+    next_request(&mut first, &mut 0).unwrap();
+    first.on_response(0, &response(200, r#"{"code":401,"message":"app secret is wrong"}"#)).unwrap();
+    let mut second = call(&session, "workflow.detail_instances");
+    for call in [&mut first, &mut second] {
+        assert_eq!(call.poll(1).unwrap(), Step::Done);
+        let error = call.take_result().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::CredentialsRefused);
+        assert_eq!(error.details().api_message.as_deref(), Some("app secret is wrong"));
+        assert!(!format!("{error} {error:?}").contains("fake-secret"));
+    }
+    let mut later = call(&session, "workflow.detail_instances");
+    assert!(matches!(later.poll(40_000).unwrap(), Step::Send(_)));
+}
+
+#[test]
+fn a_doubtful_upload_is_never_sent_again() {
+    for failure in [Failure::Timeout, Failure::Reset, Failure::Other] {
+        let session = session();
+        let mut call = call(&session, "workflow.upload_details");
+        with_token(&session, &mut call);
+        next_request(&mut call, &mut 0).unwrap();
+        call.on_failure(0, failure, "").unwrap();
+        assert_eq!(call.poll(0).unwrap(), Step::Done);
+        let error = call.take_result().unwrap_err();
+        assert_eq!((error.code(), error.details().outcome), (ErrorCode::OutcomeUnknown, Some(Outcome::Unknown)));
+        assert!(error.to_string().contains("workflow.detail_instances"), "{error}");
+    }
+    for (status, body) in [(500, ""), (502, "<html>"), (200, "{\"code\":500}"), (200, "{\"data\":"), (200, "")] {
+        let session = session();
+        let mut call = call(&session, "workflow.upload_details");
+        with_token(&session, &mut call);
+        next_request(&mut call, &mut 0).unwrap();
+        call.on_response(0, &response(status, body)).unwrap();
+        assert_eq!(call.poll(0).unwrap(), Step::Done, "{status} {body}");
+        assert_eq!(call.take_result().unwrap_err().code(), ErrorCode::OutcomeUnknown);
+    }
+}
+
+#[test]
+fn an_upload_that_surely_had_no_effect_is_sent_again() {
+    let session = session();
+    let mut call = call(&session, "workflow.upload_details");
+    with_token(&session, &mut call);
+    let mut now_ms = 0;
+    let first = next_request(&mut call, &mut now_ms).unwrap();
+    call.on_failure(now_ms, Failure::ConnectFailed, "").unwrap();
+    assert_eq!(next_request(&mut call, &mut now_ms).unwrap(), first);
+    let mut busy = response(503, "");
+    busy.headers.set("Retry-After", "7");
+    call.on_response(now_ms, &busy).unwrap();
+    let asked_ms = now_ms;
+    assert_eq!(next_request(&mut call, &mut now_ms).unwrap(), first);
+    assert!(now_ms >= asked_ms + 7000);
+    call.on_response(now_ms, &response(200, r#"{"code":429}"#)).unwrap();
+    assert_eq!(next_request(&mut call, &mut now_ms).unwrap(), first);
+    call.on_response(now_ms, &response(200, ACCEPTED)).unwrap();
+    call.poll(now_ms).unwrap();
+    assert!(call.take_result().is_ok());
+}
+
+#[test]
+fn retries_end_with_the_last_error_and_advice() {
+    let session = session_with(|config| config.max_retries = 2);
+    let mut call = call(&session, "workflow.upload_details");
+    with_token(&session, &mut call);
+    let mut now_ms = 0;
+    for _ in 0..3 {
+        next_request(&mut call, &mut now_ms).unwrap();
+        call.on_response(now_ms, &response(429, "")).unwrap();
+    }
+    assert_eq!(call.poll(now_ms).unwrap(), Step::Done);
+    let error = call.take_result().unwrap_err();
+    assert_eq!((error.code(), error.details().outcome), (ErrorCode::RateLimited, Some(Outcome::Rejected)));
+    assert!(matches!(error.details().retry, RetryAdvice::AfterMs(_)));
+}
+
+#[test]
+fn a_process_call_needs_its_host_and_takes_the_callers_headers() {
+    let params = r#"{"header":{"payloadVersion":0,"traceId":""},"payload":{"procInstId":"","taskKey":""}}"#;
+    let session = session_with(|config| config.base_url = None);
+    let error = Call::new(&session, "process.query_task_qian", params, &CallOptions::default()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::MissingBaseUrl);
+    let options = CallOptions {
+        base_url: Some("https://process.example".into()),
+        headers: [("tenantId", "t")].into_iter().collect(),
+        ..CallOptions::default()
+    };
+    let mut call = Call::new(&session, "process.query_task_qian", params, &options).unwrap();
+    let request = next_request(&mut call, &mut 0).unwrap();
+    assert_eq!(request.url, "https://process.example/api/v1/process/queryTaskQian");
+    assert_eq!((request.headers.get("tenantId"), request.headers.get("Authorization")), (Some("t"), None));
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Poll,
+    Respond(u16, &'static str),
+    Fail(Failure),
+    Take,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let bodies = prop::sample::select(vec![
+        ACCEPTED,
+        TOKEN,
+        "",
+        "{",
+        "{\"code\":401}",
+        "{\"code\":503}",
+        "{\"code\":500}",
+        "[]",
+    ]);
+    let failures = vec![Failure::ConnectFailed, Failure::Timeout, Failure::Reset, Failure::Other];
+    prop_oneof![
+        3 => Just(Event::Poll),
+        2 => (prop::sample::select(vec![200, 200, 200, 301, 401, 403, 429, 500, 503]), bodies).prop_map(|(s, b)| Event::Respond(s, b)),
+        1 => prop::sample::select(failures).prop_map(Event::Fail),
+        1 => Just(Event::Take),
+    ]
+}
+
+/// Runs a dialogue and gives back what was seen; panics where a contract is broken.
+fn dialogue(operation: &str, seed: u64, events: &[(Event, u64)]) -> Vec<String> {
+    let session = session();
+    let params = if operation == "workflow.upload_details" { UPLOAD } else { SEARCH };
+    let options = CallOptions { seed, ..CallOptions::default() };
+    let mut call = Call::new(&session, operation, params, &options).unwrap();
+    let (mut now_ms, mut outstanding, mut main_sent, mut may_repeat, mut taken) = (0, None::<Request>, 0, true, false);
+    let mut transcript = Vec::new();
+    for (event, pause_ms) in events {
+        now_ms += pause_ms;
+        let line = match event {
+            Event::Poll => {
+                let step = call.poll(now_ms);
+                assert_eq!(step.is_err(), outstanding.is_some(), "one outstanding request: {step:?}");
+                if let Ok(Step::Send(request)) = &step {
+                    if request.url.ends_with("/uploaddetails") {
+                        assert!(may_repeat, "a doubtful upload was sent again");
+                        main_sent += 1;
+                        may_repeat = false;
+                    }
+                    outstanding = Some(request.clone());
+                }
+                format!("{step:?}")
+            }
+            Event::Respond(status, body) => {
+                let result = call.on_response(now_ms, &response(*status, body));
+                assert_eq!(result.is_ok(), outstanding.is_some());
+                if outstanding.take().is_some() {
+                    // Only these say for sure that the request had no effect.
+                    may_repeat |=
+                        matches!((*status, *body), (401 | 429 | 503, _) | (_, "{\"code\":401}" | "{\"code\":503}"));
+                }
+                format!("{result:?}")
+            }
+            Event::Fail(failure) => {
+                let result = call.on_failure(now_ms, *failure, "");
+                assert_eq!(result.is_ok(), outstanding.is_some());
+                if outstanding.take().is_some() {
+                    may_repeat |= *failure == Failure::ConnectFailed;
+                }
+                format!("{result:?}")
+            }
+            Event::Take => {
+                let result = call.take_result();
+                if let Err(error) = &result
+                    && taken
+                {
+                    assert_eq!(error.code(), ErrorCode::Misuse, "a result is given once");
+                }
+                taken |= !matches!(&result, Err(error) if error.code() == ErrorCode::Misuse);
+                format!("{result:?}")
+            }
+        };
+        transcript.push(line);
+    }
+    assert!(main_sent <= 6, "retries are bounded: {main_sent}");
+    transcript
+}
+
+proptest! {
+    #[test]
+    fn any_dialogue_keeps_the_contracts_and_is_deterministic(
+        seed: u64,
+        upload: bool,
+        events in prop::collection::vec((event(), 0..30_000_u64), 0..60),
+    ) {
+        let operation = if upload { "workflow.upload_details" } else { "workflow.detail_instances" };
+        prop_assert_eq!(dialogue(operation, seed, &events), dialogue(operation, seed, &events));
+    }
+}
