@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use airudder_core::crypto::EncryptionKey;
 use airudder_core::{Envelope, OperationInfo, catalog};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -27,6 +28,7 @@ const MAX_BODY_BYTES: usize = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) config: Config,
+    pub(crate) key: Option<EncryptionKey>,
     pub(crate) store: Store,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
@@ -85,7 +87,7 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
         }
         _ => {}
     }
-    let response = match wire::open(&app.config, &parts.headers, &body) {
+    let response = match wire::open(app.key.as_ref(), app.config.require_encryption, &parts.headers, &body) {
         Ok(inbound) => {
             let answer = process(&app, operation, &parts.headers, &inbound).await;
             respond(&app, envelope, &answer, inbound.encrypted)
@@ -114,7 +116,7 @@ async fn process(
 }
 
 fn respond(app: &App, envelope: Envelope, answer: &Answer, encrypted: bool) -> Response {
-    wire::seal(&app.config, envelope, answer, encrypted)
+    wire::seal(app.key.as_ref().filter(|_| encrypted), envelope, answer)
 }
 
 /// An injected status is answered in plain text, as a gateway in front of the API would.

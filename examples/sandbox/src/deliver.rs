@@ -57,8 +57,9 @@ impl Courier {
                 settled.extend(delivery.ok());
             }
             let room = IN_FLIGHT - under_way.len();
-            let next_ms = match settle_and_take(&app, std::mem::take(&mut settled), room).await {
+            let next_ms = match settle_and_take(&app, settled.clone(), room).await {
                 Ok((due, next_ms)) => {
+                    settled.clear();
                     for event in due {
                         let courier = Arc::clone(&courier);
                         under_way.spawn(async move { courier.deliver(event).await });
@@ -67,8 +68,7 @@ impl Courier {
                 }
                 Err(error) => {
                     tracing::error!(%error, "events could not be taken");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    None
+                    Some(clock::now_ms().saturating_add(100))
                 }
             };
             let full = under_way.len() >= IN_FLIGHT;
@@ -101,8 +101,8 @@ impl Courier {
                 }
                 acknowledged
             }
-            Err(why) => {
-                tracing::error!(why, "an event could not be signed or encrypted");
+            Err(error) => {
+                tracing::error!(%error, "an event could not be signed or encrypted");
                 false
             }
         };

@@ -20,7 +20,7 @@ pub(crate) enum Fault {
     ResetAfter,
     /// HTTP `status`, with `Retry-After` if one is given; processed first if `after` is true, else without effect.
     Status,
-    /// HTTP 401, as if the token had expired.
+    /// HTTP 401, as if the token had expired. `*` spares `auth.token`, where it would mean wrong credentials.
     Unauthorized,
     /// Processed, but the answer breaks off in the middle.
     Truncate,
@@ -84,7 +84,12 @@ impl Rule {
     }
 
     fn strikes(&mut self, name: &str, random: &mut Random) -> bool {
-        if (self.operation != "*" && self.operation != name) || self.times == Some(0) {
+        // Asking for a token needs none, so `*` does not mean that its token has expired.
+        let concerned = match self.operation.as_str() {
+            "*" => self.fault != Fault::Unauthorized || name != "auth.token",
+            operation => operation == name,
+        };
+        if !concerned || self.times == Some(0) {
             return false;
         }
         let strikes = random.chance(self.probability);

@@ -18,8 +18,8 @@ impl From<StoreError> for Answer {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(message) => Self::refused(message),
-            StoreError::Sqlite(error) => {
-                tracing::error!(%error, "the database failed");
+            StoreError::Sqlite(_) | StoreError::Aborted => {
+                tracing::error!(%error, "a request could not be processed");
                 Self::failed()
             }
         }

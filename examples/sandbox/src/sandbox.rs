@@ -14,7 +14,7 @@ use crate::calls;
 use crate::config::{Config, ConfigError};
 use crate::deliver::Courier;
 use crate::faults::Faults;
-use crate::sealing::EventSealer;
+use crate::sealing::{self, EventSealer};
 use crate::server;
 use crate::store::Store;
 
@@ -69,6 +69,7 @@ impl Sandbox {
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let app = Arc::new(App {
             faults: Faults::new(config.seed),
+            key: sealing::key(&config)?,
             config,
             store,
             requests: Requests::default(),

@@ -40,6 +40,8 @@ pub(crate) enum StoreError {
     Refused(String),
     /// The database failed.
     Sqlite(rusqlite::Error),
+    /// The work ended in a panic; nothing of it was kept.
+    Aborted,
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -53,6 +55,7 @@ impl std::fmt::Display for StoreError {
         match self {
             Self::Refused(message) => f.write_str(message),
             Self::Sqlite(error) => write!(f, "database: {error}"),
+            Self::Aborted => f.write_str("the work was aborted by a bug"),
         }
     }
 }
@@ -188,7 +191,7 @@ impl Store {
             transaction.commit()?;
             Ok(value)
         });
-        done.await.unwrap_or_else(|_| Err(StoreError::Refused("the request could not be processed".into())))
+        done.await.unwrap_or(Err(StoreError::Aborted))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Between bytes and JSON text: decrypting, encrypting, envelopes.
 
 use airudder_core::Envelope;
+use airudder_core::crypto::EncryptionKey;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use crate::config::Config;
 use crate::sealing;
 
 /// The envelope codes that the reference documents.
@@ -85,28 +85,32 @@ impl Answer {
 }
 
 /// Reads a request's body: decrypts it and checks its digest if it says that it is encrypted.
-pub(crate) fn open(config: &Config, headers: &HeaderMap, body: &[u8]) -> Result<Inbound, Answer> {
-    let text = std::str::from_utf8(body).map_err(|_| Answer::refused("the body is not UTF-8"))?;
+pub(crate) fn open(
+    key: Option<&EncryptionKey>,
+    require_encryption: bool,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Inbound, Answer> {
     if header_text(headers, "is-encrypted") != Some("1") {
-        if config.require_encryption {
+        if require_encryption {
             return Err(Answer::refused("this account takes encrypted requests only (Is-Encrypted: 1)"));
         }
+        let text = std::str::from_utf8(body).map_err(|_| Answer::refused("the body is not UTF-8"))?;
         return Ok(Inbound { text: text.to_owned(), encrypted: false });
     }
-    let Some(key) = &config.encryption_key else {
+    let Some(key) = key else {
         return Err(Answer::refused("the request is encrypted, and this sandbox has no --encryption-key"));
     };
     let Some(signed) = header_text(headers, "signed") else {
         return Err(Answer::refused("an encrypted request needs the header `Signed`, the plain text's SHA-256"));
     };
-    let text = sealing::open(text.trim(), key, signed).map_err(Answer::refused)?;
+    let text = sealing::open(body, key, signed).map_err(Answer::refused)?;
     Ok(Inbound { text, encrypted: true })
 }
 
-/// Makes the response, encrypted like the request was.
-pub(crate) fn seal(config: &Config, envelope: Envelope, answer: &Answer, encrypted: bool) -> Response {
+/// Makes the response, encrypted if there is a key to do it with.
+pub(crate) fn seal(key: Option<&EncryptionKey>, envelope: Envelope, answer: &Answer) -> Response {
     let text = answer.wrap(envelope);
-    let key = config.encryption_key.as_ref().filter(|_| encrypted);
     let sealed = key.map(|key| sealing::seal(&text, key));
     let mut response = match sealed {
         None => Response::new(Body::from(text)),
@@ -119,8 +123,8 @@ pub(crate) fn seal(config: &Config, envelope: Envelope, answer: &Answer, encrypt
             }
             response
         }
-        Some(Err(why)) => {
-            tracing::error!(why, "a response could not be encrypted");
+        Some(Err(error)) => {
+            tracing::error!(%error, "a response could not be encrypted");
             let mut response = Response::new(Body::from(Answer::failed().wrap(envelope)));
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             return response;

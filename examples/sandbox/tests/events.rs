@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use airudder_core::crypto::{EncryptionKey, Scheme, SigningInput, decrypt, digest};
 use airudder_sandbox::Config;
 use axum::http::StatusCode;
-use common::{Receiver, config, contact, start};
+use common::{KEY, Received, Receiver, SECRET, config, contact, start};
 use serde_json::{Value, json};
 
 fn to(receiver: &Receiver) -> Config {
@@ -26,7 +27,7 @@ async fn every_contact_is_called_once_and_its_call_reported() {
     let stats = api.stats_when(|stats| stats["events"]["delivered"] == 3000).await;
     assert_eq!((&stats["events"]["pending"], &stats["contacts"]["waiting"]), (&json!(0), &json!(0)));
 
-    let events: Vec<Value> = receiver.received().iter().map(common::Received::json).collect();
+    let events: Vec<Value> = receiver.received().iter().map(Received::json).collect();
     let callees: BTreeSet<_> = events.iter().map(|event| event["details"][0]["callee"].as_str().unwrap()).collect();
     assert_eq!((events.len(), callees.len()), (3000, 3000));
     let mut ring_types = BTreeSet::new();
@@ -102,10 +103,10 @@ async fn a_refused_event_comes_again_until_it_is_taken() {
     assert_eq!(api.control("events", &event).await.0, StatusCode::OK);
     let stats = api.stats_when(|stats| stats["events"]["delivered"] == 1).await;
     assert_eq!((&stats["events"]["retried"], &stats["events"]["created"]), (&json!(2), &json!(1)));
-    let received = receiver.received();
-    assert_eq!(received.len(), 3);
-    assert!(received.iter().all(|delivery| delivery.body == received[0].body), "it is the same each time");
-    assert_eq!(received[0].json(), event["body"]);
+    let deliveries = receiver.received();
+    assert_eq!(deliveries.len(), 3);
+    assert!(deliveries.iter().all(|delivery| delivery.body == deliveries[0].body), "it is the same each time");
+    assert_eq!(deliveries[0].json(), event["body"]);
     api.stop().await;
 }
 
@@ -138,4 +139,58 @@ async fn an_acknowledged_event_can_be_made_to_come_again() {
     assert_eq!((&stats["events"]["redelivered"], &stats["faults"]["redeliver"]), (&json!(1), &json!(1)));
     assert_eq!(receiver.received().iter().filter(|event| event.json()["a"] == 1).count(), 2);
     api.stop().await;
+}
+
+/// Whether the delivery carries the right signature, computed by the core.
+fn signed(event: &Received) -> bool {
+    let headers = event.core_headers();
+    let input = SigningInput { secret: SECRET, key: None, headers: &headers, body: &event.body };
+    headers.get("X-AIRudder-Sign")
+        == Some(&"hmac-sha256:hex:body".parse::<Scheme>().expect("a scheme").sign(&input).expect("a signature"))
+}
+
+#[tokio::test]
+async fn events_are_signed_with_the_secret() {
+    let receiver = Receiver::start(|_| StatusCode::OK).await;
+    let api = start(Config { sign_secret: Some(SECRET.into()), ..to(&receiver) }).await;
+    let token = api.token().await;
+    let workflow = api.create(&token).await;
+    api.upload(&token, &workflow, &(0..100).map(contact).collect::<Vec<_>>()).await;
+    api.stats_when(|stats| stats["events"]["delivered"] == 100).await;
+    assert!(receiver.received().iter().all(signed));
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn events_can_be_encrypted_and_are_signed_as_they_are_sent() {
+    let receiver = Receiver::start(|_| StatusCode::OK).await;
+    let key = Some(KEY.into());
+    let settings =
+        Config { encryption_key: key, encrypt_events: true, sign_secret: Some(SECRET.into()), ..to(&receiver) };
+    let api = start(settings).await;
+    api.control("events", &json!({"type": "x", "body": {"name": "\u{6d4b}\u{8bd5}"}})).await;
+    api.stats_when(|stats| stats["events"]["delivered"] == 1).await;
+    let event = receiver.received().remove(0);
+    assert!(signed(&event));
+    let plain = decrypt(&event.body, &EncryptionKey::new(KEY).expect("a key")).expect("ciphertext");
+    assert_eq!(serde_json::from_slice::<Value>(&plain).expect("JSON")["name"], "\u{6d4b}\u{8bd5}");
+    assert_eq!(event.headers["signed"], digest(&plain).as_str());
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn a_forged_copy_comes_ahead_and_its_acceptance_is_counted() {
+    for (checks, accepted) in [(true, 0), (false, 1)] {
+        let answer = move |event: &Received| {
+            if checks && !signed(event) { StatusCode::UNAUTHORIZED } else { StatusCode::OK }
+        };
+        let receiver = Receiver::start(answer).await;
+        let api = start(Config { sign_secret: Some(SECRET.into()), ..to(&receiver) }).await;
+        api.control("faults", &json!([{"operation": "*", "fault": "tamper_signature"}])).await;
+        api.control("events", &json!({"type": "x", "body": {}})).await;
+        let events = api.stats_when(|stats| stats["events"]["delivered"] == 1).await["events"].clone();
+        assert_eq!(receiver.received().iter().map(signed).collect::<Vec<_>>(), [false, true]);
+        assert_eq!((&events["forged_sent"], &events["forged_accepted"]), (&json!(1), &json!(accepted)));
+        api.stop().await;
+    }
 }
