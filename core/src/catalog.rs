@@ -1,6 +1,6 @@
-//! The table of all operations, with look-up by name and number.
+//! The two tables, of operations and of events, with look-up by name and number.
 
-use crate::{OperationInfo, operations};
+use crate::{EventInfo, OperationInfo, events, operations};
 
 /// Every typed operation.
 pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
@@ -19,6 +19,17 @@ pub fn operation_by_number(number: u16) -> Option<&'static OperationInfo> {
     operations().find(|row| row.number == number)
 }
 
+/// Every known event.
+pub fn events() -> impl Iterator<Item = &'static EventInfo> {
+    [events::call::ROWS, events::workflow::ROWS, events::chat::ROWS].into_iter().flatten().copied()
+}
+
+/// The event of this name, for instance `call.finished`.
+#[must_use]
+pub fn event(name: &str) -> Option<&'static EventInfo> {
+    events().find(|row| row.name == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +40,10 @@ mod tests {
             assert_eq!(operations().filter(|other| other.name == row.name || other.number == row.number).count(), 1);
             assert_eq!(operation(row.name).map(|found| found.number), Some(row.number));
             assert_eq!(operation_by_number(row.number).map(|found| found.name), Some(row.name));
+        }
+        for row in events() {
+            assert_eq!(events().filter(|other| other.name == row.name || other.number == row.number).count(), 1);
+            assert_eq!(event(row.name).map(|found| found.number), Some(row.number));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, ErrorCode, Secret,
-    crypto::{EncryptionKey, Scheme},
+    crypto::{EncryptionKey, Provider, Scheme},
 };
 
 /// The base URL of the API \[documented].
@@ -62,10 +62,11 @@ pub(crate) struct ValidConfig {
     pub(crate) settings: ClientConfig,
     pub(crate) encryption_key: Option<EncryptionKey>,
     pub(crate) sign_scheme: Scheme,
+    pub(crate) provider: Box<dyn Provider>,
 }
 
 impl ClientConfig {
-    pub(crate) fn validate(mut self) -> Result<ValidConfig, Error> {
+    pub(crate) fn validate(mut self, provider: Box<dyn Provider>) -> Result<ValidConfig, Error> {
         if self.app_key.is_some() != self.app_secret.is_some() {
             return Err(invalid("app_key", "app_key and app_secret go together: give both or neither"));
         }
@@ -88,7 +89,7 @@ impl ClientConfig {
             None => None,
         };
         let sign_scheme = self.sign_scheme.parse::<Scheme>().map_err(|error| error.at("/sign_scheme"))?;
-        Ok(ValidConfig { encryption_key, sign_scheme, settings: self })
+        Ok(ValidConfig { encryption_key, sign_scheme, provider, settings: self })
     }
 }
 
@@ -133,6 +134,7 @@ pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::BuiltIn;
 
     #[test]
     fn base_urls() {
@@ -162,10 +164,10 @@ mod tests {
     #[test]
     fn half_a_credential_and_odd_keys_are_refused_without_showing_them() {
         let half = ClientConfig { app_key: Some("fake-key".into()), ..Default::default() };
-        let error = half.validate().unwrap_err();
+        let error = half.validate(Box::new(BuiltIn)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidConfig);
         let key = ClientConfig { encryption_key: Some("fake-short".into()), ..Default::default() };
-        let error = key.validate().unwrap_err();
+        let error = key.validate(Box::new(BuiltIn)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidKey);
         assert!(!format!("{error} {error:?}").contains("fake-"));
     }

@@ -5,12 +5,15 @@
 
 mod call;
 mod campaign;
+mod canonical;
 pub mod catalog;
 mod confidence;
 mod config;
 pub mod crypto;
 mod envelope;
 mod error;
+mod event;
+pub mod events;
 mod http;
 mod mask;
 mod open_enum;
@@ -21,6 +24,7 @@ mod received;
 mod retry;
 mod secret;
 mod session;
+mod webhook;
 mod wire;
 
 pub use call::{Call, CallOptions, Failure, Output, RawRequest, Step, WaitReason};
@@ -29,7 +33,9 @@ pub use confidence::Confidence;
 pub use config::{ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME};
 pub use envelope::{Envelope, Opened};
 pub use error::{Details, Error, ErrorCode, Outcome, RetryAdvice};
+pub use event::{Event, EventBody, EventInfo, Signature};
 pub use http::{Headers, Method, Request, Response};
 pub use operation::{Auth, Operation, OperationInfo, Replay};
 pub use secret::Secret;
 pub use session::Session;
+pub use webhook::{WebhookConfig, Webhooks};

@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{ClientConfig, Error, ErrorCode, Secret, config::ValidConfig, retry::Budget};
+use crate::{
+    ClientConfig, Error, ErrorCode, Secret,
+    config::ValidConfig,
+    crypto::{BuiltIn, Provider},
+    retry::Budget,
+};
 
 /// A token lives 24 hours \[documented]; it is renewed an hour before that.
 const TOKEN_LIFE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -61,8 +66,13 @@ pub(crate) enum TokenStep {
 impl Session {
     /// A session with these settings; the first call fetches the token.
     pub fn new(config: ClientConfig) -> Result<Self, Error> {
+        Self::with_provider(config, Box::new(BuiltIn))
+    }
+
+    /// The same, with AES and SHA-256 lent by the host.
+    pub fn with_provider(config: ClientConfig, provider: Box<dyn Provider>) -> Result<Self, Error> {
         let state = State { token: None, fetch: None, failure: None, epoch: 0, calls: 0, budget: Budget::full() };
-        Ok(Self(Arc::new(Inner { config: config.validate()?, state: Mutex::new(state) })))
+        Ok(Self(Arc::new(Inner { config: config.validate(provider)?, state: Mutex::new(state) })))
     }
 
     pub(crate) fn config(&self) -> &ValidConfig {

@@ -4,7 +4,7 @@ use crate::{
     Auth, Envelope, Error, ErrorCode, Headers, Method, Outcome, Request, Response, Secret,
     call::{Output, Plan},
     config::ValidConfig,
-    crypto::{self, SigningInput},
+    crypto::{self, SIGN_HEADER, SIGN_KEY_HEADER, SigningInput},
 };
 
 /// Builds the request of a plan. `token` is needed for [`Auth::Token`] only.
@@ -18,8 +18,8 @@ pub(crate) fn build(config: &ValidConfig, plan: &Plan, token: Option<&Secret>) -
     let mut query = plan.query.clone();
     if let Some(key) = &config.encryption_key {
         headers.set("Is-Encrypted", "1");
-        headers.set("Signed", crypto::digest(clear_text));
-        let sealed = crypto::encrypt(clear_text, key)?;
+        headers.set("Signed", crypto::digest_with(&*config.provider, clear_text));
+        let sealed = crypto::encrypt_with(&*config.provider, clear_text, key)?;
         if plan.method == Method::Get {
             query = sealed;
         } else {
@@ -30,10 +30,10 @@ pub(crate) fn build(config: &ValidConfig, plan: &Plan, token: Option<&Secret>) -
         url.push('?');
         url.push_str(&query);
     }
-    authorise(config, plan, token, &mut headers, &body)?;
     for (name, value) in plan.headers.iter() {
         headers.set(name, value);
     }
+    authorise(config, plan, token, &mut headers, &body)?;
     Ok(Request { method: plan.method, url, headers, body, timeout_ms: plan.timeout_ms })
 }
 
@@ -49,7 +49,7 @@ fn authorise(
         Auth::None | Auth::CallerHeaders => {}
         Auth::Token => {
             let token = token.map(Secret::expose).unwrap_or_default();
-            headers.set("Authorization", format!("{} {token}", settings.auth_scheme));
+            set_unless_given(plan, headers, "Authorization", format!("{} {token}", settings.auth_scheme));
         }
         Auth::Sign => {
             let (Some(key), Some(secret)) = (&settings.sign_key, &settings.sign_secret) else {
@@ -60,11 +60,18 @@ fn authorise(
             };
             let input = SigningInput { secret: secret.expose(), key: Some(key.expose()), headers, body };
             let signature = config.sign_scheme.sign(&input)?;
-            headers.set("X-AIRudder-Sign", signature);
-            headers.set("X-AIRudder-Sign-Key", key.expose());
+            set_unless_given(plan, headers, SIGN_HEADER, signature);
+            set_unless_given(plan, headers, SIGN_KEY_HEADER, key.expose());
         }
     }
     Ok(())
+}
+
+/// What the caller gives comes before what the library would send.
+fn set_unless_given(plan: &Plan, headers: &mut Headers, name: &str, value: impl Into<String>) {
+    if plan.headers.get(name).is_none() {
+        headers.set(name, value);
+    }
 }
 
 /// What a response means for the call.
@@ -171,10 +178,10 @@ fn open_body(config: &ValidConfig, response: &Response) -> Result<String, Error>
             .encryption_key
             .as_ref()
             .ok_or_else(|| undecryptable("the response is encrypted, and no encryption_key is configured".into()))?;
-        let plain = crypto::decrypt(&response.body, key)
+        let plain = crypto::decrypt_with(&*config.provider, &response.body, key)
             .map_err(|error| undecryptable(format!("the response cannot be decrypted: {}", error.details().message)))?;
         if let Some(digest) = response.headers.get("Signed")
-            && !crypto::digest(&plain).eq_ignore_ascii_case(digest.trim())
+            && !crypto::digest_with(&*config.provider, &plain).eq_ignore_ascii_case(digest.trim())
         {
             return Err(Error::new(
                 ErrorCode::DigestMismatch,

@@ -5,7 +5,8 @@
 use std::{fs, path::PathBuf};
 
 use airudder_core::{
-    Envelope, Operation, catalog,
+    Envelope, EventBody, Headers, Operation, WebhookConfig, Webhooks, catalog,
+    events::{call::CallFinished, chat::ChannelMessageSent},
     operations::{process, workflow},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -41,4 +42,18 @@ fn responses() {
     response::<workflow::WorkflowId>(Envelope::Cloud, &example("workflow.upload_details.response.json"));
     response::<workflow::DetailInstanceRows>(Envelope::Cloud, &example("workflow.detail_instances.response.json"));
     response::<process::ReadNodes>(Envelope::Process, &example("process.query_task_qian.response.json"));
+}
+
+fn event<T: EventBody + Serialize>(text: &str) {
+    let hooks = Webhooks::new(WebhookConfig { require_signature: false, ..Default::default() }).unwrap();
+    let event = hooks.unwrap(text.as_bytes(), &Headers::new(), None).expect("the event reads");
+    assert!(event.known());
+    let typed: T = event.parse().expect("the event parses");
+    assert_eq!(serde_json::to_value(typed).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+}
+
+#[test]
+fn events() {
+    event::<CallFinished>(&example("call.finished.event.json"));
+    event::<ChannelMessageSent>(&example("channel.message.sent.event.json"));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use airudder_core::Headers;
+use airudder_core::{Headers, Webhooks};
 use reqwest::{Client, Url, redirect};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::clock;
 use crate::faults::EventPlan;
-use crate::sealing::EventSealer;
+use crate::random;
 use crate::store::{self, Delivery, DueEvent};
 
 /// Deliveries under way at once; each keeps its connection for the next.
@@ -28,12 +28,12 @@ pub(crate) struct Courier {
     app: Arc<App>,
     client: Client,
     url: Url,
-    sealer: EventSealer,
+    hooks: Webhooks,
 }
 
 impl Courier {
     /// Speaks to the receiver directly: no proxy, no redirect that could lead away from this machine.
-    pub(crate) fn new(app: Arc<App>, url: Url, sealer: EventSealer) -> reqwest::Result<Self> {
+    pub(crate) fn new(app: Arc<App>, url: Url, hooks: Webhooks) -> reqwest::Result<Self> {
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -43,7 +43,7 @@ impl Courier {
             .tcp_nodelay(true)
             .resolve_to_addrs("localhost", &[([127, 0, 0, 1], 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()])
             .build()?;
-        Ok(Self { app, client, url, sealer })
+        Ok(Self { app, client, url, hooks })
     }
 
     /// Delivers events until the stop. What is under way then is due again at the next start.
@@ -89,7 +89,7 @@ impl Courier {
 
     async fn deliver(&self, event: DueEvent) -> (i64, Delivery) {
         let plan = if event.attempts == 0 { self.app.faults.plan_event(&event.kind) } else { EventPlan::default() };
-        let acknowledged = match self.sealer.seal(&event.body) {
+        let acknowledged = match self.hooks.seal(&event.body, Some(random::fresh_block())) {
             Ok((headers, body)) => {
                 if plan.forge {
                     self.send_forged(&headers, &body).await;

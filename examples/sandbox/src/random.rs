@@ -47,6 +47,11 @@ impl Random {
 
 /// 32 hex digits that no other run has given out, so that a database file may be opened again and again.
 pub(crate) fn fresh_id() -> String {
-    let fresh = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", fresh(), fresh())
+    format!("{:032x}", u128::from_be_bytes(fresh_block()))
+}
+
+/// 16 bytes that no other run has given out.
+pub(crate) fn fresh_block() -> [u8; 16] {
+    let fresh = || u128::from(RandomState::new().build_hasher().finish());
+    ((fresh() << 64) | fresh()).to_be_bytes()
 }

@@ -14,7 +14,7 @@ use crate::calls;
 use crate::config::{Config, ConfigError};
 use crate::deliver::Courier;
 use crate::faults::Faults;
-use crate::sealing::{self, EventSealer};
+use crate::sealing;
 use crate::server;
 use crate::store::Store;
 
@@ -62,7 +62,7 @@ impl Sandbox {
     /// Checks the settings, opens the database, and starts to listen, to call, and to deliver.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         config.check()?;
-        let sealer = EventSealer::new(&config)?;
+        let hooks = sealing::hooks(&config)?;
         let webhook = config.webhook()?;
         let store = Store::open(config.db.as_deref()).map_err(|error| StartError::Database(error.to_string()))?;
         let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
@@ -84,7 +84,7 @@ impl Sandbox {
         let mut tasks = JoinSet::new();
         tasks.spawn(calls::run(Arc::clone(&app), stopped.clone()));
         if let Some(url) = webhook {
-            let courier = Courier::new(Arc::clone(&app), url, sealer);
+            let courier = Courier::new(Arc::clone(&app), url, hooks);
             tasks.spawn(courier.map_err(|error| StartError::Client(error.to_string()))?.run(stopped.clone()));
         }
         tasks.spawn(server::serve(listener, app::router(app), stopped));

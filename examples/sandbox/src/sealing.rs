@@ -1,12 +1,9 @@
 //! Everything cryptographic, done by the core: requests, responses and events.
 
-use airudder_core::crypto::{self, EncryptionKey, Scheme, SigningInput};
-use airudder_core::{Error, Headers, Secret};
+use airudder_core::crypto::{self, EncryptionKey};
+use airudder_core::{Error, WebhookConfig, Webhooks};
 
 use crate::config::{Config, ConfigError};
-
-/// The one event cipher that the core offers: that of requests.
-const CIPHER: &str = "aes-ecb:zero:base64";
 
 /// The account's key, checked once.
 pub(crate) fn key(config: &Config) -> Result<Option<EncryptionKey>, ConfigError> {
@@ -28,39 +25,15 @@ pub(crate) fn seal(text: &str, key: &EncryptionKey) -> Result<(String, String), 
     Ok((crypto::encrypt(text.as_bytes(), key)?, crypto::digest(text.as_bytes())))
 }
 
-/// Signs and encrypts events as configured.
-#[derive(Debug)]
-pub(crate) struct EventSealer {
-    scheme: Scheme,
-    secret: Option<Secret>,
-    key: Option<EncryptionKey>,
-}
-
-impl EventSealer {
-    pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
-        let scheme = config.sign_scheme.parse().map_err(|error| ConfigError(format!("sign_scheme: {error}")))?;
-        if config.event_cipher != CIPHER {
-            return Err(ConfigError(format!("event_cipher: only {CIPHER} is known")));
-        }
-        let key = key(config)?.filter(|_| config.encrypt_events);
-        Ok(Self { scheme, secret: config.sign_secret.clone(), key })
-    }
-
-    /// The header fields and the body of a delivery. The signature is of the body as it is sent.
-    pub(crate) fn seal(&self, body: &str) -> Result<(Headers, Vec<u8>), Error> {
-        let mut headers = Headers::new();
-        let mut sent = body.as_bytes().to_vec();
-        if let Some(key) = &self.key {
-            let (text, digest) = seal(body, key)?;
-            headers.set("Is-Encrypted", "1");
-            headers.set("Signed", digest);
-            sent = text.into_bytes();
-        }
-        if let Some(secret) = &self.secret {
-            let input = SigningInput { secret: secret.expose(), key: None, headers: &headers, body: &sent };
-            let signature = self.scheme.sign(&input)?;
-            headers.set("X-AIRudder-Sign", signature);
-        }
-        Ok((headers, sent))
-    }
+/// What signs and encrypts the events, as configured.
+pub(crate) fn hooks(config: &Config) -> Result<Webhooks, ConfigError> {
+    let settings = WebhookConfig {
+        secrets: config.sign_secret.clone().into_iter().collect(),
+        scheme: config.sign_scheme.clone(),
+        encryption_key: config.encryption_key.clone().filter(|_| config.encrypt_events),
+        cipher: config.event_cipher.clone(),
+        require_signature: false,
+        ..WebhookConfig::default()
+    };
+    Webhooks::new(settings).map_err(|error| ConfigError(format!("events: {error}")))
 }

@@ -1,0 +1,202 @@
+//! Finds out from one captured delivery how AI Rudder signs and encrypts, since the vendor does not publish it.
+
+use serde::de::IgnoredAny;
+
+use super::{
+    BuiltIn, Cipher, EncryptionKey, Scheme, SigningInput,
+    cipher::{Iv, Mode, Padding},
+    encoding::Encoding,
+    provider::BLOCK,
+    signature::{DigestKind, SIGN_HEADER, SIGN_KEY_HEADER},
+};
+use crate::{Error, ErrorCode, Headers};
+
+/// The largest body that [`detect`] takes, in bytes: each of some ten thousand schemes is computed over it.
+pub const MAX_DETECT_BYTES: usize = 64 * 1024;
+
+/// How many header fields are tried as part of the signed text.
+const MAX_HEADERS: usize = 8;
+/// What may stand between the parts of a signed text.
+const SEPARATORS: [&str; 7] = ["", ".", ":", "&", "|", "-", "\n"];
+/// Initialization vectors that people take where they should take random ones.
+const COMMON_IVS: [[u8; BLOCK]; 2] = [[0; BLOCK], [b'0'; BLOCK]];
+
+/// What [`detect`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Detection {
+    /// The signature scheme that fits. Never an unkeyed one: that would authenticate nothing.
+    pub scheme: Option<Scheme>,
+    /// The cipher that fits; absent for a plain body.
+    pub cipher: Option<Cipher>,
+    /// What was found, and what to do about what was not, in sentences for people.
+    pub notes: Vec<String>,
+}
+
+/// Tries every known scheme and cipher on a captured delivery.
+///
+/// `secret` is for the signature and `key` for the cipher; what is not given is not tried. The body must be the bytes as
+/// they came, at most [`MAX_DETECT_BYTES`] of them (E5003).
+pub fn detect(
+    headers: &Headers,
+    body: &[u8],
+    secret: Option<&str>,
+    key: Option<&EncryptionKey>,
+) -> Result<Detection, Error> {
+    if body.len() > MAX_DETECT_BYTES {
+        let message = format!("detect takes bodies up to {MAX_DETECT_BYTES} bytes; capture a smaller delivery");
+        return Err(Error::new(ErrorCode::BodyTooLarge, message));
+    }
+    let mut found = Detection::default();
+    find_scheme(headers, body, secret, &mut found);
+    find_cipher(body, key, &mut found);
+    Ok(found)
+}
+
+fn find_scheme(headers: &Headers, body: &[u8], secret: Option<&str>, found: &mut Detection) {
+    let Some(signature) = headers.get(SIGN_HEADER).map(str::trim) else {
+        found.notes.push(format!("There is no {SIGN_HEADER}: this delivery is not signed."));
+        return;
+    };
+    let key = headers.get(SIGN_KEY_HEADER);
+    let input = SigningInput { secret: secret.unwrap_or_default(), key, headers, body };
+    let given: Vec<(Encoding, Vec<u8>)> = Encoding::ALL
+        .into_iter()
+        .filter_map(|encoding| Some((encoding, encoding.decode(signature.as_bytes())?)))
+        .collect();
+    for message in messages(headers) {
+        for digest in DigestKind::ALL {
+            let text = |encoding: Encoding| format!("{}:{}:{message}", digest.as_str(), encoding.as_str());
+            let Ok(scheme) = Scheme::parse_any(&text(Encoding::Hex)) else { continue };
+            if secret.is_none() && scheme.is_keyed() {
+                continue;
+            }
+            let Ok(computed) = scheme.compute(&input) else { continue };
+            let Some((encoding, _)) = given.iter().find(|(_, given)| *given == computed) else { continue };
+            let text = text(*encoding);
+            match text.parse() {
+                Ok(scheme) => {
+                    found.notes.push(format!("The signature is {text}."));
+                    found.scheme = Some(scheme);
+                }
+                Err(_) => found.notes.push(format!(
+                    "The signature is {text}, which everybody can compute: it shows accidents and authenticates nothing."
+                )),
+            }
+            return;
+        }
+    }
+    found.notes.push(match secret {
+        Some(_) => {
+            "No known scheme gives this signature: check the secret, and that the body's bytes are unchanged.".into()
+        }
+        None => "No secret was given, so the signature was tried without one only.".into(),
+    });
+}
+
+/// Texts that might be signed, the simplest first: the body with secret, key or a header field before or behind it.
+fn messages(headers: &Headers) -> Vec<String> {
+    let mut atoms = vec!["secret".to_owned()];
+    if headers.get(SIGN_KEY_HEADER).is_some() {
+        atoms.push("key".into());
+    }
+    let ours =
+        [SIGN_HEADER, SIGN_KEY_HEADER, "Host", "Content-Type", "Content-Length", "User-Agent", "Connection", "Accept"];
+    let candidates =
+        headers.iter().map(|(name, _)| name).filter(|name| !ours.iter().any(|our| our.eq_ignore_ascii_case(name)));
+    let fields: Vec<String> = candidates.take(MAX_HEADERS).map(|name| format!("header({name})")).collect();
+
+    let mut orders = vec![vec!["body".to_owned()]];
+    orders.extend(around(&atoms));
+    for field in fields {
+        let with_field: Vec<String> = atoms.iter().cloned().chain([field.clone()]).collect();
+        orders.extend(around(&with_field).into_iter().filter(|order| order.contains(&field)));
+    }
+    orders.push(vec!["secret".into(), "body".into(), "secret".into()]);
+    orders.sort_by_key(Vec::len);
+    orders.iter().flat_map(|order| SEPARATORS.iter().filter_map(|separator| join(order, separator))).collect()
+}
+
+/// Every order of the body with one or more of the others.
+fn around(others: &[String]) -> Vec<Vec<String>> {
+    let mut orders = vec![vec!["body".to_owned()]];
+    for other in others {
+        for order in orders.clone() {
+            orders.extend((0..=order.len()).map(|at| {
+                let mut longer = order.clone();
+                longer.insert(at, other.clone());
+                longer
+            }));
+        }
+    }
+    orders.retain(|order| order.len() > 1);
+    orders
+}
+
+fn join(order: &[String], separator: &str) -> Option<String> {
+    match (order, separator) {
+        (_, "") => Some(order.join("+")),
+        ([_], _) => None,
+        _ => Some(order.join(&format!("+'{separator}'+"))),
+    }
+}
+
+fn find_cipher(body: &[u8], key: Option<&EncryptionKey>, found: &mut Detection) {
+    if is_json_object(body) {
+        found.notes.push("The body is plain JSON: it is not encrypted.".into());
+        return;
+    }
+    let Some(key) = key else {
+        found.notes.push("The body is not plain JSON, and no encryption key was given.".into());
+        return;
+    };
+    let mut decoded = false;
+    for encoding in Encoding::ALL {
+        decoded |= encoding.decode(body).is_some_and(|data| !data.is_empty() && data.len() % BLOCK == 0);
+        let ivs = [Iv::Prefix, Iv::Key].into_iter().chain(COMMON_IVS.map(Iv::Fixed));
+        for mode in [Mode::Ecb].into_iter().chain(ivs.map(Mode::Cbc)) {
+            for padding in [Padding::Pkcs7, Padding::Zero] {
+                let cipher = Cipher { mode: mode.clone(), padding, encoding };
+                let Ok(data) = cipher.decrypt_padded(&BuiltIn, body, key) else { continue };
+                if text_of(padding, &data).is_some_and(is_json_object) {
+                    found.notes.push(format!("The body is encrypted with {cipher}."));
+                    found.cipher = Some(cipher);
+                    return;
+                }
+                let zero_iv = Mode::Cbc(Iv::Fixed([0; BLOCK]));
+                if mode == zero_iv && text_of(padding, &data).is_some_and(reads_after_first_block) {
+                    found.notes.push(format!(
+                        "The body is encrypted with {} and a fixed iv that is not known: all but the first {BLOCK} bytes can be read. Ask AI Rudder for it, and write it as iv=<32 hex digits>.",
+                        cipher.to_string().split(":iv").next().unwrap_or_default()
+                    ));
+                    return;
+                }
+            }
+        }
+    }
+    found.notes.push(if decoded {
+        "No known cipher makes JSON of this body: check the encryption key.".into()
+    } else {
+        "The body is neither JSON nor Base64 or hex of whole AES blocks: it may be truncated.".into()
+    });
+}
+
+/// The text before its padding, where the padding is exactly as it should be. So no text fits both paddings.
+fn text_of(padding: Padding, data: &[u8]) -> Option<&[u8]> {
+    let text = data.get(..padding.text_length(data)?)?;
+    (1..=BLOCK).contains(&(data.len() - text.len())).then_some(text)
+}
+
+fn is_json_object(text: &[u8]) -> bool {
+    text.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
+/// Whether the text behind the first block is UTF-8 without control characters and long enough not to be so by chance.
+fn reads_after_first_block(text: &[u8]) -> bool {
+    let tail = text.get(BLOCK..).unwrap_or_default();
+    // A character may begin in the first block.
+    let tail = tail.iter().position(|byte| byte & 0xC0 != 0x80).and_then(|start| tail.get(start..)).unwrap_or_default();
+    tail.len() >= BLOCK / 2
+        && tail.ends_with(b"}")
+        && std::str::from_utf8(tail).is_ok_and(|text| !text.contains(|c: char| c.is_control() && !c.is_whitespace()))
+}

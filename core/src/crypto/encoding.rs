@@ -1,0 +1,52 @@
+//! Bytes as text, shared by ciphers and signatures.
+
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::PAD},
+};
+
+/// Writes padding, and reads texts with or without it.
+const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, PAD_OPTIONAL);
+const PAD_OPTIONAL: GeneralPurposeConfig = PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
+/// How bytes are written as text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// The standard alphabet, with padding.
+    #[default]
+    Base64,
+    /// Lower case; upper case is read too.
+    Hex,
+}
+
+impl Encoding {
+    pub(crate) const ALL: [Self; 2] = [Self::Base64, Self::Hex];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|encoding| encoding.as_str() == name)
+    }
+
+    pub(crate) fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Base64 => BASE64.encode(bytes),
+            Self::Hex => base16ct::lower::encode_string(bytes),
+        }
+    }
+
+    /// The bytes of a text, white space around it aside; `None` where it is not so encoded.
+    pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
+        let text = text.trim_ascii();
+        match self {
+            Self::Base64 => BASE64.decode(text).ok(),
+            Self::Hex => base16ct::mixed::decode_vec(text).ok(),
+        }
+    }
+}

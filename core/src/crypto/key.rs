@@ -1,0 +1,35 @@
+//! AES keys.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{Error, ErrorCode};
+
+/// An AES key of 16, 24 or 32 bytes: the UTF-8 bytes of the text that AI Rudder gave. Wiped from memory when dropped.
+#[derive(Clone)]
+pub struct EncryptionKey(Zeroizing<Vec<u8>>);
+
+impl EncryptionKey {
+    /// Takes the key's text. 16 bytes are documented; 24 and 32 are assumed.
+    pub fn new(text: &str) -> Result<Self, Error> {
+        match text.len() {
+            16 | 24 | 32 => Ok(Self(Zeroizing::new(text.as_bytes().to_vec()))),
+            other => {
+                Err(Error::new(ErrorCode::InvalidKey, format!("an AES key has 16, 24 or 32 bytes, this one {other}")))
+            }
+        }
+    }
+
+    /// The key's bytes, for a [`Provider`](super::Provider).
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for EncryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}

@@ -1,0 +1,5 @@
+//! The bodies of all known events. Any field may be missing, and unknown ones are kept.
+
+pub mod call;
+pub mod chat;
+pub mod workflow;

@@ -1,0 +1,227 @@
+//! Deliveries of events: verify, decrypt and read them; sign and seal them for tests.
+//!
+//! A receiver answers 200 with the body `{}` at once, and works on the event later \[documented]: any other answer, and a
+//! late one, is repeated after a minute, at most five times. So events come at least once, in any order, and
+//! [`Event::dedupe_key`] tells a repetition.
+
+use crate::{
+    Error, ErrorCode, Event, Headers, Response, Secret,
+    config::{DEFAULT_SIGN_SCHEME, is_header_value},
+    crypto::{Cipher, DEFAULT_CIPHER, EncryptionKey, SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput},
+};
+
+const MIB: usize = 1024 * 1024;
+/// The JSON readers of the languages stop at about 128 levels, whatever is configured.
+const DEEPEST: usize = 100;
+
+/// The settings of a receiver. Start from `WebhookConfig::default()` and set what differs.
+#[derive(Clone, Debug)]
+pub struct WebhookConfig {
+    /// The secrets behind `X-AIRudder-Sign`: one, or several while an old one is replaced. A signature by any of them
+    /// counts; the first one signs.
+    pub secrets: Vec<Secret>,
+    /// The `X-AIRudder-Sign-Key`, for schemes with the part `key`; absent: the one that the delivery names.
+    pub sign_key: Option<Secret>,
+    /// How the signature is computed; the default `hmac-sha256:hex:body` is an assumption.
+    pub scheme: String,
+    /// The key of encrypted events, 16, 24 or 32 bytes; absent: events come plain.
+    pub encryption_key: Option<Secret>,
+    /// How events are encrypted; the default `aes-ecb:zero:base64`, that of requests, is an assumption.
+    pub cipher: String,
+    /// Whether a delivery without a signature is refused. A wrong signature always is.
+    pub require_signature: bool,
+    /// The largest body, in bytes, as it comes.
+    pub max_body_bytes: usize,
+    /// How deeply the JSON may be nested, from 1 to 100.
+    pub max_depth: usize,
+}
+
+impl Default for WebhookConfig {
+    fn default() -> Self {
+        Self {
+            secrets: Vec::new(),
+            sign_key: None,
+            scheme: DEFAULT_SIGN_SCHEME.into(),
+            encryption_key: None,
+            cipher: DEFAULT_CIPHER.into(),
+            require_signature: true,
+            max_body_bytes: 8 * MIB,
+            max_depth: 64,
+        }
+    }
+}
+
+/// A receiver of events.
+///
+/// ```
+/// # use airudder_core::{Headers, WebhookConfig, Webhooks};
+/// let hooks = Webhooks::new(WebhookConfig { secrets: vec!["fake-secret".into()], ..Default::default() })?;
+/// let body = br#"{"event":"channel.message.sent","messages":[]}"#;
+/// let event = hooks.unwrap(body, &hooks.sign(body)?, None)?;
+/// assert_eq!(event.name(), "channel.message.sent");
+/// assert!(hooks.unwrap(b"{}", &hooks.sign(body)?, None).is_err());
+/// # Ok::<(), airudder_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    config: WebhookConfig,
+    scheme: Scheme,
+    cipher: Cipher,
+    key: Option<EncryptionKey>,
+}
+
+impl Webhooks {
+    /// A receiver with these settings, checked once.
+    pub fn new(config: WebhookConfig) -> Result<Self, Error> {
+        if config.require_signature && config.secrets.is_empty() {
+            return Err(invalid("secret", "give the secret, or set require_signature to false"));
+        }
+        if config.secrets.iter().any(Secret::is_empty) {
+            return Err(invalid("secret", "a secret is empty: everybody could sign with it"));
+        }
+        if !(1..=DEEPEST).contains(&config.max_depth) {
+            return Err(invalid("max_depth", "max_depth is from 1 to 100"));
+        }
+        let scheme: Scheme = config.scheme.parse().map_err(|error: Error| error.at("/scheme"))?;
+        if !scheme.signs_body() {
+            let why = "the scheme does not sign the body: who saw one delivery could forge all others";
+            return Err(Error::new(ErrorCode::InvalidScheme, why).at("/scheme"));
+        }
+        let cipher = config.cipher.parse().map_err(|error: Error| error.at("/cipher"))?;
+        let key = config.encryption_key.as_ref().map(|key| EncryptionKey::new(key.expose())).transpose();
+        let key = key.map_err(|error| error.at("/encryption_key"))?;
+        Ok(Self { config, scheme, cipher, key })
+    }
+
+    /// Verifies, decrypts and reads a delivery. `body` is the bytes as they came, since a signature is about bytes.
+    ///
+    /// `kind` names the event that this URL is for, such as `pds.task.status`, which cannot be told by its fields;
+    /// without it the event is told by its `event` field, else by its shape, and what is not known is no error.
+    ///
+    /// Errors: E5001 and E5002 signature, E5003 size, E5004 nesting, E5005 not a JSON object, E60xx not decryptable.
+    /// None of them says what is in the body.
+    pub fn unwrap(&self, body: &[u8], headers: &Headers, kind: Option<&str>) -> Result<Event, Error> {
+        if body.len() > self.config.max_body_bytes {
+            let message = format!("the body has {} bytes, more than {}", body.len(), self.config.max_body_bytes);
+            return Err(Error::new(ErrorCode::BodyTooLarge, message));
+        }
+        let verified = self.verify(body, headers)?;
+        let text = self.open(body, headers)?;
+        check_depth(&text, self.config.max_depth)?;
+        Event::read(text, verified, kind)
+    }
+
+    /// The header fields of a signed delivery, by the first secret: for tests of a receiver.
+    pub fn sign(&self, body: &[u8]) -> Result<Headers, Error> {
+        let mut headers = Headers::new();
+        self.sign_into(&mut headers, body)?;
+        Ok(headers)
+    }
+
+    /// A delivery as AI Rudder might send it: encrypted if a key is configured, and signed if a secret is. `iv` is 16
+    /// random bytes where the cipher is one with `iv=prefix`.
+    pub fn seal(&self, text: &str, iv: Option<[u8; 16]>) -> Result<(Headers, Vec<u8>), Error> {
+        let mut headers: Headers =
+            [("Content-Type", "application/json"), ("User-Agent", "Airudder")].into_iter().collect();
+        let body = match &self.key {
+            Some(key) => {
+                headers.set("Is-Encrypted", "1");
+                headers.set("Signed", crate::crypto::digest(text.as_bytes()));
+                self.cipher.encrypt(text.as_bytes(), key, iv)?.into_bytes()
+            }
+            None => text.as_bytes().to_vec(),
+        };
+        if !self.config.secrets.is_empty() {
+            self.sign_into(&mut headers, &body)?;
+        }
+        Ok((headers, body))
+    }
+
+    /// What to answer to a delivery, also to one that came before: 200 with the body `{}` \[documented].
+    #[must_use]
+    pub fn ack() -> Response {
+        let headers = [("Content-Type", "application/json")].into_iter().collect();
+        Response { status: 200, headers, body: b"{}".to_vec() }
+    }
+
+    fn sign_into(&self, headers: &mut Headers, body: &[u8]) -> Result<(), Error> {
+        let secret = self.config.secrets.first().ok_or_else(|| invalid("secret", "give the secret to sign with"))?;
+        let key = self.config.sign_key.as_ref().map(Secret::expose);
+        let signature = self.scheme.sign(&SigningInput { secret: secret.expose(), key, headers, body })?;
+        headers.set(SIGN_HEADER, signature);
+        if let Some(key) = key.filter(|key| is_header_value(key)) {
+            headers.set(SIGN_KEY_HEADER, key);
+        }
+        Ok(())
+    }
+
+    fn verify(&self, body: &[u8], headers: &Headers) -> Result<bool, Error> {
+        let Some(signature) = headers.get(SIGN_HEADER) else {
+            if !self.config.require_signature {
+                return Ok(false);
+            }
+            let why = "the delivery has no X-AIRudder-Sign; for events that AI Rudder does not sign, set require_signature to false";
+            return Err(Error::new(ErrorCode::SignatureMissing, why));
+        };
+        let key = self.config.sign_key.as_ref().map(Secret::expose).or_else(|| headers.get(SIGN_KEY_HEADER));
+        let mut outcome = Ok(false);
+        for secret in &self.config.secrets {
+            let input = SigningInput { secret: secret.expose(), key, headers, body };
+            outcome = self.scheme.verify(signature, &input).map(|()| true);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// The plain text. With a key, a body that is JSON already is taken as it is: the vendor may switch encryption on
+    /// and off, and it is the signature that authenticates.
+    fn open(&self, body: &[u8], headers: &Headers) -> Result<String, Error> {
+        let plain = if body.trim_ascii_start().starts_with(b"{") {
+            body.to_vec()
+        } else if let Some(key) = &self.key {
+            self.cipher.decrypt(body, key)?
+        } else {
+            let encrypted = headers.get("Is-Encrypted").is_some_and(|value| value.trim() == "1");
+            let why = if encrypted {
+                "the body is encrypted: give encryption_key"
+            } else {
+                "the body is not a JSON object; if AI Rudder encrypts events for this account, give encryption_key"
+            };
+            return Err(Error::new(ErrorCode::InvalidBody, why));
+        };
+        String::from_utf8(plain).map_err(|_| {
+            let why = if self.key.is_some() { "; is it the right encryption key and cipher?" } else { "" };
+            Error::new(ErrorCode::InvalidBody, format!("the body is not UTF-8{why}"))
+        })
+    }
+}
+
+/// Counts brackets before anything parses them.
+fn check_depth(text: &str, limit: usize) -> Result<(), Error> {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > limit {
+            return Err(Error::new(
+                ErrorCode::NestedTooDeeply,
+                format!("the body is nested more than {limit} levels deep"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn invalid(field: &str, message: &str) -> Error {
+    Error::new(ErrorCode::InvalidConfig, message).at(format!("/{field}"))
+}

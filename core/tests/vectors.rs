@@ -1,0 +1,174 @@
+//! The vectors that every language runs; see `vectors/README.md`.
+
+#![expect(clippy::disallowed_methods, reason = "a test reads its vectors; the core itself opens no files")]
+
+use std::{fs, path::PathBuf};
+
+use airudder_core::{
+    Error, Headers, WebhookConfig, Webhooks,
+    crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct File<T> {
+    cases: Vec<T>,
+}
+
+fn cases<T: for<'de> Deserialize<'de>>(name: &str) -> Vec<T> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(name);
+    let file: File<T> = serde_json::from_str(&fs::read_to_string(path).expect("the file is there")).expect("it parses");
+    println!("{name}: {} cases", file.cases.len());
+    file.cases
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    base16ct::lower::decode_vec(text).expect("hex")
+}
+
+/// The error's number as it is written in the vectors; the result is not shown, as it may be large.
+fn code<T>(result: Result<T, Error>) -> String {
+    result.err().map_or_else(|| "no error".into(), |error| error.code().to_string())
+}
+
+#[derive(Deserialize)]
+struct CipherCase {
+    id: String,
+    r#do: String,
+    cipher: String,
+    key: String,
+    iv: Option<String>,
+    plain: Option<String>,
+    text: Option<String>,
+    error: Option<String>,
+}
+
+#[test]
+fn ciphers() {
+    for CipherCase { id, r#do, cipher, key, iv, plain, text, error } in cases("cipher.json") {
+        let iv = iv.map(|iv| hex(&iv).try_into().expect("16 bytes"));
+        let plain = plain.as_deref().map(hex).unwrap_or_default();
+        let text = text.unwrap_or_default();
+        let with_both = || Ok((cipher.parse::<Cipher>()?, EncryptionKey::new(&key)?));
+        let encrypt = || with_both().and_then(|(cipher, key)| cipher.encrypt(&plain, &key, iv));
+        let decrypt = || with_both().and_then(|(cipher, key)| cipher.decrypt(text.as_bytes(), &key));
+        match (r#do.as_str(), error) {
+            ("both", None) => {
+                assert_eq!(encrypt().expect(&id), text, "{id}");
+                assert_eq!(decrypt().expect(&id), plain, "{id}");
+                assert_eq!(cipher.parse::<Cipher>().expect(&id).to_string(), cipher, "{id}");
+            }
+            ("encrypt", Some(error)) => assert_eq!(code(encrypt()), error, "{id}"),
+            ("decrypt", Some(error)) => assert_eq!(code(decrypt()), error, "{id}"),
+            other => panic!("{id}: {other:?}"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct SignatureCase {
+    id: String,
+    scheme: String,
+    secret: String,
+    key: String,
+    headers: Vec<(String, String)>,
+    body: String,
+    signature: String,
+    #[serde(default)]
+    accepted: bool,
+    error: Option<String>,
+}
+
+#[test]
+fn signatures() {
+    for case in cases::<SignatureCase>("signature.json") {
+        let headers: Headers = case.headers.into_iter().collect();
+        let input =
+            SigningInput { secret: &case.secret, key: Some(&case.key), headers: &headers, body: case.body.as_bytes() };
+        let verified = case.scheme.parse::<Scheme>().and_then(|scheme| scheme.verify(&case.signature, &input));
+        if let Some(error) = case.error {
+            assert_eq!(code(verified), error, "{}", case.id);
+            continue;
+        }
+        verified.expect(&case.id);
+        let signature = case.scheme.parse::<Scheme>().and_then(|scheme| scheme.sign(&input)).expect(&case.id);
+        assert_eq!(signature == case.signature, !case.accepted, "{}", case.id);
+    }
+}
+
+#[derive(Deserialize)]
+struct WebhookCase {
+    id: String,
+    config: Config,
+    headers: Vec<(String, String)>,
+    body: Option<String>,
+    body_hex: Option<String>,
+    kind: Option<String>,
+    event: Option<ExpectedEvent>,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    #[serde(default)]
+    secrets: Vec<String>,
+    scheme: Option<String>,
+    encryption_key: Option<String>,
+    cipher: Option<String>,
+    require_signature: Option<bool>,
+    max_body_bytes: Option<usize>,
+    max_depth: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct ExpectedEvent {
+    r#type: String,
+    known: bool,
+    verified: bool,
+    text: String,
+    dedupe_key: String,
+}
+
+impl From<Config> for WebhookConfig {
+    fn from(config: Config) -> Self {
+        let usual = Self::default();
+        Self {
+            secrets: config.secrets.into_iter().map(Into::into).collect(),
+            scheme: config.scheme.unwrap_or(usual.scheme),
+            encryption_key: config.encryption_key.map(Into::into),
+            cipher: config.cipher.unwrap_or(usual.cipher),
+            require_signature: config.require_signature.unwrap_or(usual.require_signature),
+            max_body_bytes: config.max_body_bytes.unwrap_or(usual.max_body_bytes),
+            max_depth: config.max_depth.unwrap_or(usual.max_depth),
+            ..usual
+        }
+    }
+}
+
+#[test]
+fn webhooks() {
+    for case in cases::<WebhookCase>("webhook.json") {
+        let headers: Headers = case.headers.into_iter().collect();
+        let body = case.body.map(String::into_bytes).or(case.body_hex.as_deref().map(hex)).expect("a body");
+        let event =
+            Webhooks::new(case.config.into()).and_then(|hooks| hooks.unwrap(&body, &headers, case.kind.as_deref()));
+        if let Some(error) = case.error {
+            assert_eq!(code(event), error, "{}", case.id);
+            continue;
+        }
+        let (event, expected) = (event.expect(&case.id), case.event.expect("an event"));
+        assert_eq!(
+            (event.name(), event.known(), event.verified(), event.text(), event.dedupe_key()),
+            (
+                expected.r#type.as_str(),
+                expected.known,
+                expected.verified,
+                expected.text.as_str(),
+                expected.dedupe_key.as_str()
+            ),
+            "{}",
+            case.id
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! Deliveries: what a receiver can rely on, whatever is sent to it.
+
+use airudder_core::{
+    ErrorCode, EventBody, Headers, WebhookConfig, Webhooks, catalog,
+    crypto::{Detection, EncryptionKey, MAX_DETECT_BYTES, SIGN_HEADER, detect},
+    events::{call::CallFinished, chat::ChannelMessageSent, workflow::WorkflowCallFinished},
+};
+use proptest::prelude::*;
+
+const SECRET: &str = "fake-secret-for-tests";
+const KEY: &str = "fake-key-16bytes";
+const WORKFLOW_CALL: &str =
+    r#"{"task_id":"t-1","workflow_id":"w-1","case_id":"c-1","details":[{"callee":"+6212345678","ring_type":"newer"}]}"#;
+
+fn hooks(change: impl FnOnce(&mut WebhookConfig)) -> Webhooks {
+    let mut config = WebhookConfig { secrets: vec![SECRET.into()], ..Default::default() };
+    change(&mut config);
+    Webhooks::new(config).expect("the settings are good")
+}
+
+#[test]
+fn a_sealed_event_reads_the_same_under_every_cipher() {
+    for cipher in ["aes-ecb:zero:base64", "aes-cbc:pkcs7:hex:iv=prefix", "aes-cbc:zero:base64:iv=key"] {
+        let hooks = hooks(|config| {
+            config.cipher = cipher.into();
+            config.encryption_key = Some(KEY.into());
+        });
+        let (headers, body) = hooks.seal(WORKFLOW_CALL, Some([7; 16])).expect("it seals");
+        let event = hooks.unwrap(&body, &headers, None).expect("it reads");
+        assert!(event.verified() && event.text() == WORKFLOW_CALL);
+        let other = hooks.seal(WORKFLOW_CALL, Some([8; 16])).expect("it seals");
+        assert_eq!(hooks.unwrap(&other.1, &other.0, None).expect("it reads").dedupe_key(), event.dedupe_key());
+    }
+}
+
+#[test]
+fn typed_events_keep_what_they_do_not_know() {
+    let hooks = hooks(|config| config.require_signature = false);
+    let event = hooks.unwrap(WORKFLOW_CALL.as_bytes(), &Headers::new(), None).expect("it reads");
+    let typed: WorkflowCallFinished = event.parse().expect("it parses");
+    assert_eq!(typed.case_id.as_deref(), Some("c-1"));
+    let detail = &typed.call.details.as_ref().expect("details")[0];
+    assert_eq!(detail.ring_type.as_ref().map(ToString::to_string).as_deref(), Some("newer"));
+    assert_eq!(
+        serde_json::to_value(&typed).unwrap(),
+        serde_json::from_str::<serde_json::Value>(WORKFLOW_CALL).unwrap()
+    );
+    assert_eq!(event.parse::<CallFinished>().unwrap_err().code(), ErrorCode::Misuse);
+}
+
+#[test]
+fn a_field_of_another_type_is_named_and_the_text_stays() {
+    let body = br#"{"task_id":"t","details":[{"duration":"12"}]}"#;
+    let event = hooks(|config| config.require_signature = false).unwrap(body, &Headers::new(), None).expect("it reads");
+    let error = event.parse::<CallFinished>().unwrap_err();
+    assert!(error.to_string().contains("details[0].duration"), "{error}");
+    assert_eq!(event.text().as_bytes(), body);
+}
+
+#[test]
+fn errors_and_debug_show_neither_secret_nor_data() {
+    let hooks = hooks(|config| config.encryption_key = Some(KEY.into()));
+    let secret_body = br#"{"name":"Ana Example" oops"#;
+    let signature = hooks.sign(secret_body).expect("it signs");
+    let right = signature.get(SIGN_HEADER).expect("a signature").to_owned();
+    let wrong: Headers = [(SIGN_HEADER, "00".repeat(32))].into_iter().collect();
+    let shown = format!(
+        "{:?} {:?} {:?} {hooks:?} {signature:?}",
+        hooks.unwrap(secret_body, &signature, None).unwrap_err(),
+        hooks.unwrap(secret_body, &wrong, None).unwrap_err(),
+        hooks.unwrap(b"{}", &hooks.sign(b"{}").unwrap(), None).unwrap(),
+    );
+    for hidden in [SECRET, KEY, "Ana", right.as_str()] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
+
+#[test]
+fn huge_and_deep_bodies_are_refused_before_they_are_read() {
+    let hooks = hooks(|config| config.require_signature = false);
+    let huge = vec![b' '; 64 * 1024 * 1024];
+    assert_eq!(hooks.unwrap(&huge, &Headers::new(), None).unwrap_err().code(), ErrorCode::BodyTooLarge);
+    let deep = format!("{{\"a\":{}", "[".repeat(1_000_000));
+    assert_eq!(hooks.unwrap(deep.as_bytes(), &Headers::new(), None).unwrap_err().code(), ErrorCode::NestedTooDeeply);
+}
+
+#[test]
+fn the_documented_signatures_are_those_of_the_reference() {
+    assert_eq!(ChannelMessageSent::INFO.signature, airudder_core::Signature::Documented);
+    assert_eq!(catalog::events().count(), 3);
+}
+
+#[test]
+fn the_answer_is_200_with_an_empty_object() {
+    let ack = Webhooks::ack();
+    assert_eq!((ack.status, ack.body.as_slice()), (200, b"{}".as_slice()));
+}
+
+fn detected(headers: &Headers, body: &[u8]) -> Detection {
+    detect(headers, body, Some(SECRET), Some(&EncryptionKey::new(KEY).unwrap())).expect("it is small")
+}
+
+#[test]
+fn detect_finds_scheme_and_cipher() {
+    for scheme in [
+        "hmac-sha256:hex:body",
+        "md5:base64:secret+body",
+        "hmac-sha1:hex:header(X-Time)+'.'+body",
+        "sha1:hex:body+secret+key",
+    ] {
+        for cipher in
+            ["aes-ecb:zero:base64", "aes-ecb:pkcs7:hex", "aes-cbc:pkcs7:base64:iv=prefix", "aes-cbc:zero:base64:iv=key"]
+        {
+            let signing = hooks(|config| {
+                config.scheme = "hmac-sha256:hex:body".into();
+                config.cipher = cipher.into();
+                config.encryption_key = Some(KEY.into());
+            });
+            let (mut headers, body) = signing.seal(WORKFLOW_CALL, Some([9; 16])).expect("it seals");
+            headers.set("X-Time", "1720159500");
+            headers.set("X-AIRudder-Sign-Key", "k-1");
+            let scheme_of = scheme.parse::<airudder_core::crypto::Scheme>().unwrap();
+            let input = airudder_core::crypto::SigningInput {
+                secret: SECRET,
+                key: Some("k-1"),
+                headers: &headers,
+                body: &body,
+            };
+            let signature = scheme_of.sign(&input).unwrap();
+            headers.set(SIGN_HEADER, signature);
+            let found = detected(&headers, &body);
+            assert_eq!(found.scheme.map(|found| found.to_string()).as_deref(), Some(scheme), "{:?}", found.notes);
+            assert_eq!(found.cipher.map(|found| found.to_string()).as_deref(), Some(cipher), "{:?}", found.notes);
+        }
+    }
+}
+
+#[test]
+fn detect_says_so_where_nothing_fits() {
+    let headers: Headers = [(SIGN_HEADER, "00".repeat(32))].into_iter().collect();
+    let found = detected(&headers, b"no json");
+    assert!(found.scheme.is_none() && found.cipher.is_none() && found.notes.len() == 2, "{:?}", found.notes);
+    assert_eq!(detected(&Headers::new(), b"{}").notes.len(), 2);
+
+    let checksum: Headers = [(SIGN_HEADER, airudder_core::crypto::digest(b"{}"))].into_iter().collect();
+    let found = detected(&checksum, b"{}");
+    assert!(found.scheme.is_none() && found.notes[0].contains("authenticates nothing"), "{:?}", found.notes);
+
+    let large = vec![0; MAX_DETECT_BYTES + 1];
+    assert_eq!(detect(&Headers::new(), &large, None, None).unwrap_err().code(), ErrorCode::BodyTooLarge);
+}
+
+#[test]
+fn detect_names_a_cipher_whose_iv_is_not_known() {
+    let iv = "iv=00112233445566778899aabbccddeeff";
+    let hooks = hooks(|config| {
+        config.cipher = format!("aes-cbc:pkcs7:base64:{iv}");
+        config.encryption_key = Some(KEY.into());
+    });
+    let (headers, body) = hooks.seal(WORKFLOW_CALL, None).expect("it seals");
+    let found = detected(&headers, &body);
+    assert!(found.cipher.is_none());
+    assert!(found.notes.iter().any(|note| note.contains("aes-cbc:pkcs7:base64 and a fixed iv")), "{:?}", found.notes);
+}
+
+proptest! {
+    #[test]
+    fn no_body_and_no_header_makes_it_panic(
+        body in prop::collection::vec(any::<u8>(), 0..200),
+        signature in "[ -~]{0,80}",
+        encrypted in any::<bool>(),
+    ) {
+        let hooks = hooks(|config| {
+            config.encryption_key = encrypted.then(|| KEY.into());
+            config.require_signature = false;
+        });
+        prop_assert!(hooks.unwrap(&body, &[(SIGN_HEADER, signature)].into_iter().collect(), None).is_err());
+        if let Ok(event) = hooks.unwrap(&body, &Headers::new(), None) {
+            prop_assert!(!event.verified());
+        }
+        prop_assert!(detect(&Headers::new(), &body, None, None).is_ok());
+    }
+
+    #[test]
+    fn any_changed_byte_is_noticed(at in 0..WORKFLOW_CALL.len(), bit in 0_u8..8) {
+        let hooks = hooks(|_| {});
+        let headers = hooks.sign(WORKFLOW_CALL.as_bytes()).unwrap();
+        let mut body = WORKFLOW_CALL.as_bytes().to_vec();
+        body[at] ^= 1_u8 << bit;
+        prop_assert_eq!(hooks.unwrap(&body, &headers, None).unwrap_err().code(), ErrorCode::SignatureMismatch);
+    }
+}

@@ -1,0 +1,263 @@
+"""Writes the vectors of crypto and webhooks, by other means than the library: pycryptodome, hashlib, hmac and json.
+
+`python core/vectors/generate.py` writes them; with `--check` it fails where a file differs.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import sys
+from pathlib import Path
+
+from Crypto.Cipher import AES
+
+HERE = Path(__file__).parent
+KEYS = {16: "airudderredduria", 24: "fake-key-of-24-bytes-abc", 32: "fake-key-of-32-bytes-abcdefghijk"}
+IV = bytes(range(16))
+SECRET = "fake-secret-for-tests"
+OTHER_SECRET = "fake-secret-of-last-year"
+
+
+def pad(data: bytes, padding: str) -> bytes:
+    """One to sixteen bytes of padding; an aligned text gets a whole block."""
+    missing = 16 - len(data) % 16
+    return data + (bytes(missing) if padding == "zero" else bytes([missing]) * missing)
+
+
+def encode(data: bytes, encoding: str) -> str:
+    return base64.b64encode(data).decode() if encoding == "base64" else data.hex()
+
+
+def encrypt(cipher: str, plain: bytes, key: str) -> str:
+    mode, padding, encoding, *iv_form = cipher.split(":")
+    secret = key.encode()
+    data = pad(plain, padding)
+    if mode == "aes-ecb":
+        return encode(AES.new(secret, AES.MODE_ECB).encrypt(data), encoding)
+    form = iv_form[0].removeprefix("iv=")
+    iv = {"prefix": IV, "key": secret[:16]}.get(form) or bytes.fromhex(form)
+    sealed = AES.new(secret, AES.MODE_CBC, iv).encrypt(data)
+    return encode(iv + sealed if form == "prefix" else sealed, encoding)
+
+
+def cipher_cases() -> list[dict[str, object]]:
+    ivs = ["prefix", "key", "f0e0d0c0b0a090807060504030201000"]
+    modes = ["aes-ecb:{}:{}"] + ["aes-cbc:{}:{}:iv=" + iv for iv in ivs]
+    all_ciphers = [m.format(p, e) for m in modes for p in ("zero", "pkcs7") for e in ("base64", "hex")]
+    ours = "aes-ecb:zero:base64"
+    key = KEYS[16]
+    cases: list[dict[str, object]] = []
+
+    def both(about: str, cipher: str, key: str, plain: bytes) -> None:
+        case: dict[str, object] = {"about": about, "do": "both", "cipher": cipher, "key": key}
+        if "iv=prefix" in cipher:
+            case["iv"] = IV.hex()
+        cases.append(case | {"plain": plain.hex(), "text": encrypt(cipher, plain, key)})
+
+    both("the vendor's own example", ours, key, b"TaskID=69f531a01a9df58aa6de2487be610abb")
+    for text in ("", "0123456789abcdef", '{"name":"测试"}'):
+        both("a known answer of the documented algorithm", ours, key, text.encode())
+    for length in range(65):
+        for key_length in KEYS:
+            both(f"{length} bytes", ours, KEYS[key_length], bytes(97 + n % 26 for n in range(length)))
+    for cipher in all_ciphers:
+        for length in (0, 15, 16, 33):
+            both("every mode, padding, encoding and iv", cipher, KEYS[32], bytes(65 + n for n in range(length)))
+    both("zero bytes inside stay", ours, key, b"a\0b")
+    both("PKCS#7 keeps zero bytes at the end", "aes-ecb:pkcs7:base64", key, b"a\0\0")
+
+    def fails(about: str, do: str, error: str, **fields: str) -> None:
+        cases.append({"about": about, "do": do, "cipher": ours, "key": key} | fields | {"error": error})
+
+    whole = encrypt(ours, b"0123456789abcdef", key)
+    fails("truncated in the middle of a group", "decrypt", "E6002", text=whole[:-3])
+    fails("truncated to half a block", "decrypt", "E6002", text=whole[:32])
+    fails("empty", "decrypt", "E6002", text="")
+    fails("no Base64", "decrypt", "E6002", text="{}")
+    fails("the alphabet for URLs", "decrypt", "E6002", text="_-" + whole[2:])
+    fails("an odd number of hex digits", "decrypt", "E6002", cipher="aes-ecb:zero:hex", text="abc")
+    fails("only the iv", "decrypt", "E6002", cipher="aes-cbc:zero:hex:iv=prefix", text=IV.hex())
+    fails("less than the iv", "decrypt", "E6002", cipher="aes-cbc:zero:hex:iv=prefix", text="00")
+    fails("zero padding is no PKCS#7", "decrypt", "E6003", cipher="aes-ecb:pkcs7:base64", text=whole)
+    fails("another key leaves no PKCS#7", "decrypt", "E6003", cipher="aes-ecb:pkcs7:base64",
+          text=encrypt("aes-ecb:pkcs7:base64", b"text", KEYS[32]))
+    fails("the padding would be lost", "encrypt", "E6006", plain="6100")
+    fails("no iv is given", "encrypt", "E6007", cipher="aes-cbc:zero:hex:iv=prefix", plain="61")
+    for wrong in ("", "fake-key-of-15b", "fake-key-of-17-by", "测试测试测试"):
+        fails("a key of another length", "encrypt", "E6001", key=wrong, plain="61")
+    for wrong in ("", "aes", "aes-gcm:zero:base64", "aes-ecb:none:base64", "aes-ecb:zero:base32", "AES-ECB:zero:base64",
+                  "aes-ecb:zero:base64:iv=key", "aes-cbc:zero:base64", "aes-cbc:zero:base64:prefix",
+                  "aes-cbc:zero:base64:iv=", "aes-cbc:zero:base64:iv=00", "aes-cbc:zero:base64:iv=key:more"):
+        fails("not a cipher", "encrypt", "E6005", cipher=wrong, plain="61")
+    return cases
+
+
+def sign(digest: str, encoding: str, message: bytes, secret: str) -> str:
+    name = digest.removeprefix("hmac-")
+    keyed = digest.startswith("hmac-")
+    data = hmac.new(secret.encode(), message, name).digest() if keyed else hashlib.new(name, message).digest()
+    return encode(data, encoding)
+
+
+def signature_cases() -> list[dict[str, object]]:
+    body = '{"task_id":"t-1","details":[{"callee":"+6212345678","name":"测试"}]}'
+    key = "0123456789abcdef0123456789abcdef"
+    headers = [["X-Timestamp", "1720159500"], ["X-Nonce", "n-1"]]
+    parts = {"body": body, "secret": SECRET, "key": key, "header(x-timestamp)": "1720159500", "header(X-Nonce)": "n-1",
+             "'.'": ".", "'+:('": "+:(", "''": ""}
+    messages = [["body"], ["secret", "body"], ["body", "secret"], ["secret", "body", "secret"], ["key", "body", "secret"],
+                ["header(x-timestamp)", "'.'", "body", "'.'", "secret"], ["secret", "'+:('", "header(X-Nonce)", "''", "body"]]
+    cases: list[dict[str, object]] = []
+    for digest in ("hmac-sha256", "hmac-sha1", "hmac-md5", "sha256", "sha1", "md5"):
+        for encoding in ("hex", "base64"):
+            for message in messages:
+                scheme = f"{digest}:{encoding}:{'+'.join(message)}"
+                case: dict[str, object] = {"scheme": scheme, "secret": SECRET, "key": key, "headers": headers, "body": body}
+                if not digest.startswith("hmac-") and "secret" not in message:
+                    cases.append(case | {"about": "everybody could compute it", "signature": "", "error": "E6004"})
+                    continue
+                text = "".join(parts[part] for part in message).encode()
+                cases.append(case | {"about": "right", "signature": sign(digest, encoding, text, SECRET)})
+    good = sign("hmac-sha256", "hex", body.encode(), SECRET)
+    base = {"scheme": "hmac-sha256:hex:body", "secret": SECRET, "key": key, "headers": headers, "body": body}
+    cases.append(base | {"about": "upper-case digits are the same bytes", "signature": good.upper(), "accepted": True})
+    cases.append(base | {"about": "white space around it", "signature": f" {good} ", "accepted": True})
+    unpadded = sign("hmac-sha256", "base64", body.encode(), SECRET).rstrip("=")
+    cases.append(base | {"about": "Base64 without padding", "scheme": "hmac-sha256:base64:body", "signature": unpadded,
+                         "accepted": True})
+    for about, change in (
+        ("another body", {"body": body + " "}),
+        ("another secret", {"secret": OTHER_SECRET}),
+        ("one bit differs", {"signature": ("0" if good[0] != "0" else "1") + good[1:]}),
+        ("truncated", {"signature": good[:-2]}),
+        ("empty", {"signature": ""}),
+        ("not hex", {"signature": "z" * 64}),
+        ("the encoding of another scheme", {"signature": sign("hmac-sha256", "base64", body.encode(), SECRET)}),
+        ("a header field that is not there", {"scheme": "hmac-sha256:hex:header(X-Other)+body"}),
+    ):
+        cases.append(base | {"signature": good} | change | {"about": about, "error": "E5002"})
+    for wrong in ("", "hmac-sha256", "hmac-sha256:hex", "hmac-sha512:hex:body", "hmac-sha256:HEX:body", "hmac-sha256:hex:all",
+                  "hmac-sha256:hex:body+", "hmac-sha256:hex:'open", "hmac-sha256:hex:header()", "md5:hex:'secret'+body"):
+        cases.append(base | {"about": "not a scheme, or none that authenticates", "scheme": wrong, "signature": good,
+                             "error": "E6004"})
+    return cases
+
+
+def dedupe_key(text: str) -> str:
+    canonical = json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def webhook_cases() -> list[dict[str, object]]:
+    call = (HERE / "examples/call.finished.event.json").read_text()
+    chat = (HERE / "examples/channel.message.sent.event.json").read_text()
+    signed = {"secrets": [SECRET]}
+    unsigned: dict[str, object] = {"require_signature": False}
+    cases: list[dict[str, object]] = []
+
+    def headers_of(body: str, secret: str = SECRET) -> list[list[str]]:
+        return [["Content-Type", "application/json"], ["x-airudder-sign", sign("hmac-sha256", "hex", body.encode(), secret)]]
+
+    def reads(about: str, config: dict[str, object], headers: list[list[str]], body: str, name: str, text: str | None = None,
+              *, known: bool = True, verified: bool = False, kind: str | None = None) -> None:
+        text = body if text is None else text
+        event = {"type": name, "known": known, "verified": verified, "text": text, "dedupe_key": dedupe_key(text)}
+        cases.append({"about": about, "config": config, "headers": headers, "body": body, "kind": kind, "event": event})
+
+    def fails(about: str, config: dict[str, object], headers: list[list[str]], body: str, error: str,
+              kind: str | None = None) -> None:
+        cases.append({"about": about, "config": config, "headers": headers, "body": body, "kind": kind, "error": error})
+
+    def hex_fails(about: str, config: dict[str, object], body: bytes, error: str) -> None:
+        cases.append({"about": about, "config": config, "headers": [], "body_hex": body.hex(), "kind": None, "error": error})
+
+    reads("the documented example, signed", signed, headers_of(call), call, "call.finished", verified=True)
+    reads("the documented example, signed", signed, headers_of(chat), chat, "channel.message.sent", verified=True)
+    reads("without a signature, where none is required", unsigned, [], call, "call.finished")
+    workflow = '{"task_id":"t","workflow_id":"w","nodetask_id":"n","details":[{"callee":"+6212345678"}]}'
+    reads("a workflow's call", unsigned, [], workflow, "workflow.call.finished")
+    inside = '{"task_id":"t","details":[{"workflow_id":"w","nodetask_id":"n","callee":"+6212345678"}]}'
+    reads("a workflow's call, the fields inside", unsigned, [], inside, "workflow.call.finished")
+    reads("the event field counts, not the shape", unsigned, [], '{"event":"later","task_id":"t","details":[]}', "later",
+          known=False)
+    reads("nothing known", unsigned, [], '{"a":1}', "unknown", known=False)
+    reads("empty", unsigned, [], "{}", "unknown", known=False)
+    reads("an event field that is no text", unsigned, [], '{"event":7}', "unknown", known=False)
+    reads("named by the receiver", unsigned, [], '{"a":1}', "call.finished", kind="call.finished")
+    reads("the same in another order", unsigned, [], '{ "b" : [1, 2],\n "a":"\\u6d4b" }', "unknown", known=False)
+    reads("the same in one order", unsigned, [], '{"a":"测","b":[1,2]}', "unknown", known=False)
+    reads("unknown values stay", unsigned, [], '{"task_id":"t","details":[{"ring_type":"new","x":{"y":null}}],"z":1e400}'
+          .replace("1e400", "12345678901234567890123"), "call.finished")
+    reads("keys that are prototypes elsewhere", unsigned, [], '{"__proto__":{"a":1},"constructor":2}', "unknown", known=False)
+    rotated = {"secrets": [SECRET, OTHER_SECRET]}
+    reads("signed with the old secret", rotated, headers_of(call, OTHER_SECRET), call, "call.finished", verified=True)
+    reads("a signature that nothing is known about", unsigned, headers_of(call), call, "call.finished")
+    keyed = signed | {"scheme": "sha1:base64:key+body+secret"}
+    key_headers = [["X-AIRudder-Sign-Key", "k"], ["X-AIRudder-Sign", sign("sha1", "base64", b"k{}" + SECRET.encode(), "")]]
+    reads("the delivery names the key", keyed, key_headers, "{}", "unknown", known=False, verified=True)
+    for cipher in ("aes-ecb:zero:base64", "aes-cbc:pkcs7:base64:iv=prefix", "aes-cbc:zero:hex:iv=key"):
+        for key in KEYS.values():
+            config = signed | {"encryption_key": key, "cipher": cipher}
+            sealed = encrypt(cipher, workflow.encode(), key)
+            reads("encrypted", config, headers_of(sealed), sealed, "workflow.call.finished", workflow, verified=True)
+    sealing = unsigned | {"encryption_key": KEYS[16]}
+    reads("plain, though a key is configured", sealing, [], workflow, "workflow.call.finished")
+    reads("at the nesting limit", unsigned | {"max_depth": 3}, [], '{"a":[[]]}', "unknown", known=False)
+    reads("brackets in a text are no nesting", unsigned | {"max_depth": 1}, [], '{"a":"[[[\\"[["}', "unknown", known=False)
+
+    fails("no signature", signed, [], call, "E5001")
+    fails("a changed body", signed, headers_of(call), call.replace("+8612345678", "+8612345679"), "E5002")
+    fails("a wrong secret", {"secrets": [OTHER_SECRET]}, headers_of(call), call, "E5002")
+    fails("wrong, though none is required", signed | unsigned, headers_of(call), call + " ", "E5002")
+    fails("an empty signature", signed, [["X-AIRudder-Sign", ""]], call, "E5002")
+    fails("too large", unsigned | {"max_body_bytes": 10}, [], '{"a":12345}', "E5003")
+    fails("the size counts before the signature", signed | {"max_body_bytes": 10}, [], '{"a":12345}', "E5003")
+    fails("nested too deeply", unsigned | {"max_depth": 3}, [], '{"a":[[[]]]}', "E5004")
+    fails("10 000 arrays", unsigned, [], '{"a":' + "[" * 10_000 + "]" * 10_000 + "}", "E5004")
+    fails("the signature counts before the nesting", signed, [], "[" * 200, "E5001")
+    fails("an array", unsigned, [], "[1]", "E5005")
+    fails("a text", unsigned, [], '"a"', "E5005")
+    fails("empty", unsigned, [], "", "E5005")
+    fails("truncated", unsigned, [], '{"a":[1,', "E5005")
+    fails("something behind it", unsigned, [], "{}{}", "E5005")
+    fails("encrypted, and no key is configured", unsigned, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[16]), "E5005")
+    fails("encrypted with another key", sealing, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[32]), "E5005")
+    fails("truncated Base64", sealing, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[16])[:-3], "E6002")
+    fails("the receiver names no known event", unsigned, [], "{}", "E1001", kind="call.finnished")
+    hex_fails("not UTF-8", unsigned, b'{"a":"\xff"}', "E5005")
+    hex_fails("UTF-16", unsigned, "{}".encode("utf-16-le"), "E5005")
+    hex_fails("zero bytes", unsigned, bytes(32), "E5005")
+    for about, config, error in (
+        ("a signature is required, and no secret given", {}, "E1001"),
+        ("an empty secret", {"secrets": [""]}, "E1001"),
+        ("a scheme that does not sign the body", signed | {"scheme": "hmac-sha256:hex:key"}, "E6004"),
+        ("a scheme that everybody could compute", signed | {"scheme": "sha256:hex:body"}, "E6004"),
+        ("a wrong cipher", unsigned | {"cipher": "rot13"}, "E6005"),
+        ("a wrong key", unsigned | {"encryption_key": "fake-short"}, "E6001"),
+        ("no nesting at all", unsigned | {"max_depth": 0}, "E1001"),
+        ("nesting beyond what readers take", unsigned | {"max_depth": 101}, "E1001"),
+    ):
+        fails(about, config, [], "{}", error)
+    return cases
+
+
+def main() -> int:
+    stale = []
+    for name, cases in (("cipher", cipher_cases()), ("signature", signature_cases()), ("webhook", webhook_cases())):
+        about = "Generated by generate.py; do not edit. What the fields mean is said in README.md."
+        numbered = [{"id": f"{name}-{number}"} | case for number, case in enumerate(cases, 1)]
+        lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in numbered)
+        text = f'{{"about": {json.dumps(about)}, "cases": [\n{lines}\n]}}\n'
+        path = HERE / f"{name}.json"
+        if "--check" not in sys.argv:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            stale.append(path.name)
+    if stale:
+        print(f"not as generate.py writes them: {', '.join(stale)}")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
