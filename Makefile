@@ -5,6 +5,7 @@ help: ## Show what can be done here
 
 test: ## Run every suite
 	cargo test --workspace
+	.ci/wasm-check
 
 lint: ## Check format and lints, warnings being errors
 	cargo fmt --all --check

@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod call;
+mod campaign;
 pub mod catalog;
 mod confidence;
 mod config;
@@ -23,6 +24,7 @@ mod session;
 mod wire;
 
 pub use call::{Call, CallOptions, Failure, Output, RawRequest, Step, WaitReason};
+pub use campaign::{Campaign, CampaignConfig, CampaignStep, DoubtfulContact, Progress, Rejected, Report, Workflow};
 pub use confidence::Confidence;
 pub use config::{ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME};
 pub use envelope::{Envelope, Opened};

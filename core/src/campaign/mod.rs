@@ -1,0 +1,828 @@
+//! Many contacts: split into batches and workflows, journaled, resumed, and reconciled after doubtful outcomes.
+//!
+//! The host drives it as it drives a call:
+//!
+//! ```text
+//! campaign.resume(journal_text)              // where there is a journal already; cut the file to the length it returns
+//! loop {
+//!     match campaign.poll(now_ms)? {
+//!         CampaignStep::Journal(lines)    => append them durably, then campaign.journal_written()
+//!         CampaignStep::Contacts { want } => campaign.feed(json_array)? or campaign.end_of_contacts()?
+//!         CampaignStep::Call { id, call } => run the call (beside others, if wished), then campaign.on_result(…)
+//!         CampaignStep::Wait { until_ms } => wait until then, or until a running call is done
+//!         CampaignStep::Done              => break
+//!     }
+//! }
+//! campaign.report()
+//! ```
+//!
+//! **The promise**: no contact is uploaded twice, and none is lost without being named in the report. A batch is
+//! journaled before it is sent. Where its outcome is unknown, each of its contacts is looked up; a contact that is not
+//! found is looked up again after [`CampaignConfig::settle_ms`], and only then sent. This rests on the API not taking
+//! up a request later than that. Contacts must come in the same order when a campaign is resumed.
+
+mod journal;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::Deserialize;
+use serde_json::{json, value::RawValue};
+use time::{
+    OffsetDateTime, UtcOffset,
+    format_description::BorrowedFormatItem,
+    macros::{format_description, offset},
+};
+
+use self::journal::{BatchState, Journal, Ranges, Record, positions, ranges};
+use crate::{
+    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session, crypto,
+    operations::workflow::{DetailCheck, DetailInstanceRows, MAX_DETAILS, WorkflowId},
+    params,
+    retry::Jitter,
+};
+
+const JOURNAL_VERSION: u32 = 1;
+/// A campaign outlives short failures: its calls are repeated more often than a single one, where that is harmless.
+const MAX_RETRIES: u32 = 8;
+/// How often a contact is sent at most, each time after look-ups showed that the API does not have it.
+const MAX_ROUNDS: u32 = 5;
+/// How many workflows in a row may be created with an unknown outcome.
+const MAX_ORPHANS_IN_A_ROW: usize = 5;
+/// How many settled contacts are journaled in one line.
+const SETTLED_PER_LINE: usize = 500;
+/// Look-ups begin so long before the campaign and end so long after now, in case the clocks differ.
+const WINDOW_MARGIN_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// The settings of a campaign.
+#[derive(Clone, Debug)]
+pub struct CampaignConfig {
+    /// The workflow's template.
+    pub workflow_template_id: i64,
+    /// The workflow's name; further workflows are called `name (2)`, `name (3)`, …
+    pub name: String,
+    /// When the workflows end, as `2026-12-01 18:00:00+08:00`.
+    pub end_time: String,
+    /// Contacts in one upload, 1 to 10 000.
+    pub batch_size: usize,
+    /// Uploads under way at once.
+    pub in_flight: usize,
+    /// Look-ups under way at once.
+    pub lookups_in_flight: usize,
+    /// How long after a doubtful upload a contact that is not found is looked up again before it is sent again, in
+    /// milliseconds; `None`: it is never sent again and stays doubtful. That nobody is called twice rests on the API
+    /// not taking up a request later than this.
+    pub settle_ms: Option<u64>,
+    /// Whether a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
+    pub allow_duplicates: bool,
+    /// Whether contacts that the API refused in an earlier run are sent again.
+    pub retry_rejected: bool,
+    /// Where the jitter of the delays begins; a random number from the host.
+    pub seed: u64,
+}
+
+impl CampaignConfig {
+    /// A campaign with this template, name and end time, and the usual settings for the rest.
+    pub fn new(workflow_template_id: i64, name: impl Into<String>, end_time: impl Into<String>) -> Self {
+        Self {
+            workflow_template_id,
+            name: name.into(),
+            end_time: end_time.into(),
+            batch_size: 1000,
+            in_flight: 1,
+            lookups_in_flight: 8,
+            settle_ms: Some(60_000),
+            allow_duplicates: false,
+            retry_rejected: false,
+            seed: 0,
+        }
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        let bad = |field: &str, why: &str| Err(Error::new(ErrorCode::InvalidConfig, why).at(format!("/{field}")));
+        if !(1..=MAX_DETAILS).contains(&self.batch_size) {
+            return bad("batch_size", "batch_size must be from 1 to 10000");
+        }
+        if self.in_flight == 0 || self.lookups_in_flight == 0 {
+            return bad("in_flight", "in_flight and lookups_in_flight must be at least 1");
+        }
+        if self.name.is_empty() {
+            return bad("name", "a campaign needs a name");
+        }
+        Ok(())
+    }
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum CampaignStep {
+    /// Append these lines to the journal, flush them to the disk, then call [`Campaign::journal_written`].
+    Journal(String),
+    /// Feed contacts, about so many.
+    Contacts {
+        /// How many would be useful; more or fewer are fine.
+        want: usize,
+    },
+    /// Run this call to its end, beside others if wished, and report it under its id.
+    Call {
+        /// For [`Campaign::on_result`].
+        id: u64,
+        /// The call.
+        call: Box<Call>,
+    },
+    /// Nothing to do until this time (Unix milliseconds), or, without one, until a running call is done.
+    Wait {
+        /// When to poll at the latest.
+        until_ms: Option<u64>,
+    },
+    /// The campaign is over, or has stopped with the report's error.
+    Done,
+}
+
+/// How far a campaign is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Contacts fed.
+    pub contacts: u64,
+    /// Contacts that the API has.
+    pub accepted: u64,
+    /// Contacts that were refused, by the check or by the API.
+    pub rejected: u64,
+    /// Contacts of which nothing certain is known, for now or for good.
+    pub doubtful: u64,
+}
+
+/// A contact that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its position among the contacts, from 0.
+    pub contact: u64,
+    /// The stable number as text, such as `E1007`.
+    pub code: String,
+    /// JSON pointer to the bad field of the contact, such as `/callee`.
+    pub pointer: Option<String>,
+    /// Why.
+    pub message: String,
+}
+
+/// A contact of which it is not known whether the API has it. It is never sent again by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoubtfulContact {
+    /// Its position among the contacts, from 0.
+    pub contact: u64,
+    /// Its case id, if it has one.
+    pub case_id: Option<String>,
+}
+
+/// A workflow of the campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workflow {
+    /// Its id; absent where the outcome of its creation is unknown: an empty workflow that may exist.
+    pub workflow_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Contacts that it has, or may have.
+    pub contacts: usize,
+}
+
+/// What became of a campaign.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many contacts the API has.
+    pub accepted: u64,
+    /// The contacts that were refused, in no particular order.
+    pub rejected: Vec<Rejected>,
+    /// The contacts that stay doubtful.
+    pub doubtful: Vec<DoubtfulContact>,
+    /// The workflows, orphans included.
+    pub workflows: Vec<Workflow>,
+    /// Why the campaign stopped before its end; resume it with the same journal.
+    pub error: Option<Error>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Identity {
+    callee: Option<String>,
+    caseid: Option<String>,
+}
+
+#[derive(Debug)]
+struct Contact {
+    position: u64,
+    text: String,
+    identity: Identity,
+    rounds: u32,
+}
+
+/// A contact to look up, not before a time.
+#[derive(Debug)]
+struct Doubt {
+    contact: Contact,
+    workflow: usize,
+    not_before_ms: u64,
+    settle_at_ms: Option<u64>,
+    settled: bool,
+}
+
+#[derive(Debug)]
+enum Job {
+    Create { workflow: usize },
+    Upload { batch: u64, workflow: usize, contacts: Vec<Contact> },
+    LookUp(Doubt),
+}
+
+/// What the journal knows of a contact.
+#[derive(Clone, Copy, Debug)]
+struct Past {
+    mark: u32,
+    batch: u64,
+    workflow: usize,
+    state: BatchState,
+}
+
+/// A campaign; see the module's text for how to drive it.
+#[derive(Debug)]
+pub struct Campaign {
+    session: Session,
+    config: CampaignConfig,
+    journal: Journal,
+    lines: String,
+    journal_outstanding: bool,
+    started_ms: Option<u64>,
+    past: BTreeMap<u64, Past>,
+    refusals: BTreeMap<u64, (Option<String>, Option<String>)>,
+    seen: BTreeSet<[u8; 16]>,
+    fed: u64,
+    ended: bool,
+    pending: VecDeque<Contact>,
+    doubts: VecDeque<Doubt>,
+    ready: VecDeque<(u64, Box<Call>)>,
+    running: BTreeMap<u64, Job>,
+    next_id: u64,
+    next_batch: u64,
+    workflows: Vec<Workflow>,
+    settled_accepted: Vec<u64>,
+    settled_unsent: Vec<u64>,
+    report: Report,
+    jitter: Jitter,
+}
+
+impl Campaign {
+    /// A campaign that has not begun.
+    pub fn new(session: &Session, config: CampaignConfig) -> Result<Self, Error> {
+        config.validate()?;
+        let campaign = Self {
+            session: session.clone(),
+            journal: Journal::default(),
+            lines: String::new(),
+            journal_outstanding: false,
+            started_ms: None,
+            past: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            fed: 0,
+            ended: false,
+            pending: VecDeque::new(),
+            doubts: VecDeque::new(),
+            ready: VecDeque::new(),
+            running: BTreeMap::new(),
+            next_id: 0,
+            next_batch: 0,
+            workflows: Vec::new(),
+            settled_accepted: Vec::new(),
+            settled_unsent: Vec::new(),
+            report: Report::default(),
+            jitter: Jitter::new(config.seed),
+            config,
+        };
+        // A malformed name or end time is better found now than after the contacts were read.
+        Call::new(session, "workflow.create_instance", &campaign.create_params(""), &CallOptions::default())?;
+        Ok(campaign)
+    }
+
+    /// Takes up an earlier run from its journal, before the first poll. Returns how many bytes of the journal are good:
+    /// the host cuts the rest off, which is a line that a crash tore.
+    pub fn resume(&mut self, journal: &str) -> Result<usize, Error> {
+        if self.started_ms.is_some() {
+            return Err(misuse("resume a campaign before its first poll"));
+        }
+        let (journal, records, good) = Journal::read(journal)?;
+        self.journal = journal;
+        let mut batches = BTreeMap::new();
+        for record in records {
+            self.replay(&mut batches, record)?;
+        }
+        for past in self.past.values() {
+            if matches!(past.state, BatchState::Accepted | BatchState::Doubtful)
+                && let Some(workflow) = self.workflows.get_mut(past.workflow)
+            {
+                workflow.contacts += 1;
+            }
+        }
+        Ok(good)
+    }
+
+    fn replay(&mut self, batches: &mut BTreeMap<u64, Ranges>, record: Record) -> Result<(), Error> {
+        let mismatch = |why: &str| Err(Error::new(ErrorCode::JournalMismatch, why));
+        match record {
+            Record::Campaign { version, workflow_template_id, name, started_ms } => {
+                if version != JOURNAL_VERSION {
+                    return mismatch("the journal was written by another version of this library");
+                }
+                if workflow_template_id != self.config.workflow_template_id || name != self.config.name {
+                    return mismatch("the journal belongs to a campaign with another template or name");
+                }
+                self.started_ms = Some(started_ms);
+            }
+            Record::Creating { workflow, name } => {
+                // A refused creation leaves its place to the next one.
+                self.workflows.truncate(workflow);
+                self.workflows.push(Workflow { workflow_id: None, name, contacts: 0 });
+            }
+            Record::Created { workflow, workflow_id } => match self.workflows.get_mut(workflow) {
+                Some(workflow) => workflow.workflow_id = Some(workflow_id),
+                None => return mismatch("the journal names a workflow that it did not create"),
+            },
+            Record::Sent { batch, workflow, contacts, marks } => {
+                self.next_batch = self.next_batch.max(batch + 1);
+                for (index, position) in positions(&contacts).enumerate() {
+                    let mark = marks.get(index * 8..index * 8 + 8).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+                    let Some(mark) = mark else { return mismatch("a batch in the journal has too few marks") };
+                    self.past.insert(position, Past { mark, batch, workflow, state: BatchState::Doubtful });
+                }
+                batches.insert(batch, contacts);
+            }
+            Record::Outcome { batch, state, code, message } => {
+                for position in batches.get(&batch).into_iter().flat_map(positions) {
+                    if let Some(past) = self.past.get_mut(&position).filter(|past| past.batch == batch) {
+                        past.state = state;
+                    }
+                }
+                self.refusals.insert(batch, (code, message));
+            }
+            Record::Settled { accepted, unsent } => {
+                for (list, state) in [(&accepted, BatchState::Accepted), (&unsent, BatchState::Unsent)] {
+                    for position in positions(list) {
+                        if let Some(past) = self.past.get_mut(&position) {
+                            past.state = state;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What to do next.
+    pub fn poll(&mut self, now_ms: u64) -> Result<CampaignStep, Error> {
+        if self.journal_outstanding {
+            return Err(misuse("append the journal lines and say so with journal_written before polling again"));
+        }
+        if self.started_ms.is_none() {
+            self.started_ms = Some(now_ms);
+            self.write(&Record::Campaign {
+                version: JOURNAL_VERSION,
+                workflow_template_id: self.config.workflow_template_id,
+                name: self.config.name.clone(),
+                started_ms: now_ms,
+            })?;
+        }
+        if self.report.error.is_none() {
+            self.plan(now_ms)?;
+        }
+        if self.ready.is_empty() && self.running.is_empty() {
+            self.write_settled()?;
+        }
+        if !self.lines.is_empty() {
+            self.journal_outstanding = true;
+            return Ok(CampaignStep::Journal(std::mem::take(&mut self.lines)));
+        }
+        if let Some((id, call)) = self.ready.pop_front() {
+            return Ok(CampaignStep::Call { id, call });
+        }
+        if self.report.error.is_some() {
+            return Ok(if self.running.is_empty() {
+                CampaignStep::Done
+            } else {
+                CampaignStep::Wait { until_ms: None }
+            });
+        }
+        if !self.ended && (self.replaying() || self.pending.len() < self.config.batch_size) {
+            return Ok(CampaignStep::Contacts { want: self.config.batch_size });
+        }
+        let until_ms = self.doubts.iter().map(|doubt| doubt.not_before_ms).min();
+        if self.running.is_empty() && until_ms.is_none() && self.pending.is_empty() && self.ended {
+            return Ok(CampaignStep::Done);
+        }
+        Ok(CampaignStep::Wait { until_ms })
+    }
+
+    /// The lines of the last [`CampaignStep::Journal`] are on the disk.
+    pub fn journal_written(&mut self) -> Result<(), Error> {
+        if !std::mem::take(&mut self.journal_outstanding) {
+            return Err(misuse("there were no journal lines to write"));
+        }
+        Ok(())
+    }
+
+    /// The next contacts, as a JSON array of objects with `callee`, `platform`, `caseid`, `variables`, …
+    pub fn feed(&mut self, contacts: &str) -> Result<(), Error> {
+        if self.ended {
+            return Err(misuse("the contacts have ended already"));
+        }
+        let contacts: Vec<&RawValue> = serde_json::from_str(contacts).map_err(|error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Error::new(ErrorCode::InvalidJson, format!("the contacts are not a JSON array ({place})"))
+        })?;
+        contacts.into_iter().try_for_each(|contact| self.take_contact(contact.get()))
+    }
+
+    /// There are no more contacts.
+    pub fn end_of_contacts(&mut self) -> Result<(), Error> {
+        if self.replaying() {
+            return Err(self.stop(Error::new(
+                ErrorCode::JournalMismatch,
+                format!("the journal knows {} contacts, and only {} were given", self.known(), self.fed),
+            )));
+        }
+        self.ended = true;
+        Ok(())
+    }
+
+    /// A call of this campaign is done.
+    pub fn on_result(&mut self, id: u64, now_ms: u64, result: Result<Output, Error>) -> Result<(), Error> {
+        match self.running.remove(&id) {
+            None => Err(misuse("no call of this id is running")),
+            Some(Job::Create { workflow }) => self.on_created(workflow, result),
+            Some(Job::Upload { batch, workflow, contacts }) => {
+                self.on_uploaded(now_ms, batch, workflow, contacts, result)
+            }
+            Some(Job::LookUp(doubt)) => self.on_looked_up(doubt, result),
+        }
+    }
+
+    /// How far the campaign is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let looking_up = self.running.values().filter(|job| matches!(job, Job::LookUp(_))).count();
+        Progress {
+            contacts: self.fed,
+            accepted: self.report.accepted,
+            rejected: self.report.rejected.len() as u64,
+            doubtful: (self.report.doubtful.len() + self.doubts.len() + looking_up) as u64,
+        }
+    }
+
+    /// What became of the campaign so far; final once [`CampaignStep::Done`] was polled.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        Report { workflows: self.workflows.clone(), ..self.report.clone() }
+    }
+
+    /// How many contacts the journal knows: the position of its last one, and one.
+    fn known(&self) -> u64 {
+        self.past.last_key_value().map_or(0, |(position, _)| position + 1)
+    }
+
+    /// Whether contacts that the journal knows are still to come. Nothing is sent before they were all compared.
+    fn replaying(&self) -> bool {
+        self.fed < self.known()
+    }
+
+    fn write(&mut self, record: &Record) -> Result<(), Error> {
+        let line = self.journal.line(record)?;
+        self.lines.push_str(&line);
+        Ok(())
+    }
+
+    /// Remembers why the campaign stops: no new call is started, and running ones are waited for.
+    fn stop(&mut self, error: Error) -> Error {
+        self.report.error.get_or_insert(error).clone()
+    }
+
+    fn take_contact(&mut self, text: &str) -> Result<(), Error> {
+        let position = self.fed;
+        self.fed += 1;
+        let past = self.past.get(&position).copied();
+        if let Some(past) = past
+            && past.mark != mark(text)
+        {
+            return Err(self.stop(Error::new(
+                ErrorCode::JournalMismatch,
+                format!("contact {position} is not the one that was sent; give the same contacts in the same order"),
+            )));
+        }
+        let identity = match self.check_contact(text) {
+            Ok(identity) => identity,
+            Err(error) => {
+                let details = error.details();
+                self.reject(position, error.code().to_string(), details.pointer.clone(), details.message.clone());
+                return Ok(());
+            }
+        };
+        let contact = Contact { position, text: text.to_owned(), identity, rounds: 0 };
+        match past.map(|past| (past.state, past)) {
+            Some((BatchState::Accepted, _)) => self.report.accepted += 1,
+            Some((BatchState::Rejected, past)) if !self.config.retry_rejected => {
+                let (code, message) = self.refusals.get(&past.batch).cloned().unwrap_or_default();
+                self.reject(position, code.unwrap_or_default(), None, message.unwrap_or_default());
+            }
+            // When the doubt arose is not known, so the settle time begins now, with the first look-up.
+            Some((BatchState::Doubtful, past)) => self.doubt(contact, past.workflow, 0),
+            _ => self.pending.push_back(contact),
+        }
+        Ok(())
+    }
+
+    fn check_contact(&mut self, text: &str) -> Result<Identity, Error> {
+        if self.session.config().settings.strict {
+            params::check::<DetailCheck<'_>>(text)?;
+        } else {
+            params::check_object(text)?;
+        }
+        let identity: Identity = serde_json::from_str(text)
+            .map_err(|_| Error::new(ErrorCode::WrongType, "callee and caseid must be text"))?;
+        let (kind, key) = match (&identity.caseid, &identity.callee) {
+            (Some(caseid), _) if !caseid.is_empty() => ("case id", format!("c{caseid}")),
+            (_, callee) => ("phone number", format!("p{}", callee.as_deref().unwrap_or_default())),
+        };
+        let mut short = [0; 16];
+        for (to, from) in short.iter_mut().zip(crypto::digest(key.as_bytes()).bytes().collect::<Vec<_>>().chunks(2)) {
+            *to = std::str::from_utf8(from).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
+        }
+        if !self.seen.insert(short) && !self.config.allow_duplicates {
+            return Err(Error::new(
+                ErrorCode::DuplicateContact,
+                format!("a contact with the same {kind} is in this campaign already"),
+            ));
+        }
+        Ok(identity)
+    }
+
+    fn reject(&mut self, contact: u64, code: String, pointer: Option<String>, message: String) {
+        self.report.rejected.push(Rejected { contact, code, pointer, message });
+    }
+
+    fn doubt(&mut self, contact: Contact, workflow: usize, now_ms: u64) {
+        let settle_at_ms = self.config.settle_ms.map(|settle_ms| now_ms.saturating_add(settle_ms));
+        self.doubts.push_back(Doubt { contact, workflow, not_before_ms: now_ms, settle_at_ms, settled: false });
+    }
+
+    /// Starts what can be started: look-ups first, then a workflow or a batch.
+    fn plan(&mut self, now_ms: u64) -> Result<(), Error> {
+        if self.replaying() {
+            return Ok(());
+        }
+        while self.count(|job| matches!(job, Job::LookUp(_))) < self.config.lookups_in_flight
+            && let Some(index) = self.doubts.iter().position(|doubt| doubt.not_before_ms <= now_ms)
+            && let Some(doubt) = self.doubts.remove(index)
+        {
+            self.start_look_up(now_ms, doubt)?;
+        }
+        while self.count(|job| matches!(job, Job::Upload { .. })) < self.config.in_flight
+            && (self.pending.len() >= self.config.batch_size || (self.ended && !self.pending.is_empty()))
+            && self.count(|job| matches!(job, Job::Create { .. })) == 0
+        {
+            match self.workflow_with_room() {
+                Some(workflow) => self.start_upload(workflow)?,
+                None => self.start_workflow()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&self, is: impl Fn(&Job) -> bool) -> usize {
+        self.running.values().filter(|job| is(job)).count()
+    }
+
+    fn workflow_with_room(&self) -> Option<usize> {
+        self.workflows.iter().position(|workflow| workflow.workflow_id.is_some() && workflow.contacts < MAX_DETAILS)
+    }
+
+    fn create_params(&self, suffix: &str) -> String {
+        let CampaignConfig { workflow_template_id, name, end_time, .. } = &self.config;
+        let name = format!("{name}{suffix}");
+        json!({"workflow_template_id": workflow_template_id, "name": name, "end_time": end_time}).to_string()
+    }
+
+    fn start(&mut self, operation: &str, params: &str, job: Job) -> Result<(), Error> {
+        let seed = self.jitter.next();
+        let options = CallOptions { max_retries: Some(MAX_RETRIES), seed, ..CallOptions::default() };
+        let call = Call::new(&self.session, operation, params, &options)?;
+        self.next_id += 1;
+        self.ready.push_back((self.next_id, Box::new(call)));
+        self.running.insert(self.next_id, job);
+        Ok(())
+    }
+
+    fn start_workflow(&mut self) -> Result<(), Error> {
+        let workflow = self.workflows.len();
+        let suffix = if workflow == 0 { String::new() } else { format!(" ({})", workflow + 1) };
+        let name = format!("{}{suffix}", self.config.name);
+        self.workflows.push(Workflow { workflow_id: None, name: name.clone(), contacts: 0 });
+        self.write(&Record::Creating { workflow, name })?;
+        self.start("workflow.create_instance", &self.create_params(&suffix), Job::Create { workflow })
+    }
+
+    fn start_upload(&mut self, workflow: usize) -> Result<(), Error> {
+        let Some(target) = self.workflows.get_mut(workflow) else { return Ok(()) };
+        let room = MAX_DETAILS.saturating_sub(target.contacts);
+        let contacts: Vec<Contact> =
+            self.pending.drain(..self.pending.len().min(self.config.batch_size).min(room)).collect();
+        target.contacts += contacts.len();
+        let details = contacts.iter().map(|contact| contact.text.as_str()).collect::<Vec<_>>().join(",");
+        let workflow_id = json!(target.workflow_id);
+        let params = format!(r#"{{"workflow_id":{workflow_id},"details":[{details}]}}"#);
+        let batch = self.next_batch;
+        self.next_batch += 1;
+        // What is settled must stand before the line that sends it again, or a resumed campaign would send it once more.
+        self.write_settled()?;
+        self.write(&Record::Sent {
+            batch,
+            workflow,
+            contacts: ranges(contacts.iter().map(|contact| contact.position)),
+            marks: contacts.iter().map(|contact| format!("{:08x}", mark(&contact.text))).collect::<Vec<_>>().concat(),
+        })?;
+        self.start("workflow.upload_details", &params, Job::Upload { batch, workflow, contacts })
+    }
+
+    fn start_look_up(&mut self, now_ms: u64, mut doubt: Doubt) -> Result<(), Error> {
+        // The settle time of a contact from a journal begins with its first look-up.
+        if doubt.not_before_ms == 0 {
+            doubt.settle_at_ms = self.config.settle_ms.map(|settle_ms| now_ms.saturating_add(settle_ms));
+        }
+        let from_ms = self.started_ms.unwrap_or(now_ms).saturating_sub(WINDOW_MARGIN_MS);
+        let mut params = json!({
+            "start_time": zoned_time(from_ms)?,
+            "end_time": zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?,
+        });
+        let Identity { callee, caseid } = &doubt.contact.identity;
+        if let Some(fields) = params.as_object_mut() {
+            match caseid {
+                Some(caseid) if !caseid.is_empty() => fields.insert("case_id".into(), json!(caseid)),
+                _ => fields.insert("callee".into(), json!(callee)),
+            };
+        }
+        self.start("workflow.detail_instances", &params.to_string(), Job::LookUp(doubt))
+    }
+
+    fn on_created(&mut self, workflow: usize, result: Result<Output, Error>) -> Result<(), Error> {
+        let created = result
+            .and_then(|output| output.parse::<WorkflowId>().map_err(|error| error.with_outcome(Outcome::Unknown)));
+        match created {
+            Ok(WorkflowId { workflow_id: Some(workflow_id), .. }) => {
+                self.write(&Record::Created { workflow, workflow_id: workflow_id.clone() })?;
+                if let Some(workflow) = self.workflows.get_mut(workflow) {
+                    workflow.workflow_id = Some(workflow_id);
+                }
+            }
+            Ok(_) => {
+                let error =
+                    Error::new(ErrorCode::UnreadableResponse, "the API created a workflow and did not give its id");
+                self.stop(error.in_operation("workflow.create_instance"));
+            }
+            // An empty workflow phones nobody, so another one may be created; the report names this one.
+            Err(error) if error.details().outcome == Some(Outcome::Unknown) => {
+                let orphans = self.workflows.iter().rev().take_while(|workflow| workflow.workflow_id.is_none()).count();
+                if orphans >= MAX_ORPHANS_IN_A_ROW {
+                    self.stop(error);
+                }
+            }
+            Err(error) => {
+                self.workflows.pop();
+                self.stop(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn on_uploaded(
+        &mut self,
+        now_ms: u64,
+        batch: u64,
+        workflow: usize,
+        contacts: Vec<Contact>,
+        result: Result<Output, Error>,
+    ) -> Result<(), Error> {
+        let (state, error) = match result {
+            Ok(_) => (BatchState::Accepted, None),
+            Err(error) => (batch_state(&error), Some(error)),
+        };
+        let message = error.as_ref().map(|error| error.details().message.clone());
+        self.write(&Record::Outcome {
+            batch,
+            state,
+            code: error.as_ref().map(|error| error.code().to_string()),
+            message,
+        })?;
+        if matches!(state, BatchState::Rejected | BatchState::Unsent)
+            && let Some(workflow) = self.workflows.get_mut(workflow)
+        {
+            workflow.contacts = workflow.contacts.saturating_sub(contacts.len());
+        }
+        match (state, error) {
+            (BatchState::Doubtful, _) => contacts.into_iter().for_each(|contact| self.doubt(contact, workflow, now_ms)),
+            (BatchState::Rejected, Some(error)) => {
+                for contact in contacts {
+                    self.reject(contact.position, error.code().to_string(), None, error.details().message.clone());
+                }
+            }
+            (BatchState::Unsent, Some(error)) => {
+                contacts.into_iter().rev().for_each(|contact| self.pending.push_front(contact));
+                self.stop(error);
+            }
+            _ => self.report.accepted += contacts.len() as u64,
+        }
+        Ok(())
+    }
+
+    fn on_looked_up(&mut self, mut doubt: Doubt, result: Result<Output, Error>) -> Result<(), Error> {
+        let rows = match result.and_then(|output| output.parse::<DetailInstanceRows>()) {
+            Ok(rows) => rows.rows.unwrap_or_default(),
+            Err(error) => {
+                self.leave_doubtful(&doubt.contact);
+                self.stop(error);
+                return Ok(());
+            }
+        };
+        // A name counts as well as an id: wrongly taking a contact for accepted calls nobody twice.
+        let found = rows.iter().any(|row| {
+            self.workflows.iter().any(|workflow| {
+                (workflow.workflow_id.is_some() && row.workflow_id == workflow.workflow_id)
+                    || row.workflow_name.as_deref() == Some(workflow.name.as_str())
+            })
+        });
+        let Doubt { ref mut contact, workflow, settle_at_ms, settled, .. } = doubt;
+        if found {
+            self.report.accepted += 1;
+            self.settled_accepted.push(contact.position);
+        } else if settled && contact.rounds + 1 < MAX_ROUNDS {
+            contact.rounds += 1;
+            self.settled_unsent.push(contact.position);
+            if let Some(workflow) = self.workflows.get_mut(workflow) {
+                workflow.contacts = workflow.contacts.saturating_sub(1);
+            }
+            self.pending.push_back(doubt.contact);
+        } else if let (false, Some(not_before_ms)) = (settled, settle_at_ms) {
+            self.doubts.push_back(Doubt { not_before_ms, settled: true, ..doubt });
+        } else {
+            self.leave_doubtful(&doubt.contact);
+        }
+        if self.settled_accepted.len() + self.settled_unsent.len() >= SETTLED_PER_LINE {
+            self.write_settled()?;
+        }
+        Ok(())
+    }
+
+    fn leave_doubtful(&mut self, contact: &Contact) {
+        self.report
+            .doubtful
+            .push(DoubtfulContact { contact: contact.position, case_id: contact.identity.caseid.clone() });
+    }
+
+    fn write_settled(&mut self) -> Result<(), Error> {
+        if self.settled_accepted.is_empty() && self.settled_unsent.is_empty() {
+            return Ok(());
+        }
+        let sorted = |positions: &mut Vec<u64>| -> Ranges {
+            positions.sort_unstable();
+            ranges(positions.drain(..))
+        };
+        let (accepted, unsent) = (sorted(&mut self.settled_accepted), sorted(&mut self.settled_unsent));
+        self.write(&Record::Settled { accepted, unsent })
+    }
+}
+
+/// What a failed upload means for its contacts. What is refused for now, or for its credentials, is still to be sent.
+fn batch_state(error: &Error) -> BatchState {
+    match (error.details().outcome, error.code()) {
+        (Some(Outcome::NotSent), _)
+        | (
+            Some(Outcome::Rejected),
+            ErrorCode::RateLimited | ErrorCode::ServerError | ErrorCode::TokenRefused | ErrorCode::CredentialsRefused,
+        ) => BatchState::Unsent,
+        (Some(Outcome::Rejected), _) => BatchState::Rejected,
+        _ => BatchState::Doubtful,
+    }
+}
+
+/// Shows whether a contact changed between two runs: the first 32 bits of its digest.
+fn mark(text: &str) -> u32 {
+    let digest = crypto::digest(text.as_bytes());
+    digest.get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or_default()
+}
+
+/// Unix milliseconds in the form of the documented examples, whose zone is +08:00.
+fn zoned_time(ms: u64) -> Result<String, Error> {
+    const FORM: &[BorrowedFormatItem<'static>] =
+        format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]+08:00");
+    const ZONE: UtcOffset = offset!(+8);
+    i64::try_from(ms / 1000)
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .and_then(|time| time.to_offset(ZONE).format(FORM).ok())
+        .ok_or_else(|| Error::new(ErrorCode::Misuse, "now_ms is no Unix time in milliseconds"))
+}
+
+fn misuse(message: &str) -> Error {
+    Error::new(ErrorCode::Misuse, message)
+}

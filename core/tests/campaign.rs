@@ -1,0 +1,280 @@
+//! Campaigns against a model of the API with faults, killed at any moment and resumed: nobody is called twice, nothing
+//! is lost.
+
+use std::collections::BTreeMap;
+
+use airudder_core::{
+    Call, Campaign, CampaignConfig, CampaignStep, ClientConfig, Error, ErrorCode, Failure, Headers, Output, Report,
+    Request, Response, Session, Step,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// What the API would know and do, with faults from a seeded sequence.
+struct Api {
+    workflows: BTreeMap<String, String>,
+    uploads: BTreeMap<String, Vec<String>>,
+    requests: u64,
+    random: u64,
+    fault_percent: u64,
+}
+
+impl Api {
+    fn new(random: u64, fault_percent: u64) -> Self {
+        Self { workflows: BTreeMap::new(), uploads: BTreeMap::new(), requests: 0, random, fault_percent }
+    }
+
+    fn roll(&mut self, bound: u64) -> u64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) % bound
+    }
+
+    fn answer(&mut self, request: &Request) -> Result<Response, Failure> {
+        self.requests += 1;
+        if self.roll(100) >= self.fault_percent {
+            return Ok(self.process(request));
+        }
+        match self.roll(6) {
+            0 => Err(Failure::ConnectFailed),
+            1 => Ok(Response { status: 503, headers: Headers::new(), body: Vec::new() }),
+            2 => Err(Failure::Timeout),
+            3 => {
+                self.process(request);
+                Err(Failure::Reset)
+            }
+            4 => {
+                self.process(request);
+                Ok(Response { status: 502, headers: Headers::new(), body: b"<html>".to_vec() })
+            }
+            _ => Ok(Response { status: 200, headers: Headers::new(), body: br#"{"code":401}"#.to_vec() }),
+        }
+    }
+
+    fn process(&mut self, request: &Request) -> Response {
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let data = match request.url.rsplit('/').next().unwrap() {
+            "auth" => json!({"token": "fake-token"}),
+            "createinstance" => {
+                let id = format!("w{}", self.workflows.len());
+                self.workflows.insert(id.clone(), body["name"].as_str().unwrap().to_owned());
+                json!({"workflow_id": id})
+            }
+            "uploaddetails" => {
+                for detail in body["details"].as_array().unwrap() {
+                    let key = detail.get("caseid").unwrap_or(&detail["callee"]).as_str().unwrap().to_owned();
+                    self.uploads.entry(key).or_default().push(body["workflow_id"].as_str().unwrap().to_owned());
+                }
+                json!({"workflow_id": body["workflow_id"]})
+            }
+            _ => {
+                let key = body.get("case_id").unwrap_or(&body["callee"]).as_str().unwrap();
+                let ids = self.uploads.get(key).cloned().unwrap_or_default();
+                json!({"rows": ids.iter().map(|id| json!({"workflow_id": id, "workflow_name": self.workflows[id]})).collect::<Vec<_>>()})
+            }
+        };
+        let body = json!({"data": data, "status": "OK", "code": 200}).to_string().into_bytes();
+        Response { status: 200, headers: Headers::new(), body }
+    }
+
+    fn run(&mut self, call: &mut Call, now_ms: &mut u64) -> Result<Output, Error> {
+        loop {
+            match call.poll(*now_ms).unwrap() {
+                Step::Done => return call.take_result(),
+                Step::Wait { until_ms, .. } => *now_ms = until_ms,
+                Step::Send(request) => match self.answer(&request) {
+                    Ok(response) => call.on_response(*now_ms, &response).unwrap(),
+                    Err(failure) => call.on_failure(*now_ms, failure, "").unwrap(),
+                },
+            }
+        }
+    }
+}
+
+fn session() -> Session {
+    let config = ClientConfig {
+        app_key: Some("fake-key".into()),
+        app_secret: Some("fake-secret".into()),
+        base_url: Some("http://127.0.0.1:1".into()),
+        ..ClientConfig::default()
+    };
+    Session::new(config).unwrap()
+}
+
+fn contacts(count: usize) -> Vec<Value> {
+    (0..count)
+        .map(|n| {
+            let mut contact =
+                json!({"callee": format!("+62{:08}", n), "platform": "P", "variables": {"customer_name": "A"}});
+            if n % 2 == 0 {
+                contact["caseid"] = format!("c-{n}").into();
+            }
+            contact
+        })
+        .collect()
+}
+
+fn config(batch_size: usize) -> CampaignConfig {
+    CampaignConfig { batch_size, in_flight: 2, ..CampaignConfig::new(7, "july", "2026-12-01 18:00:00+08:00") }
+}
+
+/// Runs a campaign; `None` where it was killed after so many steps. The journal is what a disk would hold.
+fn run(
+    api: &mut Api,
+    config: CampaignConfig,
+    contacts: &[Value],
+    journal: &mut String,
+    now_ms: &mut u64,
+    kill_after: Option<u64>,
+) -> Result<Option<Report>, Error> {
+    let session = session();
+    let mut campaign = Campaign::new(&session, config)?;
+    let good = campaign.resume(journal)?;
+    journal.truncate(good);
+    let (mut next, mut steps) = (0, 0);
+    loop {
+        steps += 1;
+        let killed = kill_after.is_some_and(|limit| steps > limit);
+        match campaign.poll(*now_ms)? {
+            CampaignStep::Journal(lines) => {
+                if killed {
+                    // A crash in the middle of a write tears the last line.
+                    journal.push_str(lines.get(..lines.len() / 2).unwrap_or_default());
+                    return Ok(None);
+                }
+                journal.push_str(&lines);
+                campaign.journal_written()?;
+            }
+            CampaignStep::Contacts { want } => {
+                let chunk = &contacts[next..contacts.len().min(next + want)];
+                next += chunk.len();
+                if chunk.is_empty() {
+                    campaign.end_of_contacts()?;
+                } else {
+                    campaign.feed(&Value::from(chunk).to_string())?;
+                }
+            }
+            CampaignStep::Call { id, mut call } => {
+                let result = api.run(&mut call, now_ms);
+                if killed {
+                    return Ok(None);
+                }
+                campaign.on_result(id, *now_ms, result)?;
+            }
+            CampaignStep::Wait { until_ms } => *now_ms = until_ms.expect("no call is running here").max(*now_ms + 1),
+            CampaignStep::Done => return Ok(Some(campaign.report())),
+        }
+    }
+}
+
+/// Runs until done, resuming after each kill and each stop.
+fn run_to_the_end(api: &mut Api, batch_size: usize, contacts: &[Value], kills: &[u64]) -> Report {
+    let (mut journal, mut now_ms) = (String::new(), 1_700_000_000_000);
+    let mut kills = kills.iter().copied();
+    for _ in 0..200 {
+        let report = run(api, config(batch_size), contacts, &mut journal, &mut now_ms, kills.next()).unwrap();
+        now_ms += 60_000;
+        if let Some(report) = report
+            && report.error.is_none()
+            && report.doubtful.is_empty()
+        {
+            return report;
+        }
+    }
+    panic!("the campaign does not end");
+}
+
+fn assert_each_once(api: &Api, report: &Report, count: usize) {
+    assert_eq!(report.accepted, count as u64);
+    assert_eq!(api.uploads.len(), count);
+    for (contact, uploads) in &api.uploads {
+        assert_eq!(uploads.len(), 1, "{contact} was uploaded to {uploads:?}");
+    }
+}
+
+#[test]
+fn ten_thousand_contacts_fill_one_workflow_and_the_next_goes_into_another() {
+    let mut api = Api::new(1, 0);
+    let report = run_to_the_end(&mut api, 1000, &contacts(10_001), &[]);
+    assert_each_once(&api, &report, 10_001);
+    let names: Vec<_> = report.workflows.iter().map(|workflow| (workflow.name.as_str(), workflow.contacts)).collect();
+    assert_eq!(names, [("july", 10_000), ("july (2)", 1)]);
+}
+
+#[test]
+fn ten_thousand_contacts_with_faults_on_a_fifth_of_the_requests() {
+    let mut api = Api::new(2, 20);
+    let report = run_to_the_end(&mut api, 500, &contacts(10_000), &[40, 300, 9, 1000]);
+    assert_each_once(&api, &report, 10_000);
+    assert_eq!(report.workflows.iter().map(|workflow| workflow.contacts).sum::<usize>(), 10_000);
+}
+
+#[test]
+fn a_finished_campaign_sends_nothing_again_and_takes_appended_contacts() {
+    let (mut api, mut journal, mut now_ms) = (Api::new(3, 0), String::new(), 1);
+    let all = contacts(25);
+    run(&mut api, config(10), &all[..20], &mut journal, &mut now_ms, None).unwrap().unwrap();
+    let requests = api.requests;
+    let report = run(&mut api, config(10), &all[..20], &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_eq!((report.accepted, api.requests), (20, requests));
+    let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_each_once(&api, &report, 25);
+}
+
+#[test]
+fn bad_and_repeated_contacts_are_named_and_the_rest_is_sent() {
+    let mut all = contacts(6);
+    all[1]["callee"] = "081234".into();
+    all[3] = all[2].clone();
+    all[4]["calle"] = "x".into();
+    let mut api = Api::new(4, 0);
+    let report = run_to_the_end(&mut api, 10, &all, &[]);
+    assert_each_once(&api, &report, 3);
+    let rejected: Vec<_> = report.rejected.iter().map(|r| (r.contact, r.code.as_str(), r.pointer.as_deref())).collect();
+    assert_eq!(rejected, [(1, "E1007", Some("/callee")), (3, "E1013", None), (4, "E1004", Some("/calle"))]);
+}
+
+#[test]
+fn changed_missing_or_foreign_contacts_stop_a_resumed_campaign_before_anything_is_sent() {
+    let (mut api, mut journal, mut now_ms) = (Api::new(5, 0), String::new(), 1);
+    let all = contacts(20);
+    run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    let requests = api.requests;
+    let mut changed = all.clone();
+    changed[7]["callee"] = "+6299".into();
+    let other = CampaignConfig { name: "august".into(), ..config(10) };
+    for (config, contacts) in [(config(10), &changed[..]), (config(10), &all[..15]), (other, &all[..])] {
+        let error = run(&mut api, config, contacts, &mut journal.clone(), &mut now_ms, None).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::JournalMismatch);
+    }
+    assert_eq!(api.requests, requests);
+}
+
+#[test]
+fn without_a_settle_time_what_is_not_found_stays_doubtful() {
+    let mut api = Api::new(6, 0);
+    let (mut journal, mut now_ms) = (String::new(), 1);
+    // The upload is taken for sent, since the campaign is killed before its outcome is journaled.
+    run(&mut api, config(10), &contacts(10), &mut journal, &mut now_ms, Some(5)).unwrap();
+    let kept = journal.clone();
+    api.uploads.clear();
+    let never = CampaignConfig { settle_ms: None, ..config(10) };
+    let report = run(&mut api, never, &contacts(10), &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert!(kept.contains("\"sent\""), "{kept}");
+    assert_eq!((report.accepted, report.doubtful.len(), api.uploads.len()), (0, 10, 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn nobody_twice_and_nobody_lost_whatever_fails_and_whenever_it_is_killed(
+        seed: u64,
+        fault_percent in 0_u64..35,
+        count in 1_usize..120,
+        batch_size in 1_usize..40,
+        kills in prop::collection::vec(0_u64..60, 0..12),
+    ) {
+        let mut api = Api::new(seed, fault_percent);
+        let report = run_to_the_end(&mut api, batch_size, &contacts(count), &kills);
+        assert_each_once(&api, &report, count);
+    }
+}

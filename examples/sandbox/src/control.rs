@@ -1,0 +1,218 @@
+//! The sandbox's own endpoints: looking in, ordering faults, starting anew.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
+
+use crate::app::App;
+use crate::clock;
+use crate::faults::Rule;
+use crate::store::{self, StoreError};
+
+/// At most so many rows on a page.
+const MAX_PAGE: u32 = 10_000;
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/stats", get(stats))
+        .route("/contacts", get(contacts))
+        .route("/faults", get(faults).post(set_faults))
+        .route("/events", post(send_event))
+        .route("/workflow-status", post(set_workflow_status))
+        .route("/reset", post(reset))
+        .route("/expire-tokens", post(expire_tokens))
+        .route("/pause", post(pause))
+        .route("/resume", post(resume))
+        .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such control endpoint"))
+}
+
+fn problem(status: StatusCode, message: impl Into<String>) -> Response {
+    json_response(status, &json!({ "error": message.into() }))
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+fn ok(body: &Value) -> Response {
+    json_response(StatusCode::OK, body)
+}
+
+/// The answer to a piece of work on the database.
+fn done(result: Result<Value, StoreError>) -> Response {
+    match result {
+        Ok(body) => ok(&body),
+        Err(StoreError::Refused(message)) => problem(StatusCode::BAD_REQUEST, message),
+        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
+}
+
+async fn stats(State(app): State<Arc<App>>) -> Response {
+    let requests = app.requests.counts();
+    let injected = app.faults.injected();
+    let paused = app.paused.load(Ordering::Relaxed);
+    let redelivered = app.redelivered.load(Ordering::Relaxed);
+    let forged_sent = app.forged_sent.load(Ordering::Relaxed);
+    let forged_accepted = app.forged_accepted.load(Ordering::Relaxed);
+    let counted = app.store.transact(move |db| {
+        let mut events = json!(store::count_events(db)?);
+        if let Some(events) = events.as_object_mut() {
+            events.insert("redelivered".into(), redelivered.into());
+            events.insert("forged_sent".into(), forged_sent.into());
+            events.insert("forged_accepted".into(), forged_accepted.into());
+        }
+        Ok(json!({
+            "contacts": store::count_contacts(db)?,
+            "workflows": store::count_workflows(db)?,
+            "requests": requests,
+            "events": events,
+            "faults": injected,
+            "paused": paused,
+        }))
+    });
+    done(counted.await)
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    duplicates: u8,
+    #[serde(default = "default_limit")]
+    limit: u32,
+    #[serde(default)]
+    offset: u64,
+}
+
+const fn default_limit() -> u32 {
+    1000
+}
+
+async fn contacts(
+    State(app): State<Arc<App>>,
+    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+) -> Response {
+    let page = match page {
+        Ok(Query(page)) => page,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, error.body_text()),
+    };
+    let limit = page.limit.min(MAX_PAGE);
+    let listed = app.store.transact(move |db| {
+        let (total, rows) = if page.duplicates == 0 {
+            (store::count_all_contacts(db)?, store::list_contacts(db, limit, page.offset)?)
+        } else {
+            (store::count_duplicates(db)?, store::list_duplicates(db, limit, page.offset)?)
+        };
+        Ok(json!({ "total": total, "contacts": rows }))
+    });
+    done(listed.await)
+}
+
+async fn faults(State(app): State<Arc<App>>) -> Response {
+    ok(&json!(app.faults.rules()))
+}
+
+async fn set_faults(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let rules: Vec<Rule> = match serde_json::from_slice(&body) {
+        Ok(rules) => rules,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, format!("a list of rules is expected: {error}")),
+    };
+    if let Some(why) = rules.iter().find_map(Rule::problem) {
+        return problem(StatusCode::BAD_REQUEST, why);
+    }
+    app.faults.replace(rules);
+    ok(&json!(app.faults.rules()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewEvent {
+    #[serde(rename = "type")]
+    kind: String,
+    body: Box<RawValue>,
+}
+
+async fn send_event(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let event: NewEvent = match serde_json::from_slice(&body) {
+        Ok(event) => event,
+        Err(error) => {
+            return problem(StatusCode::BAD_REQUEST, format!(r#"{{"type": "…", "body": {{…}}}} is expected: {error}"#));
+        }
+    };
+    if app.config.webhook_url.is_none() {
+        return problem(StatusCode::CONFLICT, "there is no --webhook-url to send events to");
+    }
+    let added = app.store.transact(move |db| {
+        let id = store::add_event(db, &event.kind, event.body.get(), clock::now_ms())?;
+        Ok(json!({ "id": id }))
+    });
+    let added = added.await;
+    app.events_waiting.notify_one();
+    done(added)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorkflowStatus {
+    workflow_id: String,
+    status: Status,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Running,
+    Finished,
+    Cancelled,
+}
+
+async fn set_workflow_status(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let WorkflowStatus { workflow_id, status } = match serde_json::from_slice(&body) {
+        Ok(wanted) => wanted,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, error.to_string()),
+    };
+    let status = match status {
+        Status::Running => "running",
+        Status::Finished => "finished",
+        Status::Cancelled => "cancelled",
+    };
+    let changed = app.store.transact(move |db| {
+        if store::set_workflow_status(db, &workflow_id, status)? {
+            Ok(json!({ "workflow_id": workflow_id, "status": status }))
+        } else {
+            Err(StoreError::Refused(format!("there is no workflow {workflow_id:?}")))
+        }
+    });
+    done(changed.await)
+}
+
+async fn reset(State(app): State<Arc<App>>) -> Response {
+    app.faults.reset();
+    app.requests.reset();
+    for counter in [&app.redelivered, &app.forged_sent, &app.forged_accepted] {
+        counter.store(0, Ordering::Relaxed);
+    }
+    done(app.store.transact(|db| store::reset(db).map(|()| json!({}))).await)
+}
+
+async fn expire_tokens(State(app): State<Arc<App>>) -> Response {
+    done(app.store.transact(|db| Ok(json!({ "expired": store::expire_tokens(db)? }))).await)
+}
+
+async fn pause(State(app): State<Arc<App>>) -> Response {
+    app.paused.store(true, Ordering::Relaxed);
+    ok(&json!({ "paused": true }))
+}
+
+async fn resume(State(app): State<Arc<App>>) -> Response {
+    app.paused.store(false, Ordering::Relaxed);
+    app.contacts_waiting.notify_one();
+    ok(&json!({ "paused": false }))
+}

@@ -1,0 +1,179 @@
+//! Sends events to the receiver: several at a time, again after a failure, and given up after the last attempt.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use airudder_core::Headers;
+use reqwest::{Client, Url, redirect};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::clock;
+use crate::faults::EventPlan;
+use crate::sealing::EventSealer;
+use crate::store::{self, Delivery, DueEvent};
+
+/// Deliveries under way at once; each keeps its connection for the next.
+const IN_FLIGHT: usize = 64;
+/// The first attempt and at most five more.
+const MAX_ATTEMPTS: u32 = 6;
+/// A receiver must answer quickly.
+const TIMEOUT: Duration = Duration::from_secs(10);
+const SIGNATURE: &str = "X-AIRudder-Sign";
+
+/// What every delivery needs.
+pub(crate) struct Courier {
+    app: Arc<App>,
+    client: Client,
+    url: Url,
+    sealer: EventSealer,
+}
+
+impl Courier {
+    /// Speaks to the receiver directly: no proxy, no redirect that could lead away from this machine.
+    pub(crate) fn new(app: Arc<App>, url: Url, sealer: EventSealer) -> reqwest::Result<Self> {
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .user_agent("Airudder")
+            .timeout(TIMEOUT)
+            .pool_max_idle_per_host(IN_FLIGHT)
+            .tcp_nodelay(true)
+            .resolve_to_addrs("localhost", &[([127, 0, 0, 1], 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()])
+            .build()?;
+        Ok(Self { app, client, url, sealer })
+    }
+
+    /// Delivers events until the stop. What is under way then is due again at the next start.
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+        let courier = Arc::new(self);
+        let app = Arc::clone(&courier.app);
+        let mut under_way = JoinSet::new();
+        let mut settled = Vec::new();
+        loop {
+            while let Some(delivery) = under_way.try_join_next() {
+                settled.extend(delivery.ok());
+            }
+            let room = IN_FLIGHT - under_way.len();
+            let next_ms = match settle_and_take(&app, settled.clone(), room).await {
+                Ok((due, next_ms)) => {
+                    settled.clear();
+                    for event in due {
+                        let courier = Arc::clone(&courier);
+                        under_way.spawn(async move { courier.deliver(event).await });
+                    }
+                    next_ms
+                }
+                Err(error) => {
+                    tracing::error!(%error, "events could not be taken");
+                    Some(clock::now_ms().saturating_add(100))
+                }
+            };
+            let full = under_way.len() >= IN_FLIGHT;
+            tokio::select! {
+                _ = stop.changed() => break,
+                Some(delivery) = under_way.join_next(), if !under_way.is_empty() => settled.extend(delivery.ok()),
+                () = app.events_waiting.notified(), if !full => {}
+                () = until(next_ms), if !full => {}
+            }
+        }
+        while let Some(delivery) = under_way.try_join_next() {
+            settled.extend(delivery.ok());
+        }
+        if let Err(error) = app.store.transact(move |db| store::settle(db, &settled)).await {
+            tracing::error!(%error, "the last deliveries could not be noted");
+        }
+    }
+
+    async fn deliver(&self, event: DueEvent) -> (i64, Delivery) {
+        let plan = if event.attempts == 0 { self.app.faults.plan_event(&event.kind) } else { EventPlan::default() };
+        let acknowledged = match self.sealer.seal(&event.body) {
+            Ok((headers, body)) => {
+                if plan.forge {
+                    self.send_forged(&headers, &body).await;
+                }
+                let acknowledged = self.send(&headers, &body).await;
+                if acknowledged && plan.redeliver {
+                    count(&self.app.redelivered);
+                    self.send(&headers, &body).await;
+                }
+                acknowledged
+            }
+            Err(error) => {
+                tracing::error!(%error, "an event could not be signed or encrypted");
+                false
+            }
+        };
+        let delivery = if acknowledged {
+            Delivery::Acknowledged
+        } else if event.attempts + 1 >= MAX_ATTEMPTS {
+            Delivery::GivenUp
+        } else {
+            let delay_ms = i64::try_from(self.app.config.retry_delay.as_millis()).unwrap_or(i64::MAX);
+            Delivery::RetryAt(clock::now_ms().saturating_add(delay_ms))
+        };
+        (event.id, delivery)
+    }
+
+    /// Sends a copy whose signature is wrong; a receiver that takes it has a hole.
+    async fn send_forged(&self, headers: &Headers, body: &[u8]) {
+        let mut forged = headers.clone();
+        let signature = headers.get(SIGNATURE).unwrap_or("0");
+        let first = if signature.starts_with('0') { "1" } else { "0" };
+        let rest: String = signature.chars().skip(1).collect();
+        forged.set(SIGNATURE, format!("{first}{rest}"));
+        count(&self.app.forged_sent);
+        if self.send(&forged, body).await {
+            count(&self.app.forged_accepted);
+            tracing::warn!("the receiver accepted an event with a wrong signature");
+        }
+    }
+
+    /// Whether the receiver answered 200.
+    async fn send(&self, headers: &Headers, body: &[u8]) -> bool {
+        let mut request = self.client.post(self.url.clone()).header("Content-Type", "application/json");
+        for (name, value) in headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")) {
+            request = request.header(name, value);
+        }
+        match request.body(body.to_vec()).send().await {
+            Ok(response) => {
+                let status = response.status();
+                // Read to the end, or the connection cannot serve the next event.
+                let read = response.bytes().await;
+                status == reqwest::StatusCode::OK && read.is_ok()
+            }
+            Err(error) => {
+                tracing::debug!(%error, "an event did not reach its receiver");
+                false
+            }
+        }
+    }
+}
+
+async fn settle_and_take(
+    app: &App,
+    settled: Vec<(i64, Delivery)>,
+    room: usize,
+) -> Result<(Vec<DueEvent>, Option<i64>), store::StoreError> {
+    let taken = app.store.transact(move |db| {
+        store::settle(db, &settled)?;
+        store::take_due(db, clock::now_ms(), room)
+    });
+    taken.await
+}
+
+async fn until(ms: Option<i64>) {
+    match ms {
+        Some(ms) => {
+            let wait_ms = u64::try_from(ms - clock::now_ms()).unwrap_or_default();
+            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}

@@ -1,0 +1,218 @@
+//! Faults to order: which requests and events go wrong, and how.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::random::Random;
+
+/// What may go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fault {
+    /// The answer takes `delay_ms` longer. Other faults may come on top.
+    Delay,
+    /// The connection is reset; the request has no effect.
+    ResetBefore,
+    /// The request is processed, then the connection is reset without an answer.
+    ResetAfter,
+    /// HTTP `status`, with `Retry-After` if one is given; processed first if `after` is true, else without effect.
+    Status,
+    /// HTTP 401, as if the token had expired. `*` spares `auth.token`, where it would mean wrong credentials.
+    Unauthorized,
+    /// Processed, but the answer breaks off in the middle.
+    Truncate,
+    /// Processed, but the answer's body is changed on the way.
+    Tamper,
+    /// An acknowledged event is sent once more.
+    Redeliver,
+    /// A copy of the event with a wrong signature is sent ahead of it.
+    TamperSignature,
+}
+
+impl Fault {
+    const fn concerns_events(self) -> bool {
+        matches!(self, Self::Redeliver | Self::TamperSignature)
+    }
+}
+
+/// One rule, as it comes by the control endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    /// An operation's name, or an event's for faults of events, or `*`.
+    operation: String,
+    fault: Fault,
+    #[serde(default = "always")]
+    probability: f64,
+    #[serde(default = "unavailable")]
+    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after: Option<String>,
+    #[serde(default)]
+    delay_ms: u64,
+    #[serde(default)]
+    after: bool,
+    /// How many times it may still strike; without it, for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    times: Option<u64>,
+}
+
+const fn always() -> f64 {
+    1.0
+}
+
+const fn unavailable() -> u16 {
+    503
+}
+
+impl Rule {
+    /// Why this rule makes no sense, if it makes none.
+    pub(crate) fn problem(&self) -> Option<String> {
+        if !(0.0..=1.0).contains(&self.probability) {
+            return Some(format!("`probability` must be from 0 to 1, and is {}", self.probability));
+        }
+        if !(200..=599).contains(&self.status) {
+            return Some(format!("`status` must be from 200 to 599, and is {}", self.status));
+        }
+        if self.retry_after.as_ref().is_some_and(|text| text.bytes().any(|byte| !(b' '..=b'~').contains(&byte))) {
+            return Some("`retry_after` must be printable ASCII".into());
+        }
+        None
+    }
+
+    fn strikes(&mut self, name: &str, random: &mut Random) -> bool {
+        // Asking for a token needs none, so `*` does not mean that its token has expired.
+        let concerned = match self.operation.as_str() {
+            "*" => self.fault != Fault::Unauthorized || name != "auth.token",
+            operation => operation == name,
+        };
+        if !concerned || self.times == Some(0) {
+            return false;
+        }
+        let strikes = random.chance(self.probability);
+        if strikes && let Some(times) = &mut self.times {
+            *times -= 1;
+        }
+        strikes
+    }
+}
+
+/// What happens to one request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) delay: Duration,
+    pub(crate) fault: Option<Strike>,
+}
+
+/// A fault that strikes, with what it needs.
+#[derive(Clone, Debug)]
+pub(crate) enum Strike {
+    ResetBefore,
+    ResetAfter,
+    Status { status: u16, retry_after: Option<String>, after: bool },
+    Unauthorized,
+    Truncate,
+    Tamper,
+}
+
+/// What happens to one event.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct EventPlan {
+    pub(crate) redeliver: bool,
+    pub(crate) forge: bool,
+}
+
+/// The present rules, and how often each kind struck.
+#[derive(Debug)]
+pub(crate) struct Faults(Mutex<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    rules: Vec<Rule>,
+    random: Random,
+    injected: BTreeMap<Fault, u64>,
+}
+
+impl Faults {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Mutex::new(Inner { rules: Vec::new(), random: Random::new(seed), injected: BTreeMap::new() }))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces the rules.
+    pub(crate) fn replace(&self, rules: Vec<Rule>) {
+        self.with(|inner| inner.rules = rules);
+    }
+
+    /// The rules, with what is left of their `times`.
+    pub(crate) fn rules(&self) -> Vec<Rule> {
+        self.with(|inner| inner.rules.clone())
+    }
+
+    /// How often each kind struck.
+    pub(crate) fn injected(&self) -> BTreeMap<Fault, u64> {
+        self.with(|inner| inner.injected.clone())
+    }
+
+    /// Forgets rules and counts.
+    pub(crate) fn reset(&self) {
+        self.with(|inner| {
+            inner.rules.clear();
+            inner.injected.clear();
+        });
+    }
+
+    /// Draws what happens to a request: every delay that strikes, and the first other fault that does.
+    pub(crate) fn plan(&self, operation: &str) -> Plan {
+        self.with(|inner| {
+            let mut plan = Plan::default();
+            for rule in inner.rules.iter_mut().filter(|rule| !rule.fault.concerns_events()) {
+                if plan.fault.is_some() && rule.fault != Fault::Delay {
+                    continue;
+                }
+                if !rule.strikes(operation, &mut inner.random) {
+                    continue;
+                }
+                *inner.injected.entry(rule.fault).or_default() += 1;
+                match rule.fault {
+                    Fault::Delay => plan.delay += Duration::from_millis(rule.delay_ms),
+                    Fault::ResetBefore => plan.fault = Some(Strike::ResetBefore),
+                    Fault::ResetAfter => plan.fault = Some(Strike::ResetAfter),
+                    Fault::Status => {
+                        let (status, retry_after, after) = (rule.status, rule.retry_after.clone(), rule.after);
+                        plan.fault = Some(Strike::Status { status, retry_after, after });
+                    }
+                    Fault::Unauthorized => plan.fault = Some(Strike::Unauthorized),
+                    Fault::Truncate => plan.fault = Some(Strike::Truncate),
+                    Fault::Tamper => plan.fault = Some(Strike::Tamper),
+                    Fault::Redeliver | Fault::TamperSignature => {}
+                }
+            }
+            plan
+        })
+    }
+
+    /// Draws what happens to an event besides its delivery.
+    pub(crate) fn plan_event(&self, kind: &str) -> EventPlan {
+        self.with(|inner| {
+            let mut plan = EventPlan::default();
+            for rule in inner.rules.iter_mut().filter(|rule| rule.fault.concerns_events()) {
+                if !rule.strikes(kind, &mut inner.random) {
+                    continue;
+                }
+                *inner.injected.entry(rule.fault).or_default() += 1;
+                match rule.fault {
+                    Fault::Redeliver => plan.redeliver = true,
+                    _ => plan.forge = true,
+                }
+            }
+            plan
+        })
+    }
+}

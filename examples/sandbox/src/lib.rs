@@ -1,0 +1,25 @@
+//! A local stand-in for the AI Rudder API, for tests and demonstrations. Unofficial; nobody is phoned.
+//!
+//! [`Sandbox::start`] runs it inside a program; the binary `airudder-sandbox` runs it by itself. It parses requests with
+//! the structs and checks of `airudder-core` and answers in its envelopes, so what the library sends is what is tested.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod app;
+mod calls;
+mod clock;
+mod config;
+mod control;
+mod deliver;
+mod faults;
+mod operations;
+mod random;
+mod sandbox;
+mod sealing;
+mod server;
+mod store;
+mod wire;
+
+pub use config::{Config, ConfigError};
+pub use sandbox::{Sandbox, StartError};

@@ -1,0 +1,113 @@
+//! The command line of the sandbox.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use airudder_sandbox::{Config, Sandbox};
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// A local stand-in for the AI Rudder API, for tests and demonstrations. Unofficial: nobody is phoned.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Where to listen: an address of this machine only; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8460")]
+    listen: SocketAddr,
+    /// Where to send events: a URL of this machine only
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+    /// Sign events with this secret
+    #[arg(long, value_name = "SECRET")]
+    sign_secret: Option<String>,
+    /// How events are signed
+    #[arg(long, value_name = "SCHEME", default_value = "hmac-sha256:hex:body")]
+    sign_scheme: String,
+    /// The key of encrypted requests, responses and events
+    #[arg(long, value_name = "KEY")]
+    encryption_key: Option<String>,
+    /// Encrypt events
+    #[arg(long)]
+    encrypt_events: bool,
+    /// How events are encrypted
+    #[arg(long, value_name = "CIPHER", default_value = "aes-ecb:zero:base64")]
+    event_cipher: String,
+    /// Refuse plain requests
+    #[arg(long)]
+    require_encryption: bool,
+    /// Calls finished per second
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    speed: u32,
+    /// Give a token to this app key only; by default to any
+    #[arg(long, value_name = "KEY", requires = "app_secret")]
+    app_key: Option<String>,
+    /// The app key's secret
+    #[arg(long, value_name = "SECRET", requires = "app_key")]
+    app_secret: Option<String>,
+    /// How long a token lives
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    token_ttl: u64,
+    /// How long to wait before an event is sent again, at most five times
+    #[arg(long, value_name = "MS", default_value_t = 60_000)]
+    retry_delay: u64,
+    /// Keep the state in this file, by default in memory
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Other seeds give other outcomes of calls and other draws of faults
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+impl From<Arguments> for Config {
+    fn from(given: Arguments) -> Self {
+        Self {
+            listen: given.listen,
+            webhook_url: given.webhook_url,
+            sign_secret: given.sign_secret.map(Into::into),
+            sign_scheme: given.sign_scheme,
+            encryption_key: given.encryption_key.map(Into::into),
+            encrypt_events: given.encrypt_events,
+            event_cipher: given.event_cipher,
+            require_encryption: given.require_encryption,
+            speed: given.speed,
+            credentials: given.app_key.zip(given.app_secret).map(|(key, secret)| (key.into(), secret.into())),
+            token_ttl: Duration::from_secs(given.token_ttl),
+            retry_delay: Duration::from_millis(given.retry_delay),
+            db: given.db,
+            seed: given.seed,
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let level = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+    match run(Arguments::parse().into()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("airudder-sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+    // Before the ready line: whoever reads it may stop the program at once.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let sandbox = Sandbox::start(config).await?;
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "listening on {}", sandbox.url())?;
+    stdout.flush()?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    sandbox.stop().await;
+    Ok(())
+}

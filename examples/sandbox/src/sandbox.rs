@@ -1,0 +1,111 @@
+//! Starting and stopping.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::app::{self, App, Requests};
+use crate::calls;
+use crate::config::{Config, ConfigError};
+use crate::deliver::Courier;
+use crate::faults::Faults;
+use crate::sealing::{self, EventSealer};
+use crate::server;
+use crate::store::Store;
+
+/// Why the sandbox did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A setting cannot be.
+    Config(ConfigError),
+    /// The address cannot be listened on.
+    Listen(std::io::Error),
+    /// The database cannot be opened.
+    Database(String),
+    /// The webhook client cannot be built.
+    Client(String),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Listen(error) => write!(f, "listen: {error}"),
+            Self::Database(error) => write!(f, "db: {error}"),
+            Self::Client(error) => write!(f, "webhook_url: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<ConfigError> for StartError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+/// A running sandbox. Dropping it stops it at once; [`Sandbox::stop`] lets requests under way finish.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Sandbox {
+    /// Checks the settings, opens the database, and starts to listen, to call, and to deliver.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        config.check()?;
+        let sealer = EventSealer::new(&config)?;
+        let webhook = config.webhook()?;
+        let store = Store::open(config.db.as_deref()).map_err(|error| StartError::Database(error.to_string()))?;
+        let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
+        let address = listener.local_addr().map_err(StartError::Listen)?;
+        let app = Arc::new(App {
+            faults: Faults::new(config.seed),
+            key: sealing::key(&config)?,
+            config,
+            store,
+            requests: Requests::default(),
+            contacts_waiting: Notify::new(),
+            events_waiting: Notify::new(),
+            paused: AtomicBool::new(false),
+            redelivered: AtomicU64::new(0),
+            forged_sent: AtomicU64::new(0),
+            forged_accepted: AtomicU64::new(0),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(calls::run(Arc::clone(&app), stopped.clone()));
+        if let Some(url) = webhook {
+            let courier = Courier::new(Arc::clone(&app), url, sealer);
+            tasks.spawn(courier.map_err(|error| StartError::Client(error.to_string()))?.run(stopped.clone()));
+        }
+        tasks.spawn(server::serve(listener, app::router(app), stopped));
+        Ok(Self { address, stop, tasks })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL for clients, without a slash at its end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops cleanly.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}

@@ -1,0 +1,100 @@
+//! Tokens: how they are got, how long they live, and what happens without one.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use airudder_sandbox::Config;
+use axum::http::StatusCode;
+use common::{AUTH, FIND, config, read, start};
+use serde_json::{Value, json};
+
+fn search() -> Value {
+    json!({"case_id": "c-1", "start_time": "2023-09-01 00:00:00+08:00", "end_time": "2099-09-01 00:00:00+08:00"})
+}
+
+#[tokio::test]
+async fn json_and_form_bodies_get_different_tokens_that_both_work() {
+    let api = start(config()).await;
+    let first = api.token().await;
+    let form = api.client.post(format!("{}{AUTH}", api.url));
+    let form = form.header("Content-Type", "application/x-www-form-urlencoded").body("APPKey=a%2Bb&APPSecret=c+d");
+    let answer = read(form.send().await.expect("an answer")).await;
+    let second = answer["data"]["token"].as_str().expect("a token");
+    assert_ne!(first, second);
+    for token in [first.as_str(), second] {
+        let (status, answer) = api.call(token, FIND, &search()).await;
+        assert_eq!((status, answer), (StatusCode::OK, json!({"data": {"rows": []}, "status": "OK", "code": 200})));
+    }
+    assert_eq!(api.look("stats").await["requests"], json!({"auth.token": 2, "workflow.detail_instances": 2}));
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn bearer_works_and_anything_else_is_unauthorized() {
+    let api = start(config()).await;
+    let token = api.token().await;
+    for (header, expected) in [
+        (format!("Bearer {token}"), StatusCode::OK),
+        (format!("Token {token}"), StatusCode::OK),
+        (format!("Token {token}x"), StatusCode::UNAUTHORIZED),
+        (format!("Basic {token}"), StatusCode::UNAUTHORIZED),
+        (token.clone(), StatusCode::UNAUTHORIZED),
+    ] {
+        let answer = api.post(FIND, &search()).header("Authorization", &header).send().await.expect("an answer");
+        assert_eq!(answer.status(), expected, "{header}");
+        let code = read(answer).await["code"].clone();
+        assert_eq!(code, expected.as_u16(), "{header}");
+    }
+    let answer = api.post(FIND, &search()).send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_refused_in_the_envelope() {
+    let credentials = Some(("fake-key".into(), "fake-secret".into()));
+    let api = start(Config { credentials, ..config() }).await;
+    for (body, code) in [
+        (json!({"APPKey": "fake-key", "APPSecret": "fake-secret"}), 200),
+        (json!({"APPKey": "fake-key", "APPSecret": "other"}), 401),
+        (json!({"APPKey": "", "APPSecret": ""}), 401),
+        (json!({"APPKey": "fake-key"}), 403),
+        (json!({"APPKey": "fake-key", "APPSecret": "fake-secret", "x": 1}), 403),
+    ] {
+        let answer = api.post(AUTH, &body).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        let answer = read(answer).await;
+        assert_eq!(answer["code"], code, "{answer}");
+        assert_eq!(answer["message"].is_string(), code != 200, "{answer}");
+    }
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_expire_and_asking_again_restarts_their_time() {
+    let api = start(Config { token_ttl: Duration::from_secs(1), ..config() }).await;
+    let first = api.token().await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let second = api.token().await;
+    let asked_again = Instant::now();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(api.call(&first, FIND, &search()).await.0, StatusCode::OK, "its time began anew");
+    for token in [first, second] {
+        while api.call(&token, FIND, &search()).await.0 == StatusCode::OK {
+            assert!(asked_again.elapsed() < Duration::from_secs(5), "it must expire");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    assert!(asked_again.elapsed() >= Duration::from_millis(950), "{:?}", asked_again.elapsed());
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn all_tokens_can_be_made_to_expire() {
+    let api = start(config()).await;
+    let token = api.token().await;
+    assert_eq!(api.control("expire-tokens", &json!({})).await.1, json!({"expired": 1}));
+    assert_eq!(api.call(&token, FIND, &search()).await.0, StatusCode::UNAUTHORIZED);
+    api.stop().await;
+}

@@ -1,0 +1,76 @@
+//! The program itself: its ready line, its refusals, its end.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Output, Stdio};
+
+fn sandbox(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_airudder-sandbox"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn refused(arguments: &[&str]) -> Output {
+    let output = sandbox(arguments).output().unwrap();
+    assert!(!output.status.success(), "{arguments:?}");
+    output
+}
+
+/// Kills the program when a test fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn it_says_where_it_listens_and_stops_when_it_is_told_to() {
+    for signal in ["-TERM", "-INT"] {
+        let mut running = Running(sandbox(&["--listen", "127.0.0.1:0"]).spawn().unwrap());
+        let mut stdout = BufReader::new(running.0.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let address = line.strip_prefix("listening on http://").unwrap().trim_end();
+        // A connection that is kept open must not hold up the end.
+        let idle = std::net::TcpStream::connect(address).unwrap();
+        let id = running.0.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert!(running.0.wait().unwrap().success(), "{signal}");
+        let mut rest = String::new();
+        stdout.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "", "one line and no more");
+        drop(idle);
+    }
+}
+
+#[test]
+fn it_refuses_to_leave_this_machine() {
+    for arguments in [
+        ["--listen", "0.0.0.0:0"],
+        ["--listen", "192.0.2.1:0"],
+        ["--webhook-url", "http://192.0.2.1/events"],
+        ["--webhook-url", "https://example.com/events"],
+    ] {
+        let output = refused(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("this machine"), "{said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn settings_that_do_not_fit_together_are_refused() {
+    let webhook = "http://127.0.0.1:9/";
+    for arguments in [
+        &["--listen", "127.0.0.1:0", "--speed", "0"][..],
+        &["--listen", "127.0.0.1:0", "--encrypt-events"],
+        &["--listen", "127.0.0.1:0", "--require-encryption"],
+        &["--listen", "127.0.0.1:0", "--app-key", "k"],
+        &["--listen", "127.0.0.1:0", "--encryption-key", "too-short"],
+        &["--listen", "127.0.0.1:0", "--webhook-url", webhook, "--sign-secret", "s", "--sign-scheme", "rot13:hex:body"],
+    ] {
+        refused(arguments);
+    }
+}
