@@ -1,0 +1,59 @@
+"""An unofficial SDK for AI Rudder: contacts into workflows, results back, encryption and webhooks.
+
+>>> from airudder import Client
+>>> client = Client(app_key="...", app_secret="...")
+>>> workflow = client.workflow.create_instance(
+...     workflow_template_id=7, name="july", end_time="2026-12-01 18:00:00+08:00"
+... )
+>>> client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[...])
+
+What goes in and comes out has the API's own field names. Every error is an `AirudderError`.
+"""
+
+from airudder import crypto
+from airudder._async_client import AsyncClient
+from airudder._client import Client
+from airudder._errors import (
+    AirudderError,
+    ApiError,
+    CryptoError,
+    OutcomeUnknown,
+    TransportError,
+    ValidationError,
+    WebhookError,
+)
+from airudder._native import Request
+from airudder._transport import (
+    AsyncTransport,
+    ConnectFailed,
+    HttpTransport,
+    Reset,
+    Response,
+    Timeout,
+    Transport,
+    TransportFailure,
+)
+from airudder._types import CallOptions
+
+__all__ = [
+    "AirudderError",
+    "ApiError",
+    "AsyncClient",
+    "AsyncTransport",
+    "CallOptions",
+    "Client",
+    "ConnectFailed",
+    "CryptoError",
+    "HttpTransport",
+    "OutcomeUnknown",
+    "Request",
+    "Reset",
+    "Response",
+    "Timeout",
+    "Transport",
+    "TransportError",
+    "TransportFailure",
+    "ValidationError",
+    "WebhookError",
+    "crypto",
+]

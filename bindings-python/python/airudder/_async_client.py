@@ -1,0 +1,100 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airudder._base import BaseClient
+from airudder._choose import ThreadTransport, async_transport
+from airudder._driver import run_async
+from airudder._native import Session
+from airudder._operations import AsyncAuth, AsyncProcess, AsyncWorkflow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+    from typing_extensions import Self
+
+    from airudder._transport import AsyncTransport
+    from airudder._types import Auth as AuthKind
+    from airudder._types import CallOptions
+
+
+class AsyncClient(BaseClient):
+    """The same as `Client`, with `await`; the settings mean the same.
+
+    By default requests are sent by the standard library in asyncio's threads; give an `httpx.AsyncClient`, or an object
+    with `async send(request) -> response`, as `transport` for many requests at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        app_key: str | None = None,
+        app_secret: str | None = None,
+        base_url: str | None = None,
+        auth_scheme: str = "Token",
+        encryption_key: str | None = None,
+        sign_key: str | None = None,
+        sign_secret: str | None = None,
+        sign_scheme: str | None = None,
+        timeout: float = 10.0,
+        max_retries: int = 4,
+        strict: bool = True,
+        transport: AsyncTransport | httpx.AsyncClient | None = None,
+    ) -> None:
+        try:
+            self._session = Session(
+                app_key=app_key,
+                app_secret=app_secret,
+                base_url=base_url,
+                auth_scheme=auth_scheme,
+                encryption_key=encryption_key,
+                sign_key=sign_key,
+                sign_secret=sign_secret,
+                sign_scheme=sign_scheme,
+                timeout=timeout,
+                max_retries=max_retries,
+                strict=strict,
+            )
+        finally:
+            # Error reporters show the local variables of a traceback.
+            del app_key, app_secret, encryption_key, sign_key, sign_secret
+        self._owns_transport = transport is None
+        self._transport = async_transport(transport)
+        self.auth = AsyncAuth(self._call)
+        self.workflow = AsyncWorkflow(self._call)
+        self.process = AsyncProcess(self._call)
+
+    async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
+        """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""
+        return await self._call(name, params, options)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        query: Mapping[str, Any] | str | None = None,
+        replay_safe: bool = False,
+        auth: AuthKind = "token",
+        options: CallOptions | None = None,
+    ) -> Any:  # noqa: ANN401 - the result has any JSON shape
+        """Call what the library does not type: see `Client.request`."""
+        return await run_async(self._start_raw(method, path, json, query, replay_safe, auth, options), self._transport)
+
+    async def close(self) -> None:
+        """Close the unused connections of the library's own transport; one that was given stays open."""
+        if isinstance(self._transport, ThreadTransport) and self._owns_transport:
+            self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _call(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Any:  # noqa: ANN401
+        return await run_async(self._start(name, params, options), self._transport)

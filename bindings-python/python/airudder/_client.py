@@ -1,0 +1,124 @@
+"""The client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airudder._base import BaseClient
+from airudder._choose import sync_transport
+from airudder._driver import run
+from airudder._native import Session
+from airudder._operations import Auth, Process, Workflow
+from airudder._transport import HttpTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+    from typing_extensions import Self
+
+    from airudder._transport import Transport
+    from airudder._types import Auth as AuthKind
+    from airudder._types import CallOptions
+
+
+class Client(BaseClient):
+    """A client of AI Rudder. Make one and share it among threads: they share token, connections and retry budget.
+
+    Args:
+        app_key: The app key that AI Rudder gave; together with `app_secret`.
+        app_secret: The app secret that AI Rudder gave.
+        base_url: `https://...`; plain `http` for this machine only. None: `https://api.airudder.com` [documented].
+        auth_scheme: The word before the token: `Token` [documented]; a public client sends `Bearer` [observed].
+        encryption_key: A text of 16, 24 or 32 bytes, if AI Rudder switched encryption on; None: plain.
+        sign_key: The `X-AIRudder-Sign-Key` of the chat operations.
+        sign_secret: The secret behind `X-AIRudder-Sign`.
+        sign_scheme: How `X-AIRudder-Sign` is computed. The vendor does not publish it: None means
+            `hmac-sha256:hex:body`, which is an assumption.
+        timeout: How long one request may take, in seconds.
+        max_retries: How often a request is sent again at most, where that cannot phone anybody twice.
+        strict: Whether parameters are checked against what is documented before anything is sent.
+        transport: None (the standard library), an `httpx.Client`, or an object with `send(request) -> response`.
+    """
+
+    def __init__(
+        self,
+        *,
+        app_key: str | None = None,
+        app_secret: str | None = None,
+        base_url: str | None = None,
+        auth_scheme: str = "Token",
+        encryption_key: str | None = None,
+        sign_key: str | None = None,
+        sign_secret: str | None = None,
+        sign_scheme: str | None = None,
+        timeout: float = 10.0,
+        max_retries: int = 4,
+        strict: bool = True,
+        transport: Transport | httpx.Client | None = None,
+    ) -> None:
+        try:
+            self._session = Session(
+                app_key=app_key,
+                app_secret=app_secret,
+                base_url=base_url,
+                auth_scheme=auth_scheme,
+                encryption_key=encryption_key,
+                sign_key=sign_key,
+                sign_secret=sign_secret,
+                sign_scheme=sign_scheme,
+                timeout=timeout,
+                max_retries=max_retries,
+                strict=strict,
+            )
+        finally:
+            # Error reporters show the local variables of a traceback.
+            del app_key, app_secret, encryption_key, sign_key, sign_secret
+        self._owns_transport = transport is None
+        self._transport = sync_transport(transport)
+        self.auth = Auth(self._call)
+        self.workflow = Workflow(self._call)
+        self.process = Process(self._call)
+
+    def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
+        """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""
+        return self._call(name, params, options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        query: Mapping[str, Any] | str | None = None,
+        replay_safe: bool = False,
+        auth: AuthKind = "token",
+        options: CallOptions | None = None,
+    ) -> Any:  # noqa: ANN401 - the result has any JSON shape
+        """Call what the library does not type; token, encryption, retries and envelope still apply.
+
+        Args:
+            method: `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+            path: From `/`, percent-encoded, without the query.
+            json: The body; None for none.
+            query: The query as a mapping, or as text that is percent-encoded already.
+            replay_safe: Whether sending it twice is harmless. Otherwise a request whose outcome is unknown raises
+                `OutcomeUnknown`.
+            auth: `token`, `sign` (`X-AIRudder-Sign`), `headers` (your own in `options`) or `none`.
+            options: Settings of this call.
+        """
+        return run(self._start_raw(method, path, json, query, replay_safe, auth, options), self._transport)
+
+    def close(self) -> None:
+        """Close the unused connections of the library's own transport; one that was given stays open."""
+        if isinstance(self._transport, HttpTransport) and self._owns_transport:
+            self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Any:  # noqa: ANN401
+        return run(self._start(name, params, options), self._transport)

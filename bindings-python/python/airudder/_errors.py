@@ -1,0 +1,106 @@
+"""The exceptions. Their numbers are the same in every language and never change their meaning."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+Outcome = Literal["not_sent", "rejected", "accepted", "unknown"]
+
+
+class Fields(TypedDict, total=False):
+    """What the native half says about an error."""
+
+    text: str
+    message: str
+    remedy: str
+    operation: str | None
+    http_status: int | None
+    api_code: int | None
+    api_message: str | None
+    request_id: str | None
+    pointer: str | None
+    retry_after_ms: int | None
+    outcome: Outcome | None
+
+
+class AirudderError(Exception):
+    """The base of every exception of this library. Its fields and text never hold a secret or a signature.
+
+    1xxx your input, 2xxx a response that cannot be read, 3xxx the API said no, 4xxx authentication, 5xxx webhooks,
+    6xxx crypto, 7xxx transport, 9xxx a bug in this library.
+    """
+
+    def __init__(self, number: int, fields: Fields) -> None:
+        super().__init__(fields.get("text", ""))
+        self._fields = fields
+        self.number = number
+        """The stable number, for instance 3001."""
+        self.code = f"E{number}"
+        """The number as it is written everywhere, for instance `E3001`."""
+        self.message = fields.get("message", "")
+        """What went wrong, in a sentence."""
+        self.remedy = fields.get("remedy", "")
+        """What to do about it."""
+        self.operation = fields.get("operation")
+        """The operation, for instance `workflow.upload_details`."""
+        self.http_status = fields.get("http_status")
+        """The HTTP status, where there was a response."""
+        self.api_code = fields.get("api_code")
+        """The code in the API's envelope, which is separate from the HTTP status."""
+        self.api_message = fields.get("api_message")
+        """The message in the API's envelope."""
+        self.request_id = fields.get("request_id")
+        """The API's id of the request, for AI Rudder's support."""
+        self.pointer = fields.get("pointer")
+        """JSON pointer (RFC 6901) to the bad field, for instance `/details/17/callee`."""
+        retry_after_ms = fields.get("retry_after_ms")
+        self.retry_after = None if retry_after_ms is None else retry_after_ms / 1000
+        """Seconds after which trying again makes sense; None: it would fail again, or must not be repeated."""
+        self.outcome = fields.get("outcome")
+        """What is known of the request's effect; None where nothing was to be sent."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return build, (self.number, self._fields)
+
+
+class ValidationError(AirudderError):
+    """Your input was refused before anything was sent (1xxx). `pointer` names the field."""
+
+
+class ApiError(AirudderError):
+    """The API said no (3xxx), or did not accept the credentials (4xxx)."""
+
+
+class WebhookError(AirudderError):
+    """A delivery cannot be trusted or read (5xxx)."""
+
+
+class CryptoError(AirudderError):
+    """A key, a cipher or a text does not fit (6xxx)."""
+
+
+class TransportError(AirudderError):
+    """There was no answer (7xxx)."""
+
+
+class OutcomeUnknown(TransportError):
+    """The request was sent, and nothing tells whether it was carried out (E7005).
+
+    Sending it again might phone people twice, so the library does not. `message` names the operation that finds out.
+    """
+
+
+_BY_THOUSAND: dict[int, type[AirudderError]] = {
+    1: ValidationError,
+    3: ApiError,
+    4: ApiError,
+    5: WebhookError,
+    6: CryptoError,
+    7: TransportError,
+}
+
+
+def build(number: int, fields: Fields) -> AirudderError:
+    """Make the exception of this number."""
+    kind = OutcomeUnknown if number == 7005 else _BY_THOUSAND.get(number // 1000, AirudderError)
+    return kind(number, fields)

@@ -1,0 +1,146 @@
+//! One call as Python drives it: `poll` gives a request, a time to wait for, or nothing more to do.
+
+use std::sync::Mutex;
+
+use airudder_core::{Error, ErrorCode, Headers, Response, Step};
+use pyo3::{
+    prelude::*,
+    pybacked::PyBackedBytes,
+    types::{PyBytes, PyInt},
+};
+
+use crate::{
+    errors::{Fallible, poisoned},
+    reader,
+};
+
+/// The machine of one call. Its methods may be called from any thread, one at a time.
+#[pyclass(frozen, module = "airudder._native")]
+pub(crate) struct Call(Mutex<Option<airudder_core::Call>>);
+
+impl Call {
+    pub(crate) fn new(call: airudder_core::Call) -> Self {
+        Self(Mutex::new(Some(call)))
+    }
+
+    /// Runs on the machine with the interpreter released: another thread may hold the lock, and bodies may be large.
+    fn with<T: Send>(
+        &self,
+        py: Python<'_>,
+        run: impl FnOnce(&mut airudder_core::Call) -> Result<T, Error> + Send,
+    ) -> Fallible<T> {
+        py.detach(|| {
+            let mut call = self.0.lock().map_err(poisoned)?;
+            let call = call.as_mut().ok_or_else(|| Error::new(ErrorCode::Misuse, "the call was closed"))?;
+            Ok(run(call)?)
+        })
+    }
+}
+
+#[pymethods]
+impl Call {
+    /// A `Request` to send, the time in Unix milliseconds to poll again at, or `None` when there is a result.
+    #[pyo3(signature = (now_ms, /))]
+    fn poll<'py>(&self, py: Python<'py>, now_ms: u64) -> Fallible<Option<Bound<'py, PyAny>>> {
+        Ok(match self.with(py, |call| call.poll(now_ms))? {
+            Step::Send(request) => Some(Bound::new(py, Request(request))?.into_any()),
+            Step::Wait { until_ms, .. } => Some(PyInt::new(py, until_ms).into_any()),
+            Step::Done => None,
+        })
+    }
+
+    /// The response to the request that was polled.
+    #[pyo3(signature = (now_ms, status, headers, body, /))]
+    #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
+    fn on_response(
+        &self,
+        py: Python<'_>,
+        now_ms: u64,
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: PyBackedBytes,
+    ) -> Fallible<()> {
+        self.with(py, |call| {
+            let headers = headers.into_iter().collect::<Headers>();
+            call.on_response(now_ms, &Response { status, headers, body: body.to_vec() })
+        })
+    }
+
+    /// The request that was polled got no response. `kind` is `connect_failed`, `timeout`, `reset` or `other`.
+    #[pyo3(signature = (now_ms, kind, message, /))]
+    fn on_failure(&self, py: Python<'_>, now_ms: u64, kind: &str, message: &str) -> Fallible<()> {
+        use airudder_core::Failure;
+        let failure = match kind {
+            "connect_failed" => Failure::ConnectFailed,
+            "timeout" => Failure::Timeout,
+            "reset" => Failure::Reset,
+            _ => Failure::Other,
+        };
+        self.with(py, |call| call.on_failure(now_ms, failure, message))
+    }
+
+    /// The envelope's `data` as a Python object, or the error that ended the call.
+    fn result<'py>(&self, py: Python<'py>) -> Fallible<Bound<'py, PyAny>> {
+        let output = self.with(py, airudder_core::Call::take_result)?;
+        reader::read(py, &output.data)
+    }
+
+    /// The request as it would be sent, without a token.
+    fn prepare(&self, py: Python<'_>) -> Fallible<Request> {
+        Ok(Request(self.with(py, |call| call.prepare())?))
+    }
+
+    /// Gives up: if this call was fetching the token, another may.
+    fn close(&self, py: Python<'_>) -> Fallible<()> {
+        let call = py.detach(|| self.0.lock().map(|mut call| call.take()).map_err(poisoned))?;
+        drop(call);
+        Ok(())
+    }
+}
+
+/// A request for a transport to send exactly as it is, without following redirects. Its `repr` hides secrets.
+#[pyclass(frozen, module = "airudder._native")]
+pub(crate) struct Request(airudder_core::Request);
+
+#[pymethods]
+impl Request {
+    /// The HTTP method, in upper case.
+    #[getter]
+    fn method(&self) -> &'static str {
+        self.0.method.as_str()
+    }
+
+    /// The whole URL, query included. An encrypted query is raw Base64: it must not be percent-encoded again.
+    #[getter]
+    fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// Names and values of the header fields; `Authorization` is among them.
+    #[getter]
+    fn headers(&self) -> Vec<(&str, &str)> {
+        self.0.headers.iter().collect()
+    }
+
+    /// The body; empty for GET.
+    #[getter]
+    fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.body)
+    }
+
+    /// How long to wait for the whole answer, in seconds.
+    #[getter]
+    fn timeout(&self) -> f64 {
+        std::time::Duration::from_millis(self.0.timeout_ms).as_secs_f64()
+    }
+
+    /// The request as a `curl` command line for a POSIX shell; secrets and the middle of phone numbers are masked.
+    fn curl(&self) -> String {
+        self.0.to_curl()
+    }
+
+    fn __repr__(&self) -> String {
+        let url = self.0.url.split('?').next().unwrap_or_default();
+        format!("<Request {} {url}, {} bytes>", self.0.method.as_str(), self.0.body.len())
+    }
+}

@@ -1,0 +1,34 @@
+//! The native half of the package `airudder`: the core's machines, and the way of data between Python and JSON text.
+//! Everything that a person sees is in `python/airudder`.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod call;
+mod crypto;
+mod errors;
+mod options;
+mod reader;
+mod session;
+mod writer;
+
+use pyo3::prelude::*;
+
+/// Not public: see the package `airudder`.
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use crate::call::{Call, Request};
+    #[pymodule_export]
+    use crate::crypto::{decrypt, digest, encrypt};
+    #[pymodule_export]
+    use crate::errors::error_codes;
+    #[pymodule_export]
+    use crate::reader::from_json;
+    #[pymodule_export]
+    use crate::session::Session;
+    #[pymodule_export]
+    use crate::session::operations;
+    #[pymodule_export]
+    use crate::writer::to_json;
+}

@@ -1,0 +1,128 @@
+//! A client's settings and token, and the calls that start from them.
+
+use airudder_core::{
+    Auth, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Error, ErrorCode, Method, RawRequest, Replay, Secret,
+    catalog,
+};
+use pyo3::{prelude::*, types::PyDict};
+
+use crate::{
+    call::Call,
+    errors::{Failed, Fallible},
+    options::{call_options, millis},
+    writer,
+};
+
+/// What the calls of a client share. It holds secrets: it shows none, and cannot be pickled.
+#[pyclass(frozen, module = "airudder._native")]
+pub(crate) struct Session {
+    inner: airudder_core::Session,
+    base_url: String,
+}
+
+#[pymethods]
+impl Session {
+    #[new]
+    #[pyo3(signature = (*, app_key=None, app_secret=None, base_url=None, auth_scheme="Token", encryption_key=None,
+        sign_key=None, sign_secret=None, sign_scheme=None, timeout=10.0, max_retries=4, strict=true))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    fn new(
+        app_key: Option<String>,
+        app_secret: Option<String>,
+        base_url: Option<String>,
+        auth_scheme: &str,
+        encryption_key: Option<String>,
+        sign_key: Option<String>,
+        sign_secret: Option<String>,
+        sign_scheme: Option<String>,
+        timeout: f64,
+        max_retries: u32,
+        strict: bool,
+    ) -> Fallible<Self> {
+        let shown = base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+        let config = ClientConfig {
+            app_key: app_key.map(Secret::new),
+            app_secret: app_secret.map(Secret::new),
+            base_url,
+            auth_scheme: auth_scheme.to_owned(),
+            encryption_key: encryption_key.map(Secret::new),
+            sign_key: sign_key.map(Secret::new),
+            sign_secret: sign_secret.map(Secret::new),
+            sign_scheme: sign_scheme.unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),
+            timeout_ms: millis(timeout, "timeout")?,
+            max_retries,
+            strict,
+        };
+        Ok(Self { inner: airudder_core::Session::new(config)?, base_url: shown })
+    }
+
+    #[getter]
+    fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Starts a call by name. The parameters are written and checked now; nothing is sent before `poll`.
+    #[pyo3(signature = (operation, params, options, seed, /))]
+    fn call(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        params: &Bound<'_, PyDict>,
+        options: Option<&Bound<'_, PyDict>>,
+        seed: u64,
+    ) -> Fallible<Call> {
+        let in_operation = |failed| match failed {
+            Failed::Core(error) => Failed::Core(error.in_operation(operation)),
+            Failed::Python(error) => Failed::Python(error),
+        };
+        let options = call_options(options, seed).map_err(in_operation)?;
+        let text = writer::write(params, "").map_err(in_operation)?;
+        let call = py.detach(|| airudder_core::Call::new(&self.inner, operation, &text, &options))?;
+        Ok(Call::new(call))
+    }
+
+    /// Starts a call that the library does not type.
+    #[pyo3(signature = (method, path, query, json, auth, replay_safe, options, seed, /))]
+    #[expect(clippy::too_many_arguments, reason = "called from one place, with all of them")]
+    fn request(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        path: String,
+        query: String,
+        json: Option<&Bound<'_, PyAny>>,
+        auth: &str,
+        replay_safe: bool,
+        options: Option<&Bound<'_, PyDict>>,
+        seed: u64,
+    ) -> Fallible<Call> {
+        let bad = |field: &str, message: &str| Error::new(ErrorCode::InvalidRequest, message).at(format!("/{field}"));
+        let request = RawRequest {
+            method: Method::from_name(method)
+                .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
+            path,
+            query,
+            body: json.map_or_else(|| Ok(String::new()), |json| writer::write(json, "/json"))?,
+            auth: match auth {
+                "token" => Auth::Token,
+                "sign" => Auth::Sign,
+                "headers" => Auth::CallerHeaders,
+                "none" => Auth::None,
+                _ => return Err(bad("auth", "auth is token, sign, headers or none").into()),
+            },
+            replay: if replay_safe { Replay::Safe } else { Replay::Never },
+        };
+        let options = call_options(options, seed)?;
+        Ok(Call::new(py.detach(|| airudder_core::Call::raw(&self.inner, request, &options))?))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Session({})", self.base_url)
+    }
+}
+
+/// Name, method and path of every typed operation.
+#[pyfunction]
+pub(crate) fn operations() -> Vec<(&'static str, &'static str, &'static str)> {
+    catalog::operations().map(|row| (row.name, row.method.as_str(), row.path)).collect()
+}

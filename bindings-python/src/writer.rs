@@ -1,0 +1,194 @@
+//! From Python objects to JSON text, in one pass and without a tree in between.
+
+use std::fmt::Write;
+
+use airudder_core::{Error, ErrorCode};
+use pyo3::{
+    prelude::*,
+    types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
+};
+
+use crate::errors::{Failed, Fallible};
+
+/// The depth at which the core's own reader stops, too.
+const MAX_DEPTH: usize = 128;
+
+/// Where in the object the writer is. A list through the stack: it costs nothing until an error needs it.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Root(&'a str),
+    Key(&'a Place<'a>, &'a str),
+    Index(&'a Place<'a>, usize),
+}
+
+impl Place<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root(prefix) => (*prefix).to_owned(),
+            Self::Key(parent, key) => {
+                format!("{}/{}", parent.pointer(), key.replace('~', "~0").replace('/', "~1"))
+            }
+            Self::Index(parent, index) => format!("{}/{index}", parent.pointer()),
+        }
+    }
+
+    fn fail<T>(&self, code: ErrorCode, message: impl Into<String>) -> Fallible<T> {
+        Err(Failed::Core(Error::new(code, message).at(self.pointer())))
+    }
+}
+
+/// The JSON text of a Python object. `prefix` begins the JSON pointer of an error.
+pub(crate) fn write(object: &Bound<'_, PyAny>, prefix: &str) -> Fallible<String> {
+    let mut out = String::with_capacity(256);
+    write_value(object, &mut out, 0, &Place::Root(prefix))?;
+    Ok(out)
+}
+
+fn write_value(object: &Bound<'_, PyAny>, out: &mut String, depth: usize, place: &Place<'_>) -> Fallible<()> {
+    if let Ok(text) = object.cast::<PyString>() {
+        write_text(text, out, place)
+    } else if let Ok(dict) = object.cast::<PyDict>() {
+        write_dict(dict, out, deeper(depth, place)?, place)
+    } else if let Ok(list) = object.cast::<PyList>() {
+        write_array(list.iter(), out, deeper(depth, place)?, place)
+    } else if let Ok(truth) = object.cast::<PyBool>() {
+        out.push_str(if truth.is_true() { "true" } else { "false" });
+        Ok(())
+    } else if let Ok(integer) = object.cast::<PyInt>() {
+        write_integer(integer, out, place)
+    } else if let Ok(float) = object.cast::<PyFloat>() {
+        write_float(float.value(), out, place)
+    } else if object.is_none() {
+        out.push_str("null");
+        Ok(())
+    } else if let Ok(tuple) = object.cast::<PyTuple>() {
+        write_array(tuple.iter(), out, deeper(depth, place)?, place)
+    } else {
+        not_json(object, place)
+    }
+}
+
+fn deeper(depth: usize, place: &Place<'_>) -> Fallible<usize> {
+    if depth == MAX_DEPTH {
+        return place.fail(
+            ErrorCode::InvalidValue,
+            format!("the object is nested more than {MAX_DEPTH} levels deep, or contains itself"),
+        );
+    }
+    Ok(depth + 1)
+}
+
+fn write_dict(dict: &Bound<'_, PyDict>, out: &mut String, depth: usize, place: &Place<'_>) -> Fallible<()> {
+    let count = dict.len();
+    let mut items = dict.iter();
+    out.push('{');
+    for index in 0..count {
+        // The iterator of a dict that changed its size would panic. Only another thread's or a finalizer's code can do it.
+        if dict.len() != count {
+            return place.fail(ErrorCode::InvalidValue, "the dict was changed while it was read");
+        }
+        let Some((key, value)) = items.next() else { break };
+        let Ok(key) = key.cast_into::<PyString>() else {
+            return place.fail(ErrorCode::WrongType, "a dict has a key that is not a str: JSON has only text keys");
+        };
+        if index > 0 {
+            out.push(',');
+        }
+        write_text(&key, out, place)?;
+        out.push(':');
+        let Ok(name) = key.to_str() else { return lone_surrogate(place) };
+        write_value(&value, out, depth, &Place::Key(place, name))?;
+    }
+    out.push('}');
+    Ok(())
+}
+
+fn write_array<'py>(
+    items: impl Iterator<Item = Bound<'py, PyAny>>,
+    out: &mut String,
+    depth: usize,
+    place: &Place<'_>,
+) -> Fallible<()> {
+    out.push('[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write_value(&item, out, depth, &Place::Index(place, index))?;
+    }
+    out.push(']');
+    Ok(())
+}
+
+fn write_text(text: &Bound<'_, PyString>, out: &mut String, place: &Place<'_>) -> Fallible<()> {
+    let Ok(text) = text.to_str() else { return lone_surrogate(place) };
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        let (clean, tail) = rest.split_at(at);
+        out.push_str(clean);
+        let mut tail = tail.chars();
+        match tail.next() {
+            Some('\n') => out.push_str("\\n"),
+            Some('\t') => out.push_str("\\t"),
+            Some(special @ ('"' | '\\')) => out.extend(['\\', special]),
+            Some(control) => {
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            None => {}
+        }
+        rest = tail.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+    Ok(())
+}
+
+fn lone_surrogate<T>(place: &Place<'_>) -> Fallible<T> {
+    place.fail(
+        ErrorCode::InvalidValue,
+        "a text holds half of a surrogate pair, which is no character: it was probably decoded with `surrogateescape`",
+    )
+}
+
+fn write_integer(integer: &Bound<'_, PyInt>, out: &mut String, place: &Place<'_>) -> Fallible<()> {
+    if let Ok(small) = integer.extract::<i64>() {
+        let _ = write!(out, "{small}");
+        return Ok(());
+    }
+    // `int.__repr__` itself, since a subclass may have another (an `IntEnum` shows its name).
+    let text = integer.py().get_type::<PyInt>().call_method1("__repr__", (integer,));
+    let Ok(text) = text.and_then(|text| text.extract::<String>()) else {
+        return place.fail(ErrorCode::InvalidValue, "an integer has more digits than Python writes");
+    };
+    out.push_str(&text);
+    Ok(())
+}
+
+fn write_float(float: f64, out: &mut String, place: &Place<'_>) -> Fallible<()> {
+    if !float.is_finite() {
+        return place.fail(ErrorCode::InvalidValue, "JSON has neither NaN nor infinity");
+    }
+    let _ = write!(out, "{float:?}");
+    Ok(())
+}
+
+fn not_json(object: &Bound<'_, PyAny>, place: &Place<'_>) -> Fallible<()> {
+    let name = object.get_type().name().and_then(|name| name.extract::<String>()).unwrap_or_default();
+    let remedy = match name.as_str() {
+        "datetime" => "; write the time as text with its zone, for instance 2026-12-01 18:00:00+08:00",
+        "date" | "time" => "; write it as text",
+        "bytes" | "bytearray" | "memoryview" => "; decode it to str",
+        "Decimal" | "UUID" => "; pass str(value)",
+        "set" | "frozenset" | "generator" | "dict_keys" | "dict_values" => "; pass a list",
+        _ => "; JSON has dict, list, tuple, str, int, float, bool and None",
+    };
+    place.fail(ErrorCode::WrongType, format!("a value of type `{name}` cannot be written as JSON{remedy}"))
+}
+
+/// The JSON text of an object, as the calls write it.
+#[pyfunction]
+#[pyo3(signature = (object, /))]
+pub(crate) fn to_json(object: &Bound<'_, PyAny>) -> Fallible<String> {
+    write(object, "")
+}
