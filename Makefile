@@ -1,15 +1,43 @@
-.PHONY: help test lint clean
+# Everything is installed inside this tree: the virtual environment in .venv, builds in target.
+.PHONY: help demo test lint bench clean python sandbox
+
+PYTHON = .venv/bin/python
 
 help: ## Show what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-test: ## Run every suite
+demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
+	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
+
+test: python sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
+	$(PYTHON) core/vectors/generate.py --check
+	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 
-lint: ## Check format and lints, warnings being errors
+lint: python ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check --quiet .
+	cd bindings-python && ../$(PYTHON) -m mypy
+	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental campaign.py demo.py receiver.py make_contacts.py
+	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
+	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 
-clean: ## Remove what was built
+bench: ## Measure against what people write by hand (nothing to measure yet)
+	@echo "no benchmarks yet"
+
+clean: ## Remove what was built and installed
 	cargo clean
+	rm -rf .venv demo-output
+
+python: .venv/ready
+	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml
+
+sandbox:
+	@cargo build --release --quiet -p airudder-sandbox
+
+.venv/ready: bindings-python/requirements-dev.txt .ci/venv
+	.ci/venv .venv bindings-python/requirements-dev.txt
+	@touch $@

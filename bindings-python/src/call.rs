@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{Error, ErrorCode, Headers, Response, Step};
+use airudder_core::{Error, ErrorCode, Headers, Output, Response, Step};
 use pyo3::{
     prelude::*,
     pybacked::PyBackedBytes,
@@ -21,6 +21,11 @@ pub(crate) struct Call(Mutex<Option<airudder_core::Call>>);
 impl Call {
     pub(crate) fn new(call: airudder_core::Call) -> Self {
         Self(Mutex::new(Some(call)))
+    }
+
+    /// How the call ended, for a campaign.
+    pub(crate) fn output(&self, py: Python<'_>) -> Fallible<Result<Output, Error>> {
+        self.with(py, |call| Ok(call.take_result()))
     }
 
     /// Runs on the machine with the interpreter released: another thread may hold the lock, and bodies may be large.

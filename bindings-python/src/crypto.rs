@@ -1,24 +1,41 @@
 //! The vendor's encryption, for those who only need this. The interpreter is released meanwhile.
 
-use airudder_core::crypto::{self, EncryptionKey};
+use airudder_core::{
+    Error, ErrorCode, Headers,
+    crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput},
+};
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 
-use crate::errors::Fallible;
+use crate::{errors::Fallible, webhooks::Pairs};
 
-/// The Base64 text of the plain bytes, encrypted.
+/// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
 #[pyfunction]
-#[pyo3(signature = (plain, key, /))]
+#[pyo3(signature = (plain, key, cipher, iv, /))]
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
-pub(crate) fn encrypt(py: Python<'_>, plain: PyBackedBytes, key: &str) -> Fallible<String> {
-    Ok(py.detach(|| crypto::encrypt(&plain, &EncryptionKey::new(key)?))?)
+pub(crate) fn encrypt(
+    py: Python<'_>,
+    plain: PyBackedBytes,
+    key: &str,
+    cipher: &str,
+    iv: Option<&[u8]>,
+) -> Fallible<String> {
+    Ok(py.detach(|| {
+        let iv = iv.map(block).transpose()?;
+        cipher.parse::<Cipher>()?.encrypt(&plain, &EncryptionKey::new(key)?, iv)
+    })?)
 }
 
-/// The plain bytes of a Base64 text.
+/// The plain bytes of a text.
 #[pyfunction]
-#[pyo3(signature = (text, key, /))]
+#[pyo3(signature = (text, key, cipher, /))]
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
-pub(crate) fn decrypt<'py>(py: Python<'py>, text: PyBackedBytes, key: &str) -> Fallible<Bound<'py, PyBytes>> {
-    let plain = py.detach(|| crypto::decrypt(&text, &EncryptionKey::new(key)?))?;
+pub(crate) fn decrypt<'py>(
+    py: Python<'py>,
+    text: PyBackedBytes,
+    key: &str,
+    cipher: &str,
+) -> Fallible<Bound<'py, PyBytes>> {
+    let plain = py.detach(|| cipher.parse::<Cipher>()?.decrypt(&text, &EncryptionKey::new(key)?))?;
     Ok(PyBytes::new(py, &plain))
 }
 
@@ -28,4 +45,46 @@ pub(crate) fn decrypt<'py>(py: Python<'py>, text: PyBackedBytes, key: &str) -> F
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
 pub(crate) fn digest(py: Python<'_>, plain: PyBackedBytes) -> String {
     py.detach(|| crypto::digest(&plain))
+}
+
+/// The signature that a scheme gives.
+#[pyfunction]
+#[pyo3(signature = (body, secret, scheme, key, headers, /))]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
+pub(crate) fn sign(
+    py: Python<'_>,
+    body: PyBackedBytes,
+    secret: &str,
+    scheme: &str,
+    key: Option<&str>,
+    headers: Pairs,
+) -> Fallible<String> {
+    let headers: Headers = headers.into_iter().collect();
+    Ok(py.detach(|| scheme.parse::<Scheme>()?.sign(&SigningInput { secret, key, headers: &headers, body: &body }))?)
+}
+
+/// Fails unless the signature is the one that the scheme gives.
+#[pyfunction]
+#[pyo3(signature = (signature, body, secret, scheme, key, headers, /))]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
+pub(crate) fn verify(
+    py: Python<'_>,
+    signature: &str,
+    body: PyBackedBytes,
+    secret: &str,
+    scheme: &str,
+    key: Option<&str>,
+    headers: Pairs,
+) -> Fallible<()> {
+    let headers: Headers = headers.into_iter().collect();
+    Ok(py.detach(|| {
+        let input = SigningInput { secret, key, headers: &headers, body: &body };
+        scheme.parse::<Scheme>()?.verify(signature, &input)
+    })?)
+}
+
+/// An initialization vector.
+pub(crate) fn block(iv: &[u8]) -> Result<[u8; 16], Error> {
+    let message = "the iv has 16 bytes";
+    iv.try_into().map_err(|_| Error::new(ErrorCode::IvRequired, message))
 }

@@ -38,9 +38,11 @@ impl From<Failed> for PyErr {
 
 static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
-fn to_exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+/// The exception of an error.
+pub(crate) fn to_exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let details = error.details();
-    let build = BUILD.get_or_try_init(py, || Ok::<_, PyErr>(py.import("airudder._errors")?.getattr("build")?.unbind()))?;
+    let build =
+        BUILD.get_or_try_init(py, || Ok::<_, PyErr>(py.import("airudder._errors")?.getattr("build")?.unbind()))?;
     let fields = PyDict::new(py);
     fields.set_item("text", error.to_string())?;
     fields.set_item("message", &details.message)?;

@@ -5,11 +5,13 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod call;
+mod campaign;
 mod crypto;
 mod errors;
 mod options;
 mod reader;
 mod session;
+mod webhooks;
 mod writer;
 
 use pyo3::prelude::*;
@@ -20,7 +22,9 @@ mod _native {
     #[pymodule_export]
     use crate::call::{Call, Request};
     #[pymodule_export]
-    use crate::crypto::{decrypt, digest, encrypt};
+    use crate::campaign::Campaign;
+    #[pymodule_export]
+    use crate::crypto::{decrypt, digest, encrypt, sign, verify};
     #[pymodule_export]
     use crate::errors::error_codes;
     #[pymodule_export]
@@ -29,6 +33,8 @@ mod _native {
     use crate::session::Session;
     #[pymodule_export]
     use crate::session::operations;
+    #[pymodule_export]
+    use crate::webhooks::{Webhooks, detect};
     #[pymodule_export]
     use crate::writer::to_json;
 }

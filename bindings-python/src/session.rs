@@ -20,6 +20,12 @@ pub(crate) struct Session {
     base_url: String,
 }
 
+impl Session {
+    pub(crate) const fn core(&self) -> &airudder_core::Session {
+        &self.inner
+    }
+}
+
 #[pymethods]
 impl Session {
     #[new]

@@ -12,13 +12,14 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct File<T> {
+    count: usize,
     cases: Vec<T>,
 }
 
 fn cases<T: for<'de> Deserialize<'de>>(name: &str) -> Vec<T> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(name);
     let file: File<T> = serde_json::from_str(&fs::read_to_string(path).expect("the file is there")).expect("it parses");
-    println!("{name}: {} cases", file.cases.len());
+    assert_eq!(file.cases.len(), file.count, "{name}: as many as in every language");
     file.cases
 }
 

@@ -80,15 +80,31 @@ def cipher_cases() -> list[dict[str, object]]:
     fails("only the iv", "decrypt", "E6002", cipher="aes-cbc:zero:hex:iv=prefix", text=IV.hex())
     fails("less than the iv", "decrypt", "E6002", cipher="aes-cbc:zero:hex:iv=prefix", text="00")
     fails("zero padding is no PKCS#7", "decrypt", "E6003", cipher="aes-ecb:pkcs7:base64", text=whole)
-    fails("another key leaves no PKCS#7", "decrypt", "E6003", cipher="aes-ecb:pkcs7:base64",
-          text=encrypt("aes-ecb:pkcs7:base64", b"text", KEYS[32]))
+    fails(
+        "another key leaves no PKCS#7",
+        "decrypt",
+        "E6003",
+        cipher="aes-ecb:pkcs7:base64",
+        text=encrypt("aes-ecb:pkcs7:base64", b"text", KEYS[32]),
+    )
     fails("the padding would be lost", "encrypt", "E6006", plain="6100")
     fails("no iv is given", "encrypt", "E6007", cipher="aes-cbc:zero:hex:iv=prefix", plain="61")
     for wrong in ("", "fake-key-of-15b", "fake-key-of-17-by", "测试测试测试"):
         fails("a key of another length", "encrypt", "E6001", key=wrong, plain="61")
-    for wrong in ("", "aes", "aes-gcm:zero:base64", "aes-ecb:none:base64", "aes-ecb:zero:base32", "AES-ECB:zero:base64",
-                  "aes-ecb:zero:base64:iv=key", "aes-cbc:zero:base64", "aes-cbc:zero:base64:prefix",
-                  "aes-cbc:zero:base64:iv=", "aes-cbc:zero:base64:iv=00", "aes-cbc:zero:base64:iv=key:more"):
+    for wrong in (
+        "",
+        "aes",
+        "aes-gcm:zero:base64",
+        "aes-ecb:none:base64",
+        "aes-ecb:zero:base32",
+        "AES-ECB:zero:base64",
+        "aes-ecb:zero:base64:iv=key",
+        "aes-cbc:zero:base64",
+        "aes-cbc:zero:base64:prefix",
+        "aes-cbc:zero:base64:iv=",
+        "aes-cbc:zero:base64:iv=00",
+        "aes-cbc:zero:base64:iv=key:more",
+    ):
         fails("not a cipher", "encrypt", "E6005", cipher=wrong, plain="61")
     return cases
 
@@ -104,16 +120,37 @@ def signature_cases() -> list[dict[str, object]]:
     body = '{"task_id":"t-1","details":[{"callee":"+6212345678","name":"测试"}]}'
     key = "0123456789abcdef0123456789abcdef"
     headers = [["X-Timestamp", "1720159500"], ["X-Nonce", "n-1"]]
-    parts = {"body": body, "secret": SECRET, "key": key, "header(x-timestamp)": "1720159500", "header(X-Nonce)": "n-1",
-             "'.'": ".", "'+:('": "+:(", "''": ""}
-    messages = [["body"], ["secret", "body"], ["body", "secret"], ["secret", "body", "secret"], ["key", "body", "secret"],
-                ["header(x-timestamp)", "'.'", "body", "'.'", "secret"], ["secret", "'+:('", "header(X-Nonce)", "''", "body"]]
+    parts = {
+        "body": body,
+        "secret": SECRET,
+        "key": key,
+        "header(x-timestamp)": "1720159500",
+        "header(X-Nonce)": "n-1",
+        "'.'": ".",
+        "'+:('": "+:(",
+        "''": "",
+    }
+    messages = [
+        ["body"],
+        ["secret", "body"],
+        ["body", "secret"],
+        ["secret", "body", "secret"],
+        ["key", "body", "secret"],
+        ["header(x-timestamp)", "'.'", "body", "'.'", "secret"],
+        ["secret", "'+:('", "header(X-Nonce)", "''", "body"],
+    ]
     cases: list[dict[str, object]] = []
     for digest in ("hmac-sha256", "hmac-sha1", "hmac-md5", "sha256", "sha1", "md5"):
         for encoding in ("hex", "base64"):
             for message in messages:
                 scheme = f"{digest}:{encoding}:{'+'.join(message)}"
-                case: dict[str, object] = {"scheme": scheme, "secret": SECRET, "key": key, "headers": headers, "body": body}
+                case: dict[str, object] = {
+                    "scheme": scheme,
+                    "secret": SECRET,
+                    "key": key,
+                    "headers": headers,
+                    "body": body,
+                }
                 if not digest.startswith("hmac-") and "secret" not in message:
                     cases.append(case | {"about": "everybody could compute it", "signature": "", "error": "E6004"})
                     continue
@@ -124,8 +161,15 @@ def signature_cases() -> list[dict[str, object]]:
     cases.append(base | {"about": "upper-case digits are the same bytes", "signature": good.upper(), "accepted": True})
     cases.append(base | {"about": "white space around it", "signature": f" {good} ", "accepted": True})
     unpadded = sign("hmac-sha256", "base64", body.encode(), SECRET).rstrip("=")
-    cases.append(base | {"about": "Base64 without padding", "scheme": "hmac-sha256:base64:body", "signature": unpadded,
-                         "accepted": True})
+    cases.append(
+        base
+        | {
+            "about": "Base64 without padding",
+            "scheme": "hmac-sha256:base64:body",
+            "signature": unpadded,
+            "accepted": True,
+        }
+    )
     for about, change in (
         ("another body", {"body": body + " "}),
         ("another secret", {"secret": OTHER_SECRET}),
@@ -137,10 +181,27 @@ def signature_cases() -> list[dict[str, object]]:
         ("a header field that is not there", {"scheme": "hmac-sha256:hex:header(X-Other)+body"}),
     ):
         cases.append(base | {"signature": good} | change | {"about": about, "error": "E5002"})
-    for wrong in ("", "hmac-sha256", "hmac-sha256:hex", "hmac-sha512:hex:body", "hmac-sha256:HEX:body", "hmac-sha256:hex:all",
-                  "hmac-sha256:hex:body+", "hmac-sha256:hex:'open", "hmac-sha256:hex:header()", "md5:hex:'secret'+body"):
-        cases.append(base | {"about": "not a scheme, or none that authenticates", "scheme": wrong, "signature": good,
-                             "error": "E6004"})
+    for wrong in (
+        "",
+        "hmac-sha256",
+        "hmac-sha256:hex",
+        "hmac-sha512:hex:body",
+        "hmac-sha256:HEX:body",
+        "hmac-sha256:hex:all",
+        "hmac-sha256:hex:body+",
+        "hmac-sha256:hex:'open",
+        "hmac-sha256:hex:header()",
+        "md5:hex:'secret'+body",
+    ):
+        cases.append(
+            base
+            | {
+                "about": "not a scheme, or none that authenticates",
+                "scheme": wrong,
+                "signature": good,
+                "error": "E6004",
+            }
+        )
     return cases
 
 
@@ -157,20 +218,36 @@ def webhook_cases() -> list[dict[str, object]]:
     cases: list[dict[str, object]] = []
 
     def headers_of(body: str, secret: str = SECRET) -> list[list[str]]:
-        return [["Content-Type", "application/json"], ["x-airudder-sign", sign("hmac-sha256", "hex", body.encode(), secret)]]
+        return [
+            ["Content-Type", "application/json"],
+            ["x-airudder-sign", sign("hmac-sha256", "hex", body.encode(), secret)],
+        ]
 
-    def reads(about: str, config: dict[str, object], headers: list[list[str]], body: str, name: str, text: str | None = None,
-              *, known: bool = True, verified: bool = False, kind: str | None = None) -> None:
+    def reads(
+        about: str,
+        config: dict[str, object],
+        headers: list[list[str]],
+        body: str,
+        name: str,
+        text: str | None = None,
+        *,
+        known: bool = True,
+        verified: bool = False,
+        kind: str | None = None,
+    ) -> None:
         text = body if text is None else text
         event = {"type": name, "known": known, "verified": verified, "text": text, "dedupe_key": dedupe_key(text)}
         cases.append({"about": about, "config": config, "headers": headers, "body": body, "kind": kind, "event": event})
 
-    def fails(about: str, config: dict[str, object], headers: list[list[str]], body: str, error: str,
-              kind: str | None = None) -> None:
+    def fails(
+        about: str, config: dict[str, object], headers: list[list[str]], body: str, error: str, kind: str | None = None
+    ) -> None:
         cases.append({"about": about, "config": config, "headers": headers, "body": body, "kind": kind, "error": error})
 
     def hex_fails(about: str, config: dict[str, object], body: bytes, error: str) -> None:
-        cases.append({"about": about, "config": config, "headers": [], "body_hex": body.hex(), "kind": None, "error": error})
+        cases.append(
+            {"about": about, "config": config, "headers": [], "body_hex": body.hex(), "kind": None, "error": error}
+        )
 
     reads("the documented example, signed", signed, headers_of(call), call, "call.finished", verified=True)
     reads("the documented example, signed", signed, headers_of(chat), chat, "channel.message.sent", verified=True)
@@ -179,22 +256,45 @@ def webhook_cases() -> list[dict[str, object]]:
     reads("a workflow's call", unsigned, [], workflow, "workflow.call.finished")
     inside = '{"task_id":"t","details":[{"workflow_id":"w","nodetask_id":"n","callee":"+6212345678"}]}'
     reads("a workflow's call, the fields inside", unsigned, [], inside, "workflow.call.finished")
-    reads("the event field counts, not the shape", unsigned, [], '{"event":"later","task_id":"t","details":[]}', "later",
-          known=False)
+    reads(
+        "the event field counts, not the shape",
+        unsigned,
+        [],
+        '{"event":"later","task_id":"t","details":[]}',
+        "later",
+        known=False,
+    )
     reads("nothing known", unsigned, [], '{"a":1}', "unknown", known=False)
     reads("empty", unsigned, [], "{}", "unknown", known=False)
     reads("an event field that is no text", unsigned, [], '{"event":7}', "unknown", known=False)
     reads("named by the receiver", unsigned, [], '{"a":1}', "call.finished", kind="call.finished")
     reads("the same in another order", unsigned, [], '{ "b" : [1, 2],\n "a":"\\u6d4b" }', "unknown", known=False)
     reads("the same in one order", unsigned, [], '{"a":"测","b":[1,2]}', "unknown", known=False)
-    reads("unknown values stay", unsigned, [], '{"task_id":"t","details":[{"ring_type":"new","x":{"y":null}}],"z":1e400}'
-          .replace("1e400", "12345678901234567890123"), "call.finished")
-    reads("keys that are prototypes elsewhere", unsigned, [], '{"__proto__":{"a":1},"constructor":2}', "unknown", known=False)
+    reads(
+        "unknown values stay",
+        unsigned,
+        [],
+        '{"task_id":"t","details":[{"ring_type":"new","x":{"y":null}}],"z":1e400}'.replace(
+            "1e400", "12345678901234567890123"
+        ),
+        "call.finished",
+    )
+    reads(
+        "keys that are prototypes elsewhere",
+        unsigned,
+        [],
+        '{"__proto__":{"a":1},"constructor":2}',
+        "unknown",
+        known=False,
+    )
     rotated = {"secrets": [SECRET, OTHER_SECRET]}
     reads("signed with the old secret", rotated, headers_of(call, OTHER_SECRET), call, "call.finished", verified=True)
     reads("a signature that nothing is known about", unsigned, headers_of(call), call, "call.finished")
     keyed = signed | {"scheme": "sha1:base64:key+body+secret"}
-    key_headers = [["X-AIRudder-Sign-Key", "k"], ["X-AIRudder-Sign", sign("sha1", "base64", b"k{}" + SECRET.encode(), "")]]
+    key_headers = [
+        ["X-AIRudder-Sign-Key", "k"],
+        ["X-AIRudder-Sign", sign("sha1", "base64", b"k{}" + SECRET.encode(), "")],
+    ]
     reads("the delivery names the key", keyed, key_headers, "{}", "unknown", known=False, verified=True)
     for cipher in ("aes-ecb:zero:base64", "aes-cbc:pkcs7:base64:iv=prefix", "aes-cbc:zero:hex:iv=key"):
         for key in KEYS.values():
@@ -204,7 +304,9 @@ def webhook_cases() -> list[dict[str, object]]:
     sealing = unsigned | {"encryption_key": KEYS[16]}
     reads("plain, though a key is configured", sealing, [], workflow, "workflow.call.finished")
     reads("at the nesting limit", unsigned | {"max_depth": 3}, [], '{"a":[[]]}', "unknown", known=False)
-    reads("brackets in a text are no nesting", unsigned | {"max_depth": 1}, [], '{"a":"[[[\\"[["}', "unknown", known=False)
+    reads(
+        "brackets in a text are no nesting", unsigned | {"max_depth": 1}, [], '{"a":"[[[\\"[["}', "unknown", known=False
+    )
 
     fails("no signature", signed, [], call, "E5001")
     fails("a changed body", signed, headers_of(call), call.replace("+8612345678", "+8612345679"), "E5002")
@@ -248,7 +350,7 @@ def main() -> int:
         about = "Generated by generate.py; do not edit. What the fields mean is said in README.md."
         numbered = [{"id": f"{name}-{number}"} | case for number, case in enumerate(cases, 1)]
         lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in numbered)
-        text = f'{{"about": {json.dumps(about)}, "cases": [\n{lines}\n]}}\n'
+        text = f'{{"about": {json.dumps(about)}, "count": {len(cases)}, "cases": [\n{lines}\n]}}\n'
         path = HERE / f"{name}.json"
         if "--check" not in sys.argv:
             path.write_text(text)

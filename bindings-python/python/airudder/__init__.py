@@ -12,6 +12,7 @@ What goes in and comes out has the API's own field names. Every error is an `Air
 
 from airudder import crypto
 from airudder._async_client import AsyncClient
+from airudder._campaign import DoubtfulContact, Progress, Rejected, Report, Workflow
 from airudder._client import Client
 from airudder._errors import (
     AirudderError,
@@ -33,9 +34,12 @@ from airudder._transport import (
     Transport,
     TransportFailure,
 )
-from airudder._types import CallOptions
+from airudder._types import CallOptions, Detail
+from airudder._webhooks import ACK_BODY, ACK_STATUS, Event, Webhooks
 
 __all__ = [
+    "ACK_BODY",
+    "ACK_STATUS",
     "AirudderError",
     "ApiError",
     "AsyncClient",
@@ -44,8 +48,14 @@ __all__ = [
     "Client",
     "ConnectFailed",
     "CryptoError",
+    "Detail",
+    "DoubtfulContact",
+    "Event",
     "HttpTransport",
     "OutcomeUnknown",
+    "Progress",
+    "Rejected",
+    "Report",
     "Request",
     "Reset",
     "Response",
@@ -55,5 +65,7 @@ __all__ = [
     "TransportFailure",
     "ValidationError",
     "WebhookError",
+    "Webhooks",
+    "Workflow",
     "crypto",
 ]

@@ -36,14 +36,12 @@ class BaseClient:
         """
         return cls(**{name: os.environ.get(f"AIRUDDER_{name.upper()}") or None for name in _FROM_ENV} | settings)
 
-    def prepare(
-        self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None
-    ) -> Request:
+    def prepare(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Request:
         """Build a request without sending it, and without a token; `.curl()` shows it with secrets masked."""
         return self._start(name, params, options).prepare()
 
     def _start(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Call:
-        return self._session.call(name, dict(params), options, _seed())
+        return self._session.call(name, dict(params), options, seed())
 
     def _start_raw(
         self,
@@ -56,7 +54,7 @@ class BaseClient:
         options: CallOptions | None,
     ) -> Call:
         text = query if isinstance(query, str) else urlencode(query or {}, doseq=True, quote_via=quote)
-        return self._session.request(method, path, text, json, auth, replay_safe, options, _seed())
+        return self._session.request(method, path, text, json, auth, replay_safe, options, seed())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._session.base_url!r})"
@@ -68,6 +66,6 @@ class BaseClient:
 _FROM_ENV = ("app_key", "app_secret", "base_url", "encryption_key", "sign_key", "sign_secret", "sign_scheme")
 
 
-def _seed() -> int:
+def seed() -> int:
     """Where the jitter of a call's delays begins."""
-    return random.getrandbits(64)  # noqa: S311 - it spreads retries, it protects nothing
+    return random.getrandbits(64)

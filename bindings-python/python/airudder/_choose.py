@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from airudder._transport import HttpTransport
 
@@ -38,7 +38,7 @@ def sync_transport(given: Transport | httpx.Client | None) -> Transport:
         from airudder._httpx import HttpxTransport
 
         return HttpxTransport(cast("httpx.Client", given))
-    return _checked(given)
+    return cast("Transport", _checked(given))
 
 
 def async_transport(given: AsyncTransport | httpx.AsyncClient | None) -> AsyncTransport:
@@ -49,7 +49,7 @@ def async_transport(given: AsyncTransport | httpx.AsyncClient | None) -> AsyncTr
         from airudder._httpx import AsyncHttpxTransport
 
         return AsyncHttpxTransport(cast("httpx.AsyncClient", given))
-    return _checked(given)
+    return cast("AsyncTransport", _checked(given))
 
 
 def _is_httpx(given: object, name: str) -> bool:
@@ -58,7 +58,7 @@ def _is_httpx(given: object, name: str) -> bool:
     return module is not None and isinstance(given, getattr(module, name))
 
 
-def _checked(given: Any) -> Any:  # noqa: ANN401 - the caller knows the protocol
+def _checked(given: object) -> object:
     if any(_is_httpx(given, name) for name in ("Client", "AsyncClient")) or not callable(getattr(given, "send", None)):
         raise TypeError("transport is an httpx client of the same kind as this client, or an object with send(request)")
     return given

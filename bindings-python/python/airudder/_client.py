@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airudder._base import BaseClient
+from airudder._campaign import Campaigns
 from airudder._choose import sync_transport
 from airudder._driver import run
 from airudder._native import Session
@@ -79,6 +80,7 @@ class Client(BaseClient):
         self.auth = Auth(self._call)
         self.workflow = Workflow(self._call)
         self.process = Process(self._call)
+        self.campaigns = Campaigns(self._session, self._transport)
 
     def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

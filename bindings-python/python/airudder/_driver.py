@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from airudder._transport import TransportFailure, failure_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airudder._native import Call
     from airudder._transport import AsyncTransport, Response, Transport
 
@@ -20,21 +22,26 @@ def now_ms() -> int:
 
 def run(call: Call, transport: Transport) -> Any:  # noqa: ANN401 - the result has any JSON shape
     """Run the call to its result."""
-    unexpected: Exception | None = None
     try:
-        while (step := call.poll(now_ms())) is not None:
-            if isinstance(step, int):
-                time.sleep(max(0, step - now_ms()) / 1000)
-                continue
-            try:
-                response = transport.send(step)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
-                unexpected = _report(call, error)
-            else:
-                _answer(call, response)
-        return _result(call, unexpected)
+        return _result(call, drive(call, transport))
     finally:
         call.close()
+
+
+def drive(call: Call, transport: Transport, sleep: Callable[[float], object] = time.sleep) -> Exception | None:
+    """Run the call until it has a result; return an exception that the transport did not mean to raise."""
+    unexpected: Exception | None = None
+    while (step := call.poll(now_ms())) is not None:
+        if isinstance(step, int):
+            sleep(max(0, step - now_ms()) / 1000)
+            continue
+        try:
+            response = transport.send(step)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
+            unexpected = _report(call, error)
+        else:
+            _answer(call, response)
+    return unexpected
 
 
 async def run_async(call: Call, transport: AsyncTransport) -> Any:  # noqa: ANN401 - the result has any JSON shape

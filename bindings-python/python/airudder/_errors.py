@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from airudder._campaign import Report
 
 Outcome = Literal["not_sent", "rejected", "accepted", "unknown"]
 
@@ -58,6 +61,8 @@ class AirudderError(Exception):
         """Seconds after which trying again makes sense; None: it would fail again, or must not be repeated."""
         self.outcome = fields.get("outcome")
         """What is known of the request's effect; None where nothing was to be sent."""
+        self.report: Report | None = None
+        """How far a campaign came that this error stopped."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return build, (self.number, self._fields)

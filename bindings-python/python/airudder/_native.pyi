@@ -1,10 +1,30 @@
 """The native half. Not public."""
 
-from typing import Any, final
+from typing import Any, Literal, TypeAlias, final
 
+from airudder._errors import AirudderError
 from airudder._types import CallOptions
 
-__all__ = ["Call", "Request", "Session", "decrypt", "digest", "encrypt", "error_codes", "from_json", "operations", "to_json"]
+__all__ = [
+    "Call",
+    "Campaign",
+    "Request",
+    "Session",
+    "Webhooks",
+    "decrypt",
+    "detect",
+    "digest",
+    "encrypt",
+    "error_codes",
+    "from_json",
+    "operations",
+    "sign",
+    "to_json",
+    "verify",
+]
+
+_Pairs: TypeAlias = list[tuple[str, str]]
+_Bytes: TypeAlias = bytes | bytearray | memoryview
 
 @final
 class Session:
@@ -25,9 +45,7 @@ class Session:
     ) -> Session: ...
     @property
     def base_url(self) -> str: ...
-    def call(
-        self, operation: str, params: dict[str, Any], options: CallOptions | None, seed: int, /
-    ) -> Call: ...
+    def call(self, operation: str, params: dict[str, Any], options: CallOptions | None, seed: int, /) -> Call: ...
     def request(
         self,
         method: str,
@@ -64,10 +82,77 @@ class Request:
     def timeout(self) -> float: ...
     def curl(self) -> str: ...
 
+@final
+class Campaign:
+    def __new__(
+        cls,
+        session: Session,
+        *,
+        workflow_template_id: int,
+        name: str,
+        end_time: str,
+        batch_size: int,
+        in_flight: int,
+        lookups_in_flight: int,
+        settle: float | None,
+        allow_duplicates: bool,
+        retry_rejected: bool,
+        seed: int,
+    ) -> Campaign: ...
+    def resume(self, journal: str, /) -> int: ...
+    def poll(
+        self, now_ms: int, /
+    ) -> (
+        tuple[Literal["journal"], str]
+        | tuple[Literal["contacts"], int]
+        | tuple[Literal["call"], int, Call]
+        | tuple[Literal["wait"], int | None]
+        | None
+    ): ...
+    def journal_written(self) -> None: ...
+    def feed(self, contacts: list[Any], /) -> None: ...
+    def end_of_contacts(self) -> None: ...
+    def on_result(self, id: int, now_ms: int, call: Call, /) -> None: ...
+    def progress(self) -> tuple[int, int, int, int]: ...
+    def report(
+        self,
+    ) -> tuple[
+        int,
+        list[tuple[int, str, str | None, str]],
+        list[tuple[int, str | None]],
+        list[tuple[str | None, str, int]],
+        AirudderError | None,
+    ]: ...
+
+@final
+class Webhooks:
+    def __new__(
+        cls,
+        *,
+        secrets: list[str],
+        sign_key: str | None,
+        scheme: str | None,
+        encryption_key: str | None,
+        cipher: str | None,
+        require_signature: bool,
+        max_body_bytes: int | None,
+        max_depth: int | None,
+    ) -> Webhooks: ...
+    def unwrap(
+        self, body: _Bytes, headers: _Pairs, kind: str | None, /
+    ) -> tuple[str, bool, bool, dict[str, Any], str, str]: ...
+    def sign(self, body: _Bytes, /) -> _Pairs: ...
+    def seal(self, text: str, iv: bytes, /) -> tuple[_Pairs, bytes]: ...
+
 def to_json(object: object, /) -> str: ...
 def from_json(text: str, /) -> Any: ...
-def encrypt(plain: bytes, key: str, /) -> str: ...
-def decrypt(text: bytes, key: str, /) -> bytes: ...
+def encrypt(plain: bytes, key: str, cipher: str, iv: bytes | None, /) -> str: ...
+def decrypt(text: bytes, key: str, cipher: str, /) -> bytes: ...
 def digest(plain: bytes, /) -> str: ...
+def sign(body: bytes, secret: str, scheme: str, key: str | None, headers: _Pairs, /) -> str: ...
+def verify(signature: str, body: bytes, secret: str, scheme: str, key: str | None, headers: _Pairs, /) -> None: ...
+def detect(
+    headers: _Pairs, body: _Bytes, secret: str | None, encryption_key: str | None, /
+) -> tuple[str | None, str | None, list[str]]: ...
 def operations() -> list[tuple[str, str, str]]: ...
 def error_codes() -> list[tuple[int, str, str, str]]: ...

@@ -5,12 +5,12 @@ Arguments are the API's own field names. They are checked before anything is sen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from typing_extensions import TypeAlias, Unpack
+    from typing_extensions import Unpack
 
     from airudder._types import (
         CallOptions,
@@ -68,7 +68,9 @@ class Workflow(_Family):
         """
         return cast("WorkflowId", self._run("workflow.create_instance", params, options))
 
-    def upload_details(self, *, options: CallOptions | None = None, **params: Unpack[UploadDetailsParams]) -> WorkflowId:
+    def upload_details(
+        self, *, options: CallOptions | None = None, **params: Unpack[UploadDetailsParams]
+    ) -> WorkflowId:
         """Add contacts to a workflow that is not finished or cancelled, at most 10 000 [documented].
 
         If its end time is near, late contacts may not run through all its steps [documented]. Sending a contact twice
@@ -109,7 +111,9 @@ class AsyncWorkflow(_Family):
 class Process(_Family):
     """Process instances. The host of this service is not public: give `base_url` to the client or in `options`."""
 
-    def query_task_qian(self, *, options: CallOptions | None = None, **params: Unpack[QueryTaskQianParams]) -> ReadNodes:
+    def query_task_qian(
+        self, *, options: CallOptions | None = None, **params: Unpack[QueryTaskQianParams]
+    ) -> ReadNodes:
         """Which nodes of a process instance have been read. May be repeated [documented].
 
         Its header fields `tenantId` and `token` go into `options["headers"]`.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FailureKind = Literal["connect_failed", "timeout", "reset", "other"]
 
 
-class TransportFailure(Exception):  # noqa: N818 - it is the word of the contract
+class TransportFailure(Exception):
     """No response. A transport raises one of its subclasses; the text must hold no secret and no personal data."""
 
     kind: FailureKind = "other"

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
-    from typing_extensions import NotRequired, Required, TypeAlias
+    from typing import TypeAlias
+
+    from typing_extensions import NotRequired, Required
 
 Auth: TypeAlias = Literal["token", "sign", "headers", "none"]
 """How a request proves who sends it: token, `X-AIRudder-Sign`, header fields of your own, or not at all."""

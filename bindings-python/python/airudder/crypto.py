@@ -1,32 +1,49 @@
-"""The building blocks of AI Rudder's encryption, for those who only need these.
+"""The building blocks of AI Rudder's encryption and signatures, for those who only need these.
 
-AES in ECB mode with the vendor's own zero padding, in Base64 [documented]. ECB shows repeated blocks: it is the vendor's
-choice, and TLS is what protects the traffic.
+Requests and responses are encrypted by AES in ECB mode with the vendor's own zero padding, in Base64 [documented]. ECB
+shows repeated blocks: it is the vendor's choice, and TLS is what protects the traffic. How events are encrypted and
+signed is not published: `detect` finds it out from a captured delivery.
 """
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from airudder import _native
+from airudder._webhooks import pairs
 
-__all__ = ["decrypt", "digest", "encrypt"]
+if TYPE_CHECKING:
+    from airudder._webhooks import HeaderFields
+
+__all__ = ["Detection", "decrypt", "detect", "digest", "encrypt", "sign", "verify"]
+
+CIPHER = "aes-ecb:zero:base64"
+"""The cipher of requests and responses [documented]."""
+SCHEME = "hmac-sha256:hex:body"
+"""The scheme of signatures [assumed]."""
 
 
-def encrypt(plain: str | bytes, key: str) -> str:
+def encrypt(plain: str | bytes, key: str, *, cipher: str = CIPHER, iv: bytes | None = None) -> str:
     """Encrypt; a `str` is taken as UTF-8. `key` is a text of 16, 24 or 32 bytes.
+
+    `cipher` is `aes-ecb` or `aes-cbc`, `zero` or `pkcs7`, `base64` or `hex`, and for CBC `iv=prefix`, `iv=key` or
+    `iv=<32 hex digits>`. With `iv=prefix`, `iv` is 16 random bytes; None: they are made.
 
     >>> encrypt("0123456789abcdef", "airudderredduria")
     '6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0='
     """
-    return _native.encrypt(_bytes(plain), key)
+    return _native.encrypt(_bytes(plain), key, cipher, os.urandom(16) if iv is None else iv)
 
 
-def decrypt(text: str | bytes, key: str) -> bytes:
+def decrypt(text: str | bytes, key: str, *, cipher: str = CIPHER) -> bytes:
     """Decrypt what `encrypt` made.
 
     >>> decrypt("6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0=", "airudderredduria")
     b'0123456789abcdef'
     """
-    return _native.decrypt(_bytes(text), key)
+    return _native.decrypt(_bytes(text), key, cipher)
 
 
 def digest(plain: str | bytes) -> str:
@@ -35,6 +52,64 @@ def digest(plain: str | bytes) -> str:
     It is unkeyed: it shows accidents, not attackers.
     """
     return _native.digest(_bytes(plain))
+
+
+def sign(
+    body: str | bytes,
+    secret: str,
+    *,
+    scheme: str = SCHEME,
+    key: str | None = None,
+    headers: HeaderFields = (),
+) -> str:
+    """Compute the signature of a body. `key` and `headers` are for schemes that sign them.
+
+    A scheme is `<digest>:<encoding>:<message>`: `hmac-sha256`, `hmac-sha1`, `hmac-md5`, `sha256`, `sha1` or `md5`;
+    `hex` or `base64`; and `body`, `secret`, `key`, `'literal'` and `header(Name)`, joined by `+`.
+
+    >>> sign("{}", "fake-secret", scheme="hmac-md5:hex:body")
+    '87375415beec3572951a5240b33e5a82'
+    """
+    return _native.sign(_bytes(body), secret, scheme, key, pairs(headers))
+
+
+def verify(
+    signature: str,
+    body: str | bytes,
+    secret: str,
+    *,
+    scheme: str = SCHEME,
+    key: str | None = None,
+    headers: HeaderFields = (),
+) -> None:
+    """Check a signature in constant time; raise `WebhookError` (E5002) if it is not right."""
+    _native.verify(signature, _bytes(body), secret, scheme, key, pairs(headers))
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What `detect` found."""
+
+    scheme: str | None
+    """The signature scheme that fits, for `Webhooks(scheme=...)`. Never one that everybody could compute."""
+    cipher: str | None
+    """The cipher that fits, for `Webhooks(cipher=...)`; None for a plain body."""
+    notes: list[str]
+    """What was found, and what to do about what was not."""
+
+
+def detect(
+    headers: HeaderFields,
+    body: bytes,
+    *,
+    secret: str | None = None,
+    encryption_key: str | None = None,
+) -> Detection:
+    """Try every known scheme and cipher on a captured delivery of at most 64 KiB.
+
+    `secret` is for the signature and `encryption_key` for the cipher; what is not given is not tried.
+    """
+    return Detection(*_native.detect(pairs(headers), body, secret, encryption_key))
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -35,7 +35,8 @@ use time::{
 
 use self::journal::{BatchState, Journal, Ranges, Record, positions, ranges};
 use crate::{
-    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session, crypto,
+    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session,
+    crypto::{BuiltIn, Provider},
     operations::workflow::{DetailCheck, DetailInstanceRows, MAX_DETAILS, WorkflowId},
     params,
     retry::Jitter,
@@ -545,10 +546,8 @@ impl Campaign {
             (Some(caseid), _) if !caseid.is_empty() => ("case id", format!("c{caseid}")),
             (_, callee) => ("phone number", format!("p{}", callee.as_deref().unwrap_or_default())),
         };
-        let mut short = [0; 16];
-        for (to, from) in short.iter_mut().zip(crypto::digest(key.as_bytes()).bytes().collect::<Vec<_>>().chunks(2)) {
-            *to = std::str::from_utf8(from).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
-        }
+        // 16 of the 32 bytes tell ten thousands of contacts apart, at half the memory.
+        let short = BuiltIn.sha256(key.as_bytes()).first_chunk().copied().unwrap_or_default();
         if !self.seen.insert(short) && !self.config.allow_duplicates {
             return Err(Error::new(
                 ErrorCode::DuplicateContact,
@@ -807,8 +806,7 @@ fn batch_state(error: &Error) -> BatchState {
 
 /// Shows whether a contact changed between two runs: the first 32 bits of its digest.
 fn mark(text: &str) -> u32 {
-    let digest = crypto::digest(text.as_bytes());
-    digest.get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or_default()
+    BuiltIn.sha256(text.as_bytes()).first_chunk().copied().map_or(0, u32::from_be_bytes)
 }
 
 /// Unix milliseconds in the form of the documented examples, whose zone is +08:00.

@@ -1,0 +1,322 @@
+"""Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Event as Signal
+from typing import TYPE_CHECKING, Any
+
+from airudder._base import seed
+from airudder._driver import drive, now_ms
+from airudder._native import Campaign as Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from airudder._native import Call, Session
+    from airudder._transport import Transport
+    from airudder._types import Detail
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a campaign is."""
+
+    contacts: int
+    """Contacts read so far."""
+    accepted: int
+    """Contacts that the API has."""
+    rejected: int
+    """Contacts that were refused, by the checks or by the API."""
+    doubtful: int
+    """Contacts of which nothing certain is known, for now or for good."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A contact that was refused. It was not called."""
+
+    contact: int
+    """Its position among the contacts, from 0."""
+    code: str
+    """The error's number, for instance `E1007`."""
+    pointer: str | None
+    """JSON pointer to the bad field of the contact, for instance `/callee`."""
+    message: str
+    """Why."""
+
+
+@dataclass(frozen=True)
+class DoubtfulContact:
+    """A contact of which it is not known whether the API has it. It is never sent again by itself."""
+
+    contact: int
+    """Its position among the contacts, from 0."""
+    case_id: str | None
+    """Its case id, if it has one."""
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A workflow of a campaign."""
+
+    workflow_id: str | None
+    """Its id; None where it is not known whether it was created: it would be empty, and phones nobody."""
+    name: str
+    """Its name."""
+    contacts: int
+    """Contacts that it has, or may have."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a campaign. Each contact is counted once: accepted, rejected or doubtful."""
+
+    accepted: int
+    """How many contacts the API has."""
+    rejected: list[Rejected]
+    """The contacts that were refused, in no particular order."""
+    doubtful: list[DoubtfulContact]
+    """The contacts that stay doubtful."""
+    workflows: list[Workflow]
+    """The workflows, the possible orphans included."""
+
+
+class Campaigns:
+    """Campaigns of a client."""
+
+    def __init__(self, session: Session, transport: Transport) -> None:
+        self._session = session
+        self._transport = transport
+
+    def run(
+        self,
+        *,
+        workflow_template_id: int,
+        name: str,
+        end_time: str,
+        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]],
+        journal: str | os.PathLike[str],
+        batch_size: int = 1000,
+        in_flight: int = 1,
+        lookups_in_flight: int = 8,
+        settle: float | None = 60.0,
+        allow_duplicates: bool = False,
+        retry_rejected: bool = False,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> Report:
+        """Send contacts to as many workflows as they need, each contact once.
+
+        Every batch is written to the journal before it is sent. When the program dies, at whatever moment, run it again
+        with the same journal and the same contacts in the same order: what is done is not done again, what is doubtful
+        is looked up, and new contacts at the end are sent. Keep the journal as long as the campaign may be run again.
+
+        Contacts that break a rule, or come twice, are reported as rejected; the others go out.
+
+        Args:
+            workflow_template_id: The template of the workflows.
+            name: The name of the workflow; further ones are called `name (2)`, `name (3)`, ...
+            end_time: When the workflows end, as `2026-12-01 18:00:00+08:00`.
+            contacts: Dicts as `workflow.upload_details` takes them. They are read as they are needed.
+            journal: A file of JSON lines, made if it is not there. It holds positions, checksums, and the API's
+                messages, but no contact.
+            batch_size: Contacts in one upload, 1 to 10 000.
+            in_flight: Uploads under way at once.
+            lookups_in_flight: Look-ups of doubtful contacts under way at once.
+            settle: A contact that a doubtful upload may have carried is looked up; if it is not found, again so many
+                seconds later, and only then sent again. That nobody is called twice rests on the API not taking up a
+                request later than this. None: never send such a contact again; it stays doubtful.
+            allow_duplicates: Whether a contact may come again. Contacts are the same when their case ids are, or,
+                without one, their numbers.
+            retry_rejected: Whether contacts that the API refused in an earlier run are sent again.
+            progress: Is called in this thread whenever something changed.
+
+        Returns:
+            What became of every contact.
+
+        Raises:
+            AirudderError: The campaign had to stop; `report` of the exception says how far it came. Mend the cause, and
+                run it again. `E1012`: the journal belongs to other contacts.
+            BlockingIOError: Another process runs this journal.
+        """
+        machine = Machine(
+            self._session,
+            workflow_template_id=workflow_template_id,
+            name=name,
+            end_time=end_time,
+            batch_size=batch_size,
+            in_flight=in_flight,
+            lookups_in_flight=lookups_in_flight,
+            settle=settle,
+            allow_duplicates=allow_duplicates,
+            retry_rejected=retry_rejected,
+            seed=seed(),
+        )
+        with JournalFile(Path(journal)) as file, ThreadPoolExecutor(in_flight + lookups_in_flight) as pool:
+            file.cut(machine.resume(file.read()))
+            _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
+        accepted, rejected, doubtful, workflows, error = machine.report()
+        report = Report(
+            accepted,
+            [Rejected(*one) for one in rejected],
+            [DoubtfulContact(*one) for one in doubtful],
+            [Workflow(*one) for one in workflows],
+        )
+        if error is not None:
+            error.report = report
+            raise error
+        return report
+
+
+class _Run:
+    """One run: the calls in threads, everything else in the caller's."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        transport: Transport,
+        journal: JournalFile,
+        pool: ThreadPoolExecutor,
+        progress: Callable[[Progress], object] | None,
+    ) -> None:
+        self._machine = machine
+        self._transport = transport
+        self._journal = journal
+        self._pool = pool
+        self._progress = progress
+        self._shown: Progress | None = None
+        self._running: dict[Future[Exception | None], tuple[int, Call]] = {}
+        self._stop = Signal()
+
+    def run(self, contacts: Iterator[Any]) -> None:
+        try:
+            while (step := self._machine.poll(now_ms())) is not None:
+                if step[0] == "journal":
+                    self._write(step[1])
+                elif step[0] == "contacts":
+                    self._feed(contacts, step[1])
+                elif step[0] == "call":
+                    future = self._pool.submit(drive, step[2], self._transport, self._sleep)
+                    self._running[future] = (step[1], step[2])
+                else:
+                    self._wait(step[1])
+                self._show()
+        except BaseException:
+            self._give_up()
+            raise
+
+    def _write(self, lines: str) -> None:
+        self._journal.append(lines)
+        self._machine.journal_written()
+
+    def _feed(self, contacts: Iterator[Any], want: int) -> None:
+        chunk = list(islice(contacts, want))
+        if chunk:
+            self._machine.feed(chunk)
+        else:
+            self._machine.end_of_contacts()
+
+    def _wait(self, until_ms: int | None) -> None:
+        seconds = None if until_ms is None else max(0, until_ms - now_ms()) / 1000
+        if self._running:
+            done, _ = wait(self._running, seconds, FIRST_COMPLETED)
+            self._collect(done)
+        elif seconds is not None:
+            self._stop.wait(seconds)
+
+    def _collect(self, done: Iterable[Future[Exception | None]]) -> None:
+        for future in done:
+            number, call = self._running.pop(future)
+            future.result()
+            self._machine.on_result(number, now_ms(), call)
+
+    def _show(self) -> None:
+        if self._progress is None:
+            return
+        now = Progress(*self._machine.progress())
+        if now != self._shown:
+            self._shown = now
+            self._progress(now)
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait between two requests of a call, unless the campaign stops meanwhile."""
+        if self._stop.wait(seconds):
+            raise CancelledError
+
+    def _give_up(self) -> None:
+        """Start nothing more, let requests that are under way end, and journal what they brought."""
+        self._stop.set()
+        wait(self._running)
+        for future, (number, call) in self._running.items():
+            if future.exception() is None:  # else it waited for its next try, and the journal has it as doubtful
+                self._machine.on_result(number, now_ms(), call)
+        step = self._machine.poll(now_ms())
+        if step is not None and step[0] == "journal":
+            self._write(step[1])
+
+
+class JournalFile:
+    """An append-only file that one process has at a time, and whose lines are on the disk before they count."""
+
+    def __init__(self, path: Path) -> None:
+        new = not path.exists()
+        self._file = path.open("a+b")
+        try:
+            _lock(self._file.fileno())
+            if new and os.name == "posix":
+                _sync_folder(path.parent)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def read(self) -> str:
+        """Read the whole journal. A torn last line may be no text any more; the core cuts it off."""
+        self._file.seek(0)
+        return self._file.read().decode("utf-8", "backslashreplace")
+
+    def cut(self, length: int) -> None:
+        """Cut off what is behind the good lines."""
+        self._file.truncate(length)
+
+    def append(self, lines: str) -> None:
+        """Append, and wait for the disk."""
+        self._file.write(lines.encode())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def _lock(descriptor: int) -> None:
+    """Lock until the file is closed, or the process dies."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the name of a new file as durable as its content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

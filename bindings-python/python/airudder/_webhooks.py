@@ -1,0 +1,146 @@
+"""Events that AI Rudder sends to a URL of yours."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+
+from airudder import _native
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import NoReturn
+
+
+@runtime_checkable
+class SupportsItems(Protocol):
+    """A mapping, or a framework's own multi-dict."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Name and value of each header field."""
+        ...
+
+
+HeaderFields: TypeAlias = "SupportsItems | Iterable[tuple[str, str]]"
+"""Header fields, as a mapping or as pairs."""
+
+ACK_STATUS = 200
+"""What to answer to a delivery, also to one that came before [documented]."""
+ACK_BODY = b"{}"
+"""The body of that answer [documented]."""
+
+
+@dataclass(frozen=True, repr=False)
+class Event:
+    """An event. Nothing of what it says is lost: `data` and `raw` hold fields that this library does not know, too."""
+
+    type: str
+    """What it is, for instance `workflow.call.finished`; if this library does not know it, the text of its `event`
+    field, or `unknown`."""
+    known: bool
+    """Whether this library knows the type."""
+    verified: bool
+    """Whether a signature was checked and found right."""
+    data: dict[str, Any]
+    """What it says, with the API's own field names. Any field may be missing."""
+    raw: str
+    """The JSON text as it came, decrypted."""
+    dedupe_key: str
+    """64 hex digits, the same for each delivery of one event. AI Rudder delivers an event up to six times [documented];
+    that a repetition says the same is assumed."""
+
+    def __repr__(self) -> str:
+        return f"<Event {self.type}, verified={self.verified}, {len(self.raw)} characters>"
+
+
+class Webhooks:
+    """Verifies, decrypts and reads events. Make one and use it from any thread.
+
+    Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after
+    a minute, at most five times [documented]. So events come at least once, in any order.
+
+    Args:
+        secret: The secret behind `X-AIRudder-Sign`, or several while one is replaced: any of them verifies, and the
+            first one signs.
+        scheme: How the signature is computed. The vendor does not publish it: None means `hmac-sha256:hex:body`, which
+            is an assumption; `crypto.detect` finds the right one from a captured delivery.
+        encryption_key: The key of encrypted events, 16, 24 or 32 bytes; None: they come plain.
+        cipher: How events are encrypted. None means that of requests, `aes-ecb:zero:base64`, which is an assumption.
+        require_signature: Whether an event without a signature is refused. For most events no signature is documented.
+            A wrong signature is always refused.
+        sign_key: The `X-AIRudder-Sign-Key`, for schemes with the part `key`; None: the one that the delivery names.
+        max_body_bytes: The largest body; None: 8 MiB.
+        max_depth: How deeply the JSON may be nested, 1 to 100; None: 64.
+    """
+
+    def __init__(
+        self,
+        *,
+        secret: str | Sequence[str] | None = None,
+        scheme: str | None = None,
+        encryption_key: str | None = None,
+        cipher: str | None = None,
+        require_signature: bool = True,
+        sign_key: str | None = None,
+        max_body_bytes: int | None = None,
+        max_depth: int | None = None,
+    ) -> None:
+        secrets = [secret] if isinstance(secret, str) else list(secret or ())
+        try:
+            self._native = _native.Webhooks(
+                secrets=secrets,
+                sign_key=sign_key,
+                scheme=scheme,
+                encryption_key=encryption_key,
+                cipher=cipher,
+                require_signature=require_signature,
+                max_body_bytes=max_body_bytes,
+                max_depth=max_depth,
+            )
+        finally:
+            # Error reporters show the local variables of a traceback.
+            del secret, secrets, encryption_key, sign_key
+
+    def unwrap(
+        self,
+        body: bytes | bytearray | memoryview,
+        headers: HeaderFields,
+        *,
+        kind: str | None = None,
+    ) -> Event:
+        """Verify, decrypt and read a delivery.
+
+        Args:
+            body: The bytes as they came: a signature is about bytes. `request.get_data()` in Flask, `request.body` in
+                Django, `await request.body()` in FastAPI and Starlette.
+            headers: The header fields, in any case.
+            kind: The event that this URL is for; None: it is told by its fields. One that is not known is no error.
+
+        Raises:
+            WebhookError: It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply
+                (E5004) or no JSON object (E5005), or was parsed before (E5006).
+            CryptoError: It cannot be decrypted.
+        """
+        return Event(*self._native.unwrap(body, pairs(headers), kind))
+
+    def sign(self, body: bytes) -> dict[str, str]:
+        """Make the header fields of a signed delivery, for tests of your receiver."""
+        return dict(self._native.sign(body))
+
+    def seal(self, text: str) -> tuple[dict[str, str], bytes]:
+        """Make header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured."""
+        headers, body = self._native.seal(text, os.urandom(16))
+        return dict(headers), body
+
+    def __repr__(self) -> str:
+        return "Webhooks()"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a receiver holds secrets: make a new one in the other process")
+
+
+def pairs(headers: HeaderFields) -> list[tuple[str, str]]:
+    """Make pairs of header fields, from whatever a framework has."""
+    fields = headers.items() if isinstance(headers, SupportsItems) else headers
+    return [(name, value) for name, value in fields]  # tuples, of whatever the pairs are

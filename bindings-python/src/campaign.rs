@@ -1,0 +1,140 @@
+//! A campaign as Python drives it; `airudder._campaign` holds the loop.
+
+use std::sync::Mutex;
+
+use airudder_core::{CampaignConfig, CampaignStep, Error};
+use pyo3::{prelude::*, types::PyList};
+
+use crate::{
+    call::Call,
+    errors::{Fallible, poisoned, to_exception},
+    options::millis,
+    session::Session,
+    writer,
+};
+
+/// The machine of one campaign, for one thread.
+#[pyclass(frozen, module = "airudder._native")]
+pub(crate) struct Campaign(Mutex<airudder_core::Campaign>);
+
+/// `(accepted, rejected, doubtful, workflows, error)`; `airudder._campaign` makes classes of them.
+type Report = (
+    u64,
+    Vec<(u64, String, Option<String>, String)>,
+    Vec<(u64, Option<String>)>,
+    Vec<(Option<String>, String, usize)>,
+    Option<Py<PyAny>>,
+);
+
+impl Campaign {
+    fn with<T: Send>(
+        &self,
+        py: Python<'_>,
+        run: impl FnOnce(&mut airudder_core::Campaign) -> Result<T, Error> + Send,
+    ) -> Fallible<T> {
+        py.detach(|| Ok(run(&mut *self.0.lock().map_err(poisoned)?)?))
+    }
+}
+
+#[pymethods]
+impl Campaign {
+    #[new]
+    #[pyo3(signature = (session, *, workflow_template_id, name, end_time, batch_size, in_flight, lookups_in_flight,
+        settle, allow_duplicates, retry_rejected, seed))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
+    fn new(
+        session: &Session,
+        workflow_template_id: i64,
+        name: String,
+        end_time: String,
+        batch_size: usize,
+        in_flight: usize,
+        lookups_in_flight: usize,
+        settle: Option<f64>,
+        allow_duplicates: bool,
+        retry_rejected: bool,
+        seed: u64,
+    ) -> Fallible<Self> {
+        let config = CampaignConfig {
+            batch_size,
+            in_flight,
+            lookups_in_flight,
+            settle_ms: settle.map(|settle| millis(settle, "settle")).transpose()?,
+            allow_duplicates,
+            retry_rejected,
+            seed,
+            ..CampaignConfig::new(workflow_template_id, name, end_time)
+        };
+        Ok(Self(Mutex::new(airudder_core::Campaign::new(session.core(), config)?)))
+    }
+
+    /// Takes up the journal of an earlier run; returns how many of its bytes are good.
+    #[pyo3(signature = (journal, /))]
+    fn resume(&self, py: Python<'_>, journal: &str) -> Fallible<usize> {
+        self.with(py, |campaign| campaign.resume(journal))
+    }
+
+    /// `("journal", lines)`, `("contacts", want)`, `("call", id, call)`, `("wait", until_ms)`, or `None` at the end.
+    #[pyo3(signature = (now_ms, /))]
+    fn poll<'py>(&self, py: Python<'py>, now_ms: u64) -> Fallible<Option<Bound<'py, PyAny>>> {
+        let step = match self.with(py, |campaign| campaign.poll(now_ms))? {
+            CampaignStep::Journal(lines) => ("journal", lines).into_pyobject(py)?,
+            CampaignStep::Contacts { want } => ("contacts", want).into_pyobject(py)?,
+            CampaignStep::Call { id, call } => ("call", id, Call::new(*call)).into_pyobject(py)?,
+            CampaignStep::Wait { until_ms } => ("wait", until_ms).into_pyobject(py)?,
+            CampaignStep::Done => return Ok(None),
+        };
+        Ok(Some(step.into_any()))
+    }
+
+    /// The lines of the last `journal` step are on the disk.
+    fn journal_written(&self, py: Python<'_>) -> Fallible<()> {
+        self.with(py, airudder_core::Campaign::journal_written)
+    }
+
+    /// The next contacts. One that cannot be written as JSON is an error that names its position among all contacts.
+    #[pyo3(signature = (contacts, /))]
+    fn feed(&self, py: Python<'_>, contacts: &Bound<'_, PyList>) -> Fallible<()> {
+        let first = self.with(py, |campaign| Ok(campaign.progress().contacts))?;
+        let mut text = String::from("[");
+        for (position, contact) in (first..).zip(contacts.iter()) {
+            if position > first {
+                text.push(',');
+            }
+            text.push_str(&writer::write(&contact, &format!("/{position}"))?);
+        }
+        text.push(']');
+        self.with(py, |campaign| campaign.feed(&text))
+    }
+
+    /// There are no more contacts.
+    fn end_of_contacts(&self, py: Python<'_>) -> Fallible<()> {
+        self.with(py, airudder_core::Campaign::end_of_contacts)
+    }
+
+    /// The call of a `call` step has run to its end.
+    #[pyo3(signature = (id, now_ms, call, /))]
+    fn on_result(&self, py: Python<'_>, id: u64, now_ms: u64, call: &Call) -> Fallible<()> {
+        let result = call.output(py)?;
+        self.with(py, |campaign| campaign.on_result(id, now_ms, result))
+    }
+
+    /// Contacts read, accepted, rejected and doubtful so far.
+    fn progress(&self, py: Python<'_>) -> Fallible<(u64, u64, u64, u64)> {
+        let progress = self.with(py, |campaign| Ok(campaign.progress()))?;
+        Ok((progress.contacts, progress.accepted, progress.rejected, progress.doubtful))
+    }
+
+    /// What became of the campaign so far.
+    fn report(&self, py: Python<'_>) -> Fallible<Report> {
+        let report = self.with(py, |campaign| Ok(campaign.report()))?;
+        let error = report.error.map(|error| to_exception(py, &error).map(|error| error.into_value(py).into_any()));
+        Ok((
+            report.accepted,
+            report.rejected.into_iter().map(|one| (one.contact, one.code, one.pointer, one.message)).collect(),
+            report.doubtful.into_iter().map(|one| (one.contact, one.case_id)).collect(),
+            report.workflows.into_iter().map(|one| (one.workflow_id, one.name, one.contacts)).collect(),
+            error.transpose()?,
+        ))
+    }
+}

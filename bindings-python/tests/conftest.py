@@ -1,0 +1,70 @@
+"""The sandbox as a process of its own, and clients of it."""
+
+import json
+import os
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from airudder import Client
+
+ROOT = Path(__file__).parents[2]
+APP = {"app_key": "fake-app-key", "app_secret": "fake-app-secret"}
+KEY = "fake-key-16bytes"
+CONTACT = {"callee": "+620001234567", "platform": "TEMP1", "caseid": "c-1", "variables": {"customer_name": "Ana"}}
+CAMPAIGN = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
+
+
+class Sandbox:
+    """A running sandbox."""
+
+    def __init__(self, *options: str) -> None:
+        binary = os.environ.get("AIRUDDER_SANDBOX", str(ROOT / "target/release/airudder-sandbox"))
+        command = [binary, "--listen", "127.0.0.1:0", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().removeprefix("listening on ").strip()
+        assert self.url.startswith("http://127.0.0.1:")
+
+    def control(self, name: str, body: object = None) -> object:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_sandbox/{name}", data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)
+
+    def stats(self) -> dict:
+        return self.control("stats")
+
+    def requests(self, operation: str) -> int:
+        return self.stats()["requests"].get(operation, 0)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def start_sandbox():
+    """Start sandboxes; they stop with the test."""
+    running = []
+
+    def start(*options: str) -> Sandbox:
+        running.append(Sandbox(*options))
+        return running[-1]
+
+    yield start
+    for sandbox in running:
+        sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(start_sandbox):
+    return start_sandbox()
+
+
+@pytest.fixture
+def client(sandbox):
+    with Client(base_url=sandbox.url, **APP) as client:
+        yield client

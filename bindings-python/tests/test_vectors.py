@@ -1,0 +1,71 @@
+"""The vectors that every language runs; see core/vectors/README.md."""
+
+import json
+
+import pytest
+from conftest import ROOT
+
+from airudder import AirudderError, Webhooks, crypto
+
+NAMES = ("cipher", "signature", "webhook")
+FILES = {name: json.loads((ROOT / f"core/vectors/{name}.json").read_text()) for name in NAMES}
+
+
+def parametrized(name):
+    return pytest.mark.parametrize("case", FILES[name]["cases"], ids=lambda case: case["id"])
+
+
+@parametrized("cipher")
+def test_cipher(case):
+    iv = bytes.fromhex(case["iv"]) if "iv" in case else None
+    plain = bytes.fromhex(case.get("plain", ""))
+    if "error" not in case:
+        assert crypto.encrypt(plain, case["key"], cipher=case["cipher"], iv=iv) == case["text"]
+        assert crypto.decrypt(case["text"], case["key"], cipher=case["cipher"]) == plain
+        return
+    no_iv = b"" if case["error"] == "E6007" else None
+    with pytest.raises(AirudderError) as raised:
+        if case["do"] == "encrypt":
+            crypto.encrypt(plain, case["key"], cipher=case["cipher"], iv=no_iv)
+        else:
+            crypto.decrypt(case["text"], case["key"], cipher=case["cipher"])
+    assert raised.value.code == case["error"]
+
+
+@parametrized("signature")
+def test_signature(case):
+    options = {"scheme": case["scheme"], "key": case["key"], "headers": case["headers"]}
+    if "error" in case:
+        with pytest.raises(AirudderError) as raised:
+            crypto.verify(case["signature"], case["body"], case["secret"], **options)
+        assert raised.value.code == case["error"]
+        return
+    crypto.verify(case["signature"], case["body"], case["secret"], **options)
+    signature = crypto.sign(case["body"], case["secret"], **options)
+    assert (signature == case["signature"]) != case.get("accepted", False)
+
+
+@parametrized("webhook")
+def test_webhook(case):
+    config = {"secret" if name == "secrets" else name: value for name, value in case["config"].items()}
+    body = case["body"].encode() if "body" in case else bytes.fromhex(case["body_hex"])
+    if "error" in case:
+        with pytest.raises(AirudderError) as raised:
+            Webhooks(**config).unwrap(body, case["headers"], kind=case["kind"])
+        assert raised.value.code == case["error"]
+        return
+    event = Webhooks(**config).unwrap(body, case["headers"], kind=case["kind"])
+    expected = case["event"]
+    assert (event.type, event.known, event.verified, event.raw, event.dedupe_key) == (
+        expected["type"],
+        expected["known"],
+        expected["verified"],
+        expected["text"],
+        expected["dedupe_key"],
+    )
+    assert event.data == json.loads(expected["text"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_as_many_cases_as_in_every_language(name):
+    assert len(FILES[name]["cases"]) == FILES[name]["count"] > 0
