@@ -1,0 +1,82 @@
+"""The programs that people copy: the repository's README, and the campaign of the examples."""
+
+import csv
+import os
+import re
+import socket
+import subprocess
+import sys
+
+from conftest import APP, KEY, ROOT
+
+from airudder import Webhooks
+
+EXAMPLES = ROOT / "examples/python"
+
+
+def python_blocks(readme):
+    return "\n".join(re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL))
+
+
+def test_readme(sandbox, tmp_path, monkeypatch):
+    secret = "fake-webhook-secret"
+    monkeypatch.chdir(tmp_path)
+    environment = {"BASE_URL": sandbox.url, "APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"]}
+    for name, value in (environment | {"WEBHOOK_SECRET": secret}).items():
+        monkeypatch.setenv(f"AIRUDDER_{name}", value)
+    names = {}
+    exec(compile(python_blocks(ROOT / "README.md"), "README.md", "exec"), names)
+    assert (names["report"].accepted, names["report"].rejected[0].pointer) == (1, "/callee")
+    assert sandbox.stats()["contacts"]["distinct"] == 1
+
+    body = b'{"task_id":"t","workflow_id":"w","details":[]}'
+    signed = Webhooks(secret=secret).sign(body)
+    assert [names["receive"](body, signed) for _ in range(2)] == [200, 200]
+    assert names["receive"](body + b" ", signed) == 400
+    assert names["database"].execute("SELECT type FROM events").fetchall() == [("workflow.call.finished",)]
+    names["database"].close()
+    names["client"].close()
+
+
+def test_campaign_from_the_environment(start_sandbox, tmp_path):
+    """As against the real service: the environment tells everything."""
+    with (tmp_path / "contacts.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["caseid", "callee", "country", "customer_name", "borrow_total_money", "due_date"])
+        rows.writerows([f"c-{n}", f"+62000{n:07}", "Indonesia", "Ana", "100", "2027-01-01"] for n in range(50))
+    port = free_port()
+    options = ["--webhook-url", f"http://127.0.0.1:{port}/events", "--sign-secret", "fake-webhook-secret"]
+    sandbox = start_sandbox(*options, "--encryption-key", KEY, "--encrypt-events", "--require-encryption")
+    settings = {
+        "APP_KEY": APP["app_key"],
+        "APP_SECRET": APP["app_secret"],
+        "BASE_URL": sandbox.url,
+        "ENCRYPTION_KEY": KEY,
+        "TEMPLATE_ID": "7",
+        "PLATFORM": "TEMP1",
+        "END_TIME": "2099-12-01 18:00:00+08:00",
+        "LISTEN": f"127.0.0.1:{port}",
+        "WEBHOOK_SECRET": "fake-webhook-secret",
+    }
+    environment = os.environ | {f"AIRUDDER_{name}": value for name, value in settings.items()}
+    command = [sys.executable, EXAMPLES / "campaign.py", "contacts.csv"]
+    for _ in range(2):  # the second run finds everything done
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"^sent +50 ", done.stdout, re.MULTILINE), done.stdout
+        assert re.search(r"^results received +50 ", done.stdout, re.MULTILINE), done.stdout
+        assert re.search(r"^Indonesia +50 ", done.stdout, re.MULTILINE), done.stdout
+    assert sandbox.stats()["contacts"]["duplicates"] == 0
+
+
+def test_campaign_says_which_variable_is_missing(tmp_path):
+    command = [sys.executable, EXAMPLES / "campaign.py", "contacts.csv"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRUDDER_")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "AIRUDDER_TEMPLATE_ID" in done.stderr
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
