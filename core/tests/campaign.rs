@@ -29,6 +29,10 @@ impl Api {
         (self.random >> 33) % bound
     }
 
+    fn pick(&mut self, count: usize) -> usize {
+        usize::try_from(self.roll(count as u64)).unwrap()
+    }
+
     fn answer(&mut self, request: &Request) -> Result<Response, Failure> {
         self.requests += 1;
         if self.roll(100) >= self.fault_percent {
@@ -131,6 +135,7 @@ fn run(
     let good = campaign.resume(journal)?;
     journal.truncate(good);
     let (mut next, mut steps) = (0, 0);
+    let mut running: Vec<(u64, Box<Call>)> = Vec::new();
     loop {
         steps += 1;
         let killed = kill_after.is_some_and(|limit| steps > limit);
@@ -153,14 +158,21 @@ fn run(
                     campaign.feed(&Value::from(chunk).to_string())?;
                 }
             }
-            CampaignStep::Call { id, mut call } => {
+            CampaignStep::Call { id, call } => running.push((id, call)),
+            CampaignStep::Wait { until_ms } => {
+                assert!(until_ms.is_none_or(|until_ms| until_ms > *now_ms), "a host would poll without end");
+                if running.is_empty() {
+                    *now_ms = until_ms.expect("something to wait for");
+                    continue;
+                }
+                // Calls end in any order.
+                let (id, mut call) = running.swap_remove(api.pick(running.len()));
                 let result = api.run(&mut call, now_ms);
                 if killed {
                     return Ok(None);
                 }
                 campaign.on_result(id, *now_ms, result)?;
             }
-            CampaignStep::Wait { until_ms } => *now_ms = until_ms.expect("no call is running here").max(*now_ms + 1),
             CampaignStep::Done => return Ok(Some(campaign.report())),
         }
     }
@@ -253,13 +265,12 @@ fn changed_missing_or_foreign_contacts_stop_a_resumed_campaign_before_anything_i
 fn without_a_settle_time_what_is_not_found_stays_doubtful() {
     let mut api = Api::new(6, 0);
     let (mut journal, mut now_ms) = (String::new(), 1);
-    // The upload is taken for sent, since the campaign is killed before its outcome is journaled.
-    run(&mut api, config(10), &contacts(10), &mut journal, &mut now_ms, Some(5)).unwrap();
-    let kept = journal.clone();
+    run(&mut api, config(10), &contacts(10), &mut journal, &mut now_ms, None).unwrap();
+    // As if it had been killed before the outcome was journaled, and the upload had never arrived.
+    journal.truncate(journal.find("{\"record\":\"outcome\"").expect("there is an outcome"));
     api.uploads.clear();
     let never = CampaignConfig { settle_ms: None, ..config(10) };
     let report = run(&mut api, never, &contacts(10), &mut journal, &mut now_ms, None).unwrap().unwrap();
-    assert!(kept.contains("\"sent\""), "{kept}");
     assert_eq!((report.accepted, report.doubtful.len(), api.uploads.len()), (0, 10, 0));
 }
 

@@ -83,9 +83,9 @@ class Report:
     accepted: int
     """How many contacts the API has."""
     rejected: list[Rejected]
-    """The contacts that were refused, in no particular order."""
+    """The contacts that were refused, in their order."""
     doubtful: list[DoubtfulContact]
-    """The contacts that stay doubtful."""
+    """The contacts that stay doubtful, in their order."""
     workflows: list[Workflow]
     """The workflows, the possible orphans included."""
 

@@ -49,8 +49,8 @@ const MAX_RETRIES: u32 = 8;
 const MAX_ROUNDS: u32 = 5;
 /// How many workflows in a row may be created with an unknown outcome.
 const MAX_ORPHANS_IN_A_ROW: usize = 5;
-/// How many settled contacts are journaled in one line.
-const SETTLED_PER_LINE: usize = 500;
+/// How many settled contacts are journaled in one line: so many look-ups a crash may cost.
+const SETTLED_PER_LINE: usize = 50;
 /// Look-ups begin so long before the campaign and end so long after now, in case the clocks differ.
 const WINDOW_MARGIN_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -190,9 +190,9 @@ pub struct Workflow {
 pub struct Report {
     /// How many contacts the API has.
     pub accepted: u64,
-    /// The contacts that were refused, in no particular order.
+    /// The contacts that were refused, in their order.
     pub rejected: Vec<Rejected>,
-    /// The contacts that stay doubtful.
+    /// The contacts that stay doubtful, in their order.
     pub doubtful: Vec<DoubtfulContact>,
     /// The workflows, orphans included.
     pub workflows: Vec<Workflow>,
@@ -410,7 +410,12 @@ impl Campaign {
         if !self.ended && (self.replaying() || self.pending.len() < self.config.batch_size) {
             return Ok(CampaignStep::Contacts { want: self.config.batch_size });
         }
-        let until_ms = self.doubts.iter().map(|doubt| doubt.not_before_ms).min();
+        // Where no further look-up may start, only a running call's end changes anything.
+        let until_ms = if self.look_ups() < self.config.lookups_in_flight {
+            self.doubts.iter().map(|doubt| doubt.not_before_ms).min()
+        } else {
+            None
+        };
         if self.running.is_empty() && until_ms.is_none() && self.pending.is_empty() && self.ended {
             return Ok(CampaignStep::Done);
         }
@@ -464,19 +469,21 @@ impl Campaign {
     /// How far the campaign is.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        let looking_up = self.running.values().filter(|job| matches!(job, Job::LookUp(_))).count();
         Progress {
             contacts: self.fed,
             accepted: self.report.accepted,
             rejected: self.report.rejected.len() as u64,
-            doubtful: (self.report.doubtful.len() + self.doubts.len() + looking_up) as u64,
+            doubtful: (self.report.doubtful.len() + self.doubts.len() + self.look_ups()) as u64,
         }
     }
 
     /// What became of the campaign so far; final once [`CampaignStep::Done`] was polled.
     #[must_use]
     pub fn report(&self) -> Report {
-        Report { workflows: self.workflows.clone(), ..self.report.clone() }
+        let mut report = Report { workflows: self.workflows.clone(), ..self.report.clone() };
+        report.rejected.sort_by_key(|rejected| rejected.contact);
+        report.doubtful.sort_by_key(|doubtful| doubtful.contact);
+        report
     }
 
     /// How many contacts the journal knows: the position of its last one, and one.
@@ -571,14 +578,14 @@ impl Campaign {
         if self.replaying() {
             return Ok(());
         }
-        while self.count(|job| matches!(job, Job::LookUp(_))) < self.config.lookups_in_flight
+        while self.look_ups() < self.config.lookups_in_flight
             && let Some(index) = self.doubts.iter().position(|doubt| doubt.not_before_ms <= now_ms)
             && let Some(doubt) = self.doubts.remove(index)
         {
             self.start_look_up(now_ms, doubt)?;
         }
         while self.count(|job| matches!(job, Job::Upload { .. })) < self.config.in_flight
-            && (self.pending.len() >= self.config.batch_size || (self.ended && !self.pending.is_empty()))
+            && (self.pending.len() >= self.config.batch_size || self.rest_is_complete())
             && self.count(|job| matches!(job, Job::Create { .. })) == 0
         {
             match self.workflow_with_room() {
@@ -587,6 +594,15 @@ impl Campaign {
             }
         }
         Ok(())
+    }
+
+    /// Whether the last, smaller batch may go: running look-ups might still find contacts for it.
+    fn rest_is_complete(&self) -> bool {
+        self.ended && !self.pending.is_empty() && self.look_ups() == 0
+    }
+
+    fn look_ups(&self) -> usize {
+        self.count(|job| matches!(job, Job::LookUp(_)))
     }
 
     fn count(&self, is: impl Fn(&Job) -> bool) -> usize {

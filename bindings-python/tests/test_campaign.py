@@ -1,0 +1,259 @@
+"""Campaigns: each contact once, none lost, whatever goes wrong. The sandbox counts what really arrived."""
+
+import datetime
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import APP, CAMPAIGN, KEY
+
+from airudder import ApiError, Client, ValidationError
+
+FAULTS = [
+    {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.1},
+    {"operation": "workflow.upload_details", "fault": "status", "status": 504, "after": True, "probability": 0.05},
+    {"operation": "workflow.upload_details", "fault": "truncate", "probability": 0.05},
+    {"operation": "*", "fault": "reset_after", "probability": 0.08},
+    {"operation": "*", "fault": "reset_before", "probability": 0.04},
+    {"operation": "*", "fault": "status", "status": 429, "retry_after": "0", "probability": 0.04},
+    {"operation": "*", "fault": "status", "status": 503, "probability": 0.04},
+]
+
+
+def contacts(count):
+    for number in range(count):
+        variables = {"customer_name": f"Ana {number}"}
+        yield {"callee": f"+62000{number:07}", "platform": "TEMP1", "caseid": f"case-{number}", "variables": variables}
+
+
+def arrived(sandbox):
+    stats = sandbox.stats()["contacts"]
+    return stats["distinct"], stats["duplicates"]
+
+
+def test_ten_thousand_through_faults_on_a_fifth_of_the_requests(start_sandbox, tmp_path):
+    sandbox = start_sandbox("--encryption-key", KEY, "--require-encryption")
+    sandbox.control("faults", FAULTS)
+    seen = []
+    with Client(base_url=sandbox.url, encryption_key=KEY, **APP) as client:
+        report = client.campaigns.run(
+            **CAMPAIGN,
+            contacts=contacts(10_000),
+            journal=tmp_path / "journal",
+            batch_size=250,
+            in_flight=2,
+            lookups_in_flight=32,
+            settle=0.1,
+            progress=seen.append,
+        )
+    assert (report.accepted, report.rejected, report.doubtful) == (10_000, [], [])
+    assert arrived(sandbox) == (10_000, 0)
+    assert sum(sandbox.stats()["faults"].values()) > 0
+    assert seen[-1].accepted == 10_000
+    assert any(progress.doubtful for progress in seen)
+
+
+CHILD = """
+import sys
+sys.path.insert(0, {folder!r})
+from conftest import APP, CAMPAIGN
+from test_campaign import contacts
+from airudder import Client
+with Client(base_url={url!r}, **APP) as client:
+    report = client.campaigns.run(
+        **CAMPAIGN, contacts=contacts(10_000), journal={journal!r}, batch_size=250, in_flight=2, lookups_in_flight=32,
+        settle=0.1
+    )
+print(report.accepted, len(report.rejected), len(report.doubtful))
+"""
+
+
+def test_killed_at_random_moments_and_resumed_until_done(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    sandbox.control("faults", FAULTS)
+    seed = random.randrange(1_000_000)
+    chance = random.Random(seed)
+    script = CHILD.format(folder=str(Path(__file__).parent), url=sandbox.url, journal=str(tmp_path / "journal"))
+    killed, output = 0, None
+    for attempt in range(100):
+        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+        try:
+            # Ever longer, so that it ends on any machine.
+            output, _ = child.communicate(timeout=chance.uniform(0.2, 0.9) * (1 + attempt / 8))
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+            child.communicate()
+            killed += 1
+            continue
+        break
+    assert output == "10000 0 0\n", f"seed {seed}"
+    assert arrived(sandbox) == (10_000, 0), f"seed {seed}"
+    assert killed >= 3, f"seed {seed}"
+
+
+def test_a_second_process_is_kept_out(client, tmp_path):
+    started, finish = threading.Event(), threading.Event()
+
+    def slowly():
+        yield from contacts(1)
+        started.set()
+        finish.wait(10)
+
+    first = threading.Thread(
+        target=client.campaigns.run,
+        kwargs={**CAMPAIGN, "contacts": slowly(), "journal": tmp_path / "journal"},
+    )
+    first.start()
+    assert started.wait(10)
+    with pytest.raises(BlockingIOError):
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
+    finish.set()
+    first.join()
+
+
+def test_resuming_sends_only_what_is_new(client, sandbox, tmp_path):
+    journal = tmp_path / "journal"
+    for count in (10, 10, 15):
+        report = client.campaigns.run(**CAMPAIGN, contacts=contacts(count), journal=journal)
+        assert report.accepted == count
+    assert arrived(sandbox) == (15, 0)
+    assert sandbox.requests("workflow.upload_details") == 2
+
+
+def test_changed_contacts_are_noticed_before_anything_is_sent(client, sandbox, tmp_path):
+    client.campaigns.run(**CAMPAIGN, contacts=contacts(10), journal=tmp_path / "journal")
+    changed = [*contacts(10)]
+    changed[3]["callee"] = "+620009999999"
+    with pytest.raises(ValidationError) as raised:
+        client.campaigns.run(**CAMPAIGN, contacts=changed, journal=tmp_path / "journal")
+    assert raised.value.code == "E1012"
+    assert "contact 3" in raised.value.message
+    with pytest.raises(ValidationError) as raised:
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(4), journal=tmp_path / "journal")
+    assert raised.value.code == "E1012"
+    assert arrived(sandbox) == (10, 0)
+
+
+def test_another_campaign_may_not_take_the_journal(client, tmp_path):
+    client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
+    with pytest.raises(ValidationError) as raised:
+        client.campaigns.run(**CAMPAIGN | {"name": "august"}, contacts=contacts(1), journal=tmp_path / "journal")
+    assert raised.value.code == "E1012"
+
+
+def test_a_torn_last_line_is_cut_off_and_a_damaged_one_is_an_error(client, sandbox, tmp_path):
+    journal = tmp_path / "journal"
+    client.campaigns.run(**CAMPAIGN, contacts=contacts(10), journal=journal)
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'{"torn":\xff\xfe')
+    assert client.campaigns.run(**CAMPAIGN, contacts=contacts(10), journal=journal).accepted == 10
+    assert journal.read_bytes().startswith(whole)
+    journal.write_bytes(whole.replace(b"july", b"june", 1))
+    with pytest.raises(ValidationError) as raised:
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(10), journal=journal)
+    assert raised.value.code == "E1011"
+    assert arrived(sandbox) == (10, 0)
+
+
+class OwnError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("where", ["contacts", "progress"])
+def test_an_exception_of_yours_leaves_a_journal_to_resume_from(client, sandbox, tmp_path, where):
+    def breaking():
+        yield from contacts(500)
+        raise OwnError
+
+    def stop(progress):
+        if progress.accepted:
+            raise OwnError
+
+    arguments = {"contacts": breaking()} if where == "contacts" else {"contacts": contacts(1000), "progress": stop}
+    with pytest.raises(OwnError):
+        client.campaigns.run(**CAMPAIGN, **arguments, journal=tmp_path / "journal", batch_size=100)
+    report = client.campaigns.run(**CAMPAIGN, contacts=contacts(1000), journal=tmp_path / "journal", settle=0.1)
+    assert report.accepted == 1000
+    assert arrived(sandbox) == (1000, 0)
+
+
+def test_bad_contacts_are_named_and_the_others_go_out(client, sandbox, tmp_path):
+    mixed = [*contacts(5)]
+    mixed[1]["callee"] = "no number"
+    mixed[2]["variables"]["age"] = 7
+    mixed.append(mixed[0])
+    report = client.campaigns.run(**CAMPAIGN, contacts=mixed, journal=tmp_path / "journal")
+    found = [(one.contact, one.code, one.pointer) for one in report.rejected]
+    assert found == [(1, "E1007", "/callee"), (2, "E1006", "/variables/age"), (5, "E1013", None)]
+    assert report.accepted == 3
+    assert arrived(sandbox) == (3, 0)
+
+
+def test_a_value_that_is_no_json_names_its_contact(client, tmp_path):
+    mixed = [*contacts(5)]
+    mixed[4]["variables"]["due"] = datetime.date(2027, 1, 1)
+    with pytest.raises(ValidationError) as raised:
+        client.campaigns.run(**CAMPAIGN, contacts=mixed, journal=tmp_path / "journal")
+    assert (raised.value.code, raised.value.pointer) == ("E1006", "/4/variables/due")
+    assert "`date`" in raised.value.message
+
+
+def test_more_than_a_workflow_holds_goes_into_two(client, sandbox, tmp_path):
+    report = client.campaigns.run(**CAMPAIGN, contacts=contacts(10_050), journal=tmp_path / "journal", batch_size=5000)
+    assert [(workflow.name, workflow.contacts) for workflow in report.workflows] == [("july", 10_000), ("july (2)", 50)]
+    assert arrived(sandbox) == (10_050, 0)
+
+
+def test_a_doubtful_creation_is_named_as_a_possible_orphan(client, sandbox, tmp_path):
+    sandbox.control("faults", [{"operation": "workflow.create_instance", "fault": "reset_after", "times": 1}])
+    report = client.campaigns.run(**CAMPAIGN, contacts=contacts(3), journal=tmp_path / "journal")
+    assert [workflow.workflow_id is None for workflow in report.workflows] == [True, False]
+    assert arrived(sandbox) == (3, 0)
+
+
+def test_doubtful_contacts_may_be_left_alone(client, sandbox, tmp_path):
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "reset_before", "times": 1}])
+    arguments = {"contacts": contacts(3), "journal": tmp_path / "journal", "settle": None}
+    report = client.campaigns.run(**CAMPAIGN, **arguments)
+    assert (report.accepted, [one.case_id for one in report.doubtful]) == (0, ["case-0", "case-1", "case-2"])
+
+
+def test_what_stops_a_campaign_carries_the_report(start_sandbox, tmp_path):
+    sandbox = start_sandbox("--app-key", "fake-right-key", "--app-secret", "fake-right-secret")
+    with Client(base_url=sandbox.url, **APP) as client, pytest.raises(ApiError) as raised:
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(3), journal=tmp_path / "journal")
+    assert raised.value.code == "E4001"
+    assert raised.value.report.accepted == 0
+    with Client(base_url=sandbox.url, app_key="fake-right-key", app_secret="fake-right-secret") as client:
+        assert client.campaigns.run(**CAMPAIGN, contacts=contacts(3), journal=tmp_path / "journal").accepted == 3
+
+
+def test_the_journal_holds_no_contact(client, tmp_path):
+    journal = tmp_path / "journal"
+    client.campaigns.run(**CAMPAIGN, contacts=contacts(20), journal=journal)
+    text = journal.read_text()
+    assert all(json.loads(line) for line in text.splitlines())
+    assert not any(personal in text for personal in ("+62", "Ana", "case-1"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"end_time": "tomorrow"}, "/end_time"),
+        ({"name": ""}, "/name"),
+        ({"batch_size": 10_001}, "/batch_size"),
+        ({"in_flight": 0}, "/in_flight"),
+        ({"settle": -1.0}, "/settle"),
+    ],
+)
+def test_wrong_settings_are_named(client, sandbox, tmp_path, wrong, pointer):
+    with pytest.raises(ValidationError) as raised:
+        client.campaigns.run(**{**CAMPAIGN, **wrong}, contacts=contacts(3), journal=tmp_path / "journal")
+    assert raised.value.pointer == pointer
+    assert raised.value.remedy
+    assert sandbox.stats()["requests"] == {}
