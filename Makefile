@@ -33,11 +33,15 @@ clean: ## Remove what was built and installed
 	rm -rf .venv demo-output
 
 python: .venv/ready
-	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml
+	@echo "building the Python package (the first time takes a minute or two)"
+	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
+	    || (cat .venv/build.log; exit 1)
 
 sandbox:
+	@echo "building the sandbox"
 	@cargo build --release --quiet -p airudder-sandbox
 
 .venv/ready: bindings-python/requirements-dev.txt .ci/venv
-	.ci/venv .venv bindings-python/requirements-dev.txt
+	@echo "installing the Python tools into .venv"
+	@.ci/venv .venv bindings-python/requirements-dev.txt
 	@touch $@

@@ -38,6 +38,20 @@ def test_readme(sandbox, tmp_path, monkeypatch):
     names["client"].close()
 
 
+def test_readme_of_the_package(sandbox, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"BASE_URL": sandbox.url, "APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"]}.items():
+        monkeypatch.setenv(f"AIRUDDER_{name}", value)
+    names = {}
+    exec(compile(python_blocks(ROOT / "bindings-python/README.md"), "README.md", "exec"), names)
+    names["client"].close()
+    lines = capsys.readouterr().out.splitlines()
+    for line in ("100 of 100", "a test", "workflow.call.finished", "finished"):
+        assert line in lines
+    assert lines[-1].startswith("hmac-sha256:hex:body [")
+    assert sandbox.stats()["contacts"]["distinct"] == 101
+
+
 def test_campaign_from_the_environment(start_sandbox, tmp_path):
     """As against the real service: the environment tells everything."""
     with (tmp_path / "contacts.csv").open("w", newline="") as file:

@@ -57,7 +57,8 @@ class BaseClient:
         return self._session.request(method, path, text, json, auth, replay_safe, options, seed())
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._session.base_url!r})"
+        session = getattr(self, "_session", None)  # error reporters show a client whose settings were refused, too
+        return f"{type(self).__name__}(base_url={session and session.base_url!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds secrets and connections: make a new one in the other process")

@@ -1,0 +1,168 @@
+"""What a user does with a client, against the sandbox."""
+
+import asyncio
+import json
+import pickle
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from conftest import APP, CONTACT, KEY
+
+from airudder import AsyncClient, Client, Response, Webhooks
+from airudder._errors import AirudderError
+
+HOOK_SECRET = "fake-hook-secret"
+CREATE = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
+QUERY = {"case_id": "c-1", "start_time": "2026-11-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
+PROCESS = {"header": {"payloadVersion": 0, "traceId": "t-1"}, "payload": {"procInstId": "p", "taskKey": "k"}}
+
+
+@pytest.mark.parametrize("encryption_key", [None, KEY])
+def test_the_main_job_by_hand(start_sandbox, encryption_key):
+    sandbox = start_sandbox(*(["--encryption-key", KEY, "--require-encryption"] if encryption_key else []))
+    with Client(base_url=sandbox.url, encryption_key=encryption_key, **APP) as client:
+        workflow = client.workflow.create_instance(**CREATE)
+        taken = client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[CONTACT])
+        assert taken == workflow
+        (row,) = client.workflow.detail_instances(**QUERY)["rows"]
+        assert (row["workflow_id"], row["workflow_name"]) == (workflow["workflow_id"], "july")
+        assert set(client.process.query_task_qian(**PROCESS, options={"base_url": sandbox.url})) == {"read", "unRead"}
+        assert client.auth.token(APPKey="fake-app-key", APPSecret="fake-app-secret")["token"]
+
+
+def test_the_same_asynchronously(sandbox):
+    async def job():
+        async with AsyncClient(base_url=sandbox.url, **APP) as client:
+            workflow = await client.workflow.create_instance(**CREATE)
+            await client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[CONTACT])
+            found = await client.workflow.detail_instances(**QUERY)
+            read = await client.process.query_task_qian(**PROCESS, options={"base_url": sandbox.url})
+            await client.auth.token(APPKey="fake-app-key", APPSecret="fake-app-secret")
+            by_name = await client.call("workflow.detail_instances", QUERY)
+            raw = await client.request("POST", "/service/cloud/workflow/detailinstances", json=QUERY)
+            return workflow, found, read, by_name, raw
+
+    workflow, found, read, by_name, raw = asyncio.run(job())
+    assert found["rows"][0]["workflow_id"] == workflow["workflow_id"]
+    assert found == by_name == raw
+    assert set(read) == {"read", "unRead"}
+
+
+def test_fifty_asynchronous_calls_fetch_one_token(sandbox):
+    async def job():
+        async with (
+            httpx.AsyncClient() as transport,
+            AsyncClient(base_url=sandbox.url, transport=transport, **APP) as client,
+        ):
+            return await asyncio.gather(*(client.workflow.detail_instances(**QUERY) for _ in range(50)))
+
+    assert asyncio.run(job()) == [{"rows": []}] * 50
+    assert sandbox.requests("auth.token") == 1
+
+
+def test_by_name_and_raw(client):
+    assert client.call("workflow.detail_instances", QUERY) == {"rows": []}
+    assert client.request("POST", "/service/cloud/workflow/detailinstances", json=QUERY, replay_safe=True) == {
+        "rows": []
+    }
+    with pytest.raises(AirudderError) as raised:
+        client.request("GET", "/service/cloud/nothing", query={"a": "b c"})
+    assert raised.value.http_status == 404
+
+
+class Canned:
+    """A transport that answers by itself, as a newer API might."""
+
+    def __init__(self, data):
+        self.data = data
+        self.requests = []
+
+    def send(self, request):
+        self.requests.append(request)
+        data = {"token": "fake-token"} if request.url.endswith("/auth") else self.data
+        return Response(200, [("Content-Type", "application/json")], json.dumps({"code": 200, "data": data}).encode())
+
+
+def test_unknown_fields_and_values_come_through():
+    data = {"rows": [{"status": "brand-new", "more": {"deep": [1, None, 2**70, 1.5]}}], "__proto__": "x"}
+    assert Client(transport=Canned(data), **APP).workflow.detail_instances(**QUERY) == data
+
+
+def test_per_call_options():
+    transport = Canned({"rows": []})
+    options = {"headers": {"X-Trace": "t", "User-Agent": "mine"}, "timeout": 3, "base_url": "https://other.example"}
+    Client(transport=transport, **APP).workflow.detail_instances(**QUERY, options=options)
+    sent = transport.requests[-1]
+    assert dict(sent.headers) | {"X-Trace": "t", "User-Agent": "mine"} == dict(sent.headers)
+    assert (sent.timeout, sent.url.split("/service")[0]) == (3.0, "https://other.example")
+    assert dict(sent.headers)["Authorization"] == "Token fake-token"
+
+
+def test_a_prepared_request_hides_secrets_and_numbers(sandbox):
+    client = Client(base_url=sandbox.url, **APP)
+    request = client.prepare("workflow.upload_details", {"workflow_id": "w", "details": [CONTACT]})
+    curl = request.curl()
+    assert curl.startswith("curl -X POST ")
+    assert "/service/cloud/workflow/uploaddetails" in curl
+    assert "+620*******67" in curl
+    assert CONTACT["callee"] not in curl
+    token = client.prepare("auth.token", {"APPKey": APP["app_key"], "APPSecret": APP["app_secret"]})
+    assert "fake-" not in token.curl() + repr(token)
+    assert sandbox.stats()["requests"] == {}
+
+
+def test_from_env(sandbox, monkeypatch):
+    monkeypatch.setenv("AIRUDDER_APP_KEY", "fake-app-key")
+    monkeypatch.setenv("AIRUDDER_APP_SECRET", "fake-app-secret")
+    monkeypatch.setenv("AIRUDDER_BASE_URL", sandbox.url)
+    monkeypatch.setenv("AIRUDDER_ENCRYPTION_KEY", "")
+    with Client.from_env(timeout=5.0) as client:
+        assert client.workflow.detail_instances(**QUERY) == {"rows": []}
+
+
+def test_nothing_shows_a_secret():
+    secrets = {"encryption_key": KEY, "sign_key": "fake-sign-key", "sign_secret": "fake-sign-secret", **APP}
+    client = Client(base_url="http://127.0.0.1:1", max_retries=0, **secrets)
+    hooks = Webhooks(secret=HOOK_SECRET, encryption_key=KEY)
+    shown = repr(client) + repr(vars(client)) + repr(hooks) + repr(vars(hooks))
+    for broken in (
+        lambda: client.workflow.detail_instances(**QUERY),
+        lambda: Client(**secrets | {"encryption_key": "fake-short"}),
+        lambda: Webhooks(secret=HOOK_SECRET, scheme="wrong"),
+    ):
+        try:
+            broken()
+        except AirudderError as error:
+            shown += "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    library = "\n".join(line for line in shown.splitlines() if "secrets" not in line and "settings" not in line)
+    for hidden in (*secrets.values(), HOOK_SECRET):
+        assert hidden not in library
+    for secretive in (client, hooks):
+        with pytest.raises(TypeError, match="make a new one"):
+            pickle.dumps(secretive)
+
+
+def test_errors_survive_pickling(client):
+    with pytest.raises(AirudderError) as raised:
+        client.call("no.operation", {})
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert (type(again), str(again), again.code, again.remedy) == (
+        type(raised.value),
+        str(raised.value),
+        raised.value.code,
+        raised.value.remedy,
+    )
+
+
+def test_one_client_for_many_threads(client, sandbox):
+    workflow = client.workflow.create_instance(**CREATE)["workflow_id"]
+
+    def upload(number):
+        contact = CONTACT | {"caseid": f"c-{number}", "callee": f"+62000{number:07}"}
+        return client.workflow.upload_details(workflow_id=workflow, details=[contact])
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len([*pool.map(upload, range(200))]) == 200
+    assert sandbox.stats()["contacts"]["distinct"] == 200

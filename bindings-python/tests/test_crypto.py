@@ -1,0 +1,60 @@
+"""The vendor's encryption agrees with others' implementations; detect finds what the vendor does not say."""
+
+import base64
+import doctest
+import subprocess
+
+import pytest
+from conftest import KEY
+from Crypto.Cipher import AES
+
+from airudder import Webhooks, crypto
+
+KEYS = ["airudderredduria", "fake-key-of-24-bytes-abc", "fake-key-of-32-bytes-abcdefghijk"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_agreement_with_openssl_and_pycryptodome(key):
+    for length in range(65):
+        plain = bytes(97 + number % 26 for number in range(length))
+        padded = plain + bytes(16 - length % 16)
+        ours = crypto.encrypt(plain, key)
+        command = ["openssl", "enc", f"-aes-{len(key) * 8}-ecb", "-nopad", "-a", "-A", "-K", key.encode().hex()]
+        assert ours.encode() == subprocess.run(command, input=padded, capture_output=True, check=True).stdout
+        theirs = AES.new(key.encode(), AES.MODE_ECB)
+        assert theirs.decrypt(base64.b64decode(ours)) == padded
+        assert crypto.decrypt(ours, key) == plain
+
+
+def test_the_answers_of_the_reference():
+    plain = "TaskID=69f531a01a9df58aa6de2487be610abb"
+    text = "qbj8cnqKnqR66qDS49ib9ymU1mpMCyp8Dm0gS1VvmnEqTxPGSBzruAU1sapP+cye"
+    assert crypto.encrypt(plain, "airudderredduria") == text
+    assert crypto.digest(plain) == "6956d7af4c89b89f19f9ae0a8be4bcf12abe7c6ed893691733f3480ad3f3aabc"
+    assert crypto.decrypt(text, "airudderredduria").decode() == plain
+
+
+def test_doctests():
+    assert doctest.testmod(crypto).attempted >= 3
+    assert doctest.testmod(crypto).failed == 0
+
+
+@pytest.mark.parametrize("cipher", ["aes-ecb:zero:base64", "aes-cbc:pkcs7:hex:iv=prefix", "aes-cbc:zero:base64:iv=key"])
+@pytest.mark.parametrize("scheme", ["hmac-sha256:hex:body", "md5:base64:secret+body", "hmac-sha1:base64:body+secret"])
+def test_detect(scheme, cipher):
+    hooks = Webhooks(secret="fake-secret", scheme=scheme, encryption_key=KEY, cipher=cipher)
+    headers, body = hooks.seal('{"task_id":"t-1","details":[]}')
+    found = crypto.detect(headers, body, secret="fake-secret", encryption_key=KEY)
+    assert (found.scheme, found.cipher) == (scheme, cipher)
+    again = Webhooks(secret="fake-secret", scheme=found.scheme, encryption_key=KEY, cipher=found.cipher)
+    assert again.unwrap(body, headers).type == "call.finished"
+
+
+def test_detect_says_what_to_do_where_nothing_fits():
+    headers = Webhooks(secret="fake-secret").sign(b"{}")
+    found = crypto.detect(headers, b"{}", secret="fake-other-secret")
+    assert (found.scheme, found.cipher) == (None, None)
+    assert any("check the secret" in note for note in found.notes)
+    checksum = crypto.detect({"X-AIRudder-Sign": crypto.digest("{}")}, b"{}", secret="fake-secret")
+    assert checksum.scheme is None
+    assert "authenticates nothing" in checksum.notes[0]

@@ -1,0 +1,223 @@
+"""Sending over real sockets: connections are used again, and every way to fail is told apart."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import threading
+
+import httpx
+import pytest
+from conftest import APP, CONTACT
+
+from airudder import ApiError, AsyncClient, Client, OutcomeUnknown, Response, TransportError
+
+QUERY = {"case_id": "c-1", "start_time": "2026-11-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
+UPLOAD = {"workflow_id": "w", "details": [CONTACT]}
+TOKEN = {"token": "fake-token"}
+
+
+def http(data, *, status="200 OK", headers=(), length=None):
+    body = json.dumps({"code": 200, "data": data}).encode()
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class Server:
+    """Answers with whatever bytes it is told, connection by connection; counts both."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                self._threads.append(threading.Thread(target=self._serve, args=[connection]))
+                self._threads[-1].start()
+
+    def _serve(self, connection):
+        with connection, contextlib.suppress(OSError), connection.makefile("rb") as stream:
+            while head := stream.readline():
+                length = 0
+                while (line := stream.readline()) != b"\r\n":
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                stream.read(length)
+                path = head.split()[1].decode()
+                self.requests.append(path)
+                answer = http(TOKEN) if path.endswith("/auth") else self.answers.pop(0)
+                for piece in answer if isinstance(answer, list) else [answer]:
+                    if callable(piece):
+                        piece()
+                    else:
+                        connection.sendall(piece)
+                if isinstance(answer, list):
+                    return  # and close
+
+    def stop(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(10)
+
+
+@pytest.fixture
+def serve():
+    servers = []
+
+    def start(*answers):
+        servers.append(Server(*answers))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def client_of(server, **settings):
+    return Client(base_url=server.url, **APP | settings)
+
+
+def test_connections_are_used_again(serve):
+    server = serve(*[http({"rows": []})] * 5)
+    with client_of(server) as client:
+        for _ in range(5):
+            client.workflow.detail_instances(**QUERY)
+    assert (server.connections, len(server.requests)) == (1, 6)
+
+
+def test_a_connection_that_the_server_closed_is_not_used_for_an_upload(serve):
+    server = serve([http({"rows": []})], http({"workflow_id": "w"}))
+    with client_of(server) as client:
+        client.workflow.detail_instances(**QUERY)
+        assert client.workflow.upload_details(**UPLOAD) == {"workflow_id": "w"}
+    assert server.connections == 2
+
+
+def test_an_answer_without_a_length_ends_with_the_connection(serve):
+    body = b'HTTP/1.1 200 OK\r\n\r\n{"code":200,"data":{"rows":[]}}'
+    with client_of(serve([body])) as client:
+        assert client.workflow.detail_instances(**QUERY) == {"rows": []}
+
+
+def test_a_chunked_answer(serve):
+    pieces = [b'{"code":200,', b'"data":{"rows":[]', b"}}", b""]
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+    with client_of(serve(answer)) as client:
+        assert client.workflow.detail_instances(**QUERY) == {"rows": []}
+
+
+def test_redirects_are_not_followed(serve):
+    server = serve(http({}, status="302 Found", headers=["Location: /service/cloud/elsewhere"]))
+    with client_of(server) as client, pytest.raises(ApiError) as raised:
+        client.workflow.upload_details(**UPLOAD)
+    assert raised.value.http_status == 302
+    assert server.requests[1:] == ["/service/cloud/workflow/uploaddetails"]
+
+
+def drip():
+    finish = threading.Event()
+    return [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", *[lambda: finish.wait(0.1), b" "] * 99]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ([http({"workflow_id": "w"}, length=1000)], "broke off"),
+        ([b""], "broke off"),
+        ([b"HTTP/1.1 200 OK\r\n"], "not a JSON object"),
+        ([b"nonsense\r\n\r\n"], "failed"),
+        (drip(), "no answer came in time"),
+    ],
+    ids=["truncated body", "closed at once", "truncated head", "no HTTP", "ever so slowly"],
+)
+def test_an_upload_without_a_whole_answer_is_of_unknown_outcome(serve, answer, reason):
+    server = serve(answer)
+    with client_of(server, timeout=0.5) as client, pytest.raises(OutcomeUnknown) as raised:
+        client.workflow.upload_details(**UPLOAD)
+    assert reason in raised.value.message
+    assert server.requests.count("/service/cloud/workflow/uploaddetails") == 1
+
+
+def test_a_refused_connection_sent_nothing():
+    with Client(base_url="http://127.0.0.1:1", max_retries=1, **APP) as client, pytest.raises(TransportError) as raised:
+        client.workflow.upload_details(**UPLOAD)
+    assert raised.value.code == "E7001"
+
+
+def test_a_forked_child_makes_connections_of_its_own(serve):
+    server = serve(*[http({"rows": []})] * 3)
+    with client_of(server) as client:
+        client.workflow.detail_instances(**QUERY)
+        child = os.fork()
+        if child == 0:
+            status = 1
+            with contextlib.suppress(BaseException):
+                status = 0 if client.workflow.detail_instances(**QUERY) == {"rows": []} else 1
+            os._exit(status)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        client.workflow.detail_instances(**QUERY)
+    assert server.connections == 2
+
+
+def test_httpx(sandbox):
+    with httpx.Client() as transport:
+        client = Client(base_url=sandbox.url, transport=transport, **APP)
+        assert client.workflow.detail_instances(**QUERY) == {"rows": []}
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "reset_before"}])
+    with httpx.Client() as transport, pytest.raises(OutcomeUnknown):
+        Client(base_url=sandbox.url, transport=transport, **APP).workflow.upload_details(**UPLOAD)
+    with httpx.Client() as transport, pytest.raises(TransportError, match="E7001"):
+        Client(base_url="http://127.0.0.1:1", transport=transport, max_retries=0, **APP).call(
+            "workflow.upload_details", UPLOAD
+        )
+    assert sandbox.requests("workflow.upload_details") == 1
+
+
+class Odd:
+    """A transport with a bug: what it raises says nothing of what was sent."""
+
+    def __init__(self):
+        self.sent = []
+
+    def send(self, request):
+        self.sent.append(request.url.rsplit("/", 1)[1])
+        if request.url.endswith("/auth"):
+            return Response(200, [], http(TOKEN).split(b"\r\n\r\n", 1)[1])
+        raise KeyError("fake-token")
+
+
+def test_an_odd_exception_of_a_transport_is_chained_and_nothing_is_repeated():
+    transport = Odd()
+    with pytest.raises(OutcomeUnknown) as raised:
+        Client(transport=transport, **APP).workflow.upload_details(**UPLOAD)
+    assert isinstance(raised.value.__cause__, KeyError)
+    assert "fake-token" not in str(raised.value)
+    assert transport.sent == ["auth", "uploaddetails"]
+
+
+def test_an_odd_exception_of_an_asynchronous_transport():
+    class AsyncOdd(Odd):
+        async def send(self, request):
+            return super().send(request)
+
+    transport = AsyncOdd()
+    with pytest.raises(OutcomeUnknown):
+        asyncio.run(AsyncClient(transport=transport, **APP).workflow.upload_details(**UPLOAD))
+    assert transport.sent == ["auth", "uploaddetails"]
+
+
+@pytest.mark.parametrize("transport", [object(), httpx.AsyncClient()], ids=["no send", "the wrong httpx client"])
+def test_a_wrong_transport_is_refused(transport):
+    with pytest.raises(TypeError, match="transport"):
+        Client(transport=transport, **APP)

@@ -1,0 +1,64 @@
+"""What type checkers say of a user's code: right code passes, a wrong field name does not."""
+
+import subprocess
+import sys
+
+import pytest
+
+RIGHT = """
+from airudder import AsyncClient, Client, Detail, Report, Webhooks
+
+def send(client: Client) -> str:
+    contact: Detail = {"callee": "+6212345678", "platform": "P", "caseid": "c", "variables": {"customer_name": "Ana"}}
+    workflow = client.workflow.create_instance(workflow_template_id=7, name="n", end_time="2026-12-01 18:00:00+08:00")
+    client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[contact], options={"timeout": 3})
+    rows = client.workflow.detail_instances(case_id="c", start_time="a", end_time="b")["rows"]
+    for row in rows:
+        if row.get("status") == "finished" or row.get("status") == "not-yet-known":
+            return row.get("workflow_id", "")
+    return ""
+
+async def ask(client: AsyncClient) -> int:
+    found = await client.workflow.detail_instances(callee="+6212345678", start_time="a", end_time="b")
+    return len(found["rows"])
+
+def run(client: Client) -> int:
+    report: Report = client.campaigns.run(
+        workflow_template_id=7, name="n", end_time="e", contacts=[{"callee": "+6212345678"}], journal="j"
+    )
+    return report.accepted + len(report.rejected)
+
+def receive(hooks: Webhooks, body: bytes, headers: dict[str, str]) -> str:
+    event = hooks.unwrap(body, headers)
+    return event.type + event.dedupe_key
+"""
+
+WRONG = {
+    "a parameter": 'client.workflow.create_instance(workflow_template_id=7, name="n", end_tiem="e")',
+    "a missing parameter": 'client.workflow.create_instance(workflow_template_id=7, name="n")',
+    "a field": 'contact: Detail = {"callee": "+6212345678", "platfrom": "P", "variables": {}}',
+    "a type": "client.workflow.upload_details(workflow_id=7, details=[])",
+    "a result": 'client.workflow.detail_instances(start_time="a", end_time="b")["row"]',
+    "an option": 'client.workflow.upload_details(workflow_id="w", details=[], options={"time_out": 3})',
+    "a parsed body": 'Webhooks(secret="s").unwrap({"a": 1}, {})',
+}
+HEAD = "from airudder import Client, Detail, Webhooks\nclient = Client()\n"
+
+CHECKERS = {"mypy": ["-m", "mypy", "--strict", "--no-incremental"], "pyright": ["-m", "pyright"]}
+
+
+def complaints(checker, folder, files):
+    for name, text in files.items():
+        (folder / f"{name.replace(' ', '_')}.py").write_text(text)
+    command = [sys.executable, *CHECKERS[checker], *sorted(path.name for path in folder.glob("*.py"))]
+    if checker == "pyright":
+        command += ["--pythonpath", sys.executable]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    return {name: f"{name.replace(' ', '_')}.py:" in done.stdout for name in files}, done.stdout
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_checkers(checker, tmp_path):
+    files = {"right": RIGHT} | {name: HEAD + code + "\n" for name, code in WRONG.items()}
+    found, output = complaints(checker, tmp_path, files)
+    assert found == {"right": False} | dict.fromkeys(WRONG, True), output
