@@ -67,7 +67,9 @@ impl Call {
     ) -> Fallible<()> {
         self.with(py, |call| {
             let headers = headers.into_iter().collect::<Headers>();
-            call.on_response(now_ms, &Response { status, headers, body: body.to_vec() })
+            // A file may be large, and stays with Python.
+            let body = if call.is_file(status, &headers) { Vec::new() } else { body.to_vec() };
+            call.on_response(now_ms, &Response { status, headers, body })
         })
     }
 
@@ -84,10 +86,12 @@ impl Call {
         self.with(py, |call| call.on_failure(now_ms, failure, message))
     }
 
-    /// The envelope's `data` as a Python object, or the error that ended the call.
-    fn result<'py>(&self, py: Python<'py>) -> Fallible<Bound<'py, PyAny>> {
+    /// `(None, data)`: the envelope's `data` as a Python object; or `(content_type, None)`: the last response is a file. The
+    /// error that ended the call is raised.
+    fn result<'py>(&self, py: Python<'py>) -> Fallible<(Option<String>, Bound<'py, PyAny>)> {
         let output = self.with(py, airudder_core::Call::take_result)?;
-        reader::read(py, &output.data)
+        let data = reader::read(py, &output.data)?;
+        Ok((output.file.map(|file| file.content_type), data))
     }
 
     /// The request as it would be sent, without a token.

@@ -88,7 +88,7 @@ impl Session {
     }
 
     /// Starts a call that the library does not type.
-    #[pyo3(signature = (method, path, query, json, auth, replay_safe, options, seed, /))]
+    #[pyo3(signature = (method, path, query, json, auth, replay_safe, file, options, seed, /))]
     #[expect(clippy::too_many_arguments, reason = "called from one place, with all of them")]
     fn request(
         &self,
@@ -99,6 +99,7 @@ impl Session {
         json: Option<&Bound<'_, PyAny>>,
         auth: &str,
         replay_safe: bool,
+        file: bool,
         options: Option<&Bound<'_, PyDict>>,
         seed: u64,
     ) -> Fallible<Call> {
@@ -117,6 +118,7 @@ impl Session {
                 _ => return Err(bad("auth", "auth is token, sign, headers or none").into()),
             },
             replay: if replay_safe { Replay::Safe } else { Replay::Never },
+            file,
         };
         let options = call_options(options, seed)?;
         Ok(Call::new(py.detach(|| airudder_core::Call::raw(&self.inner, request, &options))?))

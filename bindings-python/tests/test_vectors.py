@@ -5,9 +5,9 @@ import json
 import pytest
 from conftest import ROOT
 
-from airudder import AirudderError, Webhooks, crypto
+from airudder import AirudderError, Client, File, Response, Webhooks, crypto
 
-NAMES = ("cipher", "signature", "webhook")
+NAMES = ("cipher", "signature", "webhook", "operation")
 FILES = {name: json.loads((ROOT / f"core/vectors/{name}.json").read_text()) for name in NAMES}
 
 
@@ -64,6 +64,51 @@ def test_webhook(case):
         expected["dedupe_key"],
     )
     assert event.data == json.loads(expected["text"])
+
+
+class Canned:
+    """A transport that answers as the case says, and keeps what was sent."""
+
+    def __init__(self, answers):
+        self.answers = answers
+        self.sent = []
+
+    def send(self, request):
+        self.sent.append(request)
+        return self.answers.pop(0)
+
+
+@parametrized("operation")
+def test_operation(case):
+    given = case.get("response", {"status": 0, "headers": [], "body": ""})
+    response = Response(given["status"], [*map(tuple, given["headers"])], given["body"].encode())
+    token = Response(200, [], b'{"code":200,"data":{"token":"fake-token"}}')
+    with_token = "error" not in case and any(name == "Authorization" for name, _ in case["request"]["headers"])
+    transport = Canned([token, response] if with_token else [response])
+    client = Client(
+        app_key="fake-app-key",
+        app_secret="fake-app-secret",
+        base_url="https://api.example.test",
+        encryption_key=case["encryption_key"],
+        sign_key="0123456789abcdef0123456789abcdef",
+        sign_secret="fake-secret-for-tests",
+        transport=transport,
+    )
+    if "error" in case:
+        with pytest.raises(AirudderError) as raised:
+            client.call(case["operation"], case["params"])
+        assert (raised.value.code, raised.value.pointer) == (case["error"], case["pointer"])
+        assert transport.sent == []
+        return
+    result = client.call(case["operation"], case["params"])
+    sent, expected = transport.sent[-1], case["request"]
+    assert (sent.method, sent.url, sent.body.decode()) == (expected["method"], expected["url"], expected["body"])
+    assert sorted(sent.headers) == sorted(map(tuple, expected["headers"]))
+    if "file" in case:
+        assert result == File(case["file"], response.body)
+        assert result.content is response.body  # not copied
+    else:
+        assert result == case["result"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -22,7 +22,7 @@ use crate::{
     Secret, Session, catalog,
     config::{DEFAULT_BASE_URL, check_base_url, is_header_value},
     operations::auth::{FetchToken, Token},
-    params,
+    params, query,
     retry::{Jitter, retry_after_ms},
     session::TokenStep,
     wire::{self, Verdict},
@@ -62,6 +62,8 @@ pub struct RawRequest {
     pub auth: Auth,
     /// Whether it may be repeated; [`Replay::Never`] unless the caller knows better.
     pub replay: Replay,
+    /// Whether a response that is not JSON is a file, such as a recording.
+    pub file: bool,
 }
 
 /// What a call sends, apart from the token.
@@ -76,6 +78,7 @@ pub(crate) struct Plan {
     pub(crate) auth: Auth,
     pub(crate) envelope: Envelope,
     pub(crate) replay: Replay,
+    pub(crate) file: bool,
     pub(crate) find_out: &'static str,
     pub(crate) headers: Headers,
     pub(crate) timeout_ms: u64,
@@ -128,8 +131,18 @@ pub struct Output {
     pub http_status: u16,
     /// The API's id of the request, where the envelope carries one.
     pub request_id: Option<String>,
-    /// The whole plain text of the response.
+    /// The whole plain text of the response; empty for a file.
     pub body: String,
+    /// The response is a file: its bytes are the body of the response, as the host has it.
+    pub file: Option<File>,
+}
+
+/// A file that came in place of a JSON result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct File {
+    /// The `Content-Type` of the response, for instance `audio/wav`.
+    pub content_type: String,
 }
 
 impl Output {
@@ -202,16 +215,21 @@ impl Call {
             params::check_object(params)
         };
         let plan = checked.and_then(|()| {
+            let (query, body) = match info.method {
+                Method::Get => (query::write(params)?, String::new()),
+                _ => (String::new(), params.to_owned()),
+            };
             Ok(Plan {
                 name: info.name.to_owned(),
                 method: info.method,
                 base_url: base_url(session, options, info.auth)?,
                 path: info.path.to_owned(),
-                query: String::new(),
-                body: params.to_owned(),
+                query,
+                body,
                 auth: info.auth,
                 envelope: info.envelope,
                 replay: info.replay,
+                file: info.file,
                 find_out: info.find_out,
                 headers: check_headers(&options.headers)?,
                 timeout_ms: options.timeout_ms.unwrap_or(session.config().settings.timeout_ms),
@@ -246,6 +264,7 @@ impl Call {
             body: request.body,
             auth: request.auth,
             replay: request.replay,
+            file: request.file,
             find_out: "",
             headers: check_headers(&options.headers)?,
             timeout_ms: options.timeout_ms.unwrap_or(session.config().settings.timeout_ms),
@@ -307,18 +326,27 @@ impl Call {
         }
     }
 
-    /// The host has the response to the outstanding request.
+    /// The host has the response to the outstanding request. Where the result turns out to be a [`File`], its bytes stay
+    /// with the host: they are not read here, so the body may be left empty: [`is_file`](Self::is_file) tells before.
     pub fn on_response(&mut self, now_ms: u64, response: &Response) -> Result<(), Error> {
         let config = self.session.config();
         match self.state {
-            State::SentToken => self.on_token_verdict(now_ms, wire::read(config, Envelope::Cloud, response), response),
+            State::SentToken => {
+                self.on_token_verdict(now_ms, wire::read(config, Envelope::Cloud, false, response), response);
+            }
             State::Sent { epoch } => {
-                let verdict = wire::read(config, self.plan.envelope, response);
+                let verdict = wire::read(config, self.plan.envelope, self.plan.file, response);
                 self.on_verdict(now_ms, epoch, verdict, response);
             }
             _ => return Err(misuse("no request is outstanding, so there can be no response")),
         }
         Ok(())
+    }
+
+    /// Whether a response with this head is the call's [`File`], so that the host need not hand over the body.
+    #[must_use]
+    pub fn is_file(&self, status: u16, headers: &Headers) -> bool {
+        matches!(self.state, State::Sent { .. }) && self.plan.file && wire::file(status, headers).is_some()
     }
 
     /// The host has no response to the outstanding request. `message` is shown to people; it must hold no secret.
@@ -383,6 +411,7 @@ impl Call {
             auth: info.auth,
             envelope: info.envelope,
             replay: info.replay,
+            file: info.file,
             find_out: info.find_out,
             headers: Headers::new(),
             timeout_ms: self.plan.timeout_ms,

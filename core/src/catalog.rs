@@ -4,7 +4,18 @@ use crate::{EventInfo, OperationInfo, events, operations};
 
 /// Every typed operation.
 pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
-    [operations::auth::ROWS, operations::workflow::ROWS, operations::process::ROWS].into_iter().flatten().copied()
+    [
+        operations::auth::ROWS,
+        operations::workflow::ROWS,
+        operations::tasks::ROWS,
+        operations::robots::ROWS,
+        operations::chat::ROWS,
+        operations::sms::ROWS,
+        operations::process::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The operation of this name, for instance `workflow.upload_details`.
@@ -21,7 +32,7 @@ pub fn operation_by_number(number: u16) -> Option<&'static OperationInfo> {
 
 /// Every known event.
 pub fn events() -> impl Iterator<Item = &'static EventInfo> {
-    [events::call::ROWS, events::workflow::ROWS, events::chat::ROWS].into_iter().flatten().copied()
+    [events::call::ROWS, events::workflow::ROWS, events::chat::ROWS, events::pds::ROWS].into_iter().flatten().copied()
 }
 
 /// The event of this name, for instance `call.finished`.

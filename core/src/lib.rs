@@ -20,6 +20,7 @@ mod open_enum;
 mod operation;
 pub mod operations;
 pub mod params;
+mod query;
 mod received;
 mod retry;
 mod secret;
@@ -27,7 +28,7 @@ mod session;
 mod webhook;
 mod wire;
 
-pub use call::{Call, CallOptions, Failure, Output, RawRequest, Step, WaitReason};
+pub use call::{Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
 pub use campaign::{Campaign, CampaignConfig, CampaignStep, DoubtfulContact, Progress, Rejected, Report, Workflow};
 pub use confidence::Confidence;
 pub use config::{ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME};

@@ -42,6 +42,8 @@ pub struct OperationInfo {
     pub auth: Auth,
     /// What its response is wrapped in.
     pub envelope: Envelope,
+    /// Whether a response that is not JSON is a file, such as a recording.
+    pub file: bool,
     /// Whether it may be repeated.
     pub replay: Replay,
     /// The operation that finds out whether a doubtful request was carried out; empty where there is none.
@@ -62,13 +64,13 @@ pub trait Operation: Serialize {
     type Output: DeserializeOwned;
 }
 
-/// Declares the operations of one family: number, name, method, path, auth, envelope, replay (with the operation that
-/// clears up a doubtful outcome) and confidence,
-/// then the parameters, the type they are checked as, and the result.
+/// Declares the operations of one family: number, name, method, path, auth, envelope (`(or File)` where the result may be
+/// one), replay (with the operation that clears up a doubtful outcome) and confidence, then the parameters, the type
+/// they are checked as, and the result.
 macro_rules! operations {
     ($(
         $(#[doc = $doc:literal])+
-        $number:literal $name:literal $method:ident $path:literal $auth:ident $envelope:ident $replay:ident $(($find_out:literal))? $confidence:ident
+        $number:literal $name:literal $method:ident $path:literal $auth:ident $envelope:ident $((or $file:ident))? $replay:ident $(($find_out:literal))? $confidence:ident
         $params:ty as $check:ty => $output:ty;
     )+) => {
         $(impl $crate::Operation for $params {
@@ -79,6 +81,7 @@ macro_rules! operations {
                 path: $path,
                 auth: $crate::Auth::$auth,
                 envelope: $crate::Envelope::$envelope,
+                file: !concat!($(stringify!($file))?).is_empty(),
                 replay: $crate::Replay::$replay,
                 find_out: concat!($($find_out)?),
                 confidence: $crate::Confidence::$confidence,

@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error as _, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use time::{OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use crate::{Error, ErrorCode};
 
@@ -183,6 +183,11 @@ checked_text! {
     ZonedTime, is_zoned_time, "a time is written with its zone as `2023-09-01 00:00:00+08:00`"
 }
 
+checked_text! {
+    /// A time of the account, whose zone is not stated: `2022-12-19 15:14:52` \[documented by example].
+    LocalTime, is_local_time, "a time is written without a zone as `2022-12-19 15:14:52`"
+}
+
 fn is_phone(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
@@ -198,6 +203,13 @@ const ZONED_TIME: &[BorrowedFormatItem<'static>] = format_description!(
 
 fn is_zoned_time(text: &str) -> bool {
     OffsetDateTime::parse(text, ZONED_TIME).is_ok()
+}
+
+const LOCAL_TIME: &[BorrowedFormatItem<'static>] =
+    format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]");
+
+fn is_local_time(text: &str) -> bool {
+    PrimitiveDateTime::parse(text, LOCAL_TIME).is_ok()
 }
 
 /// A `T` that is written as an object: serde would also read a struct from an array, which the API does not know.
@@ -255,6 +267,9 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Each<T, MA
         deserializer.deserialize_seq(EachVisitor(PhantomData))
     }
 }
+
+/// How long a list may be whose length the reference does not limit.
+pub const UNLIMITED: usize = usize::MAX;
 
 /// An object with text values of which each is checked and dropped.
 pub struct EachText;

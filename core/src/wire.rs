@@ -2,7 +2,7 @@
 
 use crate::{
     Auth, Envelope, Error, ErrorCode, Headers, Method, Outcome, Request, Response, Secret,
-    call::{Output, Plan},
+    call::{File, Output, Plan},
     config::ValidConfig,
     crypto::{self, SIGN_HEADER, SIGN_KEY_HEADER, SigningInput},
 };
@@ -90,8 +90,18 @@ pub(crate) enum Verdict {
 }
 
 /// Reads a response: decrypts it, checks its digest, opens the envelope, and weighs HTTP status and envelope code.
-pub(crate) fn read(config: &ValidConfig, envelope: Envelope, response: &Response) -> Verdict {
+pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, response: &Response) -> Verdict {
     let status = response.status;
+    if may_be_file && let Some(file) = file(status, &response.headers) {
+        let data = "null".to_owned();
+        return Verdict::Accepted(Output {
+            data,
+            http_status: status,
+            request_id: None,
+            body: String::new(),
+            file: Some(file),
+        });
+    }
     let failed = (status >= 300).then_some(i64::from(status));
     let text = match open_body(config, response) {
         Ok(text) => text,
@@ -128,7 +138,20 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, response: &Response
     }
     let data = opened.data.to_owned();
     let request_id = opened.request_id;
-    Verdict::Accepted(Output { data, http_status: status, request_id, body: text })
+    Verdict::Accepted(Output { data, http_status: status, request_id, body: text, file: None })
+}
+
+/// The file that a response is, by its content type: anything but text and JSON.
+pub(crate) fn file(status: u16, headers: &Headers) -> Option<File> {
+    let content_type = headers.get("Content-Type")?.trim();
+    let kind = content_type.to_ascii_lowercase();
+    let is_text = kind.starts_with("text/") || kind.contains("json") || kind.contains("xml");
+    let is_file = status == 200 && !is_text && !is_encrypted(headers);
+    is_file.then(|| File { content_type: content_type.to_owned() })
+}
+
+fn is_encrypted(headers: &Headers) -> bool {
+    headers.get("Is-Encrypted").is_some_and(|value| value.trim() == "1")
 }
 
 /// Sorts a failure by its HTTP status or envelope code; without one, the answer was unreadable.
@@ -171,8 +194,7 @@ fn with_status(mut error: Error, status: u16) -> Error {
 
 /// The plain text of a body, whether it was encrypted or not.
 fn open_body(config: &ValidConfig, response: &Response) -> Result<String, Error> {
-    let encrypted = response.headers.get("Is-Encrypted").is_some_and(|value| value.trim() == "1");
-    let bytes = if encrypted {
+    let bytes = if is_encrypted(&response.headers) {
         let undecryptable = |why: String| Error::new(ErrorCode::UndecryptableResponse, why);
         let key = config
             .encryption_key

@@ -5,10 +5,12 @@
 use std::{fs, path::PathBuf};
 
 use airudder_core::{
-    Error, Headers, WebhookConfig, Webhooks,
+    Call, CallOptions, ClientConfig, Error, Headers, Request, Response, Session, Step, WebhookConfig, Webhooks,
+    catalog,
     crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
 };
 use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 
 #[derive(Deserialize)]
 struct File<T> {
@@ -171,5 +173,108 @@ fn webhooks() {
             "{}",
             case.id
         );
+    }
+}
+
+#[derive(Deserialize)]
+struct OperationCase {
+    id: String,
+    operation: String,
+    params: Box<RawValue>,
+    encryption_key: Option<String>,
+    request: Option<ExpectedRequest>,
+    response: Option<GivenResponse>,
+    #[serde(default)]
+    result: Value,
+    file: Option<String>,
+    error: Option<String>,
+    pointer: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ExpectedRequest {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+#[derive(Deserialize)]
+struct GivenResponse {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+fn session(encryption_key: Option<String>) -> Session {
+    let config = ClientConfig {
+        app_key: Some("fake-app-key".into()),
+        app_secret: Some("fake-app-secret".into()),
+        base_url: Some("https://api.example.test".into()),
+        encryption_key: encryption_key.map(Into::into),
+        sign_key: Some("0123456789abcdef0123456789abcdef".into()),
+        sign_secret: Some("fake-secret-for-tests".into()),
+        ..Default::default()
+    };
+    Session::new(config).expect("the settings are good")
+}
+
+/// The request of the call itself: where it needs a token, the one for the token comes first.
+fn own_request(call: &mut Call, needs_token: bool) -> Request {
+    let mut next = || match call.poll(0).expect("a step") {
+        Step::Send(request) => request,
+        step => panic!("{step:?}"),
+    };
+    if !needs_token {
+        return next();
+    }
+    next();
+    let body = br#"{"code":200,"data":{"token":"fake-token"}}"#.to_vec();
+    call.on_response(0, &Response { status: 200, headers: Headers::new(), body }).expect("it is awaited");
+    own_request(call, false)
+}
+
+#[test]
+fn operations() {
+    for case in cases::<OperationCase>("operation.json") {
+        let id = &case.id;
+        let row = catalog::operation(&case.operation).expect(id);
+        let session = session(case.encryption_key);
+        let call = Call::new(&session, row.name, case.params.get(), &CallOptions::default());
+        let (Some(expected), Some(given)) = (case.request, case.response) else {
+            let error = call.expect_err(id);
+            assert_eq!(Some(error.code().to_string()), case.error, "{id}: {error}");
+            assert_eq!(error.details().pointer, case.pointer, "{id}: {error}");
+            continue;
+        };
+        let mut call = call.expect(id);
+        let request = own_request(&mut call, row.auth == airudder_core::Auth::Token);
+        assert_eq!((request.method.as_str(), &request.url), (expected.method.as_str(), &expected.url), "{id}");
+        assert_eq!(request.headers, expected.headers.into_iter().collect(), "{id}");
+        assert_eq!(String::from_utf8(request.body).expect(id), expected.body, "{id}");
+
+        let headers: Headers = given.headers.into_iter().collect();
+        assert_eq!(call.is_file(given.status, &headers), case.file.is_some(), "{id}");
+        let body = given.body.into_bytes();
+        call.on_response(0, &Response { status: given.status, headers, body }).expect(id);
+        let output = call.take_result().expect(id);
+        assert_eq!(output.file.map(|file| file.content_type), case.file, "{id}");
+        assert_eq!(serde_json::from_str::<Value>(&output.data).expect(id), case.result, "{id}");
+    }
+}
+
+#[test]
+fn every_operation_and_event_has_a_case() {
+    let operations: Vec<OperationCase> = cases("operation.json");
+    for row in catalog::operations() {
+        let of_row = || operations.iter().filter(|case| case.operation == row.name);
+        assert!(of_row().any(|case| case.request.is_some()), "{} has no request and response", row.name);
+        let takes_anything = row.name == "workflow.task_detail";
+        assert!(takes_anything || of_row().any(|case| case.error.is_some()), "{} has no refused parameters", row.name);
+    }
+    let events: Vec<WebhookCase> = cases("webhook.json");
+    for row in catalog::events() {
+        let read = events.iter().filter_map(|case| case.event.as_ref()).any(|event| event.r#type == row.name);
+        assert!(read, "{} has no case", row.name);
     }
 }

@@ -1,9 +1,9 @@
 //! Deliveries: what a receiver can rely on, whatever is sent to it.
 
 use airudder_core::{
-    ErrorCode, EventBody, Headers, WebhookConfig, Webhooks, catalog,
+    ErrorCode, Headers, WebhookConfig, Webhooks, catalog,
     crypto::{Detection, EncryptionKey, MAX_DETECT_BYTES, SIGN_HEADER, detect},
-    events::{call::CallFinished, chat::ChannelMessageSent, workflow::WorkflowCallFinished},
+    events::{call::CallFinished, workflow::WorkflowCallFinished},
 };
 use proptest::prelude::*;
 
@@ -86,8 +86,11 @@ fn huge_and_deep_bodies_are_refused_before_they_are_read() {
 
 #[test]
 fn the_documented_signatures_are_those_of_the_reference() {
-    assert_eq!(ChannelMessageSent::INFO.signature, airudder_core::Signature::Documented);
-    assert_eq!(catalog::events().count(), 3);
+    let signed: Vec<&str> = catalog::events()
+        .filter(|row| row.signature == airudder_core::Signature::Documented)
+        .map(|row| row.name)
+        .collect();
+    assert_eq!(signed, ["workflow.chatbot.session.ended", "channel.message.sent"]);
 }
 
 #[test]

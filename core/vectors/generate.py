@@ -9,6 +9,8 @@ import hmac
 import json
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from Crypto.Cipher import AES
 
@@ -301,6 +303,25 @@ def webhook_cases() -> list[dict[str, object]]:
             config = signed | {"encryption_key": key, "cipher": cipher}
             sealed = encrypt(cipher, workflow.encode(), key)
             reads("encrypted", config, headers_of(sealed), sealed, "workflow.call.finished", workflow, verified=True)
+    node = {"nodetask_id": "n", "nodetask_name": "N", "node_type": "call"}
+    flow = {"workflow_id": "w", "workflow_name": "W"}
+    ended = flow | {
+        "waba_task_id": "b",
+        "session_end_time": "2023-09-11T06:19:27Z",
+        "timestamp": 1720159500,
+        "messages": [],
+    }
+    for name, fields in (
+        ("workflow.list.finished", flow | {"case_id": "c", "callee_number": "+6212345678", "rows": [node]}),
+        ("workflow.status.changed", flow | {"status": "finished", "actions": [node | {"task_status": "newer"}]}),
+        ("workflow.chatbot.session.ended", ended),
+        ("message.send", {"event": "message.send", "user": {"id": "u", "name": "Ana"}, "messages": []}),
+    ):
+        body = json.dumps(fields)
+        reads("told by its fields", signed, headers_of(body), body, name, verified=True)
+    for name in ("pds.task.status", "pds.agent.status", "pds.contact.status"):
+        reads("named by the receiver", unsigned, [], '{"any":{"thing":1}}', name, kind=name)
+
     sealing = unsigned | {"encryption_key": KEYS[16]}
     reads("plain, though a key is configured", sealing, [], workflow, "workflow.call.finished")
     reads("at the nesting limit", unsigned | {"max_depth": 3}, [], '{"a":[[]]}', "unknown", known=False)
@@ -344,12 +365,258 @@ def webhook_cases() -> list[dict[str, object]]:
     return cases
 
 
+TOKEN = "fake-token"
+SIGN_KEY = "0123456789abcdef0123456789abcdef"
+BASE_URL = "https://api.example.test"
+QUERY_WINDOW = {"start_time": "2023-09-01 00:00:00+08:00", "end_time": "2023-09-30 23:59:59+08:00"}
+HUAWEI = {"call_id": "c", "channel": "HuaWei", "channel_id": "h", "user": {"id": "u", "name": "Ana"}}
+
+# Name, method and path, how it is authorised, envelope, parameters, and the `data` of the response.
+OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
+    (
+        "auth.token",
+        "POST /service/cloud/auth",
+        "none",
+        "cloud",
+        {"APPKey": "fake-k", "APPSecret": "fake-s"},
+        {"token": "t"},
+    ),
+    (
+        "workflow.create_instance",
+        "POST /service/cloud/workflow/createinstance",
+        "token",
+        "cloud",
+        {"workflow_template_id": 7, "name": "july", "end_time": "2026-12-01 18:00:00+08:00", "auto_finish": 2},
+        {"workflow_id": "w", "newer": [1]},
+    ),
+    (
+        "workflow.upload_details",
+        "POST /service/cloud/workflow/uploaddetails",
+        "token",
+        "cloud",
+        {
+            "workflow_id": "w",
+            "details": [{"callee": "+6212345678", "platform": "P", "caseid": "c", "variables": {"a": "测试"}}],
+        },
+        {"workflow_id": "w"},
+    ),
+    (
+        "workflow.detail_instances",
+        "POST /service/cloud/workflow/detailinstances",
+        "token",
+        "cloud",
+        {"case_id": "c"} | QUERY_WINDOW,
+        {"rows": [{"workflow_id": "w", "status": "finished"}, {"status": "newer"}]},
+    ),
+    (
+        "workflow.verify_api_node_push",
+        "POST /service/cloud/workflow/apinoticeinfo",
+        "token",
+        "cloud",
+        {"workflow_id": "w", "node_id": "n", "callee": "+6212345678"},
+        {"whatever": True},
+    ),
+    ("workflow.task_detail", "POST /service/cloud/workflow/taskdetail", "token", "cloud", {"any": {"thing": 1}}, []),
+    (
+        "tasks.create",
+        "POST /service/cloud/task",
+        "token",
+        "cloud",
+        {
+            "TaskName": "t",
+            "ScheduleStartTime": "2020-09-15 11:14:37",
+            "ScheduleEndTime": "2020-09-15 12:14:37",
+            "RobotID": "r",
+            "SIPLine": "s",
+            "RepeatInterval": 1,
+            "RepeatNumber": 2,
+            "Type": "normal",
+            "Details": [
+                {"Mobile": "+6212345678", "Platform": "P", "Debtor": "Ana", "Arrears": 12.5, "borrowed_date": "x"}
+            ],
+        },
+        {"TaskID": "t-1"},
+    ),
+    (
+        "tasks.list",
+        "GET /service/cloud/list",
+        "token",
+        "cloud",
+        {"Number": 10, "Page": 1, "Type": "normal"},
+        {"Tasks": []},
+    ),
+    ("tasks.stop", "POST /service/cloud/operation", "token", "cloud", {"TaskID": "t", "Action": "Stop"}, {}),
+    (
+        "tasks.cancel_call",
+        "POST /service/cloud/cancelphonecall",
+        "token",
+        "cloud",
+        {"TaskID": "t", "CalleeNumber": "+6212345678"},
+        {},
+    ),
+    ("tasks.detail", "GET /service/cloud/detail", "token", "cloud", {"TaskID": "69f531a01a9df58aa6de2487be610abb"}, []),
+    (
+        "tasks.recording",
+        "GET /service/cloud/case",
+        "token",
+        "cloud",
+        {"TaskID": "a b&c", "Callee": "+6212345678"},
+        {"Url": "u"},
+    ),
+    ("tasks.recordings", "GET /service/cloud/recording", "token", "cloud", {"TaskID": "é"}, {"Url": "u"}),
+    ("robots.list", "GET /service/cloud/robot", "token", "cloud", {}, [{"RobotID": "r"}]),
+    (
+        "chat.session_messages",
+        "POST /api/v1/session/messages",
+        "sign",
+        "chat",
+        {"call_id": "c", "last_msg_id": "", "size": 20, "type": "single"},
+        [{"msg_id": "m", "content": {"type": "text", "text": "hi"}}],
+    ),
+    (
+        "chat.huawei_message",
+        "POST /api/v1/channel/huawei/message",
+        "sign",
+        "chat",
+        HUAWEI
+        | {
+            "messages": [
+                {"type": "text", "text": "hi"},
+                {"type": "file", "media": {"origin_url": "u", "name": "n"}},
+                {"type": "interactive", "interactive": {"type": "list_reply", "list_reply": {"id": "1", "title": "t"}}},
+            ]
+        },
+        {},
+    ),
+    (
+        "sms.send",
+        "POST /service/sms/message/v2/send",
+        "token",
+        "sms",
+        {"to": ["+6212345678"], "message": "hi", "from": "A", "callbackUrl": "https://example.test"},
+        {"messageId": "m"},
+    ),
+    (
+        "process.query_task_qian",
+        "POST /api/v1/process/queryTaskQian",
+        "headers",
+        "process",
+        {"header": {"payloadVersion": 0, "traceId": "t"}, "payload": {"procInstId": "p", "taskKey": "k"}},
+        {"read": ["a"], "unRead": []},
+    ),
+]
+
+# What must be refused before anything is sent: operation, change of the parameters above (None removes), code, pointer.
+REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
+    ("auth.token", {"APPSecret": None}, "E1005", "/APPSecret"),
+    ("workflow.create_instance", {"end_time": "2026-12-01"}, "E1007", "/end_time"),
+    ("workflow.create_instance", {"workflow_template_id": "7"}, "E1006", "/workflow_template_id"),
+    (
+        "workflow.upload_details",
+        {"details": [{"callee": "+62", "platform": "P" * 41, "variables": {}}]},
+        "E1007",
+        "/details/0/platform",
+    ),
+    (
+        "workflow.upload_details",
+        {"details": [{"callee": "62", "platform": "P", "variables": {}}]},
+        "E1007",
+        "/details/0/callee",
+    ),
+    ("workflow.upload_details", {"detials": []}, "E1004", "/detials"),
+    ("workflow.detail_instances", {"case_id": None}, "E1005", ""),
+    ("workflow.verify_api_node_push", {"callee": "62 123"}, "E1007", "/callee"),
+    ("tasks.create", {"ScheduleStartTime": "2020-09-15T11:14:37Z"}, "E1007", "/ScheduleStartTime"),
+    ("tasks.create", {"Details": None}, "E1005", "/Details"),
+    ("tasks.create", {"Details": [{"Mobile": "1", "Platform": "P"}]}, "E1007", "/Details/0/Mobile"),
+    ("tasks.list", {"Number": "10"}, "E1006", "/Number"),
+    ("tasks.stop", {"TaskId": "t"}, "E1004", "/TaskId"),
+    ("tasks.cancel_call", {"CalleeNumber": "12"}, "E1007", "/CalleeNumber"),
+    ("tasks.detail", {"TaskID": 1}, "E1006", "/TaskID"),
+    ("tasks.recording", {"Callee": None}, "E1005", "/Callee"),
+    ("tasks.recordings", {"TaskID": None}, "E1005", "/TaskID"),
+    ("robots.list", {"Page": 1}, "E1004", "/Page"),
+    ("chat.session_messages", {"size": "20"}, "E1006", "/size"),
+    ("chat.huawei_message", {"messages": [{"text": "hi"}]}, "E1005", "/messages/0/type"),
+    ("sms.send", {"to": "+6212345678"}, "E1006", "/to"),
+    ("process.query_task_qian", {"header": {"payloadVersion": 0}}, "E1005", "/header/traceId"),
+]
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def wrap(envelope: str, data: object) -> str:
+    return compact(
+        {
+            "cloud": {"data": data, "status": "OK", "code": 200},
+            "chat": {"request_id": "r-1", "code": 200, "message": "Success", "data": data},
+            "sms": {"code": 0, "body": data},
+            "process": {"data": data, "msg": "", "retcode": 0, "traceId": "t"},
+        }[envelope]
+    )
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def operation_cases() -> list[dict[str, object]]:
+    cases: list[dict[str, object]] = []
+    key = KEYS[16]
+    json_type = ["Content-Type", "application/json"]
+    for name, line, auth, envelope, params, data in OPERATIONS:
+        method, path = line.split()
+        plain = urlencode(params, quote_via=quote, safe="") if method == "GET" else compact(params)
+        for encrypted in (False, True):
+            sealed = encrypt("aes-ecb:zero:base64", plain.encode(), key) if encrypted else plain
+            headers = [json_type, ["User-Agent", "Airudder"]]
+            headers += [["Is-Encrypted", "1"], ["Signed", digest(plain)]] if encrypted else []
+            body = "" if method == "GET" else sealed
+            headers += {
+                "token": [["Authorization", f"Token {TOKEN}"]],
+                "sign": [
+                    ["X-AIRudder-Sign", sign("hmac-sha256", "hex", body.encode(), SECRET)],
+                    ["X-AIRudder-Sign-Key", SIGN_KEY],
+                ],
+            }.get(auth, [])
+            url = BASE_URL + path + (f"?{sealed}" if method == "GET" and sealed else "")
+            answer = wrap(envelope, data)
+            response_headers = [json_type] + ([["Is-Encrypted", "1"], ["Signed", digest(answer)]] if encrypted else [])
+            response_body = encrypt("aes-ecb:zero:base64", answer.encode(), key) if encrypted else answer
+            cases.append(
+                {
+                    "operation": name,
+                    "params": params,
+                    "encryption_key": key if encrypted else None,
+                    "request": {"method": method, "url": url, "headers": headers, "body": body},
+                    "response": {"status": 200, "headers": response_headers, "body": response_body},
+                    "result": data,
+                }
+            )
+    for name in ("tasks.recording", "tasks.recordings"):
+        case = next(case for case in cases if case["operation"] == name)
+        response = {"status": 200, "headers": [["Content-Type", "audio/x-wav"]], "body": "RIFF"}
+        cases.append(case | {"response": response, "result": None, "file": "audio/x-wav"})
+    for name, change, error, pointer in REFUSED:
+        params = next(params for operation, *_, params, _ in OPERATIONS if operation == name) | change
+        params = {field: value for field, value in params.items() if value is not None}
+        cases.append({"operation": name, "params": params, "encryption_key": None, "error": error, "pointer": pointer})
+    return cases
+
+
 def main() -> int:
     stale = []
-    for name, cases in (("cipher", cipher_cases()), ("signature", signature_cases()), ("webhook", webhook_cases())):
+    for name, cases in (
+        ("cipher", cipher_cases()),
+        ("signature", signature_cases()),
+        ("webhook", webhook_cases()),
+        ("operation", operation_cases()),
+    ):
         about = "Generated by generate.py; do not edit. What the fields mean is said in README.md."
         numbered = [{"id": f"{name}-{number}"} | case for number, case in enumerate(cases, 1)]
-        lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in numbered)
+        lines = ",\n".join(compact(case) for case in numbered)
         text = f'{{"about": {json.dumps(about)}, "count": {len(cases)}, "cases": [\n{lines}\n]}}\n'
         path = HERE / f"{name}.json"
         if "--check" not in sys.argv:

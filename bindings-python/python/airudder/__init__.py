@@ -34,7 +34,7 @@ from airudder._transport import (
     Transport,
     TransportFailure,
 )
-from airudder._types import CallOptions, Detail
+from airudder._types import CallOptions, Detail, File
 from airudder._webhooks import ACK_BODY, ACK_STATUS, Event, Webhooks
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Detail",
     "DoubtfulContact",
     "Event",
+    "File",
     "HttpTransport",
     "OutcomeUnknown",
     "Progress",

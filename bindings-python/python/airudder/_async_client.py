@@ -79,11 +79,14 @@ class AsyncClient(BaseClient):
         json: object = None,
         query: Mapping[str, Any] | str | None = None,
         replay_safe: bool = False,
+        file: bool = False,
         auth: AuthKind = "token",
         options: CallOptions | None = None,
     ) -> Any:  # noqa: ANN401 - the result has any JSON shape
         """Call what the library does not type: see `Client.request`."""
-        return await run_async(self._start_raw(method, path, json, query, replay_safe, auth, options), self._transport)
+        return await run_async(
+            self._start_raw(method, path, json, query, replay_safe, file, auth, options), self._transport
+        )
 
     async def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""

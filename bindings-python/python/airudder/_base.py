@@ -50,11 +50,12 @@ class BaseClient:
         json: object,
         query: Mapping[str, Any] | str | None,
         replay_safe: bool,
+        file: bool,
         auth: Auth,
         options: CallOptions | None,
     ) -> Call:
         text = query if isinstance(query, str) else urlencode(query or {}, doseq=True, quote_via=quote)
-        return self._session.request(method, path, text, json, auth, replay_safe, options, seed())
+        return self._session.request(method, path, text, json, auth, replay_safe, file, options, seed())
 
     def __repr__(self) -> str:
         session = getattr(self, "_session", None)  # error reporters show a client whose settings were refused, too

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from airudder._native import Call, Session
-    from airudder._transport import Transport
+    from airudder._transport import Response, Transport
     from airudder._types import Detail
 
 
@@ -193,7 +193,7 @@ class _Run:
         self._pool = pool
         self._progress = progress
         self._shown: Progress | None = None
-        self._running: dict[Future[Exception | None], tuple[int, Call]] = {}
+        self._running: dict[Future[Response | Exception | None], tuple[int, Call]] = {}
         self._stop = Signal()
 
     def run(self, contacts: Iterator[Any]) -> None:
@@ -232,7 +232,7 @@ class _Run:
         elif seconds is not None:
             self._stop.wait(seconds)
 
-    def _collect(self, done: Iterable[Future[Exception | None]]) -> None:
+    def _collect(self, done: Iterable[Future[Response | Exception | None]]) -> None:
         for future in done:
             number, call = self._running.pop(future)
             future.result()

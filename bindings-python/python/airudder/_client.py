@@ -94,6 +94,7 @@ class Client(BaseClient):
         json: object = None,
         query: Mapping[str, Any] | str | None = None,
         replay_safe: bool = False,
+        file: bool = False,
         auth: AuthKind = "token",
         options: CallOptions | None = None,
     ) -> Any:  # noqa: ANN401 - the result has any JSON shape
@@ -106,10 +107,11 @@ class Client(BaseClient):
             query: The query as a mapping, or as text that is percent-encoded already.
             replay_safe: Whether sending it twice is harmless. Otherwise a request whose outcome is unknown raises
                 `OutcomeUnknown`.
+            file: Whether a response that is not JSON, such as a recording, comes back as a `File`.
             auth: `token`, `sign` (`X-AIRudder-Sign`), `headers` (your own in `options`) or `none`.
             options: Settings of this call.
         """
-        return run(self._start_raw(method, path, json, query, replay_safe, auth, options), self._transport)
+        return run(self._start_raw(method, path, json, query, replay_safe, file, auth, options), self._transport)
 
     def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""

@@ -6,13 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from airudder._transport import TransportFailure, failure_of
+from airudder._transport import Response, failure_of
+from airudder._types import File
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from airudder._native import Call
-    from airudder._transport import AsyncTransport, Response, Transport
+    from airudder._transport import AsyncTransport, Transport
 
 
 def now_ms() -> int:
@@ -28,56 +29,58 @@ def run(call: Call, transport: Transport) -> Any:  # noqa: ANN401 - the result h
         call.close()
 
 
-def drive(call: Call, transport: Transport, sleep: Callable[[float], object] = time.sleep) -> Exception | None:
-    """Run the call until it has a result; return an exception that the transport did not mean to raise."""
-    unexpected: Exception | None = None
+def drive(
+    call: Call, transport: Transport, sleep: Callable[[float], object] = time.sleep
+) -> Response | Exception | None:
+    """Run the call until it has a result; return what the transport returned or raised last."""
+    last: Response | Exception | None = None
     while (step := call.poll(now_ms())) is not None:
         if isinstance(step, int):
             sleep(max(0, step - now_ms()) / 1000)
             continue
         try:
-            response = transport.send(step)
+            last = transport.send(step)
         except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
-            unexpected = _report(call, error)
-        else:
-            _answer(call, response)
-    return unexpected
+            last = error
+        _report(call, last)
+    return last
 
 
 async def run_async(call: Call, transport: AsyncTransport) -> Any:  # noqa: ANN401 - the result has any JSON shape
     """Run the call to its result without blocking the event loop."""
-    unexpected: Exception | None = None
+    last: Response | Exception | None = None
     try:
         while (step := call.poll(now_ms())) is not None:
             if isinstance(step, int):
                 await asyncio.sleep(max(0, step - now_ms()) / 1000)
                 continue
             try:
-                response = await transport.send(step)
+                last = await transport.send(step)
             except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
-                unexpected = _report(call, error)
-            else:
-                _answer(call, response)
-        return _result(call, unexpected)
+                last = error
+            _report(call, last)
+        return _result(call, last)
     finally:
         call.close()
 
 
-def _answer(call: Call, response: Response) -> None:
-    call.on_response(now_ms(), response.status, list(response.headers), response.body)
+def _report(call: Call, last: Response | Exception) -> None:
+    """Tell the call what came of its request."""
+    if isinstance(last, Exception):
+        failure = failure_of(last)
+        call.on_failure(now_ms(), failure.kind, str(failure))
+    else:
+        call.on_response(now_ms(), last.status, list(last.headers), last.body)
 
 
-def _report(call: Call, error: Exception) -> Exception | None:
-    """Report the failure; an exception that the transport did not mean to raise is returned, to be chained."""
-    failure = error if isinstance(error, TransportFailure) else failure_of(error)
-    call.on_failure(now_ms(), failure.kind, str(failure))
-    return error if failure.kind == "other" else None
-
-
-def _result(call: Call, unexpected: Exception | None) -> Any:  # noqa: ANN401 - the result has any JSON shape
-    if unexpected is None:
-        return call.result()
+def _result(call: Call, last: Response | Exception | None) -> Any:  # noqa: ANN401 - the result has any JSON shape
     try:
-        return call.result()
+        content_type, data = call.result()
     except Exception as error:
-        raise error from unexpected
+        # An exception that the transport did not mean to raise is chained; the others would only repeat the message.
+        if isinstance(last, Exception) and failure_of(last).kind == "other":
+            raise error from last
+        raise
+    if content_type is not None and isinstance(last, Response):
+        return File(content_type, last.body)
+    return data

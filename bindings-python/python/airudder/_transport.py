@@ -85,7 +85,9 @@ class AsyncTransport(Protocol):
 
 
 def failure_of(error: Exception) -> TransportFailure:
-    """Sort an exception that is no `TransportFailure`: only what surely sent nothing counts as a failed connection."""
+    """Sort an exception: only what surely sent nothing counts as a failed connection."""
+    if isinstance(error, TransportFailure):
+        return error
     text = _describe(error)
     if isinstance(error, (ConnectionRefusedError, socket.gaierror)):
         return ConnectFailed(text)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
@@ -17,6 +18,19 @@ Auth: TypeAlias = Literal["token", "sign", "headers", "none"]
 
 WorkflowStatus: TypeAlias = Literal["cancelled", "finished"] | str
 """A workflow's status, as far as it has been seen. Any other text may come."""
+
+
+@dataclass(frozen=True, repr=False)
+class File:
+    """A file that came in place of a JSON result, such as a recording."""
+
+    content_type: str
+    """What it is, for instance `audio/wav`."""
+    content: bytes
+    """Its bytes."""
+
+    def __repr__(self) -> str:
+        return f"<File {self.content_type}, {len(self.content)} bytes>"
 
 
 class CallOptions(TypedDict, total=False):

@@ -77,6 +77,26 @@ received! {
         custom: String,
     }
 
+    /// The bot answered.
+    MessageSend {
+        /// The event's name.
+        event: String,
+        /// The company.
+        company: String,
+        /// The channel, for instance `chatbot`.
+        channel: String,
+        /// The channel's id.
+        channel_id: String,
+        /// The customer.
+        user: ChatUser,
+        /// The conversation's id.
+        call_id: String,
+        /// The messages.
+        messages: Vec<ChatMessage>,
+        /// What was given with the conversation.
+        custom: String,
+    }
+
     /// The customer of a chat.
     ChatUser {
         /// The customer's id, for WhatsApp the phone number without `+`.
@@ -133,4 +153,7 @@ events! {
     /// Messages of the company (of a bot or of an agent) to a customer were sent.
     3 "channel.message.sent" Documented Documented
     ChannelMessageSent;
+    /// The bot answered: pass its messages on to the customer. That it is signed is probable, not documented.
+    7 "message.send" Undocumented Documented
+    MessageSend;
 }

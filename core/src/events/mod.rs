@@ -2,4 +2,5 @@
 
 pub mod call;
 pub mod chat;
+pub mod pds;
 pub mod workflow;

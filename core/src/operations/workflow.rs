@@ -99,6 +99,34 @@ pub struct DetailInstances<'a> {
     pub end_time: ZonedTime<'a>,
 }
 
+/// Is the push of a custom API node genuine?
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyApiNodePush<'a> {
+    /// The workflow \[documented].
+    #[serde(borrow)]
+    pub workflow_id: Text<'a>,
+    /// The node \[documented].
+    #[serde(borrow)]
+    pub node_id: Text<'a>,
+    /// The contact's phone number \[documented].
+    #[serde(borrow)]
+    pub callee: Phone<'a>,
+    /// The contact's id \[documented].
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<Text<'a>>,
+}
+
+/// The calls of a workflow. The fields of the request are not published, so any object is taken.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WorkflowTaskDetail {
+    /// The fields, whatever they are.
+    pub fields: Map<String, Value>,
+}
+
+impl Validate for VerifyApiNodePush<'_> {}
+impl Validate for WorkflowTaskDetail {}
 impl<D> Validate for CreateInstance<'_, D> {}
 impl<D> Validate for UploadDetails<'_, D> {}
 impl<V> Validate for Detail<'_, V> {}
@@ -160,4 +188,13 @@ operations! {
     /// Find the workflows in which a contact is.
     4 "workflow.detail_instances" Post "/service/cloud/workflow/detailinstances" Token Cloud Safe Documented
     DetailInstances<'_> as DetailInstances<'_> => DetailInstanceRows;
+
+    /// Ask whether the push of a custom API node is genuine. What comes back is not documented.
+    5 "workflow.verify_api_node_push" Post "/service/cloud/workflow/apinoticeinfo" Token Cloud Safe Documented
+    VerifyApiNodePush<'_> as VerifyApiNodePush<'_> => Value;
+
+    /// The calls of a workflow, in the shape of the `details` of the event `call.finished` with the workflow's fields, as
+    /// far as that is assumed. The fields of the request are not published: pass what AI Rudder tells you.
+    6 "workflow.task_detail" Post "/service/cloud/workflow/taskdetail" Token Cloud Safe Documented
+    WorkflowTaskDetail as WorkflowTaskDetail => Value;
 }
