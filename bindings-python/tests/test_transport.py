@@ -31,6 +31,7 @@ class Server:
         self.answers = list(answers)
         self.requests = []
         self.connections = 0
+        self.closed = threading.Semaphore(0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads = [threading.Thread(target=self._accept)]
@@ -61,7 +62,8 @@ class Server:
                     else:
                         connection.sendall(piece)
                 if isinstance(answer, list):
-                    return  # and close
+                    break  # and close
+        self.closed.release()
 
     def stop(self):
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -99,6 +101,7 @@ def test_a_connection_that_the_server_closed_is_not_used_for_an_upload(serve):
     server = serve([http({"rows": []})], http({"workflow_id": "w"}))
     with client_of(server) as client:
         client.workflow.detail_instances(**QUERY)
+        assert server.closed.acquire(timeout=10)
         assert client.workflow.upload_details(**UPLOAD) == {"workflow_id": "w"}
     assert server.connections == 2
 
