@@ -314,7 +314,7 @@ class JournalFile:
         self._length = length
 
     def append(self, lines: str) -> None:
-        """Append, and wait for the disk. Of lines that could not be written, for instance on a full disk, none stays."""
+        """Append, and wait for the disk. Of lines that cannot be written, for instance on a full disk, none stays."""
         rest = memoryview(lines.encode())
         length = self._length + len(rest)
         try:
