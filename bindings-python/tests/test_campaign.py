@@ -342,6 +342,11 @@ def test_the_journal_holds_no_contact(client, tmp_path):
         ({"batch_size": 10_001}, "/batch_size"),
         ({"in_flight": 0}, "/in_flight"),
         ({"settle": -1.0}, "/settle"),
+        ({"in_flight": -1}, "/in_flight"),
+        ({"batch_size": 10.0}, "/batch_size"),
+        ({"workflow_template_id": "7"}, "/workflow_template_id"),
+        ({"workflow_template_id": 2**70}, "/workflow_template_id"),
+        ({"name": "half \udcff"}, "/name"),
     ],
 )
 def test_wrong_settings_are_named(client, sandbox, tmp_path, wrong, pointer):

@@ -209,6 +209,31 @@ def test_an_odd_exception_of_a_transport_is_chained_and_nothing_is_repeated():
     assert transport.sent == ["auth", "uploaddetails"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        5,
+        Response(200, None, b""),
+        Response("200", [], b""),
+        Response(70_000, [], b""),
+        Response(200, [], "text"),
+        Response(200, [("a", "b", "c")], b""),
+    ],
+    ids=repr,
+)
+def test_what_is_no_response_leaves_the_outcome_unknown(answer):
+    class Bad(Odd):
+        def send(self, request):
+            return super().send(request) if request.url.endswith("/auth") else (self.sent.append("upload"), answer)[1]
+
+    transport = Bad()
+    with pytest.raises(OutcomeUnknown) as raised:
+        Client(transport=transport, **APP).workflow.upload_details(**UPLOAD)
+    assert isinstance(raised.value.__cause__, (AttributeError, TypeError, ValueError, OverflowError))
+    assert transport.sent == ["auth", "upload"]
+
+
 def test_an_odd_exception_of_an_asynchronous_transport():
     class AsyncOdd(Odd):
         async def send(self, request):
