@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint bench clean python sandbox
+.PHONY: help demo test lint generate bench clean python sandbox
 
 PYTHON = .venv/bin/python
 
@@ -12,6 +12,7 @@ demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the 
 test: python sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
+	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 
@@ -24,6 +25,10 @@ lint: python ## Check format, lints and types, warnings being errors
 	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental campaign.py demo.py receiver.py make_contacts.py
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
+
+generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
+	cargo run --quiet -p airudder-codegen
+	$(PYTHON) core/vectors/generate.py
 
 bench: ## Measure against what people write by hand (nothing to measure yet)
 	@echo "no benchmarks yet"
