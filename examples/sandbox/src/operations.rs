@@ -2,7 +2,9 @@
 
 use airudder_core::operations::auth::FetchToken;
 use airudder_core::operations::process::QueryTaskQian;
-use airudder_core::operations::workflow::{CreateInstance, Detail, DetailInstances, UploadDetails};
+use airudder_core::operations::robots::ListRobots;
+use airudder_core::operations::sms::SendSms;
+use airudder_core::operations::workflow::{CreateInstance, Detail, DetailInstances, UploadDetails, VerifyApiNodePush};
 use airudder_core::{Auth, OperationInfo};
 use axum::http::HeaderMap;
 use serde::Deserialize;
@@ -13,6 +15,7 @@ use crate::clock;
 use crate::random::fresh_id;
 use crate::store::{self, NewContact, NewWorkflow, StoreError};
 use crate::wire::{self, Answer, Inbound};
+use crate::{chat, tasks};
 
 impl From<StoreError> for Answer {
     fn from(error: StoreError) -> Self {
@@ -38,6 +41,19 @@ pub(crate) async fn process(
         "workflow.create_instance" => create_instance(app, operation, headers, &inbound.text).await,
         "workflow.upload_details" => upload_details(app, operation, headers, &inbound.text).await,
         "workflow.detail_instances" => detail_instances(app, operation, headers, &inbound.text).await,
+        "workflow.verify_api_node_push" => verify_api_node_push(app, operation, headers, &inbound.text).await,
+        "workflow.task_detail" => tasks::workflow_detail(app, operation, headers, &inbound.text).await,
+        "tasks.create" => tasks::create(app, operation, headers, &inbound.text).await,
+        "tasks.list" => tasks::list(app, operation, headers, &inbound.text).await,
+        "tasks.stop" => tasks::stop(app, operation, headers, &inbound.text).await,
+        "tasks.cancel_call" => tasks::cancel_call(app, operation, headers, &inbound.text).await,
+        "tasks.detail" => tasks::detail(app, operation, headers, &inbound.text).await,
+        "tasks.recording" => tasks::recording(app, operation, headers, &inbound.text).await,
+        "tasks.recordings" => tasks::recordings(app, operation, headers, &inbound.text).await,
+        "robots.list" => robots(app, operation, headers, &inbound.text).await,
+        "sms.send" => send_sms(app, operation, headers, &inbound.text).await,
+        "chat.session_messages" => chat::session_messages(app, operation, headers, inbound).await,
+        "chat.huawei_message" => chat::huawei_message(app, operation, headers, inbound).await,
         "process.query_task_qian" => query_task_qian(operation, &inbound.text),
         _ => Err(Answer::not_found()),
     };
@@ -45,12 +61,21 @@ pub(crate) async fn process(
 }
 
 /// Reads parameters as the library's users must write them: an error names the field.
-fn parse<'a, T: Deserialize<'a>>(operation: &OperationInfo, text: &'a str) -> Result<T, Answer> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(operation: &OperationInfo, text: &'a str) -> Result<T, Answer> {
     (operation.check)(text).map_err(|error| Answer::refused(error.to_string()))?;
     serde_json::from_str(text).map_err(|error| Answer::refused(error.to_string()))
 }
 
-async fn authorise(app: &App, operation: &OperationInfo, headers: &HeaderMap) -> Result<(), Answer> {
+/// The parameters of a GET request as the JSON text that they were made from. All are texts but those of `numbers`.
+pub(crate) fn query_as_json(query: &str, numbers: &[&str]) -> String {
+    let fields = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
+        let number = numbers.contains(&&*name).then(|| value.parse::<i64>().ok()).flatten();
+        (name.into_owned(), number.map_or_else(|| value.into_owned().into(), serde_json::Value::from))
+    });
+    serde_json::Value::Object(fields.collect()).to_string()
+}
+
+pub(crate) async fn authorise(app: &App, operation: &OperationInfo, headers: &HeaderMap) -> Result<(), Answer> {
     if operation.auth != Auth::Token {
         return Ok(());
     }
@@ -95,6 +120,7 @@ async fn create_instance(
     let contacts = new_contacts(given.details.as_deref().unwrap_or_default())?;
     let workflow = NewWorkflow {
         workflow_id: fresh_id(),
+        is_task: false,
         name: given.name.to_string(),
         template_id: given.workflow_template_id,
         end_time: given.end_time.to_string(),
@@ -153,6 +179,31 @@ async fn detail_instances(
     let rows =
         app.store.transact(move |db| store::instances_of(db, caseid.as_deref(), callee.as_deref(), window)).await?;
     Ok(Answer::ok(json!({ "rows": rows }).to_string()))
+}
+
+/// Nothing is simulated behind this one: no node has been pushed.
+async fn verify_api_node_push(
+    app: &App,
+    operation: &OperationInfo,
+    headers: &HeaderMap,
+    text: &str,
+) -> Result<Answer, Answer> {
+    authorise(app, operation, headers).await?;
+    let _: VerifyApiNodePush<'_> = parse(operation, text)?;
+    Ok(Answer::ok(json!({}).to_string()))
+}
+
+async fn robots(app: &App, operation: &OperationInfo, headers: &HeaderMap, text: &str) -> Result<Answer, Answer> {
+    authorise(app, operation, headers).await?;
+    let _: ListRobots = parse(operation, &query_as_json(text, &[]))?;
+    Ok(Answer::ok(json!([{ "RobotID": "sandbox-robot" }]).to_string()))
+}
+
+/// Nobody gets a message.
+async fn send_sms(app: &App, operation: &OperationInfo, headers: &HeaderMap, text: &str) -> Result<Answer, Answer> {
+    authorise(app, operation, headers).await?;
+    let _: SendSms<'_> = parse(operation, text)?;
+    Ok(Answer::ok(json!({ "messageId": fresh_id() }).to_string()))
 }
 
 /// Nothing is simulated behind this one: the task that is asked for has not been read.
