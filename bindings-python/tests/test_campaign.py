@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import pickle
 import random
 import signal
 import subprocess
@@ -110,7 +111,7 @@ def test_a_second_process_is_kept_out(client, tmp_path):
     )
     first.start()
     assert started.wait(10)
-    with pytest.raises(BlockingIOError):
+    with pytest.raises(BlockingIOError, match="another process runs the campaign of this journal"):
         client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
     finish.set()
     first.join()
@@ -133,6 +134,8 @@ def test_changed_contacts_are_noticed_before_anything_is_sent(client, sandbox, t
         client.campaigns.run(**CAMPAIGN, contacts=changed, journal=tmp_path / "journal")
     assert raised.value.code == "E1012"
     assert "contact 3" in raised.value.message
+    assert raised.value.report.accepted == 3
+    assert pickle.loads(pickle.dumps(raised.value)).report == raised.value.report
     with pytest.raises(ValidationError) as raised:
         client.campaigns.run(**CAMPAIGN, contacts=contacts(4), journal=tmp_path / "journal")
     assert raised.value.code == "E1012"
@@ -158,6 +161,28 @@ def test_a_torn_last_line_is_cut_off_and_a_damaged_one_is_an_error(client, sandb
         client.campaigns.run(**CAMPAIGN, contacts=contacts(10), journal=journal)
     assert raised.value.code == "E1011"
     assert arrived(sandbox) == (10, 0)
+
+
+FULL_DISK = (
+    """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+"""
+    + CHILD
+)
+
+
+def test_a_full_disk_stops_the_campaign_and_leaves_a_journal_to_resume_from(sandbox, client, tmp_path):
+    journal = tmp_path / "journal"
+    names = {"folder": str(Path(__file__).parent), "url": sandbox.url, "journal": str(journal)}
+    for size in (0, 100, 20_000, 40_000):
+        script = FULL_DISK.format(**names, size=size)
+        child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        assert "OSError: [Errno 27]" in child.stderr
+        lines = journal.read_bytes().splitlines(keepends=True)
+        assert all(json.loads(line) for line in lines)  # no torn line stays
+    assert client.campaigns.run(**CAMPAIGN, contacts=contacts(10_000), journal=journal, settle=0.1).accepted == 10_000
+    assert arrived(sandbox) == (10_000, 0)
 
 
 class OwnError(Exception):

@@ -274,6 +274,56 @@ fn without_a_settle_time_what_is_not_found_stays_doubtful() {
     assert_eq!((report.accepted, report.doubtful.len(), api.uploads.len()), (0, 10, 0));
 }
 
+#[test]
+fn a_campaign_that_gives_up_leaves_nothing_doubtful_but_what_was_handed_out() {
+    let (mut api, mut journal, mut now_ms) = (Api::new(7, 0), String::new(), 1_700_000_000_000);
+    let all = contacts(40);
+    let session = session();
+    let mut campaign = Campaign::new(&session, CampaignConfig { in_flight: 3, ..config(10) }).unwrap();
+    let mut running = Vec::new();
+    // One upload has been answered, one is under way, and a third is ready when the host gives up.
+    loop {
+        match campaign.poll(now_ms).unwrap() {
+            CampaignStep::Journal(lines) => {
+                journal.push_str(&lines);
+                campaign.journal_written().unwrap();
+            }
+            CampaignStep::Contacts { .. } => campaign.feed(&Value::from(&all[..]).to_string()).unwrap(),
+            CampaignStep::Call { id, mut call } => {
+                let result = api.run(&mut call, &mut now_ms);
+                if api.uploads.len() == 20 {
+                    running.push((id, result));
+                    break;
+                }
+                campaign.on_result(id, now_ms, result).unwrap();
+            }
+            step => panic!("{step:?}"),
+        }
+    }
+    campaign.give_up().unwrap();
+    loop {
+        match campaign.poll(now_ms).unwrap() {
+            CampaignStep::Journal(lines) => {
+                journal.push_str(&lines);
+                campaign.journal_written().unwrap();
+            }
+            CampaignStep::Wait { until_ms: None } => {
+                let (id, result) = running.pop().unwrap();
+                campaign.on_result(id, now_ms, result).unwrap();
+            }
+            CampaignStep::Done => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    let report = campaign.report();
+    assert_eq!((report.accepted, report.workflows[0].contacts), (20, 20));
+    // Nobody is doubtful, so that nobody has to be looked up.
+    let requests = api.requests;
+    let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_each_once(&api, &report, 40);
+    assert_eq!(api.requests - requests, 3, "a token and two uploads");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

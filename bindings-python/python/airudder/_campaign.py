@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from airudder._base import seed
 from airudder._driver import drive, now_ms
+from airudder._errors import AirudderError
 from airudder._native import Campaign as Machine
 
 if TYPE_CHECKING:
@@ -146,6 +149,7 @@ class Campaigns:
             AirudderError: The campaign had to stop; `report` of the exception says how far it came. Mend the cause, and
                 run it again. `E1012`: the journal belongs to other contacts.
             BlockingIOError: Another process runs this journal.
+            OSError: The journal cannot be opened or written, for instance since its folder is not there.
         """
         machine = Machine(
             self._session,
@@ -160,16 +164,22 @@ class Campaigns:
             retry_rejected=retry_rejected,
             seed=seed(),
         )
-        with JournalFile(Path(journal)) as file, ThreadPoolExecutor(in_flight + lookups_in_flight) as pool:
-            file.cut(machine.resume(file.read()))
-            _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
-        accepted, rejected, doubtful, workflows, error = machine.report()
+        error: AirudderError | None = None
+        try:
+            # One thread more than calls: a full pool must not keep the journal waiting.
+            with JournalFile(Path(journal)) as file, ThreadPoolExecutor(in_flight + lookups_in_flight + 1) as pool:
+                file.cut(machine.resume(file.read()))
+                _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
+        except AirudderError as raised:
+            error = raised
+        accepted, rejected, doubtful, workflows, stopped_by = machine.report()
         report = Report(
             accepted,
             [Rejected(*one) for one in rejected],
             [DoubtfulContact(*one) for one in doubtful],
             [Workflow(*one) for one in workflows],
         )
+        error = error or stopped_by
         if error is not None:
             error.report = report
             raise error
@@ -193,6 +203,7 @@ class _Run:
         self._pool = pool
         self._progress = progress
         self._shown: Progress | None = None
+        self._writing: Future[None] | None = None
         self._running: dict[Future[Response | Exception | None], tuple[int, Call]] = {}
         self._stop = Signal()
 
@@ -214,8 +225,14 @@ class _Run:
             raise
 
     def _write(self, lines: str) -> None:
-        self._journal.append(lines)
+        # In a thread, since there no Ctrl-C interrupts it half way.
+        self._writing = self._pool.submit(self._journal.append, lines)
+        self._written(self._writing)
+
+    def _written(self, writing: Future[None]) -> None:
+        writing.result()
         self._machine.journal_written()
+        self._writing = None
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
         chunk = list(islice(contacts, want))
@@ -252,15 +269,22 @@ class _Run:
             raise CancelledError
 
     def _give_up(self) -> None:
-        """Start nothing more, let requests that are under way end, and journal what they brought."""
+        """Start nothing more, let requests that are under way end, and journal what they brought.
+
+        Where that fails too, for instance on a full disk, the journal says less than it might: then more contacts are
+        doubtful, and looked up when the campaign is run again.
+        """
         self._stop.set()
         wait(self._running)
-        for future, (number, call) in self._running.items():
-            if future.exception() is None:  # else it waited for its next try, and the journal has it as doubtful
-                self._machine.on_result(number, now_ms(), call)
-        step = self._machine.poll(now_ms())
-        if step is not None and step[0] == "journal":
-            self._write(step[1])
+        with suppress(AirudderError, OSError):
+            if self._writing is not None:
+                self._written(self._writing)
+            for future, (number, call) in self._running.items():
+                if future.exception() is None:  # else it waited for its next try, and the journal has it as doubtful
+                    self._machine.on_result(number, now_ms(), call)
+            step = self._machine.poll(now_ms())
+            if step is not None and step[0] == "journal":
+                self._write(step[1])
 
 
 class JournalFile:
@@ -268,9 +292,11 @@ class JournalFile:
 
     def __init__(self, path: Path) -> None:
         new = not path.exists()
-        self._file = path.open("a+b")
+        # Unbuffered: what could not be written must not follow by itself when the file is closed.
+        self._file = path.open("a+b", buffering=0)
+        self._length = 0
         try:
-            _lock(self._file.fileno())
+            self._lock(path)
             if new and os.name == "posix":
                 _sync_folder(path.parent)
         except BaseException:
@@ -285,12 +311,37 @@ class JournalFile:
     def cut(self, length: int) -> None:
         """Cut off what is behind the good lines."""
         self._file.truncate(length)
+        self._length = length
 
     def append(self, lines: str) -> None:
-        """Append, and wait for the disk."""
-        self._file.write(lines.encode())
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """Append, and wait for the disk. Of lines that cannot be written, for instance on a full disk, none stays."""
+        rest = memoryview(lines.encode())
+        length = self._length + len(rest)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            os.fsync(self._file.fileno())
+        except BaseException:
+            self._file.truncate(self._length)
+            raise
+        self._length = length
+
+    def _lock(self, path: Path) -> None:
+        """Lock until the file is closed, or the process dies."""
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                # Windows keeps others from reading what is locked, so it is a byte that no journal reaches.
+                self._file.seek(LOCKED_BYTE)
+                msvcrt.locking(self._file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            taken = "another process runs the campaign of this journal; wait for it, or give each campaign its own"
+            raise BlockingIOError(errno.EWOULDBLOCK, taken, str(path)) from None
 
     def __enter__(self) -> Self:
         return self
@@ -301,16 +352,8 @@ class JournalFile:
         self._file.close()
 
 
-def _lock(descriptor: int) -> None:
-    """Lock until the file is closed, or the process dies."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+LOCKED_BYTE = 2**31 - 2
+"""The last byte that Windows can lock in any file."""
 
 
 def _sync_folder(folder: Path) -> None:

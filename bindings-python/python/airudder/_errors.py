@@ -65,7 +65,7 @@ class AirudderError(Exception):
         """How far a campaign came that this error stopped."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        return build, (self.number, self._fields)
+        return build, (self.number, self._fields), {"report": self.report}
 
 
 class ValidationError(AirudderError):

@@ -16,6 +16,8 @@
 //! campaign.report()
 //! ```
 //!
+//! A host that has to stop in between calls [`Campaign::give_up`] and goes on until it is done.
+//!
 //! **The promise**: no contact is uploaded twice, and none is lost without being named in the report. A batch is
 //! journaled before it is sent. Where its outcome is unknown, each of its contacts is looked up; a contact that is not
 //! found is looked up again after [`CampaignConfig::settle_ms`], and only then sent. This rests on the API not taking
@@ -265,6 +267,7 @@ pub struct Campaign {
     settled_unsent: Vec<u64>,
     report: Report,
     jitter: Jitter,
+    given_up: bool,
 }
 
 impl Campaign {
@@ -293,6 +296,7 @@ impl Campaign {
             settled_unsent: Vec::new(),
             report: Report::default(),
             jitter: Jitter::new(config.seed),
+            given_up: false,
             config,
         };
         // A malformed name or end time is better found now than after the contacts were read.
@@ -387,7 +391,7 @@ impl Campaign {
                 started_ms: now_ms,
             })?;
         }
-        if self.report.error.is_none() {
+        if !self.stopped() {
             self.plan(now_ms)?;
         }
         if self.ready.is_empty() && self.running.is_empty() {
@@ -400,7 +404,7 @@ impl Campaign {
         if let Some((id, call)) = self.ready.pop_front() {
             return Ok(CampaignStep::Call { id, call });
         }
-        if self.report.error.is_some() {
+        if self.stopped() {
             return Ok(if self.running.is_empty() {
                 CampaignStep::Done
             } else {
@@ -466,6 +470,25 @@ impl Campaign {
         }
     }
 
+    /// Starts nothing more, and takes back the calls that were not handed out, so that resuming need not look their
+    /// contacts up. Go on as before until it is done: running calls are waited for, and what they bring is journaled.
+    pub fn give_up(&mut self) -> Result<(), Error> {
+        self.given_up = true;
+        for (id, _) in std::mem::take(&mut self.ready) {
+            match self.running.remove(&id) {
+                Some(Job::Upload { batch, workflow, contacts }) => {
+                    self.write(&Record::Outcome { batch, state: BatchState::Unsent, code: None, message: None })?;
+                    if let Some(workflow) = self.workflows.get_mut(workflow) {
+                        workflow.contacts = workflow.contacts.saturating_sub(contacts.len());
+                    }
+                }
+                Some(Job::LookUp(doubt)) => self.doubts.push_back(doubt),
+                Some(Job::Create { .. }) | None => {}
+            }
+        }
+        Ok(())
+    }
+
     /// How far the campaign is.
     #[must_use]
     pub fn progress(&self) -> Progress {
@@ -500,6 +523,10 @@ impl Campaign {
         let line = self.journal.line(record)?;
         self.lines.push_str(&line);
         Ok(())
+    }
+
+    fn stopped(&self) -> bool {
+        self.given_up || self.report.error.is_some()
     }
 
     /// Remembers why the campaign stops: no new call is started, and running ones are waited for.
