@@ -1,50 +1,23 @@
 //! Chats: stores what the user writes, lets a bot answer, and sends its answer as an event.
 
-use airudder_core::OperationInfo;
-use airudder_core::crypto::{SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput};
 use airudder_core::operations::chat::{HuaweiMessages, SessionMessages};
-use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::app::App;
 use crate::clock;
-use crate::operations::parse;
+use crate::operations::Asked;
 use crate::random::fresh_id;
 use crate::store;
-use crate::wire::{self, Answer, Inbound};
+use crate::wire::Answer;
 
-/// Checks `X-AIRudder-Sign` with the sandbox's secret; without one, any signature is right.
-fn authorise(app: &App, headers: &HeaderMap, inbound: &Inbound) -> Result<(), Answer> {
-    let signature = wire::header_text(headers, SIGN_HEADER).ok_or_else(Answer::unauthorized)?;
-    let key = wire::header_text(headers, SIGN_KEY_HEADER).ok_or_else(Answer::unauthorized)?;
-    let Some(secret) = &app.config.sign_secret else { return Ok(()) };
-    let scheme: Scheme = app.config.sign_scheme.parse().map_err(|_| Answer::failed())?;
-    let sent = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
-    let input = SigningInput { secret: secret.expose(), key: Some(key), headers: &sent, body: &inbound.sent };
-    scheme.verify(signature, &input).map_err(|_| Answer::unauthorized())
-}
-
-pub(crate) async fn session_messages(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    inbound: &Inbound,
-) -> Result<Answer, Answer> {
-    authorise(app, headers, inbound)?;
-    let given: SessionMessages<'_> = parse(operation, &inbound.text)?;
+pub(crate) async fn session_messages(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: SessionMessages<'_> = asked.params()?;
     let (call_id, before, size) = (given.call_id.to_string(), given.last_msg_id.to_string(), given.size.clamp(1, 1000));
-    let messages = app.store.transact(move |db| store::messages(db, &call_id, &before, size)).await?;
+    let messages = asked.app.store.transact(move |db| store::messages(db, &call_id, &before, size)).await?;
     Ok(Answer::ok(format!("[{}]", messages.join(","))))
 }
 
-pub(crate) async fn huawei_message(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    inbound: &Inbound,
-) -> Result<Answer, Answer> {
-    authorise(app, headers, inbound)?;
-    let given: HuaweiMessages<'_> = parse(operation, &inbound.text)?;
+pub(crate) async fn huawei_message(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: HuaweiMessages<'_> = asked.params()?;
     let mut messages: Vec<Value> = given.messages.iter().map(|content| message("user", &json!(content))).collect();
     let answer = message("chatbot", &json!({ "type": "text", "text": "This is a sandbox." }));
     messages.push(answer.clone());
@@ -57,8 +30,10 @@ pub(crate) async fn huawei_message(
         "call_id": given.call_id,
         "messages": [answer],
     });
-    let (call_id, has_receiver) = (given.call_id.to_string(), app.config.webhook_url.is_some());
-    app.store
+    let (call_id, has_receiver) = (given.call_id.to_string(), asked.app.config.webhook_url.is_some());
+    asked
+        .app
+        .store
         .transact(move |db| {
             for message in &messages {
                 let id = message.get("msg_id").and_then(Value::as_str).unwrap_or_default();
@@ -70,7 +45,7 @@ pub(crate) async fn huawei_message(
             Ok(())
         })
         .await?;
-    app.events_waiting.notify_one();
+    asked.app.events_waiting.notify_one();
     Ok(Answer::ok(json!({}).to_string()))
 }
 

@@ -1,31 +1,22 @@
 //! Tasks: their contacts are called like those of workflows. What the results look like is not published, so beyond what
 //! the reference has they are this sandbox's own.
 
-use airudder_core::OperationInfo;
 use airudder_core::operations::tasks::{
     CancelCall, CreateTask, ListTasks, Recording, Recordings, StopTask, TaskDetail, TaskDetails,
 };
 use airudder_core::operations::workflow::WorkflowTaskDetail;
-use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::app::App;
 use crate::calls::finished_call;
-use crate::operations::{authorise, parse, query_as_json};
+use crate::operations::Asked;
 use crate::random::fresh_id;
 use crate::store::{self, NewContact, NewWorkflow, Waiting};
 use crate::wire::Answer;
 
 const PAGE: i64 = 20;
 
-pub(crate) async fn create(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let given: CreateTask<'_> = parse(operation, text)?;
+pub(crate) async fn create(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: CreateTask<'_> = asked.params()?;
     let contact = |detail: &TaskDetail<'_>| NewContact {
         callee: detail.mobile.to_string(),
         caseid: None,
@@ -42,23 +33,16 @@ pub(crate) async fn create(
         end_time: given.schedule_end_time.to_string(),
     };
     let data = json!({ "TaskID": task.workflow_id }).to_string();
-    app.store.transact(move |db| store::add_workflow(db, &task, &contacts)).await?;
-    app.contacts_waiting.notify_one();
+    asked.app.store.transact(move |db| store::add_workflow(db, &task, &contacts)).await?;
+    asked.app.contacts_waiting.notify_one();
     Ok(Answer::ok(data))
 }
 
-pub(crate) async fn list(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    query: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let text = query_as_json(query, &["Number", "Page"]);
-    let given: ListTasks<'_> = parse(operation, &text)?;
+pub(crate) async fn list(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: ListTasks<'_> = asked.params()?;
     let size = given.number.unwrap_or(PAGE).clamp(1, 1000);
     let before = given.page.unwrap_or(1).max(1).saturating_sub(1).saturating_mul(size);
-    let tasks = app.store.transact(move |db| store::tasks(db, size, before)).await?;
+    let tasks = asked.app.store.transact(move |db| store::tasks(db, size, before)).await?;
     let rows: Vec<Value> = tasks
         .into_iter()
         .map(|(id, name, status)| json!({ "TaskID": id, "TaskName": name, "Status": status }))
@@ -66,32 +50,20 @@ pub(crate) async fn list(
     Ok(Answer::ok(json!({ "Tasks": rows }).to_string()))
 }
 
-pub(crate) async fn stop(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let given: StopTask<'_> = parse(operation, text)?;
+pub(crate) async fn stop(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: StopTask<'_> = asked.params()?;
     if &*given.action != "Stop" {
         return Err(Answer::refused("the Action is Stop"));
     }
     let id = given.task_id.to_string();
-    let found = app.store.transact(move |db| store::set_workflow_status(db, &id, "cancelled")).await?;
+    let found = asked.app.store.transact(move |db| store::set_workflow_status(db, &id, "cancelled")).await?;
     if found { Ok(Answer::ok(json!({}).to_string())) } else { Err(unknown(&given.task_id)) }
 }
 
-pub(crate) async fn cancel_call(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let given: CancelCall<'_> = parse(operation, text)?;
+pub(crate) async fn cancel_call(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: CancelCall<'_> = asked.params()?;
     let (id, callee) = (given.task_id.to_string(), given.callee_number.to_string());
-    let cancelled = app.store.transact(move |db| store::cancel_call(db, &id, &callee)).await?;
+    let cancelled = asked.app.store.transact(move |db| store::cancel_call(db, &id, &callee)).await?;
     if cancelled {
         Ok(Answer::ok(json!({}).to_string()))
     } else {
@@ -99,41 +71,21 @@ pub(crate) async fn cancel_call(
     }
 }
 
-pub(crate) async fn detail(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    query: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let text = query_as_json(query, &[]);
-    let given: TaskDetails<'_> = parse(operation, &text)?;
-    Ok(Answer::ok(Value::from(calls(app, &given.task_id).await?).to_string()))
+pub(crate) async fn detail(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: TaskDetails<'_> = asked.params()?;
+    Ok(Answer::ok(Value::from(calls(asked, &given.task_id).await?).to_string()))
 }
 
 /// Which field names the workflow is not published; here it is `workflow_id`.
-pub(crate) async fn workflow_detail(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let given: WorkflowTaskDetail = parse(operation, text)?;
+pub(crate) async fn workflow_detail(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: WorkflowTaskDetail = asked.params()?;
     let id = given.fields.get("workflow_id").and_then(Value::as_str).unwrap_or_default();
-    Ok(Answer::ok(Value::from(calls(app, id).await?).to_string()))
+    Ok(Answer::ok(Value::from(calls(asked, id).await?).to_string()))
 }
 
-pub(crate) async fn recording(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    query: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let text = query_as_json(query, &[]);
-    let given: Recording<'_> = parse(operation, &text)?;
-    let calls = calls(app, &given.task_id).await?;
+pub(crate) async fn recording(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: Recording<'_> = asked.params()?;
+    let calls = calls(asked, &given.task_id).await?;
     if calls.iter().any(|call| call.get("callee").and_then(Value::as_str) == Some(&*given.callee)) {
         Ok(Answer::file("audio/x-wav", silence()))
     } else {
@@ -141,25 +93,18 @@ pub(crate) async fn recording(
     }
 }
 
-pub(crate) async fn recordings(
-    app: &App,
-    operation: &OperationInfo,
-    headers: &HeaderMap,
-    query: &str,
-) -> Result<Answer, Answer> {
-    authorise(app, operation, headers).await?;
-    let text = query_as_json(query, &[]);
-    let given: Recordings<'_> = parse(operation, &text)?;
-    if calls(app, &given.task_id).await?.is_empty() {
+pub(crate) async fn recordings(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let given: Recordings<'_> = asked.params()?;
+    if calls(asked, &given.task_id).await?.is_empty() {
         return Err(unknown(&given.task_id));
     }
     Ok(Answer::file("application/zip", EMPTY_ZIP.to_vec()))
 }
 
 /// The calls that are over, as their events told them.
-async fn calls(app: &App, id: &str) -> Result<Vec<Value>, Answer> {
-    let (id, seed) = (id.to_owned(), app.config.seed);
-    let called = app.store.transact(move |db| store::called(db, &id)).await?;
+async fn calls(asked: &Asked<'_>, id: &str) -> Result<Vec<Value>, Answer> {
+    let (id, seed) = (id.to_owned(), asked.app.config.seed);
+    let called = asked.app.store.transact(move |db| store::called(db, &id)).await?;
     let call = |contact: &Waiting| {
         let mut event = finished_call(contact, seed, contact.workflow_created_ms);
         event.pointer_mut("/details/0").map(Value::take).unwrap_or_default()
