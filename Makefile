@@ -30,8 +30,9 @@ generate: python ## Write again what is generated: schemas, reference, typed fac
 	cargo run --quiet -p airudder-codegen
 	$(PYTHON) core/vectors/generate.py
 
-bench: ## Measure against what people write by hand (nothing to measure yet)
-	@echo "no benchmarks yet"
+bench: python ## Measure against what people write by hand
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
+	@$(PYTHON) bindings-python/benches/upload.py
 
 clean: ## Remove what was built and installed
 	cargo clean
