@@ -119,6 +119,11 @@ impl Campaign {
         self.with(py, |campaign| campaign.on_result(id, now_ms, result))
     }
 
+    /// Starts nothing more; results of running calls are still journaled.
+    fn give_up(&self, py: Python<'_>) -> Fallible<()> {
+        self.with(py, airudder_core::Campaign::give_up)
+    }
+
     /// Contacts read, accepted, rejected and doubtful so far.
     fn progress(&self, py: Python<'_>) -> Fallible<(u64, u64, u64, u64)> {
         let progress = self.with(py, |campaign| Ok(campaign.progress()))?;

@@ -1,5 +1,6 @@
 """Campaigns: each contact once, none lost, whatever goes wrong. The sandbox counts what really arrived."""
 
+import dataclasses
 import datetime
 import json
 import pickle
@@ -8,12 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from conftest import APP, CAMPAIGN, KEY
 
-from airudder import ApiError, Client, ValidationError
+from airudder import ApiError, Client, HttpTransport, Progress, ValidationError
 
 FAULTS = [
     {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.1},
@@ -48,7 +50,7 @@ def test_ten_thousand_through_faults_on_a_fifth_of_the_requests(start_sandbox, t
             journal=tmp_path / "journal",
             batch_size=250,
             in_flight=2,
-            lookups_in_flight=32,
+            lookups_in_flight=100,
             settle=0.1,
             progress=seen.append,
         )
@@ -67,7 +69,7 @@ from test_campaign import contacts
 from airudder import Client
 with Client(base_url={url!r}, **APP) as client:
     report = client.campaigns.run(
-        **CAMPAIGN, contacts=contacts(10_000), journal={journal!r}, batch_size=250, in_flight=2, lookups_in_flight=32,
+        **CAMPAIGN, contacts=contacts(10_000), journal={journal!r}, batch_size=250, in_flight=2, lookups_in_flight=100,
         settle=0.1
     )
 print(report.accepted, len(report.rejected), len(report.doubtful))
@@ -201,10 +203,76 @@ def test_an_exception_of_yours_leaves_a_journal_to_resume_from(client, sandbox, 
 
     arguments = {"contacts": breaking()} if where == "contacts" else {"contacts": contacts(1000), "progress": stop}
     with pytest.raises(OwnError):
-        client.campaigns.run(**CAMPAIGN, **arguments, journal=tmp_path / "journal", batch_size=100)
-    report = client.campaigns.run(**CAMPAIGN, contacts=contacts(1000), journal=tmp_path / "journal", settle=0.1)
+        client.campaigns.run(**CAMPAIGN, **arguments, journal=tmp_path / "journal", batch_size=100, in_flight=4)
+    report = client.campaigns.run(**CAMPAIGN, contacts=contacts(1000), journal=tmp_path / "journal")
     assert report.accepted == 1000
     assert arrived(sandbox) == (1000, 0)
+    assert sandbox.requests("workflow.detail_instances") == 0  # nothing was left in doubt
+
+
+def test_ctrl_c_lets_running_uploads_end_and_journals_them(client, sandbox, tmp_path):
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 300}])
+    script = CHILD.format(folder=str(Path(__file__).parent), url=sandbox.url, journal=str(tmp_path / "journal"))
+    child = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
+    while not sandbox.requests("workflow.upload_details") and child.poll() is None:
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=30)
+    assert errors.rstrip().endswith("KeyboardInterrupt"), errors
+    assert 0 < sandbox.stats()["contacts"]["distinct"] < 10_000
+    sandbox.control("faults", [])
+    assert client.campaigns.run(**CAMPAIGN, contacts=contacts(10_000), journal=tmp_path / "journal").accepted == 10_000
+    assert arrived(sandbox) == (10_000, 0)
+    assert sandbox.requests("workflow.detail_instances") == 0  # nothing was left in doubt
+
+
+def test_contacts_are_read_as_they_are_needed_and_progress_comes_in_the_callers_thread(client, sandbox, tmp_path):
+    read, threads, ahead = 0, set(), []
+
+    def counted():
+        nonlocal read
+        for contact in contacts(3000):
+            read += 1
+            yield contact
+
+    def show(progress):
+        threads.add(threading.get_ident())
+        ahead.append(read - progress.accepted)
+
+    arguments = {"contacts": counted(), "journal": tmp_path / "journal", "batch_size": 50, "in_flight": 3}
+    assert client.campaigns.run(**CAMPAIGN, **arguments, progress=show).accepted == 3000
+    assert threads == {threading.get_ident()}
+    assert max(ahead) <= 50 * (3 + 2)  # those under way, one more batch, and a chunk
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Progress(1, 1, 0, 0).accepted = 2
+
+
+def test_uploads_under_way_at_once(sandbox, tmp_path):
+    """Each upload waits for a second one: one at a time would never end."""
+    together = threading.Barrier(2)
+
+    class Paired(HttpTransport):
+        def send(self, request):
+            if request.url.endswith("/uploaddetails"):
+                together.wait(10)
+            return super().send(request)
+
+    transport = Paired()
+    client = Client(base_url=sandbox.url, transport=transport, **APP)
+    arguments = {"contacts": contacts(120), "journal": tmp_path / "journal", "batch_size": 10, "in_flight": 2}
+    assert client.campaigns.run(**CAMPAIGN, **arguments).accepted == 120
+    transport.close()
+    assert arrived(sandbox) == (120, 0)
+
+
+def test_a_journal_is_required_and_its_folder_must_be_there(client, sandbox, tmp_path):
+    with pytest.raises(TypeError, match="journal"):
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(1))
+    with pytest.raises(TypeError, match="journal"):
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=None)
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "nowhere/journal")
+    assert sandbox.stats()["requests"] == {}
 
 
 def test_bad_contacts_are_named_and_the_others_go_out(client, sandbox, tmp_path):

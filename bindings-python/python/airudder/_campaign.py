@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +152,10 @@ class Campaigns:
             BlockingIOError: Another process runs this journal.
             OSError: The journal cannot be opened or written, for instance since its folder is not there.
         """
+        try:
+            path = Path(journal)
+        except TypeError:
+            raise TypeError("journal is the path of a file: it keeps people from being called twice") from None
         machine = Machine(
             self._session,
             workflow_template_id=workflow_template_id,
@@ -166,8 +171,7 @@ class Campaigns:
         )
         error: AirudderError | None = None
         try:
-            # One thread more than calls: a full pool must not keep the journal waiting.
-            with JournalFile(Path(journal)) as file, ThreadPoolExecutor(in_flight + lookups_in_flight + 1) as pool:
+            with JournalFile(path) as file, ThreadPoolExecutor(in_flight + lookups_in_flight + 1) as pool:
                 file.cut(machine.resume(file.read()))
                 _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
         except AirudderError as raised:
@@ -187,7 +191,10 @@ class Campaigns:
 
 
 class _Run:
-    """One run: the calls in threads, everything else in the caller's."""
+    """One run: the machine in one thread, calls in others, the caller's code in the caller's.
+
+    So the machine is never interrupted between two steps: Python raises `KeyboardInterrupt` in the main thread alone.
+    """
 
     def __init__(
         self,
@@ -203,11 +210,34 @@ class _Run:
         self._pool = pool
         self._progress = progress
         self._shown: Progress | None = None
-        self._writing: Future[None] | None = None
         self._running: dict[Future[Response | Exception | None], tuple[int, Call]] = {}
         self._stop = Signal()
+        self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
+        self._answers: SimpleQueue[Any] = SimpleQueue()
 
     def run(self, contacts: Iterator[Any]) -> None:
+        """Do what the machine's thread asks for, until it ends."""
+        driving = self._pool.submit(self._drive, contacts)
+        try:
+            while (task := self._tasks.get()) is not None:
+                self._answers.put(task())
+        finally:
+            self._stop.set()
+            self._answers.put(None)
+        driving.result()
+
+    def _ask(self, task: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the task returns
+        """Have it done in the caller's thread."""
+        self._tasks.put(task)
+        answer = self._answers.get()
+        self._check()
+        return answer
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise CancelledError
+
+    def _drive(self, contacts: Iterator[Any]) -> None:
         try:
             while (step := self._machine.poll(now_ms())) is not None:
                 if step[0] == "journal":
@@ -219,23 +249,20 @@ class _Run:
                     self._running[future] = (step[1], step[2])
                 else:
                     self._wait(step[1])
+                self._check()
                 self._show()
         except BaseException:
             self._give_up()
             raise
+        finally:
+            self._tasks.put(None)
 
     def _write(self, lines: str) -> None:
-        # In a thread, since there no Ctrl-C interrupts it half way.
-        self._writing = self._pool.submit(self._journal.append, lines)
-        self._written(self._writing)
-
-    def _written(self, writing: Future[None]) -> None:
-        writing.result()
+        self._journal.append(lines)
         self._machine.journal_written()
-        self._writing = None
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
-        chunk = list(islice(contacts, want))
+        chunk = self._ask(lambda: list(islice(contacts, want)))
         if chunk:
             self._machine.feed(chunk)
         else:
@@ -251,22 +278,21 @@ class _Run:
 
     def _collect(self, done: Iterable[Future[Response | Exception | None]]) -> None:
         for future in done:
-            number, call = self._running.pop(future)
             future.result()
+            number, call = self._running.pop(future)
             self._machine.on_result(number, now_ms(), call)
 
     def _show(self) -> None:
-        if self._progress is None:
-            return
         now = Progress(*self._machine.progress())
-        if now != self._shown:
+        progress = self._progress
+        if progress is not None and now != self._shown:
             self._shown = now
-            self._progress(now)
+            self._ask(lambda: progress(now))
 
     def _sleep(self, seconds: float) -> None:
         """Wait between two requests of a call, unless the campaign stops meanwhile."""
-        if self._stop.wait(seconds):
-            raise CancelledError
+        self._stop.wait(seconds)
+        self._check()
 
     def _give_up(self) -> None:
         """Start nothing more, let requests that are under way end, and journal what they brought.
@@ -277,8 +303,7 @@ class _Run:
         self._stop.set()
         wait(self._running)
         with suppress(AirudderError, OSError):
-            if self._writing is not None:
-                self._written(self._writing)
+            self._machine.give_up()
             for future, (number, call) in self._running.items():
                 if future.exception() is None:  # else it waited for its next try, and the journal has it as doubtful
                     self._machine.on_result(number, now_ms(), call)
