@@ -27,8 +27,8 @@ lint: python ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
-	cargo run --quiet -p airudder-codegen
 	$(PYTHON) core/vectors/generate.py
+	cargo run --quiet -p airudder-codegen
 
 bench: python ## Measure against what people write by hand
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt

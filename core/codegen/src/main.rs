@@ -5,6 +5,7 @@
 
 mod docs;
 mod python;
+mod reference;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};
 
@@ -16,11 +17,13 @@ fn main() -> ExitCode {
     let check = env::args().any(|argument| argument == "--check");
     let catalogue = schema::operations();
     let coverage = include_str!("../coverage.json");
+    let vectors = serde_json::from_str(include_str!("../../vectors/operation.json")).expect("the vectors are JSON");
     let files = [
         ("docs/operations.json", json(&catalogue)),
         ("docs/openapi.json", json(&schema::openapi())),
         ("docs/errors.md", docs::errors()),
         ("docs/coverage.md", docs::coverage(coverage)),
+        ("docs/reference.md", reference::page(&catalogue, &vectors)),
         ("bindings-python/python/airudder/_types.py", python::types(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
     ];

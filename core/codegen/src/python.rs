@@ -78,7 +78,7 @@ fn typed_dict(
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut body = String::new();
     for (field, schema) in fields {
-        let field = if is_params && KEYWORDS.contains(&field.as_str()) { format!("{field}_") } else { field.clone() };
+        let field = if is_params { argument(field) } else { field.clone() };
         let kind = python_type(schema);
         let kind = match (sent, required.contains(&field.trim_end_matches('_'))) {
             (true, true) => format!("Required[{kind}]"),
@@ -163,6 +163,38 @@ def _awaitable(result: Any) -> Awaitable[Any]:
     out
 }
 
+/// A call of a method with these parameters.
+pub(crate) fn call_example(name: &str, params: &Map<String, Value>) -> String {
+    if params.is_empty() {
+        return format!("client.{name}()");
+    }
+    let mut out = format!("client.{name}(\n");
+    for (field, value) in params {
+        let _ = writeln!(out, "    {}={},", argument(field), python_value(value));
+    }
+    out + ")"
+}
+
+fn argument(field: &str) -> String {
+    if KEYWORDS.contains(&field) { format!("{field}_") } else { field.to_owned() }
+}
+
+/// JSON is Python but for three words, which stand alone in the vectors.
+fn python_value(value: &Value) -> String {
+    match value {
+        Value::Null => "None".into(),
+        Value::Bool(truth) => if *truth { "True" } else { "False" }.into(),
+        Value::Array(items) => format!("[{}]", items.iter().map(python_value).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| format!("{}: {}", literal(&name.as_str().into()), python_value(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+        Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
 /// What a family is about; the facts about each operation stand with it.
 fn about(family: &str) -> &'static str {
     match family {
@@ -236,7 +268,7 @@ fn renames(row: &Value, catalogue: &Value) -> bool {
     fields.is_some_and(|fields| fields.keys().any(|field| KEYWORDS.contains(&field.as_str())))
 }
 
-fn python_type(schema: &Value) -> String {
+pub(crate) fn python_type(schema: &Value) -> String {
     if let Some(name) = reference(schema) {
         return name.to_owned();
     }
@@ -259,11 +291,11 @@ fn python_type(schema: &Value) -> String {
     }
 }
 
-fn operations_of(catalogue: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn operations_of(catalogue: &Value) -> impl Iterator<Item = &Value> {
     catalogue["operations"].as_array().into_iter().flatten()
 }
 
-fn reference(schema: &Value) -> Option<&str> {
+pub(crate) fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
