@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint bench clean python sandbox
+.PHONY: help demo test lint generate bench clean python sandbox
 
 PYTHON = .venv/bin/python
 
@@ -12,6 +12,7 @@ demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the 
 test: python sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
+	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 
@@ -25,8 +26,13 @@ lint: python ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 
-bench: ## Measure against what people write by hand (nothing to measure yet)
-	@echo "no benchmarks yet"
+generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
+	$(PYTHON) core/vectors/generate.py
+	cargo run --quiet -p airudder-codegen
+
+bench: python ## Measure against what people write by hand
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
+	@$(PYTHON) bindings-python/benches/upload.py
 
 clean: ## Remove what was built and installed
 	cargo clean

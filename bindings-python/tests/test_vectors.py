@@ -1,11 +1,14 @@
 """The vectors that every language runs; see core/vectors/README.md."""
 
+import asyncio
 import json
+import keyword
 
 import pytest
 from conftest import ROOT
 
-from airudder import AirudderError, Client, File, Response, Webhooks, crypto
+from airudder import AirudderError, AsyncClient, Client, File, Response, Webhooks, crypto
+from airudder._native import operations
 
 NAMES = ("cipher", "signature", "webhook", "operation")
 FILES = {name: json.loads((ROOT / f"core/vectors/{name}.json").read_text()) for name in NAMES}
@@ -78,14 +81,31 @@ class Canned:
         return self.answers.pop(0)
 
 
+class AsyncCanned(Canned):
+    async def send(self, request):
+        return super().send(request)
+
+
+def by_name(client, case):
+    return client.call(case["operation"], case["params"])
+
+
+def by_method(client, case):
+    family, method = case["operation"].split(".")
+    arguments = {f"{name}_" if keyword.iskeyword(name) else name: value for name, value in case["params"].items()}
+    return getattr(getattr(client, family), method)(**arguments)
+
+
+@pytest.mark.parametrize("how", [by_name, by_method])
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
 @parametrized("operation")
-def test_operation(case):
+def test_operation(case, kind, how):
     given = case.get("response", {"status": 0, "headers": [], "body": ""})
     response = Response(given["status"], [*map(tuple, given["headers"])], given["body"].encode())
     token = Response(200, [], b'{"code":200,"data":{"token":"fake-token"}}')
     with_token = "error" not in case and any(name == "Authorization" for name, _ in case["request"]["headers"])
-    transport = Canned([token, response] if with_token else [response])
-    client = Client(
+    transport = (Canned if kind is Client else AsyncCanned)([token, response] if with_token else [response])
+    client = kind(
         app_key="fake-app-key",
         app_secret="fake-app-secret",
         base_url="https://api.example.test",
@@ -94,13 +114,18 @@ def test_operation(case):
         sign_secret="fake-secret-for-tests",
         transport=transport,
     )
+
+    async def act():
+        result = how(client, case)
+        return result if kind is Client else await result
+
     if "error" in case:
         with pytest.raises(AirudderError) as raised:
-            client.call(case["operation"], case["params"])
+            asyncio.run(act())
         assert (raised.value.code, raised.value.pointer) == (case["error"], case["pointer"])
         assert transport.sent == []
         return
-    result = client.call(case["operation"], case["params"])
+    result = asyncio.run(act())
     sent, expected = transport.sent[-1], case["request"]
     assert (sent.method, sent.url, sent.body.decode()) == (expected["method"], expected["url"], expected["body"])
     assert sorted(sent.headers) == sorted(map(tuple, expected["headers"]))
@@ -109,6 +134,12 @@ def test_operation(case):
         assert result.content is response.body  # not copied
     else:
         assert result == case["result"]
+
+
+def test_every_operation_has_its_method():
+    names = {name for name, _, _ in operations()}
+    assert names == {case["operation"] for case in FILES["operation"]["cases"]}
+    assert all(callable(getattr(getattr(Client(), family), method)) for family, method in (n.split(".") for n in names))
 
 
 @pytest.mark.parametrize("name", NAMES)

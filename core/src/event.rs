@@ -35,6 +35,9 @@ pub struct EventInfo {
     pub docs: &'static str,
     /// Whether a body of this shape is this event. Events with an `event` field are told by that alone.
     pub(crate) recognise: fn(&Shape<'_>) -> bool,
+    /// The JSON Schema of the body.
+    #[cfg(feature = "schema")]
+    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
 }
 
 /// The type of an event's body; it knows its row.
@@ -59,6 +62,8 @@ macro_rules! events {
                 confidence: $crate::Confidence::$confidence,
                 docs: concat!($($doc, "\n"),+),
                 recognise: |_shape| false $(|| ($recognise)(_shape))?,
+                #[cfg(feature = "schema")]
+                schema: |generator| generator.subschema_for::<$body>(),
             };
         })+
 

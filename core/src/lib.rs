@@ -23,6 +23,8 @@ pub mod params;
 mod query;
 mod received;
 mod retry;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod secret;
 mod session;
 mod webhook;

@@ -54,6 +54,9 @@ pub struct OperationInfo {
     pub docs: &'static str,
     /// Checks the JSON text of the parameters, without sending anything.
     pub check: fn(&str) -> Result<(), Error>,
+    /// The JSON Schemas of parameters and result.
+    #[cfg(feature = "schema")]
+    pub schemas: fn(&mut schemars::SchemaGenerator) -> (schemars::Schema, schemars::Schema),
 }
 
 /// The parameters of an operation; they know its row and its result.
@@ -87,6 +90,8 @@ macro_rules! operations {
                 confidence: $crate::Confidence::$confidence,
                 docs: concat!($($doc, "\n"),+),
                 check: |text| $crate::params::check::<$check>(text),
+                #[cfg(feature = "schema")]
+                schemas: |generator| (generator.subschema_for::<$params>(), generator.subschema_for::<$output>()),
             };
             type Output = $output;
         })+

@@ -103,6 +103,21 @@ fn push_segment(pointer: &mut String, segment: &str) {
 #[serde(transparent)]
 pub struct Text<'a>(pub Cow<'a, str>);
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Text<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string"})
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextVisitor;
@@ -127,7 +142,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 /// Declares a text with a rule that is checked when it is read from JSON, that is, before anything is sent.
 macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $rule:ident, $message:literal) => {
+    ($(#[$doc:meta])* $name:ident, $rule:ident, $pattern:literal, $message:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
         #[serde(transparent)]
@@ -137,6 +152,21 @@ macro_rules! checked_text {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = Text::deserialize(deserializer)?;
                 if $rule(&text) { Ok(Self(text)) } else { Err(D::Error::custom($message)) }
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name<'_> {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "pattern": $pattern})
             }
         }
 
@@ -172,20 +202,20 @@ impl Deref for Text<'_> {
 
 checked_text! {
     /// A phone number: `+`, country code, digits, for instance `+6212345678` \[documented].
-    Phone, is_phone, "a phone number is `+`, country code and digits without spaces, for instance `+6212345678`"
+    Phone, is_phone, "^\\+[0-9]+$", "a phone number is `+`, country code and digits without spaces, for instance `+6212345678`"
 }
 checked_text! {
     /// A platform's name, from the list that AI Rudder gives: 1 to 40 characters \[documented].
-    Platform, is_platform, "a platform name has 1 to 40 characters"
+    Platform, is_platform, "^.{1,40}$", "a platform name has 1 to 40 characters"
 }
 checked_text! {
     /// A time with its zone: `2023-09-01 00:00:00+08:00` \[documented for query bounds].
-    ZonedTime, is_zoned_time, "a time is written with its zone as `2023-09-01 00:00:00+08:00`"
+    ZonedTime, is_zoned_time, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}[+-]\\d{2}:\\d{2}$", "a time is written with its zone as `2023-09-01 00:00:00+08:00`"
 }
 
 checked_text! {
     /// A time of the account, whose zone is not stated: `2022-12-19 15:14:52` \[documented by example].
-    LocalTime, is_local_time, "a time is written without a zone as `2022-12-19 15:14:52`"
+    LocalTime, is_local_time, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$", "a time is written without a zone as `2022-12-19 15:14:52`"
 }
 
 fn is_phone(text: &str) -> bool {
@@ -240,6 +270,12 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserialize
 
 /// A list of at most `MAX` objects of which each is checked and dropped.
 pub struct Each<T, const MAX: usize>(PhantomData<T>);
+
+impl<T, const MAX: usize> Default for Each<T, MAX> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
 
 impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Each<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -24,6 +24,7 @@ from airudder._errors import (
     WebhookError,
 )
 from airudder._native import Request
+from airudder._options import CallOptions, File
 from airudder._transport import (
     AsyncTransport,
     ConnectFailed,
@@ -34,7 +35,7 @@ from airudder._transport import (
     Transport,
     TransportFailure,
 )
-from airudder._types import CallOptions, Detail, File
+from airudder._types import Detail
 from airudder._webhooks import ACK_BODY, ACK_STATUS, Event, Webhooks
 
 __all__ = [

@@ -8,7 +8,15 @@ from airudder._base import BaseClient
 from airudder._choose import ThreadTransport, async_transport
 from airudder._driver import run_async
 from airudder._native import Session
-from airudder._operations import AsyncAuth, AsyncProcess, AsyncWorkflow
+from airudder._operations import (
+    AsyncAuth,
+    AsyncChat,
+    AsyncProcess,
+    AsyncRobots,
+    AsyncSms,
+    AsyncTasks,
+    AsyncWorkflow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,9 +24,9 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import Self
 
+    from airudder._options import Auth as AuthKind
+    from airudder._options import CallOptions
     from airudder._transport import AsyncTransport
-    from airudder._types import Auth as AuthKind
-    from airudder._types import CallOptions
 
 
 class AsyncClient(BaseClient):
@@ -65,6 +73,10 @@ class AsyncClient(BaseClient):
         self._transport = async_transport(transport)
         self.auth = AsyncAuth(self._call)
         self.workflow = AsyncWorkflow(self._call)
+        self.tasks = AsyncTasks(self._call)
+        self.robots = AsyncRobots(self._call)
+        self.chat = AsyncChat(self._call)
+        self.sms = AsyncSms(self._call)
         self.process = AsyncProcess(self._call)
 
     async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from airudder._native import Call, Request
-    from airudder._types import Auth, CallOptions
+    from airudder._options import Auth, CallOptions
 
 
 class BaseClient:

@@ -9,7 +9,7 @@ from airudder._campaign import Campaigns
 from airudder._choose import sync_transport
 from airudder._driver import run
 from airudder._native import Session
-from airudder._operations import Auth, Process, Workflow
+from airudder._operations import Auth, Chat, Process, Robots, Sms, Tasks, Workflow
 from airudder._transport import HttpTransport
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import Self
 
+    from airudder._options import Auth as AuthKind
+    from airudder._options import CallOptions
     from airudder._transport import Transport
-    from airudder._types import Auth as AuthKind
-    from airudder._types import CallOptions
 
 
 class Client(BaseClient):
@@ -79,6 +79,10 @@ class Client(BaseClient):
         self._transport = sync_transport(transport)
         self.auth = Auth(self._call)
         self.workflow = Workflow(self._call)
+        self.tasks = Tasks(self._call)
+        self.robots = Robots(self._call)
+        self.chat = Chat(self._call)
+        self.sms = Sms(self._call)
         self.process = Process(self._call)
         self.campaigns = Campaigns(self._session, self._transport)
 

@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+from airudder._options import File
 from airudder._transport import Response, failure_of
-from airudder._types import File
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypeAlias, final
 
 from airudder._errors import AirudderError
-from airudder._types import CallOptions
+from airudder._options import CallOptions
 
 __all__ = [
     "Call",

@@ -14,6 +14,7 @@ use crate::{
 /// That the further fields exist is documented; whether they stand here or in each of `details` is not, so look in
 /// `call.details[].extra`, too.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WorkflowCallFinished {
     /// The workflow.

@@ -10,6 +10,7 @@ use crate::{
 
 /// App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FetchToken<'a> {
     /// The app key \[documented].

@@ -11,6 +11,7 @@ use crate::{
 
 /// The messages of a conversation, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SessionMessages<'a> {
     /// The conversation \[documented].
@@ -28,6 +29,7 @@ pub struct SessionMessages<'a> {
 
 /// A user's messages on a Huawei channel, for the bot.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HuaweiMessages<'a, M = Vec<HuaweiMessage<'a>>> {
     /// The conversation \[documented].
@@ -48,6 +50,7 @@ pub struct HuaweiMessages<'a, M = Vec<HuaweiMessage<'a>>> {
 
 /// The user of a Huawei channel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HuaweiUser<'a> {
     /// The user's id \[documented].
@@ -60,6 +63,7 @@ pub struct HuaweiUser<'a> {
 
 /// A message of a user; `type` tells which other field is there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HuaweiMessage<'a> {
     /// `text`, `image`, `video`, `audio`, `file` or `interactive` \[documented].
@@ -78,6 +82,7 @@ pub struct HuaweiMessage<'a> {
 
 /// A file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HuaweiMedia<'a> {
     /// Where it can be fetched \[documented].
@@ -90,6 +95,7 @@ pub struct HuaweiMedia<'a> {
 
 /// What a user chose; `type` tells which other field is there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HuaweiChoice<'a> {
     /// `list_reply` or `button_reply` \[documented].
@@ -105,6 +111,7 @@ pub struct HuaweiChoice<'a> {
 
 /// A row or a button.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HuaweiReply<'a> {
     /// Its id \[documented].

@@ -10,6 +10,7 @@ use crate::{
 
 /// Which nodes of a process instance have been read?
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QueryTaskQian<'a> {
     /// Version and trace id.
@@ -22,6 +23,7 @@ pub struct QueryTaskQian<'a> {
 
 /// Version and trace id of a process request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ProcessHeader<'a> {
     /// The payload's version \[documented]; the example has 0.
@@ -33,6 +35,7 @@ pub struct ProcessHeader<'a> {
 
 /// The process instance and the task asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ProcessPayload<'a> {
     /// The process instance's id \[documented].

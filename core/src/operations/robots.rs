@@ -7,6 +7,7 @@ use crate::{operation::operations, params::Validate};
 
 /// All bots. No parameters are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ListRobots {}
 

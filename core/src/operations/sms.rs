@@ -10,6 +10,7 @@ use crate::{
 
 /// A text message to one or more numbers. All of it was seen in a public client alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SendSms<'a> {
     /// The numbers \[observed]; their form is not known.

@@ -13,6 +13,7 @@ use crate::{
 
 /// A new task. Which fields are required is not documented; those are that no call could do without.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub struct CreateTask<'a, D = Vec<TaskDetail<'a>>> {
     /// The task's name \[documented].
@@ -49,6 +50,7 @@ pub struct CreateTask<'a, D = Vec<TaskDetail<'a>>> {
 /// A contact of a task. Beside these fields any variable of the bot may stand, such as `Debtor`, `LoanDate`, `DueDate`,
 /// `Arrears`, `LoanAmount`, `Unit`, `borrower_name`, `borrower_mobile` and `borrowed_date` \[documented by example].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct TaskDetail<'a> {
     /// The phone number with `+` and country code \[documented].
@@ -67,6 +69,7 @@ pub struct TaskDetail<'a> {
 
 /// A page of tasks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub struct ListTasks<'a> {
     /// How many tasks a page has \[observed].
@@ -82,6 +85,7 @@ pub struct ListTasks<'a> {
 
 /// End a task before its time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StopTask<'a> {
     /// The task \[observed].
@@ -94,6 +98,7 @@ pub struct StopTask<'a> {
 
 /// Do not call a number of a task any more.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CancelCall<'a> {
     /// The task \[observed].
@@ -106,6 +111,7 @@ pub struct CancelCall<'a> {
 
 /// Which task?
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TaskDetails<'a> {
     /// The task \[documented].
@@ -115,6 +121,7 @@ pub struct TaskDetails<'a> {
 
 /// The recording of one call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Recording<'a> {
     /// The task \[observed].
@@ -127,6 +134,7 @@ pub struct Recording<'a> {
 
 /// The recordings of a task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Recordings<'a> {
     /// The task \[observed].

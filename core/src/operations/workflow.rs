@@ -17,6 +17,7 @@ pub const MAX_DETAILS: usize = 10_000;
 
 /// A new workflow from a template. Empty, it phones nobody.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateInstance<'a, D = Vec<Detail<'a>>> {
     /// The template's id \[documented].
@@ -37,28 +38,27 @@ pub struct CreateInstance<'a, D = Vec<Detail<'a>>> {
     #[serde(borrow)]
     pub end_time: ZonedTime<'a>,
     /// The first contacts \[observed].
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 10_000)))]
     pub details: Option<D>,
-}
-
-/// `None` without asking that the type has a default.
-const fn none<T>() -> Option<T> {
-    None
 }
 
 /// Contacts for a workflow that is neither finished nor cancelled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UploadDetails<'a, D = Vec<Detail<'a>>> {
     /// From `workflow.create_instance` \[documented].
     #[serde(borrow)]
     pub workflow_id: Text<'a>,
     /// At most 10 000 per workflow \[documented].
+    #[cfg_attr(feature = "schema", schemars(length(max = 10_000)))]
     pub details: D,
 }
 
 /// One contact.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detail<'a, V = BTreeMap<Text<'a>, Text<'a>>> {
     /// The phone number with `+` and country code \[documented].
@@ -83,6 +83,7 @@ type Details<'a> = Each<DetailCheck<'a>, MAX_DETAILS>;
 
 /// Which workflows is a contact in?
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DetailInstances<'a> {
     /// The contact's id \[documented]. Give this or `callee`, or both \[assumed].
@@ -101,6 +102,7 @@ pub struct DetailInstances<'a> {
 
 /// Is the push of a custom API node genuine?
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VerifyApiNodePush<'a> {
     /// The workflow \[documented].
@@ -119,6 +121,7 @@ pub struct VerifyApiNodePush<'a> {
 
 /// The calls of a workflow. The fields of the request are not published, so any object is taken.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct WorkflowTaskDetail {
     /// The fields, whatever they are.

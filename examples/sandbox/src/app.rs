@@ -87,7 +87,10 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
         }
         _ => {}
     }
-    let response = match wire::open(app.key.as_ref(), app.config.require_encryption, &parts.headers, &body) {
+    // An encrypted query is one Base64 text; nothing of it is percent-encoded.
+    let sent =
+        if parts.method == axum::http::Method::GET { parts.uri.query().unwrap_or_default().as_bytes() } else { &body };
+    let response = match wire::open(app.key.as_ref(), app.config.require_encryption, &parts.headers, sent) {
         Ok(inbound) => {
             let answer = process(&app, operation, &parts.headers, &inbound).await;
             respond(&app, envelope, &answer, inbound.encrypted)

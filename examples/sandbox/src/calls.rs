@@ -16,7 +16,6 @@ use crate::store::{self, Waiting};
 const TICK: Duration = Duration::from_millis(10);
 /// At most so many calls in one transaction, so that requests are not kept waiting.
 const MAX_BATCH: u32 = 2000;
-const EVENT: &str = "workflow.call.finished";
 const CALLER: &str = "+62777888888";
 
 /// Calls contacts until the stop.
@@ -69,15 +68,18 @@ async fn call(app: &App, limit: u32) -> Result<u32, store::StoreError> {
     let called = app
         .store
         .transact(move |db| {
-            let body = move |contact: &Waiting| finished_call(contact, seed, clock::now_ms()).to_string();
-            store::call_contacts(db, limit, has_receiver.then_some((EVENT, &body)))
+            let event = move |contact: &Waiting| {
+                let kind = if contact.is_task { "call.finished" } else { "workflow.call.finished" };
+                (kind, finished_call(contact, seed, clock::now_ms()).to_string())
+            };
+            store::call_contacts(db, limit, has_receiver.then_some(&event))
         })
         .await?;
     Ok(u32::try_from(called).unwrap_or(u32::MAX))
 }
 
 /// The event of a call that is over, in the shape of the reference. The same seed and contact give the same outcome.
-fn finished_call(contact: &Waiting, seed: u64, now_ms: i64) -> Value {
+pub(crate) fn finished_call(contact: &Waiting, seed: u64, now_ms: i64) -> Value {
     let mut random = Random::of(seed, contact.id);
     let outcome = Outcome::draw(&mut random);
     let ended_ms = now_ms;
@@ -108,14 +110,14 @@ fn finished_call(contact: &Waiting, seed: u64, now_ms: i64) -> Value {
     if let (true, Some(fields)) = (outcome.answered && random.chance(0.05), detail.as_object_mut()) {
         fields.insert("question_answer".into(), json!([question(&mut random)]));
     }
-    json!({
-        "workflow_id": contact.workflow_id,
-        "workflow_name": contact.workflow_name,
-        "nodetask_id": id_of(&contact.workflow_id, "node"),
-        "nodetask_name": "AI call",
-        "case_id": contact.caseid.as_deref().unwrap_or_default(),
-        "task_id": id_of(&contact.workflow_id, "task"),
-        "task_name": format!("{}_task", contact.workflow_name),
+    let (task_id, task_name) = if contact.is_task {
+        (contact.workflow_id.clone(), contact.workflow_name.clone())
+    } else {
+        (id_of(&contact.workflow_id, "task"), format!("{}_task", contact.workflow_name))
+    };
+    let mut event = json!({
+        "task_id": task_id,
+        "task_name": task_name,
         "status": "calling",
         "created_at": clock::local(contact.workflow_created_ms),
         "repeat_interval": 10,
@@ -124,9 +126,18 @@ fn finished_call(contact: &Waiting, seed: u64, now_ms: i64) -> Value {
         "robot_method": "single",
         "sip_line": "SANDBOX_LINE",
         "schedule_start_time": clock::local(contact.workflow_created_ms),
-        "schedule_end_time": clock::parse_zoned(&contact.end_time).map_or_else(String::new, clock::local),
+        // A task's time is local already.
+        "schedule_end_time": clock::parse_zoned(&contact.end_time).map_or_else(|| contact.end_time.clone(), clock::local),
         "details": [detail],
-    })
+    });
+    if let (false, Some(fields)) = (contact.is_task, event.as_object_mut()) {
+        fields.insert("workflow_id".into(), contact.workflow_id.clone().into());
+        fields.insert("workflow_name".into(), contact.workflow_name.clone().into());
+        fields.insert("nodetask_id".into(), id_of(&contact.workflow_id, "node").into());
+        fields.insert("nodetask_name".into(), "AI call".into());
+        fields.insert("case_id".into(), contact.caseid.as_deref().unwrap_or_default().into());
+    }
+    event
 }
 
 /// How a call went.

@@ -8,6 +8,7 @@
 
 mod app;
 mod calls;
+mod chat;
 mod clock;
 mod config;
 mod control;
@@ -19,6 +20,7 @@ mod sandbox;
 mod sealing;
 mod server;
 mod store;
+mod tasks;
 mod wire;
 
 pub use config::{Config, ConfigError};

@@ -1,7 +1,8 @@
 //! Everything cryptographic, done by the core: requests, responses and events.
 
-use airudder_core::crypto::{self, EncryptionKey};
-use airudder_core::{Error, WebhookConfig, Webhooks};
+use airudder_core::crypto::{self, EncryptionKey, SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput};
+use airudder_core::{Error, Headers, WebhookConfig, Webhooks};
+use axum::http::HeaderMap;
 
 use crate::config::{Config, ConfigError};
 
@@ -36,4 +37,14 @@ pub(crate) fn hooks(config: &Config) -> Result<Webhooks, ConfigError> {
         ..WebhookConfig::default()
     };
     Webhooks::new(settings).map_err(|error| ConfigError(format!("events: {error}")))
+}
+
+/// Whether a request carries the right signature; without a secret, any is.
+pub(crate) fn is_signed(config: &Config, headers: &HeaderMap, sent: &[u8]) -> bool {
+    let fields: Headers =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let (Some(signature), Some(key)) = (fields.get(SIGN_HEADER), fields.get(SIGN_KEY_HEADER)) else { return false };
+    let Some(secret) = &config.sign_secret else { return true };
+    let input = SigningInput { secret: secret.expose(), key: Some(key), headers: &fields, body: sent };
+    config.sign_scheme.parse::<Scheme>().is_ok_and(|scheme| scheme.verify(signature, &input).is_ok())
 }

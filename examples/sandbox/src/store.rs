@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 
 use crate::clock;
@@ -11,8 +11,8 @@ use crate::clock;
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workflows (
-    id INTEGER PRIMARY KEY, workflow_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, template_id INTEGER NOT NULL,
-    end_time TEXT NOT NULL, created_ms INTEGER NOT NULL, status TEXT NOT NULL DEFAULT 'running',
+    id INTEGER PRIMARY KEY, workflow_id TEXT NOT NULL UNIQUE, is_task INTEGER NOT NULL, name TEXT NOT NULL,
+    template_id INTEGER NOT NULL, end_time TEXT NOT NULL, created_ms INTEGER NOT NULL, status TEXT NOT NULL DEFAULT 'running',
     contacts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS contacts (
     id INTEGER PRIMARY KEY, workflow INTEGER NOT NULL REFERENCES workflows(id), callee TEXT NOT NULL, caseid TEXT,
@@ -27,6 +27,9 @@ CREATE INDEX IF NOT EXISTS contacts_waiting ON contacts (id) WHERE state = 0;
 CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
     next_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, msg_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS messages_by_call ON messages (call_id, id);
 CREATE INDEX IF NOT EXISTS events_due ON events (next_ms, id) WHERE state = 0;
 ";
 
@@ -76,10 +79,11 @@ pub(crate) struct NewContact {
     pub(crate) pds_variables: Option<String>,
 }
 
-/// A workflow to be stored.
+/// A workflow, or a task, to be stored.
 #[derive(Debug)]
 pub(crate) struct NewWorkflow {
     pub(crate) workflow_id: String,
+    pub(crate) is_task: bool,
     pub(crate) name: String,
     pub(crate) template_id: i64,
     pub(crate) end_time: String,
@@ -93,6 +97,7 @@ pub(crate) struct Waiting {
     pub(crate) caseid: Option<String>,
     pub(crate) variables: String,
     pub(crate) workflow_id: String,
+    pub(crate) is_task: bool,
     pub(crate) workflow_name: String,
     pub(crate) workflow_created_ms: i64,
     pub(crate) end_time: String,
@@ -218,8 +223,16 @@ pub(crate) fn expire_tokens(db: &Transaction<'_>) -> Result<usize> {
 /// Stores a workflow together with its first contacts.
 pub(crate) fn add_workflow(db: &Transaction<'_>, workflow: &NewWorkflow, contacts: &[NewContact]) -> Result<()> {
     db.execute(
-        "INSERT INTO workflows (workflow_id, name, template_id, end_time, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![workflow.workflow_id, workflow.name, workflow.template_id, workflow.end_time, clock::now_ms()],
+        "INSERT INTO workflows (workflow_id, is_task, name, template_id, end_time, created_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            workflow.workflow_id,
+            workflow.is_task,
+            workflow.name,
+            workflow.template_id,
+            workflow.end_time,
+            clock::now_ms()
+        ],
     )?;
     add_contacts(db, &workflow.workflow_id, contacts)
 }
@@ -227,18 +240,18 @@ pub(crate) fn add_workflow(db: &Transaction<'_>, workflow: &NewWorkflow, contact
 /// Adds contacts to a workflow that runs and has room for all of them.
 pub(crate) fn add_contacts(db: &Transaction<'_>, workflow_id: &str, contacts: &[NewContact]) -> Result<()> {
     let found = db
-        .query_row("SELECT id, status, contacts FROM workflows WHERE workflow_id = ?1", [workflow_id], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+        .query_row("SELECT id, status, contacts, is_task FROM workflows WHERE workflow_id = ?1", [workflow_id], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?))
         })
         .optional()?;
-    let Some((workflow, status, present)) = found else {
+    let Some((workflow, status, present, is_task)) = found else {
         return Err(StoreError::Refused(format!("there is no workflow {workflow_id:?}")));
     };
     if status != "running" {
         return Err(StoreError::Refused(format!("the workflow {workflow_id} is {status}")));
     }
     let total = present.saturating_add(i64::try_from(contacts.len()).unwrap_or(i64::MAX));
-    if total > MAX_CONTACTS {
+    if total > MAX_CONTACTS && !is_task {
         return Err(StoreError::Refused(format!(
             "a workflow holds at most {MAX_CONTACTS} contacts: {present} are in it, and {} came with this request",
             contacts.len()
@@ -278,7 +291,8 @@ pub(crate) fn instances_of(
     };
     let mut query = db.prepare_cached(&format!(
         "SELECT workflow_id, name, created_ms, status FROM workflows
-         WHERE id IN (SELECT workflow FROM contacts WHERE {matching}) AND created_ms BETWEEN ?3 AND ?4 ORDER BY id"
+         WHERE id IN (SELECT workflow FROM contacts WHERE {matching}) AND NOT is_task AND created_ms BETWEEN ?3 AND ?4
+         ORDER BY id"
     ))?;
     let rows = query.query_map(params![caseid, callee, window.0, window.1], |row| {
         Ok(InstanceRow {
@@ -304,34 +318,83 @@ pub(crate) fn set_workflow_status(db: &Transaction<'_>, workflow_id: &str, statu
     Ok(changed > 0)
 }
 
-/// An event's name, and what makes its body.
-pub(crate) type EventOf<'a> = (&'a str, &'a dyn Fn(&Waiting) -> String);
+/// What makes the name and the body of a contact's event.
+pub(crate) type EventOf<'a> = &'a dyn Fn(&Waiting) -> (&'static str, String);
+
+const WAITING: &str =
+    "SELECT c.id, c.callee, c.caseid, c.variables, w.workflow_id, w.is_task, w.name, w.created_ms, w.end_time
+     FROM contacts c JOIN workflows w ON w.id = c.workflow";
+
+fn read_waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok(Waiting {
+        id: row.get(0)?,
+        callee: row.get(1)?,
+        caseid: row.get(2)?,
+        variables: row.get(3)?,
+        workflow_id: row.get(4)?,
+        is_task: row.get(5)?,
+        workflow_name: row.get(6)?,
+        workflow_created_ms: row.get(7)?,
+        end_time: row.get(8)?,
+    })
+}
+
+/// The contacts of a workflow or task that were called, the first thousand of them.
+pub(crate) fn called(db: &Transaction<'_>, workflow_id: &str) -> Result<Vec<Waiting>> {
+    let mut query =
+        db.prepare_cached(&format!("{WAITING} WHERE c.state = 1 AND w.workflow_id = ?1 ORDER BY c.id LIMIT 1000"))?;
+    let rows = query.query_map([workflow_id], read_waiting)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of the tasks: id, name and state.
+pub(crate) fn tasks(db: &Transaction<'_>, limit: i64, offset: i64) -> Result<Vec<(String, String, String)>> {
+    let mut query = db.prepare_cached(
+        "SELECT workflow_id, name, status FROM workflows WHERE is_task ORDER BY id LIMIT ?1 OFFSET ?2",
+    )?;
+    let rows = query.query_map([limit, offset], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Takes a number of a task out of the queue. False where it does not wait in it.
+pub(crate) fn cancel_call(db: &Transaction<'_>, task_id: &str, callee: &str) -> Result<bool> {
+    let changed = db.execute(
+        "UPDATE contacts SET state = 2 WHERE state = 0 AND callee = ?2
+         AND workflow = (SELECT id FROM workflows WHERE workflow_id = ?1 AND is_task)",
+        [task_id, callee],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Stores a chat message: its id, and its JSON text.
+pub(crate) fn add_message(db: &Transaction<'_>, call_id: &str, msg_id: &str, body: &str) -> Result<()> {
+    db.prepare_cached("INSERT INTO messages (call_id, msg_id, body) VALUES (?1, ?2, ?3)")?
+        .execute([call_id, msg_id, body])?;
+    Ok(())
+}
+
+/// The messages of a conversation before the one of this id (empty: all), newest first.
+pub(crate) fn messages(db: &Transaction<'_>, call_id: &str, before: &str, limit: i64) -> Result<Vec<String>> {
+    let mut query = db.prepare_cached(
+        "SELECT body FROM messages WHERE call_id = ?1
+         AND (?2 = '' OR id < (SELECT id FROM messages WHERE msg_id = ?2)) ORDER BY id DESC LIMIT ?3",
+    )?;
+    let rows = query.query_map(params![call_id, before, limit], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
 
 /// Takes the next contacts from the queue, marks them as called, and stores the event that `event` makes of each.
 pub(crate) fn call_contacts(db: &Transaction<'_>, limit: u32, event: Option<EventOf<'_>>) -> Result<usize> {
-    let mut query = db.prepare_cached(
-        "SELECT c.id, c.callee, c.caseid, c.variables, w.workflow_id, w.name, w.created_ms, w.end_time
-         FROM contacts c JOIN workflows w ON w.id = c.workflow WHERE c.state = 0 ORDER BY c.id LIMIT ?1",
-    )?;
-    let waiting = query.query_map([limit], |row| {
-        Ok(Waiting {
-            id: row.get(0)?,
-            callee: row.get(1)?,
-            caseid: row.get(2)?,
-            variables: row.get(3)?,
-            workflow_id: row.get(4)?,
-            workflow_name: row.get(5)?,
-            workflow_created_ms: row.get(6)?,
-            end_time: row.get(7)?,
-        })
-    })?;
+    let mut query = db.prepare_cached(&format!("{WAITING} WHERE c.state = 0 ORDER BY c.id LIMIT ?1"))?;
+    let waiting = query.query_map([limit], read_waiting)?;
     let waiting = waiting.collect::<rusqlite::Result<Vec<_>>>()?;
     let Some(last) = waiting.last() else { return Ok(0) };
     db.prepare_cached("UPDATE contacts SET state = 1 WHERE state = 0 AND id <= ?1")?.execute([last.id])?;
-    if let Some((kind, body)) = event {
+    if let Some(event) = event {
         let now_ms = clock::now_ms();
         for contact in &waiting {
-            add_event(db, kind, &body(contact), now_ms)?;
+            let (kind, body) = event(contact);
+            add_event(db, kind, &body, now_ms)?;
         }
     }
     Ok(waiting.len())
@@ -471,7 +534,9 @@ pub(crate) fn count_duplicates(db: &Transaction<'_>) -> Result<i64> {
 
 /// Forgets everything.
 pub(crate) fn reset(db: &Transaction<'_>) -> Result<()> {
-    db.execute_batch("DELETE FROM contacts; DELETE FROM workflows; DELETE FROM events; DELETE FROM tokens;")?;
+    db.execute_batch(
+        "DELETE FROM contacts; DELETE FROM workflows; DELETE FROM messages; DELETE FROM events; DELETE FROM tokens;",
+    )?;
     Ok(())
 }
 

@@ -18,6 +18,8 @@ const FAILED: i64 = 500;
 #[derive(Debug)]
 pub(crate) struct Inbound {
     pub(crate) text: String,
+    /// As it was sent, for the signature.
+    pub(crate) sent: Vec<u8>,
     pub(crate) encrypted: bool,
 }
 
@@ -29,16 +31,22 @@ pub(crate) struct Answer {
     message: String,
     data: String,
     trace_id: Option<String>,
+    file: Option<Box<(&'static str, Vec<u8>)>>,
 }
 
 impl Answer {
     fn failure(status: StatusCode, code: i64, message: impl Into<String>) -> Self {
-        Self { status, code: Some(code), message: message.into(), data: "null".into(), trace_id: None }
+        Self { status, code: Some(code), message: message.into(), data: "null".into(), trace_id: None, file: None }
     }
 
     /// Success, with the JSON text of `data`.
     pub(crate) fn ok(data: String) -> Self {
-        Self { status: StatusCode::OK, code: None, message: String::new(), data, trace_id: None }
+        Self { status: StatusCode::OK, code: None, message: String::new(), data, trace_id: None, file: None }
+    }
+
+    /// Success, with a file of this content type.
+    pub(crate) fn file(content_type: &'static str, content: Vec<u8>) -> Self {
+        Self { file: Some(Box::new((content_type, content))), ..Self::ok("null".into()) }
     }
 
     /// The request is wrong: HTTP 200 and the envelope's own code, as the vendor does it.
@@ -96,7 +104,7 @@ pub(crate) fn open(
             return Err(Answer::refused("this account takes encrypted requests only (Is-Encrypted: 1)"));
         }
         let text = std::str::from_utf8(body).map_err(|_| Answer::refused("the body is not UTF-8"))?;
-        return Ok(Inbound { text: text.to_owned(), encrypted: false });
+        return Ok(Inbound { text: text.to_owned(), sent: body.to_vec(), encrypted: false });
     }
     let Some(key) = key else {
         return Err(Answer::refused("the request is encrypted, and this sandbox has no --encryption-key"));
@@ -105,11 +113,16 @@ pub(crate) fn open(
         return Err(Answer::refused("an encrypted request needs the header `Signed`, the plain text's SHA-256"));
     };
     let text = sealing::open(body, key, signed).map_err(Answer::refused)?;
-    Ok(Inbound { text, encrypted: true })
+    Ok(Inbound { text, sent: body.to_vec(), encrypted: true })
 }
 
 /// Makes the response, encrypted if there is a key to do it with.
 pub(crate) fn seal(key: Option<&EncryptionKey>, envelope: Envelope, answer: &Answer) -> Response {
+    if let Some((content_type, content)) = answer.file.as_deref() {
+        let mut response = Response::new(Body::from(content.clone()));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        return response;
+    }
     let text = answer.wrap(envelope);
     let sealed = key.map(|key| sealing::seal(&text, key));
     let mut response = match sealed {

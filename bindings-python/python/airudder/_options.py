@@ -1,0 +1,39 @@
+"""Settings of a call, and results that are not JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypedDict
+
+Auth: TypeAlias = Literal["token", "sign", "headers", "none"]
+"""How a request proves who sends it: token, `X-AIRudder-Sign`, header fields of your own, or not at all."""
+
+
+@dataclass(frozen=True, repr=False)
+class File:
+    """A file that came in place of a JSON result, such as a recording."""
+
+    content_type: str
+    """What it is, for instance `audio/wav`."""
+    content: bytes
+    """Its bytes."""
+
+    def __repr__(self) -> str:
+        return f"<File {self.content_type}, {len(self.content)} bytes>"
+
+
+class CallOptions(TypedDict, total=False):
+    """Settings of one call; what is absent comes from the client."""
+
+    timeout: float | None
+    """How long one request may take, in seconds."""
+    deadline: float | None
+    """How long the whole call may take, with waits and retries, in seconds."""
+    max_retries: int | None
+    """How often a request is sent again at most, where that is harmless."""
+    strict: bool | None
+    """False: parameters are not checked, for fields newer than this library."""
+    base_url: str | None
+    """Another host, for instance `https://api.airudder.com`."""
+    headers: dict[str, str] | None
+    """Further header fields; they replace the library's own of the same name."""

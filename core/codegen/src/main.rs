@@ -1,0 +1,53 @@
+//! Writes what is generated from the catalogue: `cargo run -p airudder-codegen`. With `--check` nothing is written, and
+//! the program fails where a file is not as it would be written.
+
+#![expect(clippy::disallowed_methods, reason = "this program writes files; the core does not")]
+
+mod docs;
+mod python;
+mod reference;
+
+use std::{env, fs, path::PathBuf, process::ExitCode};
+
+use airudder_core::schema;
+use serde_json::Value;
+
+fn main() -> ExitCode {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let check = env::args().any(|argument| argument == "--check");
+    let catalogue = schema::operations();
+    let coverage = include_str!("../coverage.json");
+    let vectors = serde_json::from_str(include_str!("../../vectors/operation.json")).expect("the vectors are JSON");
+    let files = [
+        ("docs/operations.json", json(&catalogue)),
+        ("docs/openapi.json", json(&schema::openapi())),
+        ("docs/errors.md", docs::errors()),
+        ("docs/coverage.md", docs::coverage(coverage)),
+        ("docs/reference.md", reference::page(&catalogue, &vectors)),
+        ("bindings-python/python/airudder/_types.py", python::types(&catalogue)),
+        ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
+    ];
+    let mut stale = false;
+    for (name, text) in files {
+        let path = root.join(name);
+        if fs::read_to_string(&path).is_ok_and(|present| present == text) {
+            continue;
+        }
+        stale = true;
+        let done = if check { Err("is not as it is generated".to_owned()) } else { write(&path, &text) };
+        match done {
+            Ok(()) => println!("wrote {name}"),
+            Err(why) => eprintln!("{name}: {why}; run `make generate`"),
+        }
+    }
+    if stale && check { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn write(path: &std::path::Path, text: &str) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).and_then(|()| fs::write(path, text)).map_err(|error| error.to_string())
+}
+
+fn json(value: &Value) -> String {
+    format!("{value:#}\n")
+}
