@@ -8,7 +8,7 @@ use pyo3::{prelude::*, types::PyList};
 use crate::{
     call::Call,
     errors::{Fallible, poisoned, to_exception},
-    options::millis,
+    options::{COUNT, SWITCH, TEXT, millis, typed},
     session::Session,
     writer,
 };
@@ -44,26 +44,30 @@ impl Campaign {
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         session: &Session,
-        workflow_template_id: i64,
-        name: String,
-        end_time: String,
-        batch_size: usize,
-        in_flight: usize,
-        lookups_in_flight: usize,
-        settle: Option<f64>,
-        allow_duplicates: bool,
-        retry_rejected: bool,
+        workflow_template_id: &Bound<'_, PyAny>,
+        name: &Bound<'_, PyAny>,
+        end_time: &Bound<'_, PyAny>,
+        batch_size: &Bound<'_, PyAny>,
+        in_flight: &Bound<'_, PyAny>,
+        lookups_in_flight: &Bound<'_, PyAny>,
+        settle: Option<&Bound<'_, PyAny>>,
+        allow_duplicates: &Bound<'_, PyAny>,
+        retry_rejected: &Bound<'_, PyAny>,
         seed: u64,
     ) -> Fallible<Self> {
         let config = CampaignConfig {
-            batch_size,
-            in_flight,
-            lookups_in_flight,
+            batch_size: typed(batch_size, "batch_size", COUNT)?,
+            in_flight: typed(in_flight, "in_flight", COUNT)?,
+            lookups_in_flight: typed(lookups_in_flight, "lookups_in_flight", COUNT)?,
             settle_ms: settle.map(|settle| millis(settle, "settle")).transpose()?,
-            allow_duplicates,
-            retry_rejected,
+            allow_duplicates: typed(allow_duplicates, "allow_duplicates", SWITCH)?,
+            retry_rejected: typed(retry_rejected, "retry_rejected", SWITCH)?,
             seed,
-            ..CampaignConfig::new(workflow_template_id, name, end_time)
+            ..CampaignConfig::new(
+                typed(workflow_template_id, "workflow_template_id", "a whole number of 64 bits")?,
+                typed::<String>(name, "name", TEXT)?,
+                typed::<String>(end_time, "end_time", TEXT)?,
+            )
         };
         Ok(Self(Mutex::new(airudder_core::Campaign::new(session.core(), config)?)))
     }

@@ -6,7 +6,11 @@ use airudder_core::{
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 
-use crate::{errors::Fallible, webhooks::Pairs};
+use crate::{
+    errors::Fallible,
+    options::{TEXT, text, typed},
+    webhooks::Pairs,
+};
 
 /// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
 #[pyfunction]
@@ -15,13 +19,14 @@ use crate::{errors::Fallible, webhooks::Pairs};
 pub(crate) fn encrypt(
     py: Python<'_>,
     plain: PyBackedBytes,
-    key: &str,
+    key: &Bound<'_, PyAny>,
     cipher: &str,
     iv: Option<&[u8]>,
 ) -> Fallible<String> {
+    let key: String = typed(key, "key", TEXT)?;
     Ok(py.detach(|| {
         let iv = iv.map(block).transpose()?;
-        cipher.parse::<Cipher>()?.encrypt(&plain, &EncryptionKey::new(key)?, iv)
+        cipher.parse::<Cipher>()?.encrypt(&plain, &EncryptionKey::new(&key)?, iv)
     })?)
 }
 
@@ -32,10 +37,11 @@ pub(crate) fn encrypt(
 pub(crate) fn decrypt<'py>(
     py: Python<'py>,
     text: PyBackedBytes,
-    key: &str,
+    key: &Bound<'_, PyAny>,
     cipher: &str,
 ) -> Fallible<Bound<'py, PyBytes>> {
-    let plain = py.detach(|| cipher.parse::<Cipher>()?.decrypt(&text, &EncryptionKey::new(key)?))?;
+    let key: String = typed(key, "key", TEXT)?;
+    let plain = py.detach(|| cipher.parse::<Cipher>()?.decrypt(&text, &EncryptionKey::new(&key)?))?;
     Ok(PyBytes::new(py, &plain))
 }
 
@@ -54,13 +60,21 @@ pub(crate) fn digest(py: Python<'_>, plain: PyBackedBytes) -> String {
 pub(crate) fn sign(
     py: Python<'_>,
     body: PyBackedBytes,
-    secret: &str,
+    secret: &Bound<'_, PyAny>,
     scheme: &str,
-    key: Option<&str>,
+    key: Option<&Bound<'_, PyAny>>,
     headers: Pairs,
 ) -> Fallible<String> {
+    let (secret, key): (String, _) = (typed(secret, "secret", TEXT)?, text(key, "key")?);
     let headers: Headers = headers.into_iter().collect();
-    Ok(py.detach(|| scheme.parse::<Scheme>()?.sign(&SigningInput { secret, key, headers: &headers, body: &body }))?)
+    Ok(py.detach(|| {
+        scheme.parse::<Scheme>()?.sign(&SigningInput {
+            secret: &secret,
+            key: key.as_deref(),
+            headers: &headers,
+            body: &body,
+        })
+    })?)
 }
 
 /// Fails unless the signature is the one that the scheme gives.
@@ -71,14 +85,15 @@ pub(crate) fn verify(
     py: Python<'_>,
     signature: &str,
     body: PyBackedBytes,
-    secret: &str,
+    secret: &Bound<'_, PyAny>,
     scheme: &str,
-    key: Option<&str>,
+    key: Option<&Bound<'_, PyAny>>,
     headers: Pairs,
 ) -> Fallible<()> {
+    let (secret, key): (String, _) = (typed(secret, "secret", TEXT)?, text(key, "key")?);
     let headers: Headers = headers.into_iter().collect();
     Ok(py.detach(|| {
-        let input = SigningInput { secret, key, headers: &headers, body: &body };
+        let input = SigningInput { secret: &secret, key: key.as_deref(), headers: &headers, body: &body };
         scheme.parse::<Scheme>()?.verify(signature, &input)
     })?)
 }

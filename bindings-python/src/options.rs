@@ -13,8 +13,13 @@ const NAMES: &str = "timeout, deadline, max_retries, strict, base_url, headers";
 /// Half a century: longer time-outs are mistakes, and still fit into every type.
 const MAX_SECONDS: f64 = 1.6e9;
 
+pub(crate) const TEXT: &str = "a str, without half surrogate pairs";
+pub(crate) const COUNT: &str = "a whole number, not negative";
+pub(crate) const SWITCH: &str = "True or False";
+
 /// Seconds as milliseconds, at least 1.
-pub(crate) fn millis(seconds: f64, name: &str) -> Result<u64, Error> {
+pub(crate) fn millis(value: &Bound<'_, PyAny>, name: &str) -> Result<u64, Error> {
+    let seconds: f64 = typed(value, name, "a number of seconds, more than 0")?;
     if !(seconds > 0.0 && seconds < MAX_SECONDS) {
         return Err(invalid(name, format!("{name} is a number of seconds, more than 0")));
     }
@@ -31,11 +36,11 @@ pub(crate) fn call_options(options: Option<&Bound<'_, PyDict>>, seed: u64) -> Fa
             continue;
         }
         match name.as_str() {
-            "timeout" => call.timeout_ms = Some(millis(typed(&value, &name, "a number of seconds")?, &name)?),
-            "deadline" => call.deadline_ms = Some(millis(typed(&value, &name, "a number of seconds")?, &name)?),
-            "max_retries" => call.max_retries = Some(typed(&value, &name, "a whole number from 0")?),
-            "strict" => call.strict = Some(typed(&value, &name, "True or False")?),
-            "base_url" => call.base_url = Some(typed(&value, &name, "a str")?),
+            "timeout" => call.timeout_ms = Some(millis(&value, &name)?),
+            "deadline" => call.deadline_ms = Some(millis(&value, &name)?),
+            "max_retries" => call.max_retries = Some(typed(&value, &name, COUNT)?),
+            "strict" => call.strict = Some(typed(&value, &name, SWITCH)?),
+            "base_url" => call.base_url = Some(typed(&value, &name, TEXT)?),
             "headers" => call.headers = headers(&value)?,
             _ => return Err(invalid(&name, format!("there is no option `{name}`; there are {NAMES}")).into()),
         }
@@ -43,8 +48,18 @@ pub(crate) fn call_options(options: Option<&Bound<'_, PyDict>>, seed: u64) -> Fa
     Ok(call)
 }
 
-fn typed<'py, T: for<'a> FromPyObject<'a, 'py>>(value: &Bound<'py, PyAny>, name: &str, what: &str) -> Result<T, Error> {
+/// A value of the type that a setting has. Python's own exception is dropped: it may hold the value, which may be secret.
+pub(crate) fn typed<'py, T: for<'a> FromPyObject<'a, 'py>>(
+    value: &Bound<'py, PyAny>,
+    name: &str,
+    what: &str,
+) -> Result<T, Error> {
     value.extract::<T>().map_err(|_| invalid(name, format!("{name} is {what}")))
+}
+
+/// The text of a setting that may be absent.
+pub(crate) fn text(value: Option<&Bound<'_, PyAny>>, name: &str) -> Result<Option<String>, Error> {
+    value.map(|value| typed(value, name, TEXT)).transpose()
 }
 
 fn headers(value: &Bound<'_, PyAny>) -> Result<Headers, Error> {

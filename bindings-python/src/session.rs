@@ -9,7 +9,7 @@ use pyo3::{prelude::*, types::PyDict};
 use crate::{
     call::Call,
     errors::{Failed, Fallible},
-    options::{call_options, millis},
+    options::{COUNT, SWITCH, TEXT, call_options, millis, text, typed},
     writer,
 };
 
@@ -29,35 +29,36 @@ impl Session {
 #[pymethods]
 impl Session {
     #[new]
-    #[pyo3(signature = (*, app_key=None, app_secret=None, base_url=None, auth_scheme="Token", encryption_key=None,
-        sign_key=None, sign_secret=None, sign_scheme=None, timeout=10.0, max_retries=4, strict=true))]
-    #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+    #[pyo3(signature = (*, app_key, app_secret, base_url, auth_scheme, encryption_key, sign_key, sign_secret,
+        sign_scheme, timeout, max_retries, strict))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments, from two places")]
     fn new(
-        app_key: Option<String>,
-        app_secret: Option<String>,
-        base_url: Option<String>,
-        auth_scheme: &str,
-        encryption_key: Option<String>,
-        sign_key: Option<String>,
-        sign_secret: Option<String>,
-        sign_scheme: Option<String>,
-        timeout: f64,
-        max_retries: u32,
-        strict: bool,
+        app_key: Option<&Bound<'_, PyAny>>,
+        app_secret: Option<&Bound<'_, PyAny>>,
+        base_url: Option<&Bound<'_, PyAny>>,
+        auth_scheme: &Bound<'_, PyAny>,
+        encryption_key: Option<&Bound<'_, PyAny>>,
+        sign_key: Option<&Bound<'_, PyAny>>,
+        sign_secret: Option<&Bound<'_, PyAny>>,
+        sign_scheme: Option<&Bound<'_, PyAny>>,
+        timeout: &Bound<'_, PyAny>,
+        max_retries: &Bound<'_, PyAny>,
+        strict: &Bound<'_, PyAny>,
     ) -> Fallible<Self> {
+        let base_url = text(base_url, "base_url")?;
         let shown = base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let config = ClientConfig {
-            app_key: app_key.map(Secret::new),
-            app_secret: app_secret.map(Secret::new),
+            app_key: text(app_key, "app_key")?.map(Secret::new),
+            app_secret: text(app_secret, "app_secret")?.map(Secret::new),
             base_url,
-            auth_scheme: auth_scheme.to_owned(),
-            encryption_key: encryption_key.map(Secret::new),
-            sign_key: sign_key.map(Secret::new),
-            sign_secret: sign_secret.map(Secret::new),
-            sign_scheme: sign_scheme.unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),
+            auth_scheme: typed(auth_scheme, "auth_scheme", TEXT)?,
+            encryption_key: text(encryption_key, "encryption_key")?.map(Secret::new),
+            sign_key: text(sign_key, "sign_key")?.map(Secret::new),
+            sign_secret: text(sign_secret, "sign_secret")?.map(Secret::new),
+            sign_scheme: text(sign_scheme, "sign_scheme")?.unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),
             timeout_ms: millis(timeout, "timeout")?,
-            max_retries,
-            strict,
+            max_retries: typed(max_retries, "max_retries", COUNT)?,
+            strict: typed(strict, "strict", SWITCH)?,
         };
         Ok(Self { inner: airudder_core::Session::new(config)?, base_url: shown })
     }

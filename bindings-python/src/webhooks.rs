@@ -1,9 +1,18 @@
 //! Deliveries of events.
 
 use airudder_core::{Error, ErrorCode, Headers, Secret, WebhookConfig, crypto};
-use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
+use pyo3::{
+    prelude::*,
+    pybacked::PyBackedBytes,
+    types::{PyBytes, PyMemoryView},
+};
 
-use crate::{crypto::block, errors::Fallible, reader};
+use crate::{
+    crypto::block,
+    errors::Fallible,
+    options::{COUNT, SWITCH, text, typed},
+    reader,
+};
 
 /// A receiver's settings. It holds secrets: it shows none, and cannot be pickled.
 #[pyclass(frozen, module = "airudder._native")]
@@ -21,25 +30,27 @@ impl Webhooks {
     #[pyo3(signature = (*, secrets, sign_key, scheme, encryption_key, cipher, require_signature, max_body_bytes, max_depth))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
-        secrets: Vec<String>,
-        sign_key: Option<String>,
-        scheme: Option<String>,
-        encryption_key: Option<String>,
-        cipher: Option<String>,
-        require_signature: bool,
-        max_body_bytes: Option<usize>,
-        max_depth: Option<usize>,
+        secrets: &Bound<'_, PyAny>,
+        sign_key: Option<&Bound<'_, PyAny>>,
+        scheme: Option<&Bound<'_, PyAny>>,
+        encryption_key: Option<&Bound<'_, PyAny>>,
+        cipher: Option<&Bound<'_, PyAny>>,
+        require_signature: &Bound<'_, PyAny>,
+        max_body_bytes: Option<&Bound<'_, PyAny>>,
+        max_depth: Option<&Bound<'_, PyAny>>,
     ) -> Fallible<Self> {
+        let limit = |value: Option<&Bound<'_, PyAny>>, name| value.map(|value| typed(value, name, COUNT)).transpose();
+        let secrets: Vec<String> = typed(secrets, "secret", "a str, or several")?;
         let usual = WebhookConfig::default();
         let config = WebhookConfig {
             secrets: secrets.into_iter().map(Secret::new).collect(),
-            sign_key: sign_key.map(Secret::new),
-            scheme: scheme.unwrap_or(usual.scheme),
-            encryption_key: encryption_key.map(Secret::new),
-            cipher: cipher.unwrap_or(usual.cipher),
-            require_signature,
-            max_body_bytes: max_body_bytes.unwrap_or(usual.max_body_bytes),
-            max_depth: max_depth.unwrap_or(usual.max_depth),
+            sign_key: text(sign_key, "sign_key")?.map(Secret::new),
+            scheme: text(scheme, "scheme")?.unwrap_or(usual.scheme),
+            encryption_key: text(encryption_key, "encryption_key")?.map(Secret::new),
+            cipher: text(cipher, "cipher")?.unwrap_or(usual.cipher),
+            require_signature: typed(require_signature, "require_signature", SWITCH)?,
+            max_body_bytes: limit(max_body_bytes, "max_body_bytes")?.unwrap_or(usual.max_body_bytes),
+            max_depth: limit(max_depth, "max_depth")?.unwrap_or(usual.max_depth),
         };
         Ok(Self(airudder_core::Webhooks::new(config)?))
     }
@@ -81,12 +92,13 @@ impl Webhooks {
 
 /// The bytes of a body. What was parsed or decoded already cannot be verified any more.
 fn bytes(body: &Bound<'_, PyAny>) -> Fallible<PyBackedBytes> {
-    if let Ok(bytes) = body.extract::<PyBackedBytes>() {
+    let view = body.is_instance_of::<PyMemoryView>().then(|| body.call_method0("tobytes")).transpose()?;
+    if let Ok(bytes) = view.as_ref().unwrap_or(body).extract::<PyBackedBytes>() {
         return Ok(bytes);
     }
     let kind = body.get_type().name()?.to_string();
     let message = format!(
-        "unwrap takes the body's bytes as they came, not a `{kind}`: request.get_data() in Flask, request.body in Django, \
+        "a signature is about the body's bytes as they came, not about a `{kind}`: pass request.get_data() in Flask, request.body in Django, \
          await request.body() in FastAPI and Starlette"
     );
     Err(Error::new(ErrorCode::BodyAlreadyParsed, message).into())
@@ -106,14 +118,15 @@ pub(crate) fn detect(
     py: Python<'_>,
     headers: Pairs,
     body: &Bound<'_, PyAny>,
-    secret: Option<&str>,
-    encryption_key: Option<&str>,
+    secret: Option<&Bound<'_, PyAny>>,
+    encryption_key: Option<&Bound<'_, PyAny>>,
 ) -> Fallible<Detection> {
+    let (secret, encryption_key) = (text(secret, "secret")?, text(encryption_key, "encryption_key")?);
     let body = bytes(body)?;
     let headers: Headers = headers.into_iter().collect();
     let found = py.detach(|| {
-        let key = encryption_key.map(crypto::EncryptionKey::new).transpose()?;
-        crypto::detect(&headers, &body, secret, key.as_ref())
+        let key = encryption_key.as_deref().map(crypto::EncryptionKey::new).transpose()?;
+        crypto::detect(&headers, &body, secret.as_deref(), key.as_ref())
     })?;
     Ok((found.scheme.map(|scheme| scheme.to_string()), found.cipher.map(|cipher| cipher.to_string()), found.notes))
 }

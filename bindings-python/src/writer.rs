@@ -5,7 +5,7 @@ use std::fmt::Write;
 use airudder_core::{Error, ErrorCode};
 use pyo3::{
     prelude::*,
-    types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
+    types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple},
 };
 
 use crate::errors::{Failed, Fallible};
@@ -63,6 +63,10 @@ fn write_value(object: &Bound<'_, PyAny>, out: &mut String, depth: usize, place:
         Ok(())
     } else if let Ok(tuple) = object.cast::<PyTuple>() {
         write_array(tuple.iter(), out, deeper(depth, place)?, place)
+    } else if let Ok(mapping) = object.cast::<PyMapping>() {
+        let dict = PyDict::new(object.py());
+        dict.update(mapping)?;
+        write_dict(&dict, out, deeper(depth, place)?, place)
     } else {
         not_json(object, place)
     }

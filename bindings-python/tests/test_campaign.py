@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import APP, CAMPAIGN, KEY
 
-from airudder import ApiError, Client, HttpTransport, Progress, ValidationError
+from airudder import ApiError, Client, HttpTransport, Progress, Timeout, ValidationError
 
 FAULTS = [
     {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.1},
@@ -39,24 +39,44 @@ def arrived(sandbox):
     return stats["distinct"], stats["duplicates"]
 
 
+class TimingOut(HttpTransport):
+    """Loses some answers after the request was carried out."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.chance = random.Random(seed)
+        self.lost = 0
+
+    def send(self, request):
+        response = super().send(request)
+        if self.chance.random() < 0.05:
+            self.lost += 1
+            raise Timeout("lost")
+        return response
+
+
 def test_ten_thousand_through_faults_on_a_fifth_of_the_requests(start_sandbox, tmp_path):
+    seed = random.randrange(1_000_000)
     sandbox = start_sandbox("--encryption-key", KEY, "--require-encryption")
     sandbox.control("faults", FAULTS)
     seen = []
-    with Client(base_url=sandbox.url, encryption_key=KEY, **APP) as client:
-        report = client.campaigns.run(
-            **CAMPAIGN,
-            contacts=contacts(10_000),
-            journal=tmp_path / "journal",
-            batch_size=250,
-            in_flight=2,
-            lookups_in_flight=100,
-            settle=0.1,
-            progress=seen.append,
-        )
-    assert (report.accepted, report.rejected, report.doubtful) == (10_000, [], [])
-    assert arrived(sandbox) == (10_000, 0)
+    transport = TimingOut(seed)
+    client = Client(base_url=sandbox.url, encryption_key=KEY, transport=transport, **APP)
+    report = client.campaigns.run(
+        **CAMPAIGN,
+        contacts=contacts(10_000),
+        journal=tmp_path / "journal",
+        batch_size=250,
+        in_flight=2,
+        lookups_in_flight=100,
+        settle=0.1,
+        progress=seen.append,
+    )
+    transport.close()
+    assert (report.accepted, report.rejected, report.doubtful) == (10_000, [], []), f"seed {seed}"
+    assert arrived(sandbox) == (10_000, 0), f"seed {seed}"
     assert sum(sandbox.stats()["faults"].values()) > 0
+    assert transport.lost > 0, f"seed {seed}"
     assert seen[-1].accepted == 10_000
     assert any(progress.doubtful for progress in seen)
 
@@ -342,6 +362,11 @@ def test_the_journal_holds_no_contact(client, tmp_path):
         ({"batch_size": 10_001}, "/batch_size"),
         ({"in_flight": 0}, "/in_flight"),
         ({"settle": -1.0}, "/settle"),
+        ({"in_flight": -1}, "/in_flight"),
+        ({"batch_size": 10.0}, "/batch_size"),
+        ({"workflow_template_id": "7"}, "/workflow_template_id"),
+        ({"workflow_template_id": 2**70}, "/workflow_template_id"),
+        ({"name": "half \udcff"}, "/name"),
     ],
 )
 def test_wrong_settings_are_named(client, sandbox, tmp_path, wrong, pointer):

@@ -1,5 +1,6 @@
 """Bad input is refused before anything is sent, by number, place and remedy; nothing secret or personal is shown."""
 
+import httpx
 import pytest
 from conftest import APP, CONTACT, KEY
 
@@ -90,6 +91,12 @@ def test_strict_can_be_switched_off(client, sandbox):
         ({"sign_scheme": "sha256:hex:body"}, "/sign_scheme"),
         ({"timeout": 0}, "/timeout"),
         ({"auth_scheme": "To ken"}, "/auth_scheme"),
+        ({"app_key": "fake", "app_secret": b"fake-bytes"}, "/app_secret"),
+        ({"app_key": "fake", "app_secret": "fake-half-\udcff"}, "/app_secret"),
+        ({"timeout": "soon"}, "/timeout"),
+        ({"timeout": None}, "/timeout"),
+        ({"max_retries": -1}, "/max_retries"),
+        ({"strict": 1}, "/strict"),
     ],
 )
 def test_bad_settings(settings, pointer):
@@ -100,6 +107,42 @@ def test_bad_settings(settings, pointer):
         isinstance(value, str) and value.startswith("fake") and value in str(raised.value)
         for value in settings.values()
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "pointer"),
+    [
+        ({}, "/secret"),
+        ({"secret": []}, "/secret"),
+        ({"secret": b"fake-bytes"}, "/secret"),
+        ({"secret": ["fake-half-\udcff"]}, "/secret"),
+        ({"secret": "fake", "encryption_key": "fake-half-\udcff"}, "/encryption_key"),
+        ({"secret": "fake", "max_depth": -1}, "/max_depth"),
+        ({"secret": "fake", "max_body_bytes": "8 MiB"}, "/max_body_bytes"),
+        ({"secret": "fake", "require_signature": "no"}, "/require_signature"),
+    ],
+)
+def test_bad_settings_of_a_receiver(settings, pointer):
+    with pytest.raises(ValidationError) as raised:
+        Webhooks(**settings)
+    assert (raised.value.code, raised.value.pointer) == ("E1001", pointer)
+    assert "fake" not in repr(raised.value)
+
+
+def test_a_secret_that_is_no_text_is_not_in_the_exception():
+    half = "fake-half-\udcff"
+    for use in (
+        lambda: crypto.encrypt("a", half),
+        lambda: crypto.decrypt("a", half),
+        lambda: crypto.sign("a", half),
+        lambda: crypto.verify("a", "a", half),
+        lambda: crypto.detect({}, b"{}", secret=half),
+        lambda: crypto.detect({}, b"{}", encryption_key=half),
+    ):
+        with pytest.raises(ValidationError) as raised:
+            use()
+        assert "fake" not in repr(raised.value)
+        assert raised.value.__context__ is None
 
 
 def test_a_request_without_credentials_is_refused_here(sandbox):
@@ -219,3 +262,12 @@ def test_tampered_missing_and_wrong_signatures():
         assert raised.value.code == code
         assert signed["X-AIRudder-Sign"] not in str(raised.value)
     assert Webhooks(secret=["fake-new-secret", "fake-secret"]).unwrap(b'{"a":1}', signed).verified
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+@pytest.mark.parametrize("fields", [dict, lambda signed: signed.items(), lambda signed: [*map(list, signed.items())]])
+def test_bodies_and_header_fields_as_frameworks_have_them(kind, fields):
+    hooks = Webhooks(secret="fake-secret")
+    signed = {name.lower(): value for name, value in hooks.sign(kind(b'{"a":1}')).items()}
+    assert hooks.unwrap(kind(b'{"a":1}'), fields(signed)).data == {"a": 1}
+    assert hooks.unwrap(kind(b'{"a":1}'), httpx.Headers(signed)).verified

@@ -5,6 +5,7 @@ import datetime
 import decimal
 import enum
 import json
+import types
 import uuid
 
 import pytest
@@ -57,6 +58,39 @@ class Name(str):
 )
 def test_what_json_writes_is_written_alike(value):
     assert json.loads(to_json(value)) == json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        types.MappingProxyType({"a": [1]}),
+        collections.ChainMap({"a": [1]}),
+        collections.UserDict({"a": [1]}),
+    ],
+)
+def test_a_mapping_that_is_no_dict_is_written_as_one(mapping):
+    assert to_json({"in": mapping}) == '{"in":{"a":[1]}}'
+
+
+class Moody(collections.UserDict):
+    def __getitem__(self, key):
+        raise LookupError("not today")
+
+
+def test_an_exception_of_your_own_mapping_is_yours():
+    with pytest.raises(LookupError, match="not today"):
+        to_json(Moody(a=1))
+
+
+def test_a_dict_that_changes_while_it_is_read_is_an_error():
+    class Changing(collections.UserDict):
+        def keys(self):
+            outer["more"] = 1
+            return super().keys()
+
+    outer = {"a": Changing(), "b": 1}
+    with pytest.raises(ValidationError, match="changed while it was read"):
+        to_json(outer)
 
 
 @pytest.mark.parametrize(

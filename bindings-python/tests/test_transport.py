@@ -5,13 +5,15 @@ import contextlib
 import json
 import os
 import socket
+import ssl
+import subprocess
 import threading
 
 import httpx
 import pytest
 from conftest import APP, CONTACT
 
-from airudder import ApiError, AsyncClient, Client, OutcomeUnknown, Response, TransportError
+from airudder import ApiError, AsyncClient, Client, HttpTransport, OutcomeUnknown, Response, TransportError
 
 QUERY = {"case_id": "c-1", "start_time": "2026-11-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
 UPLOAD = {"workflow_id": "w", "details": [CONTACT]}
@@ -27,13 +29,14 @@ def http(data, *, status="200 OK", headers=(), length=None):
 class Server:
     """Answers with whatever bytes it is told, connection by connection; counts both."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, tls=None):
         self.answers = list(answers)
+        self._tls = tls
         self.requests = []
         self.connections = 0
         self.closed = threading.Semaphore(0)
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
@@ -45,8 +48,14 @@ class Server:
                 self._threads.append(threading.Thread(target=self._serve, args=[connection]))
                 self._threads[-1].start()
 
-    def _serve(self, connection):
-        with connection, contextlib.suppress(OSError), connection.makefile("rb") as stream:
+    def _serve(self, plain):
+        wrap = self._tls.wrap_socket if self._tls else lambda plain, **_: plain
+        with plain, contextlib.suppress(OSError), wrap(plain, server_side=True) as connection:
+            self._answer(connection)
+        self.closed.release()
+
+    def _answer(self, connection):
+        with connection.makefile("rb") as stream:
             while head := stream.readline():
                 length = 0
                 while (line := stream.readline()) != b"\r\n":
@@ -63,7 +72,6 @@ class Server:
                         connection.sendall(piece)
                 if isinstance(answer, list):
                     break  # and close
-        self.closed.release()
 
     def stop(self):
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -76,8 +84,8 @@ class Server:
 def serve():
     servers = []
 
-    def start(*answers):
-        servers.append(Server(*answers))
+    def start(*answers, tls=None):
+        servers.append(Server(*answers, tls=tls))
         return servers[-1]
 
     yield start
@@ -158,6 +166,80 @@ def test_a_refused_connection_sent_nothing():
     assert raised.value.code == "E7001"
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Settings of a server and of a client that trusts it."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=test",
+    ]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run(command, check=True, capture_output=True)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    return server, ssl.create_default_context(cafile=certificate)
+
+
+def test_tls(serve, certificate):
+    tls, trusting = certificate
+    server = serve(*[http({"rows": []})] * 5, tls=tls)
+    transport = HttpTransport(ssl_context=trusting)
+    client = client_of(server, transport=transport)
+    for _ in range(5):
+        assert client.workflow.detail_instances(**QUERY) == {"rows": []}
+    transport.close()
+    assert (server.connections, len(server.requests)) == (1, 6)
+
+
+def test_a_certificate_of_nobody_is_refused_and_nothing_is_sent(serve, certificate):
+    server = serve(tls=certificate[0])
+    with client_of(server, max_retries=0) as client, pytest.raises(TransportError) as raised:
+        client.workflow.upload_details(**UPLOAD)
+    assert raised.value.code == "E7001"
+    assert "Cert" in raised.value.message
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("cut", [[http({"workflow_id": "w"}, length=1000)], [b""]], ids=["truncated", "closed"])
+def test_an_upload_over_tls_without_a_whole_answer_is_of_unknown_outcome(serve, certificate, cut):
+    tls, trusting = certificate
+    server = serve(cut, tls=tls)
+    transport = HttpTransport(ssl_context=trusting)
+    with pytest.raises(OutcomeUnknown, match="broke off"):
+        client_of(server, transport=transport).workflow.upload_details(**UPLOAD)
+    transport.close()
+    assert server.requests.count("/service/cloud/workflow/uploaddetails") == 1
+
+
+def test_an_encrypted_query_is_sent_raw_by_every_transport(serve):
+    server = serve(*[http({"ok": True})] * 3)
+    settings = {"base_url": server.url, "encryption_key": "airudderredduria", **APP}
+    query = {"TaskID": "69f531a01a9df58aa6de2487be610abb"}
+
+    async def asynchronously():
+        async with httpx.AsyncClient() as transport:
+            await AsyncClient(transport=transport, **settings).request("GET", "/service/cloud/x", query=query)
+
+    with Client(**settings) as client, httpx.Client() as transport:
+        client.request("GET", "/service/cloud/x", query=query)
+        Client(transport=transport, **settings).request("GET", "/service/cloud/x", query=query)
+    asyncio.run(asynchronously())
+    text = "qbj8cnqKnqR66qDS49ib9ymU1mpMCyp8Dm0gS1VvmnEqTxPGSBzruAU1sapP+cye"  # the vendor's own example
+    assert [path for path in server.requests if "auth" not in path] == [f"/service/cloud/x?{text}"] * 3
+
+
 def test_a_forked_child_makes_connections_of_its_own(serve):
     server = serve(*[http({"rows": []})] * 3)
     with client_of(server) as client:
@@ -187,6 +269,81 @@ def test_httpx(sandbox):
     assert sandbox.requests("workflow.upload_details") == 1
 
 
+@contextlib.asynccontextmanager
+async def asynchronous(kind, **settings):
+    """A client on either asynchronous transport."""
+    if kind == "threads":
+        async with AsyncClient(**APP, **settings) as client:
+            yield client
+    else:
+        async with httpx.AsyncClient() as transport, AsyncClient(transport=transport, **APP, **settings) as client:
+            yield client
+
+
+@pytest.mark.parametrize("kind", ["threads", "httpx"])
+def test_asynchronous_failures_are_told_apart(serve, kind):
+    async def outcome(url, **settings):
+        async with asynchronous(kind, base_url=url, max_retries=0, **settings) as client:
+            with pytest.raises((TransportError, ApiError)) as raised:
+                await client.workflow.upload_details(**UPLOAD)
+        return raised.value
+
+    never = threading.Event()
+    refused = asyncio.run(outcome("http://127.0.0.1:1"))
+    assert (refused.code, refused.outcome) == ("E7001", "not_sent")
+    for answer, settings in [
+        ([http({"workflow_id": "w"}, length=1000)], {}),
+        ([b""], {}),
+        ([lambda: never.wait(1)], {"timeout": 0.2}),
+    ]:
+        server = serve(answer)
+        assert isinstance(asyncio.run(outcome(server.url, **settings)), OutcomeUnknown)
+        assert server.requests.count("/service/cloud/workflow/uploaddetails") == 1
+    redirected = asyncio.run(outcome(serve(http({}, status="302 Found", headers=["Location: /elsewhere"])).url))
+    assert redirected.http_status == 302
+
+
+def test_a_cancelled_call_leaves_the_token_to_others():
+    class Hanging(Odd):
+        hang = True
+
+        async def send(self, request):
+            if self.hang:
+                self.hang = False
+                await asyncio.Event().wait()
+            return Response(200, [], http(TOKEN).split(b"\r\n\r\n", 1)[1])
+
+    async def job():
+        client = AsyncClient(transport=Hanging(), **APP)
+        first = asyncio.create_task(client.workflow.detail_instances(**QUERY))
+        await asyncio.sleep(0)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        # Not after the 20 seconds for which a fetch of the token is believed to be under way.
+        return await asyncio.wait_for(client.workflow.detail_instances(**QUERY), 10)
+
+    assert asyncio.run(job()) == TOKEN
+
+
+def test_a_call_broken_off_by_ctrl_c_leaves_the_token_to_others(serve):
+    class Interrupted(HttpTransport):
+        interrupt = True
+
+        def send(self, request):
+            if self.interrupt:
+                self.interrupt = False
+                raise KeyboardInterrupt
+            return super().send(request)
+
+    transport = Interrupted()
+    client = client_of(serve(http({"rows": []})), transport=transport)
+    with pytest.raises(KeyboardInterrupt):
+        client.workflow.detail_instances(**QUERY)
+    assert client.workflow.detail_instances(**QUERY, options={"deadline": 10.0}) == {"rows": []}
+    transport.close()
+
+
 class Odd:
     """A transport with a bug: what it raises says nothing of what was sent."""
 
@@ -207,6 +364,31 @@ def test_an_odd_exception_of_a_transport_is_chained_and_nothing_is_repeated():
     assert isinstance(raised.value.__cause__, KeyError)
     assert "fake-token" not in str(raised.value)
     assert transport.sent == ["auth", "uploaddetails"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        5,
+        Response(200, None, b""),
+        Response("200", [], b""),
+        Response(70_000, [], b""),
+        Response(200, [], "text"),
+        Response(200, [("a", "b", "c")], b""),
+    ],
+    ids=repr,
+)
+def test_what_is_no_response_leaves_the_outcome_unknown(answer):
+    class Bad(Odd):
+        def send(self, request):
+            return super().send(request) if request.url.endswith("/auth") else (self.sent.append("upload"), answer)[1]
+
+    transport = Bad()
+    with pytest.raises(OutcomeUnknown) as raised:
+        Client(transport=transport, **APP).workflow.upload_details(**UPLOAD)
+    assert isinstance(raised.value.__cause__, (AttributeError, TypeError, ValueError, OverflowError))
+    assert transport.sent == ["auth", "upload"]
 
 
 def test_an_odd_exception_of_an_asynchronous_transport():

@@ -236,7 +236,8 @@ impl fmt::Display for Error {
         if let Some(operation) = operation {
             write!(f, " {operation}")?;
         }
-        if let Some(pointer) = pointer {
+        // The empty pointer is the whole: it says nothing.
+        if let Some(pointer) = pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
             write!(f, " at {pointer}")?;
         }
         write!(f, ": {message}")
@@ -266,5 +267,6 @@ mod tests {
             .in_operation("workflow.upload_details")
             .at("/details/17/calle");
         assert_eq!(error.to_string(), "E1004 workflow.upload_details at /details/17/calle: unknown field `calle`");
+        assert_eq!(Error::new(ErrorCode::WrongType, "no object").at("").to_string(), "E1006: no object");
     }
 }

@@ -42,7 +42,7 @@ def drive(
             last = transport.send(step)
         except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
             last = error
-        _report(call, last)
+        last = _report(call, last)
     return last
 
 
@@ -58,19 +58,24 @@ async def run_async(call: Call, transport: AsyncTransport) -> Any:  # noqa: ANN4
                 last = await transport.send(step)
             except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
                 last = error
-            _report(call, last)
+            last = _report(call, last)
         return _result(call, last)
     finally:
         call.close()
 
 
-def _report(call: Call, last: Response | Exception) -> None:
-    """Tell the call what came of its request."""
-    if isinstance(last, Exception):
-        failure = failure_of(last)
-        call.on_failure(now_ms(), failure.kind, str(failure))
-    else:
-        call.on_response(now_ms(), last.status, list(last.headers), last.body)
+def _report(call: Call, last: Response | Exception) -> Response | Exception:
+    """Tell the call what came of its request; return it, or what is wrong with a response that is none."""
+    if not isinstance(last, Exception):
+        try:
+            call.on_response(now_ms(), last.status, list(last.headers), last.body)
+        except Exception as error:  # noqa: BLE001 - it comes after the request was sent, so it must not look harmless
+            last = error
+        else:
+            return last
+    failure = failure_of(last)
+    call.on_failure(now_ms(), failure.kind, str(failure))
+    return last
 
 
 def _result(call: Call, last: Response | Exception | None) -> Any:  # noqa: ANN401 - the result has any JSON shape

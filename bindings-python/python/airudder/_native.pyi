@@ -31,17 +31,17 @@ class Session:
     def __new__(
         cls,
         *,
-        app_key: str | None = None,
-        app_secret: str | None = None,
-        base_url: str | None = None,
-        auth_scheme: str = "Token",
-        encryption_key: str | None = None,
-        sign_key: str | None = None,
-        sign_secret: str | None = None,
-        sign_scheme: str | None = None,
-        timeout: float = 10.0,
-        max_retries: int = 4,
-        strict: bool = True,
+        app_key: str | None,
+        app_secret: str | None,
+        base_url: str | None,
+        auth_scheme: str,
+        encryption_key: str | None,
+        sign_key: str | None,
+        sign_secret: str | None,
+        sign_scheme: str | None,
+        timeout: float,
+        max_retries: int,
+        strict: bool,
     ) -> Session: ...
     @property
     def base_url(self) -> str: ...
