@@ -3,6 +3,7 @@
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import httpx
 import pytest
 from conftest import APP, KEY
 
@@ -86,6 +87,20 @@ def test_the_others(client):
     assert client.sms.send(to=["+620000000001"], message="hi", from_="A")["messageId"]
     assert client.workflow.task_detail(workflow_id="w") == []
     assert client.workflow.verify_api_node_push(workflow_id="w", node_id="n", callee="+620000000001") == {}
+
+
+def test_a_client_that_somebody_else_wrote_by_hand(start_sandbox):
+    """Form-encoded credentials, `Bearer`, no `User-Agent`: what a public client does."""
+    url = start_sandbox().url
+    with httpx.Client(base_url=url, headers={"User-Agent": ""}) as by_hand:
+        del by_hand.headers["User-Agent"]
+        answer = by_hand.post("/service/cloud/auth", data={"APPKey": "fake-key", "APPSecret": "fake-secret"}).json()
+        bearer = {"Authorization": f"Bearer {answer['data']['token']}"}
+        task = by_hand.post("/service/cloud/task", json=TASK, headers=bearer).json()["data"]["TaskID"]
+        listed = by_hand.get("/service/cloud/list", params={"Number": 5, "Page": 1}, headers=bearer).json()
+        assert [row["TaskID"] for row in listed["data"]["Tasks"]] == [task]
+        refused = by_hand.get("/service/cloud/list", headers={"Authorization": "Bearer wrong"})
+        assert (refused.status_code, refused.json()["code"]) == (401, 401)
 
 
 def test_a_call_of_a_task_is_reported(start_sandbox):

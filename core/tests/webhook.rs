@@ -2,7 +2,7 @@
 
 use airudder_core::{
     ErrorCode, Headers, WebhookConfig, Webhooks, catalog,
-    crypto::{Detection, EncryptionKey, MAX_DETECT_BYTES, SIGN_HEADER, detect},
+    crypto::{Cipher, Detection, EncryptionKey, MAX_DETECT_BYTES, SIGN_HEADER, Scheme, SigningInput, detect},
     events::{call::CallFinished, workflow::WorkflowCallFinished},
 };
 use proptest::prelude::*;
@@ -103,37 +103,82 @@ fn detected(headers: &Headers, body: &[u8]) -> Detection {
     detect(headers, body, Some(SECRET), Some(&EncryptionKey::new(KEY).unwrap())).expect("it is small")
 }
 
+/// What people sign, as far as services are known for it.
+const MESSAGES: [&str; 12] = [
+    "body",
+    "secret+body",
+    "body+secret",
+    "secret+body+secret",
+    "key+body",
+    "key+body+secret",
+    "secret+'.'+body",
+    "header(X-Time)+'.'+body",
+    "header(X-Time)+body",
+    "body+'&'+header(X-Time)+'&'+secret",
+    "key+':'+header(X-Time)+':'+body",
+    "secret+'\n'+header(X-Time)+'\n'+body",
+];
+
+fn delivery(scheme: &str, body: &[u8]) -> Headers {
+    let mut headers: Headers =
+        [("X-Time", "1720159500"), ("X-AIRudder-Sign-Key", "k-1"), ("X-Other", "o")].into_iter().collect();
+    let input = SigningInput { secret: SECRET, key: Some("k-1"), headers: &headers, body };
+    let signature = scheme.parse::<Scheme>().and_then(|scheme| scheme.sign(&input)).expect(scheme);
+    headers.set(SIGN_HEADER, signature);
+    headers
+}
+
 #[test]
-fn detect_finds_scheme_and_cipher() {
-    for scheme in [
-        "hmac-sha256:hex:body",
-        "md5:base64:secret+body",
-        "hmac-sha1:hex:header(X-Time)+'.'+body",
-        "sha1:hex:body+secret+key",
-    ] {
-        for cipher in
-            ["aes-ecb:zero:base64", "aes-ecb:pkcs7:hex", "aes-cbc:pkcs7:base64:iv=prefix", "aes-cbc:zero:base64:iv=key"]
+fn detect_finds_every_scheme() {
+    for digest in ["hmac-sha256", "hmac-sha1", "hmac-md5", "sha256", "sha1", "md5"] {
+        for (encoding, message) in
+            ["hex", "base64"].into_iter().flat_map(|encoding| MESSAGES.map(|text| (encoding, text)))
         {
-            let signing = hooks(|config| {
-                config.scheme = "hmac-sha256:hex:body".into();
-                config.cipher = cipher.into();
-                config.encryption_key = Some(KEY.into());
-            });
-            let (mut headers, body) = signing.seal(WORKFLOW_CALL, Some([9; 16])).expect("it seals");
-            headers.set("X-Time", "1720159500");
-            headers.set("X-AIRudder-Sign-Key", "k-1");
-            let scheme_of = scheme.parse::<airudder_core::crypto::Scheme>().unwrap();
-            let input = airudder_core::crypto::SigningInput {
-                secret: SECRET,
-                key: Some("k-1"),
-                headers: &headers,
-                body: &body,
-            };
-            let signature = scheme_of.sign(&input).unwrap();
-            headers.set(SIGN_HEADER, signature);
-            let found = detected(&headers, &body);
-            assert_eq!(found.scheme.map(|found| found.to_string()).as_deref(), Some(scheme), "{:?}", found.notes);
-            assert_eq!(found.cipher.map(|found| found.to_string()).as_deref(), Some(cipher), "{:?}", found.notes);
+            let scheme = format!("{digest}:{encoding}:{message}");
+            if !digest.starts_with("hmac") && !message.contains("secret") {
+                assert!(scheme.parse::<Scheme>().is_err(), "{scheme} authenticates nothing");
+                continue;
+            }
+            let found = detected(&delivery(&scheme, WORKFLOW_CALL.as_bytes()), WORKFLOW_CALL.as_bytes());
+            assert_eq!(found.scheme.map(|found| found.to_string()), Some(scheme), "{:?}", found.notes);
+        }
+    }
+}
+
+#[test]
+fn detect_finds_every_cipher() {
+    let ivs = [":iv=prefix", ":iv=key", ":iv=00000000000000000000000000000000", ":iv=30303030303030303030303030303030"];
+    let modes =
+        ["aes-ecb".to_owned()].into_iter().map(|mode| (mode, "")).chain(ivs.map(|iv| ("aes-cbc".to_owned(), iv)));
+    for (mode, iv) in modes {
+        for (padding, encoding) in [("zero", "base64"), ("zero", "hex"), ("pkcs7", "base64"), ("pkcs7", "hex")] {
+            for key in [KEY, "fake-key-of-24-bytes-abc", "fake-key-of-32-bytes-abcdefghijk"] {
+                // Texts whose padding looks like white space or nothing, and one that is aligned.
+                for text in [
+                    WORKFLOW_CALL.to_owned(),
+                    r#"{"a":1}"#.into(),
+                    r#"{"a":12345678}"#.into(),
+                    format!("{{\"a\":\"{}\"}}", "b".repeat(56)),
+                ] {
+                    let cipher = format!("{mode}:{padding}:{encoding}{iv}");
+                    let encryption_key = EncryptionKey::new(key).expect("a key");
+                    let sealed = cipher
+                        .parse::<Cipher>()
+                        .and_then(|parsed| parsed.encrypt(text.as_bytes(), &encryption_key, Some([9; 16])))
+                        .expect("it encrypts");
+                    let found =
+                        detect(&Headers::new(), sealed.as_bytes(), None, Some(&encryption_key)).expect("it is small");
+                    // Of a single block, an iv of zeros makes what ECB makes.
+                    let same = text.len() < 16 && iv.ends_with("0000");
+                    let expected = if same { format!("aes-ecb:{padding}:{encoding}") } else { cipher };
+                    assert_eq!(
+                        found.cipher.map(|found| found.to_string()),
+                        Some(expected),
+                        "{text}: {:?}",
+                        found.notes
+                    );
+                }
+            }
         }
     }
 }

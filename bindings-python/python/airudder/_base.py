@@ -24,8 +24,9 @@ class BaseClient:
 
     _session: Session
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - the two clients name and type them
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def __init__(self, **settings: Any) -> None: ...  # noqa: ANN401 - the two clients name and type them
 
     @classmethod
     def from_env(cls, **settings: Any) -> Self:  # noqa: ANN401 - the same as those of the class

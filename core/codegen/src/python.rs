@@ -341,3 +341,43 @@ fn doc(text: &str, indent: &str) -> String {
     }
     lines.join("\n") + "\n"
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Names that are words of Python, its built-ins, or clash with the face's own.
+    #[test]
+    fn names_that_python_has_already() {
+        let names = ["from", "class", "async", "id", "type", "default"];
+        let fields: Map<String, Value> = names.iter().map(|name| ((*name).into(), json!({"type": "string"}))).collect();
+        let object =
+            json!({"type": "object", "properties": fields, "required": ["from"], "additionalProperties": false});
+        let catalogue = json!({
+            "operations": [{
+                "name": "odd.list", "method": "POST", "path": "/odd", "confidence": "assumed", "replay": "safe",
+                "docs": "Odd.", "params": {"$ref": "#/$defs/Odd"}, "result": {"type": "array", "items": {"$ref": "#/$defs/Row"}},
+            }],
+            "types": {"Odd": object, "Row": {"type": "object", "properties": {"id": {"type": "integer"}}}},
+        });
+        let types = types(&catalogue);
+        for line in [
+            "class OddParams(",
+            "    from_: Required[str]",
+            "    class_: NotRequired[str]",
+            "    async_: ",
+            "    id: ",
+            "    type: ",
+            "    default: ",
+        ] {
+            assert!(types.contains(line), "{line} is not in:\n{types}");
+        }
+        let operations = operations(&catalogue);
+        assert!(operations.contains(r#"self._run("odd.list", _wire(params), options)"#), "{operations}");
+        let params = json!({"from": "a", "id": "b"});
+        let example = call_example("odd.list", params.as_object().expect("an object"));
+        assert_eq!(example, "client.odd.list(\n    from_=\"a\",\n    id=\"b\",\n)");
+    }
+}

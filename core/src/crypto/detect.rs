@@ -151,6 +151,7 @@ fn find_cipher(body: &[u8], key: Option<&EncryptionKey>, found: &mut Detection) 
         return;
     };
     let mut decoded = false;
+    let mut unknown_iv = None;
     for encoding in Encoding::ALL {
         decoded |= encoding.decode(body).is_some_and(|data| !data.is_empty() && data.len() % BLOCK == 0);
         let ivs = [Iv::Prefix, Iv::Key].into_iter().chain(COMMON_IVS.map(Iv::Fixed));
@@ -163,16 +164,22 @@ fn find_cipher(body: &[u8], key: Option<&EncryptionKey>, found: &mut Detection) 
                     found.cipher = Some(cipher);
                     return;
                 }
-                let zero_iv = Mode::Cbc(Iv::Fixed([0; BLOCK]));
-                if mode == zero_iv && text_of(padding, &data).is_some_and(reads_after_first_block) {
-                    found.notes.push(format!(
-                        "The body is encrypted with {} and a fixed iv that is not known: all but the first {BLOCK} bytes can be read. Ask AI Rudder for it, and write it as iv=<32 hex digits>.",
-                        cipher.to_string().split(":iv").next().unwrap_or_default()
-                    ));
-                    return;
+                if mode == Mode::Cbc(Iv::Fixed([0; BLOCK]))
+                    && text_of(padding, &data).is_some_and(reads_after_first_block)
+                {
+                    unknown_iv = Some(cipher);
                 }
             }
         }
+    }
+    if let Some(cipher) = unknown_iv {
+        let cipher = cipher.to_string();
+        found.notes.push(format!(
+            "The body is encrypted with {} and a fixed iv that is not known: all but the first {BLOCK} bytes can be read. \
+             Ask AI Rudder for it, and write it as iv=<32 hex digits>.",
+            cipher.split(":iv").next().unwrap_or_default()
+        ));
+        return;
     }
     found.notes.push(if decoded {
         "No known cipher makes JSON of this body: check the encryption key.".into()
