@@ -39,6 +39,9 @@ def arrived(sandbox):
     return stats["distinct"], stats["duplicates"]
 
 
+SLOW = {"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 200}
+
+
 class TimingOut(HttpTransport):
     """Loses some answers after the request was carried out."""
 
@@ -90,7 +93,7 @@ from airudder import Client
 with Client(base_url={url!r}, **APP) as client:
     report = client.campaigns.run(
         **CAMPAIGN, contacts=contacts(10_000), journal={journal!r}, batch_size=250, in_flight=2, lookups_in_flight=100,
-        settle=0.1
+        settle=0.5
     )
 print(report.accepted, len(report.rejected), len(report.doubtful))
 """
@@ -98,7 +101,8 @@ print(report.accepted, len(report.rejected), len(report.doubtful))
 
 def test_killed_at_random_moments_and_resumed_until_done(start_sandbox, tmp_path):
     sandbox = start_sandbox()
-    sandbox.control("faults", FAULTS)
+    # At first so slow that it cannot end before it was killed; the settle time of the children is longer than that.
+    sandbox.control("faults", [SLOW, *FAULTS])
     seed = random.randrange(1_000_000)
     chance = random.Random(seed)
     script = CHILD.format(folder=str(Path(__file__).parent), url=sandbox.url, journal=str(tmp_path / "journal"))
@@ -112,6 +116,8 @@ def test_killed_at_random_moments_and_resumed_until_done(start_sandbox, tmp_path
             child.send_signal(signal.SIGKILL)
             child.communicate()
             killed += 1
+            if killed == 3:
+                sandbox.control("faults", FAULTS)
             continue
         break
     assert output == "10000 0 0\n", f"seed {seed}"
@@ -231,7 +237,7 @@ def test_an_exception_of_yours_leaves_a_journal_to_resume_from(client, sandbox, 
 
 
 def test_ctrl_c_lets_running_uploads_end_and_journals_them(client, sandbox, tmp_path):
-    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 300}])
+    sandbox.control("faults", [SLOW])
     script = CHILD.format(folder=str(Path(__file__).parent), url=sandbox.url, journal=str(tmp_path / "journal"))
     child = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
     while not sandbox.requests("workflow.upload_details") and child.poll() is None:

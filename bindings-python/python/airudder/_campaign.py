@@ -306,8 +306,10 @@ class _Run:
         with suppress(AirudderError, OSError):
             self._machine.give_up()
             for future, (number, call) in self._running.items():
-                if future.exception() is None:  # else it waited for its next try, and the journal has it as doubtful
+                if future.exception() is None:
                     self._machine.on_result(number, now_ms(), call)
+                else:  # it waited for its next try, and the journal has it as doubtful
+                    call.close()
             step = self._machine.poll(now_ms())
             if step is not None and step[0] == "journal":
                 self._write(step[1])
@@ -383,9 +385,10 @@ LOCKED_BYTE = 2**31 - 2
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the name of a new file as durable as its content."""
+    """Make the name of a new file as durable as its content, where the file system can."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with suppress(OSError):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
