@@ -10,13 +10,13 @@ from airudder._driver import run_async
 from airudder._native import Session
 from airudder._operations import (
     AsyncAuth,
-    AsyncChat,
     AsyncProcess,
     AsyncRobots,
     AsyncSms,
     AsyncTasks,
     AsyncWorkflow,
 )
+from airudder._pages import AsyncPagedChat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ class AsyncClient(BaseClient):
         self.workflow = AsyncWorkflow(self._call)
         self.tasks = AsyncTasks(self._call)
         self.robots = AsyncRobots(self._call)
-        self.chat = AsyncChat(self._call)
+        self.chat = AsyncPagedChat(self._call)
         self.sms = AsyncSms(self._call)
         self.process = AsyncProcess(self._call)
 
