@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{Error, ErrorCode, Headers, Output, Response, Step};
+use airudder_core::{Error, ErrorCode, Output, Response, Step};
 use pyo3::{
     prelude::*,
     pybacked::PyBackedBytes,
@@ -11,6 +11,7 @@ use pyo3::{
 
 use crate::{
     errors::{Fallible, poisoned},
+    fields::Fields,
     reader,
 };
 
@@ -62,11 +63,11 @@ impl Call {
         py: Python<'_>,
         now_ms: u64,
         status: u16,
-        headers: Vec<(String, String)>,
+        headers: Fields,
         body: PyBackedBytes,
     ) -> Fallible<()> {
+        let Fields(headers) = headers;
         self.with(py, |call| {
-            let headers = headers.into_iter().collect::<Headers>();
             // A file may be large, and stays with Python.
             let body = if call.is_file(status, &headers) { Vec::new() } else { body.to_vec() };
             call.on_response(now_ms, &Response { status, headers, body })

@@ -1,15 +1,15 @@
 //! The vendor's encryption, for those who only need this. The interpreter is released meanwhile.
 
 use airudder_core::{
-    Error, ErrorCode, Headers,
+    Error, ErrorCode,
     crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput},
 };
 use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 
 use crate::{
     errors::Fallible,
+    fields::Fields,
     options::{TEXT, text, typed},
-    webhooks::Pairs,
 };
 
 /// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
@@ -63,15 +63,14 @@ pub(crate) fn sign(
     secret: &Bound<'_, PyAny>,
     scheme: &str,
     key: Option<&Bound<'_, PyAny>>,
-    headers: Pairs,
+    headers: Fields,
 ) -> Fallible<String> {
     let (secret, key): (String, _) = (typed(secret, "secret", TEXT)?, text(key, "key")?);
-    let headers: Headers = headers.into_iter().collect();
     Ok(py.detach(|| {
         scheme.parse::<Scheme>()?.sign(&SigningInput {
             secret: &secret,
             key: key.as_deref(),
-            headers: &headers,
+            headers: &headers.0,
             body: &body,
         })
     })?)
@@ -88,12 +87,11 @@ pub(crate) fn verify(
     secret: &Bound<'_, PyAny>,
     scheme: &str,
     key: Option<&Bound<'_, PyAny>>,
-    headers: Pairs,
+    headers: Fields,
 ) -> Fallible<()> {
     let (secret, key): (String, _) = (typed(secret, "secret", TEXT)?, text(key, "key")?);
-    let headers: Headers = headers.into_iter().collect();
     Ok(py.detach(|| {
-        let input = SigningInput { secret: &secret, key: key.as_deref(), headers: &headers, body: &body };
+        let input = SigningInput { secret: &secret, key: key.as_deref(), headers: &headers.0, body: &body };
         scheme.parse::<Scheme>()?.verify(signature, &input)
     })?)
 }

@@ -8,6 +8,7 @@ mod call;
 mod campaign;
 mod crypto;
 mod errors;
+mod fields;
 mod options;
 mod reader;
 mod session;

@@ -10,6 +10,7 @@ use pyo3::{
 use crate::{
     crypto::block,
     errors::Fallible,
+    fields::Fields,
     options::{COUNT, SWITCH, text, typed},
     reader,
 };
@@ -22,7 +23,7 @@ pub(crate) struct Webhooks(airudder_core::Webhooks);
 type Event<'py> = (String, bool, bool, Bound<'py, PyAny>, String, String);
 
 /// Header fields as pairs.
-pub(crate) type Pairs = Vec<(String, String)>;
+type Pairs = Vec<(String, String)>;
 
 #[pymethods]
 impl Webhooks {
@@ -60,11 +61,11 @@ impl Webhooks {
         &self,
         py: Python<'py>,
         body: &Bound<'py, PyAny>,
-        headers: Pairs,
+        headers: Fields,
         kind: Option<&str>,
     ) -> Fallible<Event<'py>> {
         let body = bytes(body)?;
-        let headers: Headers = headers.into_iter().collect();
+        let Fields(headers) = headers;
         let event = py.detach(|| self.0.unwrap(&body, &headers, kind))?;
         let data = reader::read(py, event.text())?;
         Ok((
@@ -116,14 +117,13 @@ type Detection = (Option<String>, Option<String>, Vec<String>);
 #[pyo3(signature = (headers, body, secret, encryption_key, /))]
 pub(crate) fn detect(
     py: Python<'_>,
-    headers: Pairs,
+    headers: Fields,
     body: &Bound<'_, PyAny>,
     secret: Option<&Bound<'_, PyAny>>,
     encryption_key: Option<&Bound<'_, PyAny>>,
 ) -> Fallible<Detection> {
     let (secret, encryption_key) = (text(secret, "secret")?, text(encryption_key, "encryption_key")?);
-    let body = bytes(body)?;
-    let headers: Headers = headers.into_iter().collect();
+    let (body, Fields(headers)) = (bytes(body)?, headers);
     let found = py.detach(|| {
         let key = encryption_key.as_deref().map(crypto::EncryptionKey::new).transpose()?;
         crypto::detect(&headers, &body, secret.as_deref(), key.as_ref())

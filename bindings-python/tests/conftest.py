@@ -1,5 +1,6 @@
 """The sandbox as a process of its own, and clients of it."""
 
+import functools
 import json
 import os
 import subprocess
@@ -17,12 +18,22 @@ CONTACT = {"callee": "+620001234567", "platform": "TEMP1", "caseid": "c-1", "var
 CAMPAIGN = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
 
 
+@functools.cache
+def binary() -> str:
+    """The sandbox's program: the one that the environment names, or else built now."""
+    if named := os.environ.get("AIRUDDER_SANDBOX"):
+        return named
+    command = ["cargo", "build", "--quiet", "--package", "airudder-sandbox", "--message-format", "json"]
+    built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    made = [json.loads(line).get("executable") for line in built.stdout.splitlines()]
+    return next(path for path in made if path)
+
+
 class Sandbox:
     """A running sandbox."""
 
     def __init__(self, *options: str) -> None:
-        binary = os.environ.get("AIRUDDER_SANDBOX", str(ROOT / "target/release/airudder-sandbox"))
-        command = [binary, "--listen", "127.0.0.1:0", *options]
+        command = [binary(), "--listen", "127.0.0.1:0", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().removeprefix("listening on ").strip()
         assert self.url.startswith("http://127.0.0.1:")

@@ -1,8 +1,12 @@
 """Bad input is refused before anything is sent, by number, place and remedy; nothing secret or personal is shown."""
 
+import contextlib
+
 import httpx
 import pytest
 from conftest import APP, CONTACT, KEY
+from hypothesis import given
+from hypothesis import strategies as st
 
 from airudder import (
     AirudderError,
@@ -240,6 +244,31 @@ def test_hostile_deliveries(body, settings, code):
     assert error.remedy
     for hidden in ("Ana", "fake-secret", KEY, *headers.values()):
         assert hidden not in str(error) + repr(error) + error.remedy
+
+
+def test_what_a_framework_could_not_decode_is_no_exception_of_its_own():
+    hooks = Webhooks(secret="fake-secret")
+    signed = hooks.sign(b"{}")
+    assert hooks.unwrap(b"{}", signed | {"X-Other": "half \udcff"}).verified
+    with pytest.raises(WebhookError, match="E5002"):
+        hooks.unwrap(b"{}", {"X-AIRudder-Sign": "half \udcff"})
+
+
+@given(
+    body=st.binary()
+    | st.text().map(str.encode)
+    | st.recursive(st.just(b"{}"), lambda inner: inner.map(b'{"a":%b}'.__mod__)),
+    headers=st.lists(st.tuples(st.text(), st.text()) | st.tuples(st.just("X-AIRudder-Sign"), st.text())),
+    encryption_key=st.sampled_from([None, KEY]),
+)
+def test_whatever_comes_is_refused_or_read(body, headers, encryption_key):
+    for require_signature in (True, False):
+        hooks = Webhooks(secret="fake-secret", require_signature=require_signature, encryption_key=encryption_key)
+        with contextlib.suppress(WebhookError, CryptoError):
+            event = hooks.unwrap(body, headers)
+            assert not require_signature
+            assert event.raw.encode() == body or encryption_key
+    crypto.detect(headers, body, secret="fake-secret", encryption_key=encryption_key)
 
 
 @pytest.mark.parametrize("framework", ["request.get_data() in Flask", "request.body in Django", "in FastAPI"])

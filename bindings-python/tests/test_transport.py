@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -103,6 +104,13 @@ def test_connections_are_used_again(serve):
         for _ in range(5):
             client.workflow.detail_instances(**QUERY)
     assert (server.connections, len(server.requests)) == (1, 6)
+
+
+def test_a_client_that_is_dropped_closes_its_connections(serve):
+    server = serve(http({"rows": []}))
+    client_of(server).workflow.detail_instances(**QUERY)
+    gc.collect()
+    assert server.closed.acquire(timeout=10)
 
 
 def test_a_connection_that_the_server_closed_is_not_used_for_an_upload(serve):

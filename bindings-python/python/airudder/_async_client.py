@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 class AsyncClient(BaseClient):
     """The same as `Client`, with `await`; the settings mean the same.
 
+    Campaigns are `Client`'s: they have threads of their own, so `await asyncio.to_thread(client.campaigns.run, ...)`.
+
     By default requests are sent by the standard library in asyncio's threads; give an `httpx.AsyncClient`, or an object
     with `async send(request) -> response`, as `transport` for many requests at once.
     """

@@ -142,6 +142,9 @@ class HttpTransport:
         for _, _, connection in idle:
             connection.close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def _attempt(self, request: Request) -> Response | TransportFailure:
         """Return a failure rather than raise it: the frames of the original exception hold the token."""
         deadline = time.monotonic() + request.timeout
