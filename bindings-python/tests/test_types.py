@@ -1,11 +1,13 @@
 """What type checkers say of a user's code: right code passes, a wrong field name does not."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-RIGHT = """
+RIGHT = """# pyright: strict
 from airudder import AsyncClient, Client, Detail, Report, Webhooks
 
 def send(client: Client) -> str:
@@ -62,3 +64,11 @@ def test_checkers(checker, tmp_path):
     files = {"right": RIGHT} | {name: HEAD + code + "\n" for name, code in WRONG.items()}
     found, output = complaints(checker, tmp_path, files)
     assert found == {"right": False} | dict.fromkeys(WRONG, True), output
+
+
+def test_no_public_type_is_left_to_be_guessed(tmp_path):
+    # It looks for the package where the first Python of the path has it.
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "pyright", "--verifytypes", "airudder", "--ignoreexternal"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert "Type completeness score: 100%" in done.stdout, done.stdout

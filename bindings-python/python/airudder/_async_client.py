@@ -73,13 +73,13 @@ class AsyncClient(BaseClient):
             del app_key, app_secret, encryption_key, sign_key, sign_secret
         self._owns_transport = transport is None
         self._transport = async_transport(transport)
-        self.auth = AsyncAuth(self._call)
-        self.workflow = AsyncWorkflow(self._call)
-        self.tasks = AsyncTasks(self._call)
-        self.robots = AsyncRobots(self._call)
-        self.chat = AsyncPagedChat(self._call)
-        self.sms = AsyncSms(self._call)
-        self.process = AsyncProcess(self._call)
+        self.auth: AsyncAuth = AsyncAuth(self._call)
+        self.workflow: AsyncWorkflow = AsyncWorkflow(self._call)
+        self.tasks: AsyncTasks = AsyncTasks(self._call)
+        self.robots: AsyncRobots = AsyncRobots(self._call)
+        self.chat: AsyncPagedChat = AsyncPagedChat(self._call)
+        self.sms: AsyncSms = AsyncSms(self._call)
+        self.process: AsyncProcess = AsyncProcess(self._call)
 
     async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

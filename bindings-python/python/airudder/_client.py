@@ -78,14 +78,14 @@ class Client(BaseClient):
             del app_key, app_secret, encryption_key, sign_key, sign_secret
         self._owns_transport = transport is None
         self._transport = sync_transport(transport)
-        self.auth = Auth(self._call)
-        self.workflow = Workflow(self._call)
-        self.tasks = Tasks(self._call)
-        self.robots = Robots(self._call)
-        self.chat = PagedChat(self._call)
-        self.sms = Sms(self._call)
-        self.process = Process(self._call)
-        self.campaigns = Campaigns(self._session, self._transport)
+        self.auth: Auth = Auth(self._call)
+        self.workflow: Workflow = Workflow(self._call)
+        self.tasks: Tasks = Tasks(self._call)
+        self.robots: Robots = Robots(self._call)
+        self.chat: PagedChat = PagedChat(self._call)
+        self.sms: Sms = Sms(self._call)
+        self.process: Process = Process(self._call)
+        self.campaigns: Campaigns = Campaigns(self._session, self._transport)
 
     def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

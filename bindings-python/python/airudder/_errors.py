@@ -33,36 +33,50 @@ class AirudderError(Exception):
     6xxx crypto, 7xxx transport, 9xxx a bug in this library.
     """
 
+    number: int
+    """The stable number, for instance 3001."""
+    code: str
+    """The number as it is written everywhere, for instance `E3001`."""
+    message: str
+    """What went wrong, in a sentence."""
+    remedy: str
+    """What to do about it."""
+    operation: str | None
+    """The operation, for instance `workflow.upload_details`."""
+    http_status: int | None
+    """The HTTP status, where there was a response."""
+    api_code: int | None
+    """The code in the API's envelope, which is separate from the HTTP status."""
+    api_message: str | None
+    """The message in the API's envelope."""
+    request_id: str | None
+    """The API's id of the request, for AI Rudder's support."""
+    pointer: str | None
+    """JSON pointer (RFC 6901) to the bad field, for instance `/details/17/callee`; empty: the whole."""
+    retry_after: float | None
+    """Seconds after which trying again makes sense; None: it would fail again, or must not be repeated."""
+    outcome: Outcome | None
+    """What is known of the request's effect; None where nothing was to be sent."""
+    report: Report | None
+    """How far a campaign came that this error stopped."""
+
     def __init__(self, number: int, fields: Fields) -> None:
         super().__init__(fields.get("text", ""))
         self._fields = fields
         self.number = number
-        """The stable number, for instance 3001."""
         self.code = f"E{number}"
-        """The number as it is written everywhere, for instance `E3001`."""
         self.message = fields.get("message", "")
-        """What went wrong, in a sentence."""
         self.remedy = fields.get("remedy", "")
-        """What to do about it."""
         self.operation = fields.get("operation")
-        """The operation, for instance `workflow.upload_details`."""
         self.http_status = fields.get("http_status")
-        """The HTTP status, where there was a response."""
         self.api_code = fields.get("api_code")
-        """The code in the API's envelope, which is separate from the HTTP status."""
         self.api_message = fields.get("api_message")
-        """The message in the API's envelope."""
         self.request_id = fields.get("request_id")
-        """The API's id of the request, for AI Rudder's support."""
         self.pointer = fields.get("pointer")
-        """JSON pointer (RFC 6901) to the bad field, for instance `/details/17/callee`."""
         retry_after_ms = fields.get("retry_after_ms")
         self.retry_after = None if retry_after_ms is None else retry_after_ms / 1000
-        """Seconds after which trying again makes sense; None: it would fail again, or must not be repeated."""
         self.outcome = fields.get("outcome")
-        """What is known of the request's effect; None where nothing was to be sent."""
-        self.report: Report | None = None
-        """How far a campaign came that this error stopped."""
+        self.report = None
 
     def __reduce__(self) -> tuple[object, ...]:
         return build, (self.number, self._fields), {"report": self.report}
