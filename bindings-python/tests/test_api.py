@@ -1,13 +1,15 @@
 """The operations beside the main job, against the sandbox: plain and encrypted, with queries, signatures and files."""
 
+import asyncio
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
 from conftest import APP, KEY
+from test_client import Canned
 
-from airudder import ApiError, Client, File, Webhooks
+from airudder import ApiError, AsyncClient, Client, File, Webhooks
 
 TASK = {
     "TaskName": "reminders",
@@ -66,11 +68,28 @@ def test_a_conversation_page_by_page(client):
     user = {"call_id": "c-1", "channel": "HuaWei", "channel_id": "h", "user": {"id": "u", "name": "Ana"}}
     for number in range(3):
         client.chat.huawei_message(**user, messages=[{"type": "text", "text": f"message {number}"}])
-    texts, last = [], ""
-    while page := client.chat.session_messages(call_id="c-1", last_msg_id=last, size=2):
-        texts += [message["content"]["text"] for message in page if message["sender_type"] == "user"]
-        last = page[-1]["msg_id"]
+    texts = [
+        message["content"]["text"]
+        for message in client.chat.iter_session_messages(call_id="c-1", size=2)
+        if message["sender_type"] == "user"
+    ]
     assert texts == ["message 2", "message 1", "message 0"]
+
+
+def test_pages_end_even_where_the_api_gives_the_same_one_again():
+    same = [{"msg_id": "m"}, {"msg_id": "m"}]
+    client = Client(transport=Canned(same), **APP, **SIGNING)
+    assert [*client.chat.iter_session_messages(call_id="c")] == same * 2
+
+    class AsyncCanned(Canned):
+        async def send(self, request):
+            return super().send(request)
+
+    async def collect():
+        client = AsyncClient(transport=AsyncCanned(same), **APP, **SIGNING)
+        return [message async for message in client.chat.iter_session_messages(call_id="c")]
+
+    assert asyncio.run(collect()) == same * 2
 
 
 def test_a_wrong_signature_is_refused(client):

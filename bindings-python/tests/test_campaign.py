@@ -85,7 +85,8 @@ def test_ten_thousand_through_faults_on_a_fifth_of_the_requests(start_sandbox, t
 
 
 CHILD = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs the tests in the background may ignore it
 sys.path.insert(0, {folder!r})
 from conftest import APP, CAMPAIGN
 from test_campaign import contacts

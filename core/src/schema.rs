@@ -180,7 +180,8 @@ fn content(row: &OperationInfo, result: &Schema) -> Value {
     };
     let mut content = json!({"application/json": {"schema": {
         "type": "object",
-        "properties": {code: {"type": "integer"}, data: result},
+        // A refusal has no result.
+        "properties": {code: {"type": "integer"}, data: {"anyOf": [result, {"type": "null"}]}},
     }}});
     if let (true, Some(content)) = (row.file, content.as_object_mut()) {
         content.insert("application/octet-stream".into(), json!({}));

@@ -10,13 +10,13 @@ from airudder._driver import run_async
 from airudder._native import Session
 from airudder._operations import (
     AsyncAuth,
-    AsyncChat,
     AsyncProcess,
     AsyncRobots,
     AsyncSms,
     AsyncTasks,
     AsyncWorkflow,
 )
+from airudder._pages import AsyncPagedChat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ class AsyncClient(BaseClient):
         self.workflow: AsyncWorkflow = AsyncWorkflow(self._call)
         self.tasks: AsyncTasks = AsyncTasks(self._call)
         self.robots: AsyncRobots = AsyncRobots(self._call)
-        self.chat: AsyncChat = AsyncChat(self._call)
+        self.chat: AsyncPagedChat = AsyncPagedChat(self._call)
         self.sms: AsyncSms = AsyncSms(self._call)
         self.process: AsyncProcess = AsyncProcess(self._call)
 

@@ -9,7 +9,8 @@ from airudder._campaign import Campaigns
 from airudder._choose import sync_transport
 from airudder._driver import run
 from airudder._native import Session
-from airudder._operations import Auth, Chat, Process, Robots, Sms, Tasks, Workflow
+from airudder._operations import Auth, Process, Robots, Sms, Tasks, Workflow
+from airudder._pages import PagedChat
 from airudder._transport import HttpTransport
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Client(BaseClient):
         self.workflow: Workflow = Workflow(self._call)
         self.tasks: Tasks = Tasks(self._call)
         self.robots: Robots = Robots(self._call)
-        self.chat: Chat = Chat(self._call)
+        self.chat: PagedChat = PagedChat(self._call)
         self.sms: Sms = Sms(self._call)
         self.process: Process = Process(self._call)
         self.campaigns: Campaigns = Campaigns(self._session, self._transport)
