@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -248,17 +249,35 @@ def test_an_encrypted_query_is_sent_raw_by_every_transport(serve):
     assert [path for path in server.requests if "auth" not in path] == [f"/service/cloud/x?{text}"] * 3
 
 
+# Python warns that forking beside threads is dangerous; these tests show that it is not here.
+forking = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+
+def status_of_child(act):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        with contextlib.suppress(BaseException):
+            os._exit(0 if act() else 1)
+        os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@forking
+def test_a_forked_child_is_not_held_up_by_a_lock_of_the_parents(serve):
+    transport = HttpTransport()
+    client = client_of(serve(http({"rows": []})), transport=transport)
+    with transport._lock:
+        assert status_of_child(lambda: transport.close() is None and client.workflow.detail_instances(**QUERY)) == 0
+    transport.close()
+
+
+@forking
 def test_a_forked_child_makes_connections_of_its_own(serve):
     server = serve(*[http({"rows": []})] * 3)
     with client_of(server) as client:
         client.workflow.detail_instances(**QUERY)
-        child = os.fork()
-        if child == 0:
-            status = 1
-            with contextlib.suppress(BaseException):
-                status = 0 if client.workflow.detail_instances(**QUERY) == {"rows": []} else 1
-            os._exit(status)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert status_of_child(lambda: client.workflow.detail_instances(**QUERY) == {"rows": []}) == 0
         client.workflow.detail_instances(**QUERY)
     assert server.connections == 2
 

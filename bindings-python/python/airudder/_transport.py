@@ -128,6 +128,11 @@ class HttpTransport:
         self._lock = threading.Lock()
         self._idle: list[tuple[float, str, _Connection]] = []
 
+    def _after_fork(self) -> None:
+        """Leave connections to the parent, and the lock, which one of its threads may have held."""
+        if self._pid != os.getpid():
+            self._start()
+
     def send(self, request: Request, /) -> Response:
         """Send the request; raise `ConnectFailed`, `Timeout`, `Reset` or another `TransportFailure`."""
         answer = self._attempt(request)
@@ -137,6 +142,7 @@ class HttpTransport:
 
     def close(self) -> None:
         """Close the unused connections. The transport can be used again."""
+        self._after_fork()
         with self._lock:
             idle, self._idle = self._idle, []
         for _, _, connection in idle:
@@ -184,8 +190,7 @@ class HttpTransport:
 
     def _take(self, origin: str) -> _Connection | None:
         """Take the connection that was used last, if it still stands; what stands no longer is closed."""
-        if self._pid != os.getpid():
-            self._start()  # a fork: these connections are the parent's
+        self._after_fork()
         found = None
         stale: list[_Connection] = []
         oldest = time.monotonic() - IDLE_SECONDS
