@@ -26,12 +26,32 @@ def test_agreement_with_openssl_and_pycryptodome(key):
         assert crypto.decrypt(ours, key) == plain
 
 
-def test_the_answers_of_the_reference():
-    plain = "TaskID=69f531a01a9df58aa6de2487be610abb"
-    text = "qbj8cnqKnqR66qDS49ib9ymU1mpMCyp8Dm0gS1VvmnEqTxPGSBzruAU1sapP+cye"
+# The first is the vendor's own.
+ANSWERS = [
+    (
+        "TaskID=69f531a01a9df58aa6de2487be610abb",
+        "qbj8cnqKnqR66qDS49ib9ymU1mpMCyp8Dm0gS1VvmnEqTxPGSBzruAU1sapP+cye",
+        "6956d7af4c89b89f19f9ae0a8be4bcf12abe7c6ed893691733f3480ad3f3aabc",
+    ),
+    ("", "CCSY1OCKYQd51cLzzzy5HQ==", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    (
+        "0123456789abcdef",
+        "6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0=",
+        "9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f",
+    ),
+    (
+        '{"name":"测试"}',
+        "JC6naNrPzE0SEHxWdiBTM/vaoBQzoL2ff3Z3lQmjpgo=",
+        "827361636cbd9dfdb06cb0fc540ee89605f405bfd3e5dd36e2eec7d10908c600",
+    ),
+]
+
+
+@pytest.mark.parametrize(("plain", "text", "digest"), ANSWERS)
+def test_the_answers_of_the_reference(plain, text, digest):
     assert crypto.encrypt(plain, "airudderredduria") == text
-    assert crypto.digest(plain) == "6956d7af4c89b89f19f9ae0a8be4bcf12abe7c6ed893691733f3480ad3f3aabc"
     assert crypto.decrypt(text, "airudderredduria").decode() == plain
+    assert crypto.digest(plain) == digest
 
 
 def test_doctests():
