@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
@@ -220,12 +220,17 @@ class _Run:
         """Do what the machine's thread asks for, until it ends."""
         driving = self._pool.submit(self._drive, contacts)
         try:
-            while (task := self._tasks.get()) is not None:
+            while (task := self._next_task()) is not None:
                 self._answers.put(task())
         finally:
             self._stop.set()
             self._answers.put(None)
         driving.result()
+
+    def _next_task(self) -> Callable[[], Any] | None:
+        while True:
+            with suppress(Empty):
+                return self._tasks.get(timeout=0.5)  # on Windows, Ctrl-C comes through between two waits
 
     def _ask(self, task: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the task returns
         """Have it done in the caller's thread."""
