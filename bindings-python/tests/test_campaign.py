@@ -43,7 +43,7 @@ SLOW = {"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 20
 
 
 class TimingOut(HttpTransport):
-    """Loses some answers after the request was carried out."""
+    """Loses some answers to uploads after they were carried out."""
 
     def __init__(self, seed):
         super().__init__()
@@ -52,7 +52,7 @@ class TimingOut(HttpTransport):
 
     def send(self, request):
         response = super().send(request)
-        if self.chance.random() < 0.05:
+        if request.url.endswith("/uploaddetails") and self.chance.random() < 0.1:
             self.lost += 1
             raise Timeout("lost")
         return response
