@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-const SECRET_HEADERS: [&str; 4] = ["authorization", "token", "x-airudder-sign", "x-airudder-sign-key"];
+/// What stands in the names of header fields that carry a secret, the caller's own among them. `Signed` is none.
+const SECRET_HEADERS: [&str; 6] = ["authorization", "cookie", "key", "secret", "token", "x-airudder-sign"];
 const SECRET_FIELDS: [&str; 3] = ["\"APPKey\"", "\"APPSecret\"", "\"token\""];
 const MASK: &str = "***";
 
 /// The value of a header field, or a mask where the field carries a secret.
 pub(crate) fn mask_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
-    if !SECRET_HEADERS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
+    let name = name.to_ascii_lowercase();
+    if !SECRET_HEADERS.iter().any(|secret| name.contains(secret)) {
         return Cow::Borrowed(value);
     }
     match value.split_once(' ') {

@@ -47,7 +47,7 @@ fn locate<'a, T: Deserialize<'a>>(text: &'a str, first: &serde_json::Error) -> E
         return invalid_json(error.inner());
     }
     let mut pointer = pointer(error.path());
-    let message = without_position(error.inner());
+    let message = without_value(without_position(error.inner()));
     let code = match message.as_str() {
         text if text.starts_with("unknown field") => ErrorCode::UnknownField,
         text if text.starts_with("missing field") => ErrorCode::MissingField,
@@ -75,6 +75,18 @@ fn without_position(error: &serde_json::Error) -> String {
     let message = error.to_string();
     match message.rfind(" at line ") {
         Some(end) => message.get(..end).unwrap_or_default().to_owned(),
+        None => message,
+    }
+}
+
+/// `serde`'s message without the value that it quotes: that may be a secret or somebody's phone number.
+fn without_value(message: String) -> String {
+    let quotes = message.starts_with("invalid type: ") || message.starts_with("invalid value: ");
+    match message.rsplit_once(", expected ").filter(|_| quotes) {
+        Some((found, expected)) => {
+            let kind = found.split(['`', '"']).next().unwrap_or_default().trim_end();
+            format!("{kind}, expected {expected}")
+        }
         None => message,
     }
 }

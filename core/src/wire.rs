@@ -105,11 +105,11 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, 
     let failed = (status >= 300).then_some(i64::from(status));
     let text = match open_body(config, response) {
         Ok(text) => text,
-        Err(error) => return judge(failed, with_status(error, status)),
+        Err(error) => return judge(failed, unreadable(error, status)),
     };
     let opened = match envelope.open(&text) {
         Ok(opened) => opened,
-        Err(error) => return judge(failed, with_status(error, status)),
+        Err(error) => return judge(failed, unreadable(error, status)),
     };
     // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends.
     let refused = match opened.code {
@@ -185,6 +185,16 @@ fn judge(code: Option<i64>, mut error: Error) -> Verdict {
         // A code that nothing documents says neither that the request was refused nor that it was carried out.
         _ => Verdict::Doubtful(error),
     }
+}
+
+/// An answer without an envelope is mostly a gateway's: its status says more than why it cannot be read.
+fn unreadable(error: Error, status: u16) -> Error {
+    let mut error = with_status(error, status);
+    if status >= 300 {
+        let details = error.details_mut();
+        details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
+    }
+    error
 }
 
 fn with_status(mut error: Error, status: u16) -> Error {
