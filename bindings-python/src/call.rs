@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{Error, ErrorCode, Output, Response, Step};
+use airudder_core::{Error, ErrorCode, Outcome, Output, Response, Step};
 use pyo3::{
     prelude::*,
     pybacked::PyBackedBytes,
@@ -90,8 +90,12 @@ impl Call {
     /// `(None, data)`: the envelope's `data` as a Python object; or `(content_type, None)`: the last response is a file. The
     /// error that ended the call is raised.
     fn result<'py>(&self, py: Python<'py>) -> Fallible<(Option<String>, Bound<'py, PyAny>)> {
-        let output = self.with(py, airudder_core::Call::take_result)?;
-        let data = reader::read(py, &output.data)?;
+        let (output, operation) =
+            self.with(py, |call| call.take_result().map(|output| (output, call.operation().to_owned())))?;
+        // The API has carried it out, so whoever gets this error must not take it for a refusal.
+        let data = reader::read(py, &output.data).map_err(|unreadable| {
+            unreadable.map(|error| error.in_operation(operation).with_outcome(Outcome::Accepted))
+        })?;
         Ok((output.file.map(|file| file.content_type), data))
     }
 

@@ -15,6 +15,16 @@ pub(crate) enum Failed {
 /// A result that becomes a Python exception at the border.
 pub(crate) type Fallible<T> = Result<T, Failed>;
 
+impl Failed {
+    /// The same, with more said about an error of the core.
+    pub(crate) fn map(self, change: impl FnOnce(Error) -> Error) -> Self {
+        match self {
+            Self::Core(error) => Self::Core(change(error)),
+            Self::Python(error) => Self::Python(error),
+        }
+    }
+}
+
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self::Core(error)

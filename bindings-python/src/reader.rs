@@ -15,6 +15,8 @@ const PARSE: PythonParse = PythonParse {
     float_mode: FloatMode::Float,
 };
 
+const UNREADABLE: &str = "the JSON is nested thousands of levels deep, or holds a number of thousands of digits";
+
 /// The Python object of a JSON text.
 pub(crate) fn read<'py>(py: Python<'py>, text: &str) -> Fallible<Bound<'py, PyAny>> {
     match PARSE.python_parse(py, text.as_bytes()) {
@@ -27,7 +29,7 @@ pub(crate) fn read<'py>(py: Python<'py>, text: &str) -> Fallible<Bound<'py, PyAn
 fn read_slowly<'py>(py: Python<'py>, text: &str) -> Fallible<Bound<'py, PyAny>> {
     let object = py.import("json")?.getattr("loads")?.call1((PyString::new(py, text),));
     // The exception is dropped: it holds the whole text.
-    Ok(object.map_err(|_| Error::new(ErrorCode::UnreadableResponse, "the JSON text cannot be read"))?)
+    Ok(object.map_err(|_| Error::new(ErrorCode::UnreadableResponse, UNREADABLE))?)
 }
 
 /// The object of a JSON text, as results are read.

@@ -78,10 +78,7 @@ impl Session {
         options: Option<&Bound<'_, PyDict>>,
         seed: u64,
     ) -> Fallible<Call> {
-        let in_operation = |failed| match failed {
-            Failed::Core(error) => Failed::Core(error.in_operation(operation)),
-            Failed::Python(error) => Failed::Python(error),
-        };
+        let in_operation = |failed: Failed| failed.map(|error| error.in_operation(operation));
         let options = call_options(options, seed).map_err(in_operation)?;
         let text = writer::write(params, "").map_err(in_operation)?;
         let call = py.detach(|| airudder_core::Call::new(&self.inner, operation, &text, &options))?;

@@ -67,7 +67,12 @@ impl Webhooks {
         let body = bytes(body)?;
         let Fields(headers) = headers;
         let event = py.detach(|| self.0.unwrap(&body, &headers, kind))?;
-        let data = reader::read(py, event.text())?;
+        let data = reader::read(py, event.text()).map_err(|unreadable| {
+            unreadable.map(|mut error| {
+                error.details_mut().code = ErrorCode::InvalidBody;
+                error
+            })
+        })?;
         Ok((
             event.name().to_owned(),
             event.known(),

@@ -14,6 +14,7 @@ from airudder import (
     Client,
     CryptoError,
     OutcomeUnknown,
+    Response,
     TransportError,
     ValidationError,
     WebhookError,
@@ -76,6 +77,50 @@ def test_bad_parameters(operation, params, code, pointer, says, sandbox):
     assert says in error.message
     assert error.remedy
     assert str(error).startswith(code)
+    assert sandbox.stats()["requests"] == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        upload(callee=6200099988877),
+        upload(variables="+6200099988877"),
+        upload(variables={"n": 6200099988877.5}),
+        ("workflow.upload_details", {"workflow_id": "w", "details": '[{"callee": "+6200099988877"}], expected `x`'}),
+        ("workflow.create_instance", {**CREATE, "workflow_template_id": 6200099988877**2}),
+        ("auth.token", {"APPKey": "fake-key", "APPSecret": 6200099988877}),
+    ],
+)
+def test_a_wrong_type_is_named_without_its_value(client, operation, params):
+    with pytest.raises(ValidationError) as raised:
+        client.call(operation, params)
+    assert "expected" in raised.value.message
+    assert "99988877" not in f"{raised.value} {vars(raised.value)}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pointer"),
+    [
+        ({"method": "FETCH", "path": "/x"}, "/method"),
+        ({"method": "GET", "path": "no-slash"}, "/path"),
+        ({"method": "GET", "path": "/x?query"}, "/path"),
+        ({"method": "GET", "path": "/x\r\nX-More: 1"}, "/path"),
+        ({"method": "GET", "path": "/x", "query": "a b"}, "/query"),
+        ({"method": "GET", "path": "/x", "query": "a\r\nX-More: 1"}, "/query"),
+        ({"method": "GET", "path": "/x", "json": {}}, "/json"),
+        ({"method": "POST", "path": "/x", "json": {"when": {1, 2}}}, "/json/when"),
+        ({"method": "GET", "path": "/x", "auth": "basic"}, "/auth"),
+        ({"method": "GET", "path": "/x", "options": {"headers": {"X-A": "1\r\nX-B: 2"}}}, "/headers"),
+        ({"method": "GET", "path": "/x", "options": {"headers": {"X-A: 1\r\nX-B": "2"}}}, "/headers"),
+        ({"method": "GET", "path": "/x", "options": {"retries": 1}}, "/retries"),
+        ({"method": "GET", "path": "/x", "options": {"base_url": "http://example.com"}}, "/base_url"),
+    ],
+)
+def test_a_malformed_raw_request_is_refused_here(client, sandbox, arguments, pointer):
+    with pytest.raises(ValidationError) as raised:
+        client.request(**arguments)
+    assert raised.value.pointer == pointer
+    assert raised.value.remedy
     assert sandbox.stats()["requests"] == {}
 
 
@@ -181,6 +226,67 @@ def test_an_upload_of_unknown_outcome_is_not_repeated(client, sandbox, fault):
     assert len(client.workflow.detail_instances(case_id="c-1", **WINDOW)["rows"]) == 1
 
 
+class Canned:
+    """A transport that answers everything but the question for a token with the same bytes."""
+
+    def __init__(self, status, body):
+        self.answer = Response(status, [], body)
+        self.sent = 0
+
+    def send(self, request):
+        if request.url.endswith("/auth"):
+            return Response(200, [], b'{"code":200,"data":{"token":"fake-token"}}')
+        self.sent += 1
+        return self.answer
+
+
+UNHOLDABLE = {"depth": b"[" * 10_000 + b"]" * 10_000, "digits": b"9" * 5000}
+
+
+@pytest.mark.parametrize("more", UNHOLDABLE.values(), ids=UNHOLDABLE)
+def test_an_answer_that_python_cannot_hold_is_no_refusal(more):
+    transport = Canned(200, b'{"code":200,"data":{"workflow_id":"w","more":' + more + b"}}")
+    with pytest.raises(AirudderError) as raised:
+        Client(transport=transport, **APP).call(*upload())
+    error = raised.value
+    assert (error.code, error.outcome, error.operation) == ("E2001", "accepted", "workflow.upload_details")
+    assert transport.sent == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcome"),
+    [(302, "E3001", "rejected"), (407, "E3001", "rejected"), (429, "E3002", "rejected"), (502, "E7005", "unknown")],
+)
+def test_an_answer_of_a_gateway_is_told_by_its_status(status, code, outcome):
+    transport = Canned(status, b"<html>a page of the gateway</html>")
+    with pytest.raises(AirudderError, match=f"HTTP status {status}") as raised:
+        Client(transport=transport, max_retries=0, **APP).call(*upload())
+    error = raised.value
+    assert (error.code, error.outcome, error.http_status, error.api_code) == (code, outcome, status, None)
+    assert "page" not in str(error)
+    assert transport.sent == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"<html></html>",
+        b"\xef\xbb\xbf{}",
+        b'{"code":200,"data":{"n":"\xff"}}',
+        b'{"code":200,"data":{"n":NaN}}',
+        b'{"code":0,"data":{}}',
+        b'{"code":200',
+    ],
+)
+def test_an_answer_that_nobody_can_read_leaves_an_upload_in_doubt(body):
+    transport = Canned(200, body)
+    with pytest.raises(OutcomeUnknown):
+        Client(transport=transport, **APP).call(*upload())
+    assert transport.sent == 1
+
+
 def test_a_harmless_request_is_repeated(client, sandbox):
     sandbox.control("faults", [{"operation": "workflow.detail_instances", "fault": "reset_after", "times": 2}])
     assert client.workflow.detail_instances(case_id="c-1", **WINDOW) == {"rows": []}
@@ -225,6 +331,7 @@ def hostile():
     yield "str", '{"name":"Ana Example"}', {}, "E5006"
     yield "64 MB", PERSONAL + b" " * 64 * 1024 * 1024, {}, "E5003"
     yield "10 000 arrays", b'{"name":"Ana Example","a":' + b"[" * 10_000 + b"]" * 10_000 + b"}", {}, "E5004"
+    yield "5000 digits", b'{"name":"Ana Example","a":' + b"9" * 5000 + b"}", {}, "E5005"
     yield "invalid UTF-8", b'{"name":"Ana Example","a":"\xff"}', {}, "E5005"
     yield "truncated JSON", PERSONAL, {}, "E5005"
     yield "truncated Base64", sealed[:-3], key, "E6002"

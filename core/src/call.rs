@@ -293,6 +293,12 @@ impl Call {
         })
     }
 
+    /// The operation's name; method and path for a raw request.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.plan.name
+    }
+
     /// The request as it would be sent, without a token: for showing it. Nothing is sent.
     pub fn prepare(&self) -> Result<Request, Error> {
         wire::build(self.session.config(), &self.plan, None)

@@ -60,7 +60,7 @@ class Auth(_Family):
 
         POST `/service/cloud/auth` [documented]. May be repeated.
         """
-        return cast("Token", self._run("auth.token", params, options))
+        return cast("Token", self._run("auth.token", _hidden(params), options))
 
 
 class AsyncAuth(_Family):
@@ -68,7 +68,7 @@ class AsyncAuth(_Family):
 
     async def token(self, *, options: CallOptions | None = None, **params: Unpack[FetchTokenParams]) -> Token:
         """See `Auth.token`."""
-        return cast("Token", await _awaitable(self._run("auth.token", params, options)))
+        return cast("Token", await _awaitable(self._run("auth.token", _hidden(params), options)))
 
 
 class Chat(_Family):
@@ -348,6 +348,18 @@ class AsyncWorkflow(_Family):
 def _wire(params: Mapping[str, Any]) -> dict[str, Any]:
     """Give the arguments their names in the API: one that is a word of Python has an underscore behind it."""
     return {name.removesuffix("_"): value for name, value in params.items()}
+
+
+class _Hidden(dict[str, Any]):
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
+def _hidden(params: Any) -> _Hidden:
+    """Move secrets to where error reporters, which show the local variables of a traceback, do not see them."""
+    hidden = _Hidden(params)
+    params.clear()
+    return hidden
 
 
 def _awaitable(result: Any) -> Awaitable[Any]:
