@@ -12,192 +12,279 @@ if TYPE_CHECKING:
     from typing_extensions import NotRequired, Required
 
 
-class CallDetail(TypedDict, total=False):
-    """A contact and its call."""
+class FetchTokenParams(TypedDict, total=False):
+    """App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`."""
 
-    EventLabel: dict[str, Any]
-    """Labels of what happened in the call."""
-    NerSlots: dict[str, Any]
-    """Values that the bot recognised."""
-    Slots: dict[str, Any]
-    """Values that the bot took down."""
-    call_end_time: str
-    """When the call ended, in the account's local time."""
-    call_id: str
-    """The call's id."""
-    call_start_time: str
-    """When the call began, in the account's local time."""
-    call_times: int
-    """How often the contact was called."""
-    callee: str
-    """The contact's phone number."""
-    caller_number: str
-    """The number that called."""
-    duration: int
-    """How long the conversation was, in seconds."""
-    hangup_type: HangupType
-    """Who hung up."""
-    id: int
-    """The contact's number in the task."""
-    intention_description: str
-    """The customer's intention, in words."""
-    question_answer: list[QuestionAnswer]
-    """Questions and answers of an information check."""
-    redail_call: list[Redial]
-    """Earlier tries. The vendor spells it so."""
-    result: CallResult
-    """What became of the contact."""
-    result_label: str
-    """The call's label, for instance `A`."""
-    ring_time: int
-    """How long it rang; the unit is not documented."""
-    ring_type: RingType
-    """How the network answered."""
-    robot_hash: str
-    """The bot."""
-    talk_round: int
-    """How many rounds the conversation had."""
-    variables: dict[str, Any]
-    """The variables that were uploaded with the contact."""
+    APPKey: Required[str]
+    """The app key [documented]."""
+    APPSecret: Required[str]
+    """The app secret [documented]."""
 
 
-class CallFinished(TypedDict, total=False):
-    """A call of a task ended: at once when it connected, else after the last redial."""
+class Token(TypedDict):
+    """A token. It lives 24 hours; asking again restarts them, and earlier tokens keep working [documented]."""
 
-    created_at: str
-    """When the task was created, in the account's local time."""
-    details: list[CallDetail]
-    """The contacts whose calls ended."""
-    repeat_interval: int
-    """The pause between redials; its unit is not documented."""
-    repeat_number: int
-    """How many redials there are."""
-    robot_hash: str
-    """The bot."""
-    robot_method: str
-    """How the bot is chosen; `single` was seen."""
-    schedule_end_time: str
-    """Until when calls are made, in the account's local time."""
-    schedule_start_time: str
-    """From when on calls are made, in the account's local time."""
-    sip_line: str
-    """The line that calls."""
-    status: TaskStatus
-    """The task's state."""
-    task_id: str
-    """The task."""
-    task_name: str
-    """The task's name."""
+    token: str
+    """The token, a secret."""
 
-CallResult: TypeAlias = Literal["created", "pending", "finished", "cancelled", "failed"] | str
+
+class CreateInstanceParams(TypedDict, total=False):
+    """A new workflow from a template. Empty, it phones nobody."""
+
+    workflow_template_id: Required[int]
+    """The template's id [documented]."""
+    workflow_template_name: NotRequired[str]
+    """The template's name [documented]."""
+    name: Required[str]
+    """The new workflow's name [documented]."""
+    workflow_name: NotRequired[str]
+    """[documented], without saying how it differs from `name`."""
+    auto_finish: NotRequired[int]
+    """2 where it is left out [documented]; what the values mean is unknown."""
+    end_time: Required[str]
+    """When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]."""
+    details: NotRequired[list[Detail]]
+    """The first contacts [observed]."""
+
+
+class Detail(TypedDict, total=False):
+    """One contact."""
+
+    callee: Required[str]
+    """The phone number with `+` and country code [documented]."""
+    platform: Required[str]
+    """The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]."""
+    caseid: NotRequired[str]
+    """The customer's own id of this contact [documented]. Later it is called `case_id`."""
+    variables: Required[dict[str, str]]
+    """Variables of robot, SMS, WhatsApp and flow: texts, with any key [documented]."""
+    pds_variables: NotRequired[dict[str, Any]]
+    """Variables of the predictive dialer [documented]."""
+
+
+class WorkflowId(TypedDict):
+    """The workflow that was created, or that took the contacts."""
+
+    workflow_id: str
+    """The workflow's id."""
+
+
+class UploadDetailsParams(TypedDict, total=False):
+    """Contacts for a workflow that is neither finished nor cancelled."""
+
+    workflow_id: Required[str]
+    """From `workflow.create_instance` [documented]."""
+    details: Required[list[Detail]]
+    """At most 10 000 per workflow [documented]."""
+
+
+class DetailInstancesParams(TypedDict, total=False):
+    """Which workflows is a contact in?"""
+
+    case_id: NotRequired[str]
+    """The contact's id [documented]. Give this or `callee`, or both [assumed]."""
+    callee: NotRequired[str]
+    """The contact's phone number [documented]."""
+    start_time: Required[str]
+    """From when on, with zone: `2023-09-01 00:00:00+08:00` [documented]."""
+    end_time: Required[str]
+    """Until when, with zone [documented]."""
+
+
+class DetailInstanceRows(TypedDict):
+    """The workflows that a contact is in."""
+
+    rows: list[DetailInstance]
+    """One row a workflow."""
+
+
+class DetailInstance(TypedDict, total=False):
+    """A workflow that a contact is in."""
+
+    workflow_id: str
+    """The workflow's id."""
+    workflow_name: str
+    """The workflow's name."""
+    create_time: str
+    """When it was created, in UTC: `2023-09-11T06:19:27Z`."""
+    status: WorkflowStatus
+    """What became of it."""
+
+WorkflowStatus: TypeAlias = Literal["cancelled", "finished"] | str
 """Any other text may come."""
+
+
+class VerifyApiNodePushParams(TypedDict, total=False):
+    """Is the push of a custom API node genuine?"""
+
+    workflow_id: Required[str]
+    """The workflow [documented]."""
+    node_id: Required[str]
+    """The node [documented]."""
+    callee: Required[str]
+    """The contact's phone number [documented]."""
+    case_id: NotRequired[str]
+    """The contact's id [documented]."""
+
+WorkflowTaskDetailParams: TypeAlias = dict[str, Any]
+"""The calls of a workflow. The fields of the request are not published, so any object is taken."""
+
+
+class CreateTaskParams(TypedDict, total=False):
+    """A new task. Which fields are required is not documented; those are that no call could do without."""
+
+    TaskName: Required[str]
+    """The task's name [documented]."""
+    ScheduleStartTime: Required[str]
+    """From when on calls are made, in the account's local time: `2020-09-15 11:14:37` [documented]."""
+    ScheduleEndTime: Required[str]
+    """Until when calls are made, in the account's local time [documented]."""
+    RobotID: NotRequired[str]
+    """The bot that calls [documented]."""
+    RobotMethod: NotRequired[str]
+    """How the bot is chosen: `single`, `group` [observed]."""
+    SIPLine: NotRequired[str]
+    """The line that calls [documented]."""
+    RepeatInterval: NotRequired[int]
+    """The pause between redials [documented]; its unit is not."""
+    RepeatNumber: NotRequired[int]
+    """How many redials there are [documented]."""
+    Type: NotRequired[str]
+    """`normal` in the example [documented]."""
+    Details: Required[list[TaskDetail]]
+    """The contacts [documented]."""
+
+
+class TaskDetail(TypedDict, total=False):
+    """A contact of a task. Beside these fields any variable of the bot may stand, such as `Debtor`, `LoanDate`,
+    `DueDate`, `Arrears`, `LoanAmount`, `Unit`, `borrower_name`, `borrower_mobile` and `borrowed_date` [documented by
+    example].
+    """
+
+    Mobile: Required[str]
+    """The phone number with `+` and country code [documented]."""
+    Platform: Required[str]
+    """The platform's name, at most 40 characters [documented]."""
+    RobotID: NotRequired[str]
+    """Another bot for this contact [documented]."""
+
+
+class TaskId(TypedDict):
+    """The new task."""
+
+    TaskID: str
+    """The task's id [assumed]."""
+
+
+class ListTasksParams(TypedDict, total=False):
+    """A page of tasks."""
+
+    Number: NotRequired[int]
+    """How many tasks a page has [observed]."""
+    Page: NotRequired[int]
+    """Which page [observed]; whether the first is 0 or 1 is not known."""
+    Type: NotRequired[str]
+    """`normal` [observed]."""
+
+
+class StopTaskParams(TypedDict, total=False):
+    """End a task before its time."""
+
+    TaskID: Required[str]
+    """The task [observed]."""
+    Action: Required[str]
+    """`Stop` [observed]."""
 
 
 class CancelCallParams(TypedDict, total=False):
     """Do not call a number of a task any more."""
 
+    TaskID: Required[str]
+    """The task [observed]."""
     CalleeNumber: Required[str]
     """The number [observed]."""
+
+
+class TaskDetailsParams(TypedDict, total=False):
+    """Which task?"""
+
+    TaskID: Required[str]
+    """The task [documented]."""
+
+
+class RecordingParams(TypedDict, total=False):
+    """The recording of one call."""
+
+    TaskID: Required[str]
+    """The task [observed]."""
+    Callee: Required[str]
+    """The number that was called [observed]."""
+
+
+class RecordingsParams(TypedDict, total=False):
+    """The recordings of a task."""
+
     TaskID: Required[str]
     """The task [observed]."""
 
 
-class ChannelMessageSent(TypedDict, total=False):
-    """Messages of the company to a customer were sent."""
+class ListRobotsParams(TypedDict, total=False):
+    """All bots. No parameters are known."""
 
-    call_id: str
-    """The conversation's id."""
-    channel: str
-    """The channel, for instance `WhatsApp`."""
-    channel_id: str
-    """The channel's id."""
-    company: str
-    """The company."""
-    custom: str
-    """The vendor marks it as required, and leaves it out in its own example."""
-    event: str
-    """The event's name."""
-    messages: list[ChatMessage]
-    """The messages."""
-    user: ChatUser
-    """The customer."""
+
+class SessionMessagesParams(TypedDict, total=False):
+    """The messages of a conversation, newest first."""
+
+    call_id: Required[str]
+    """The conversation [documented]."""
+    last_msg_id: Required[str]
+    """The last message of the page before; empty for the first page [documented]."""
+    size: Required[int]
+    """How many messages a page has [documented]."""
+    type: NotRequired[str]
+    """`single` in the documentation [documented]."""
 
 
 class ChatMessage(TypedDict, total=False):
     """A message of a chat."""
 
-    content: MessageContent
-    """What it says."""
     msg_id: str
     """Opaque; it repeats within one event."""
-    reply: Any
-    """The message that it answers, in one of two layouts."""
     seat_id: str
     """The agent's seat."""
+    timestamp: int
+    """When it was written, in Unix seconds."""
     sender_type: SenderType
     """Who wrote it."""
     status: MessageStatus
     """How far it has come."""
-    timestamp: int
-    """When it was written, in Unix seconds."""
+    content: MessageContent
+    """What it says."""
+    reply: Any
+    """The message that it answers, in one of two layouts."""
+
+SenderType: TypeAlias = Literal["user", "robot", "chatbot", "agent", "system"] | str
+"""Any other text may come."""
+
+MessageStatus: TypeAlias = Literal["send", "delivery", "read"] | str
+"""Any other text may come."""
 
 
-class ChatUser(TypedDict, total=False):
-    """The customer of a chat."""
+class MessageContent(TypedDict, total=False):
+    """What a message says; `type` tells which other field is there."""
 
-    id: str
-    """The customer's id, for WhatsApp the phone number without `+`."""
-    name: str
-    """The customer's name."""
-
-
-class ChatbotSessionEnded(TypedDict, total=False):
-    """A chat of a workflow ended."""
-
-    call_id: str
-    """The conversation's id."""
-    callee: str
-    """The customer's phone number with `+`."""
-    channel: str
-    """The channel, for instance `WhatsApp`."""
-    channel_id: str
-    """The channel's id."""
-    event_label: dict[str, Any]
-    """Labels of what happened in the chat."""
-    intention: str
-    """What the customer wants."""
-    messages: list[ChatMessage]
-    """The messages."""
-    ner_slots: dict[str, Any]
-    """Values that the bot recognised."""
-    nodetask_id: str
-    """The node."""
-    nodetask_name: str
-    """The node's name."""
-    robot_id: str
-    """The bot."""
-    session_end_reason: str
-    """Why it ended; `robot` was seen."""
-    session_end_time: str
-    """When it ended, in UTC."""
-    session_start_time: str
-    """When it began, in UTC: `2023-09-11T06:19:27Z`."""
-    status: str
-    """The chat's state; `closed` was seen."""
-    talk_round: int
-    """How many rounds the conversation had."""
-    timestamp: int
-    """When it was reported, in Unix seconds."""
-    variables: dict[str, Any]
-    """The contact's variables."""
-    waba_task_id: str
-    """The task of the WhatsApp business account."""
-    wfdetail_uuid: str
-    """The contact in the workflow."""
-    workflow_id: str
-    """The workflow."""
-    workflow_name: str
-    """The workflow's name."""
+    type: ContentType
+    """What the message is."""
+    text: str
+    """The text; for `interactive`, what the customer chose."""
+    media: Media
+    """The file of an image, video, audio or file."""
+    system: Any
+    """A note of the system."""
+    template: Any
+    """The template's texts and buttons; its shape differs by channel."""
+    interactive: Any
+    """Buttons (`type` `button`) or sections of a list (`type` `list`)."""
 
 ContentType: TypeAlias = (
     Literal[
@@ -216,141 +303,13 @@ ContentType: TypeAlias = (
 """Any other text may come."""
 
 
-class CreateInstanceParams(TypedDict, total=False):
-    """A new workflow from a template. Empty, it phones nobody."""
-
-    auto_finish: NotRequired[int]
-    """2 where it is left out [documented]; what the values mean is unknown."""
-    details: NotRequired[list[Detail]]
-    """The first contacts [observed]."""
-    end_time: Required[str]
-    """When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]."""
-    name: Required[str]
-    """The new workflow's name [documented]."""
-    workflow_name: NotRequired[str]
-    """[documented], without saying how it differs from `name`."""
-    workflow_template_id: Required[int]
-    """The template's id [documented]."""
-    workflow_template_name: NotRequired[str]
-    """The template's name [documented]."""
-
-
-class CreateTaskParams(TypedDict, total=False):
-    """A new task. Which fields are required is not documented; those are that no call could do without."""
-
-    Details: Required[list[TaskDetail]]
-    """The contacts [documented]."""
-    RepeatInterval: NotRequired[int]
-    """The pause between redials [documented]; its unit is not."""
-    RepeatNumber: NotRequired[int]
-    """How many redials there are [documented]."""
-    RobotID: NotRequired[str]
-    """The bot that calls [documented]."""
-    RobotMethod: NotRequired[str]
-    """How the bot is chosen: `single`, `group` [observed]."""
-    SIPLine: NotRequired[str]
-    """The line that calls [documented]."""
-    ScheduleEndTime: Required[str]
-    """Until when calls are made, in the account's local time [documented]."""
-    ScheduleStartTime: Required[str]
-    """From when on calls are made, in the account's local time: `2020-09-15 11:14:37` [documented]."""
-    TaskName: Required[str]
-    """The task's name [documented]."""
-    Type: NotRequired[str]
-    """`normal` in the example [documented]."""
-
-
-class Detail(TypedDict, total=False):
-    """One contact."""
-
-    callee: Required[str]
-    """The phone number with `+` and country code [documented]."""
-    caseid: NotRequired[str]
-    """The customer's own id of this contact [documented]. Later it is called `case_id`."""
-    pds_variables: NotRequired[dict[str, Any]]
-    """Variables of the predictive dialer [documented]."""
-    platform: Required[str]
-    """The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]."""
-    variables: Required[dict[str, str]]
-    """Variables of robot, SMS, WhatsApp and flow: texts, with any key [documented]."""
-
-
-class DetailInstance(TypedDict, total=False):
-    """A workflow that a contact is in."""
-
-    create_time: str
-    """When it was created, in UTC: `2023-09-11T06:19:27Z`."""
-    status: WorkflowStatus
-    """What became of it."""
-    workflow_id: str
-    """The workflow's id."""
-    workflow_name: str
-    """The workflow's name."""
-
-
-class DetailInstanceRows(TypedDict):
-    """The workflows that a contact is in."""
-
-    rows: list[DetailInstance]
-    """One row a workflow."""
-
-
-class DetailInstancesParams(TypedDict, total=False):
-    """Which workflows is a contact in?"""
-
-    callee: NotRequired[str]
-    """The contact's phone number [documented]."""
-    case_id: NotRequired[str]
-    """The contact's id [documented]. Give this or `callee`, or both [assumed]."""
-    end_time: Required[str]
-    """Until when, with zone [documented]."""
-    start_time: Required[str]
-    """From when on, with zone: `2023-09-01 00:00:00+08:00` [documented]."""
-
-
-class FetchTokenParams(TypedDict, total=False):
-    """App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`."""
-
-    APPKey: Required[str]
-    """The app key [documented]."""
-    APPSecret: Required[str]
-    """The app secret [documented]."""
-
-HangupType: TypeAlias = Literal["ByCallee", "ByRobot", "Canceled"] | str
-"""Any other text may come."""
-
-
-class HuaweiChoice(TypedDict, total=False):
-    """What a user chose; `type` tells which other field is there."""
-
-    button_reply: NotRequired[HuaweiReply]
-    """The button [documented]."""
-    list_reply: NotRequired[HuaweiReply]
-    """The row of a list [documented]."""
-    type: Required[str]
-    """`list_reply` or `button_reply` [documented]."""
-
-
-class HuaweiMedia(TypedDict, total=False):
+class Media(TypedDict, total=False):
     """A file."""
 
-    name: NotRequired[str]
-    """The name of a `file` [documented]."""
-    origin_url: Required[str]
-    """Where it can be fetched [documented]."""
-
-
-class HuaweiMessage(TypedDict, total=False):
-    """A message of a user; `type` tells which other field is there."""
-
-    interactive: NotRequired[HuaweiChoice]
-    """What the user chose [documented]."""
-    media: NotRequired[HuaweiMedia]
-    """The file of an `image`, `video`, `audio` or `file` [documented]."""
-    text: NotRequired[str]
-    """The text of a `text` [documented]."""
-    type: Required[str]
-    """`text`, `image`, `video`, `audio`, `file` or `interactive` [documented]."""
+    origin_url: str
+    """Where it can be fetched."""
+    name: str
+    """The file's name."""
 
 
 class HuaweiMessagesParams(TypedDict, total=False):
@@ -362,19 +321,10 @@ class HuaweiMessagesParams(TypedDict, total=False):
     """`HuaWei` [documented]."""
     channel_id: Required[str]
     """The channel's id [documented]."""
-    messages: Required[list[HuaweiMessage]]
-    """What was written [documented]."""
     user: Required[HuaweiUser]
     """Who wrote [documented]."""
-
-
-class HuaweiReply(TypedDict, total=False):
-    """A row or a button."""
-
-    id: Required[str]
-    """Its id [documented]."""
-    title: Required[str]
-    """Its title [documented]."""
+    messages: Required[list[HuaweiMessage]]
+    """What was written [documented]."""
 
 
 class HuaweiUser(TypedDict, total=False):
@@ -386,78 +336,75 @@ class HuaweiUser(TypedDict, total=False):
     """The user's name [documented]."""
 
 
-class ListRobotsParams(TypedDict, total=False):
-    """All bots. No parameters are known."""
+class HuaweiMessage(TypedDict, total=False):
+    """A message of a user; `type` tells which other field is there."""
+
+    type: Required[str]
+    """`text`, `image`, `video`, `audio`, `file` or `interactive` [documented]."""
+    text: NotRequired[str]
+    """The text of a `text` [documented]."""
+    media: NotRequired[HuaweiMedia]
+    """The file of an `image`, `video`, `audio` or `file` [documented]."""
+    interactive: NotRequired[HuaweiChoice]
+    """What the user chose [documented]."""
 
 
-class ListTasksParams(TypedDict, total=False):
-    """A page of tasks."""
-
-    Number: NotRequired[int]
-    """How many tasks a page has [observed]."""
-    Page: NotRequired[int]
-    """Which page [observed]; whether the first is 0 or 1 is not known."""
-    Type: NotRequired[str]
-    """`normal` [observed]."""
-
-
-class Media(TypedDict, total=False):
+class HuaweiMedia(TypedDict, total=False):
     """A file."""
 
-    name: str
-    """The file's name."""
-    origin_url: str
-    """Where it can be fetched."""
+    origin_url: Required[str]
+    """Where it can be fetched [documented]."""
+    name: NotRequired[str]
+    """The name of a `file` [documented]."""
 
 
-class MessageContent(TypedDict, total=False):
-    """What a message says; `type` tells which other field is there."""
+class HuaweiChoice(TypedDict, total=False):
+    """What a user chose; `type` tells which other field is there."""
 
-    interactive: Any
-    """Buttons (`type` `button`) or sections of a list (`type` `list`)."""
-    media: Media
-    """The file of an image, video, audio or file."""
-    system: Any
-    """A note of the system."""
-    template: Any
-    """The template's texts and buttons; its shape differs by channel."""
-    text: str
-    """The text; for `interactive`, what the customer chose."""
-    type: ContentType
-    """What the message is."""
+    type: Required[str]
+    """`list_reply` or `button_reply` [documented]."""
+    list_reply: NotRequired[HuaweiReply]
+    """The row of a list [documented]."""
+    button_reply: NotRequired[HuaweiReply]
+    """The button [documented]."""
 
 
-class MessageSend(TypedDict, total=False):
-    """The bot answered."""
+class HuaweiReply(TypedDict, total=False):
+    """A row or a button."""
 
-    call_id: str
-    """The conversation's id."""
-    channel: str
-    """The channel, for instance `chatbot`."""
-    channel_id: str
-    """The channel's id."""
-    company: str
-    """The company."""
-    custom: str
-    """What was given with the conversation."""
-    event: str
-    """The event's name."""
-    messages: list[ChatMessage]
-    """The messages."""
-    user: ChatUser
-    """The customer."""
+    id: Required[str]
+    """Its id [documented]."""
+    title: Required[str]
+    """Its title [documented]."""
 
-MessageStatus: TypeAlias = Literal["send", "delivery", "read"] | str
-"""Any other text may come."""
 
-PdsAgentStatus: TypeAlias = dict[str, Any]
-"""The state of an agent."""
+class SendSmsParams(TypedDict, total=False):
+    """A text message to one or more numbers. All of it was seen in a public client alone."""
 
-PdsContactStatus: TypeAlias = dict[str, Any]
-"""The state of a contact."""
+    to: Required[list[str]]
+    """The numbers [observed]; their form is not known."""
+    message: Required[str]
+    """The text [observed]."""
+    from_: Required[str]
+    """Who it is from [observed]."""
+    callbackUrl: NotRequired[str]
+    """Where its state is reported [observed]; in what form is not known."""
 
-PdsTaskStatus: TypeAlias = dict[str, Any]
-"""The state of a task."""
+
+class SmsId(TypedDict):
+    """The message that was sent."""
+
+    messageId: str
+    """Its id."""
+
+
+class QueryTaskQianParams(TypedDict, total=False):
+    """Which nodes of a process instance have been read?"""
+
+    header: Required[ProcessHeader]
+    """Version and trace id."""
+    payload: Required[ProcessPayload]
+    """What is asked for."""
 
 
 class ProcessHeader(TypedDict, total=False):
@@ -478,40 +425,6 @@ class ProcessPayload(TypedDict, total=False):
     """The task's key [documented]."""
 
 
-class QueryTaskQianParams(TypedDict, total=False):
-    """Which nodes of a process instance have been read?"""
-
-    header: Required[ProcessHeader]
-    """Version and trace id."""
-    payload: Required[ProcessPayload]
-    """What is asked for."""
-
-
-class QuestionAnswer(TypedDict, total=False):
-    """A question of an information check, and its answer."""
-
-    answer: str
-    """The answer as the bot took it down."""
-    answer_text: str
-    """The answer in the customer's words."""
-    answer_text_slot: str
-    """The part of the answer that was looked for."""
-    question_content: str
-    """The question's text."""
-    question_name: str
-    """The question's name."""
-    question_type: str
-    """`open` and `whether` were seen."""
-    status: str
-    """Whether the question was asked to its end; `Completed` was seen."""
-    var: str
-    """The variable that the answer is compared with."""
-    verification_results: str
-    """What comparing gave; `Match` and `-` were seen."""
-    whether_answer: str
-    """`Answered` was seen."""
-
-
 class ReadNodes(TypedDict):
     """The nodes that have been read and those that have not."""
 
@@ -521,41 +434,91 @@ class ReadNodes(TypedDict):
     """Nodes that have not been read."""
 
 
-class RecordingParams(TypedDict, total=False):
-    """The recording of one call."""
+class CallFinished(TypedDict, total=False):
+    """A call of a task ended: at once when it connected, else after the last redial."""
 
-    Callee: Required[str]
-    """The number that was called [observed]."""
-    TaskID: Required[str]
-    """The task [observed]."""
+    task_id: str
+    """The task."""
+    task_name: str
+    """The task's name."""
+    status: TaskStatus
+    """The task's state."""
+    created_at: str
+    """When the task was created, in the account's local time."""
+    repeat_interval: int
+    """The pause between redials; its unit is not documented."""
+    repeat_number: int
+    """How many redials there are."""
+    robot_hash: str
+    """The bot."""
+    robot_method: str
+    """How the bot is chosen; `single` was seen."""
+    sip_line: str
+    """The line that calls."""
+    schedule_start_time: str
+    """From when on calls are made, in the account's local time."""
+    schedule_end_time: str
+    """Until when calls are made, in the account's local time."""
+    details: list[CallDetail]
+    """The contacts whose calls ended."""
+
+TaskStatus: TypeAlias = Literal["created", "pending", "finished", "calling", "canceled", "paused"] | str
+"""Any other text may come."""
 
 
-class RecordingsParams(TypedDict, total=False):
-    """The recordings of a task."""
+class CallDetail(TypedDict, total=False):
+    """A contact and its call."""
 
-    TaskID: Required[str]
-    """The task [observed]."""
-
-
-class Redial(TypedDict, total=False):
-    """An earlier try to reach a contact."""
-
-    CallID: str
-    """The call's id."""
-    CallStartTime: str
-    """When the call began, in the account's local time."""
-    HangupType: HangupType
+    id: int
+    """The contact's number in the task."""
+    callee: str
+    """The contact's phone number."""
+    result: CallResult
+    """What became of the contact."""
+    result_label: str
+    """The call's label, for instance `A`."""
+    intention_description: str
+    """The customer's intention, in words."""
+    duration: int
+    """How long the conversation was, in seconds."""
+    hangup_type: HangupType
     """Who hung up."""
-    ResultLabel: str
-    """The call's label."""
-    RingTime: int
+    ring_type: RingType
+    """How the network answered."""
+    question_answer: list[QuestionAnswer]
+    """Questions and answers of an information check."""
+    EventLabel: dict[str, Any]
+    """Labels of what happened in the call."""
+    Slots: dict[str, Any]
+    """Values that the bot took down."""
+    NerSlots: dict[str, Any]
+    """Values that the bot recognised."""
+    variables: dict[str, Any]
+    """The variables that were uploaded with the contact."""
+    robot_hash: str
+    """The bot."""
+    call_id: str
+    """The call's id."""
+    call_times: int
+    """How often the contact was called."""
+    call_start_time: str
+    """When the call began, in the account's local time."""
+    call_end_time: str
+    """When the call ended, in the account's local time."""
+    ring_time: int
     """How long it rang; the unit is not documented."""
-    RingType: RingType
-    """How the network answered; may be empty."""
-    callee_number: str
-    """The number that was called."""
+    talk_round: int
+    """How many rounds the conversation had."""
+    redail_call: list[Redial]
+    """Earlier tries. The vendor spells it so."""
     caller_number: str
     """The number that called."""
+
+CallResult: TypeAlias = Literal["created", "pending", "finished", "cancelled", "failed"] | str
+"""Any other text may come."""
+
+HangupType: TypeAlias = Literal["ByCallee", "ByRobot", "Canceled"] | str
+"""Any other text may come."""
 
 RingType: TypeAlias = (
     Literal[
@@ -575,109 +538,50 @@ RingType: TypeAlias = (
 """Any other text may come."""
 
 
-class SendSmsParams(TypedDict, total=False):
-    """A text message to one or more numbers. All of it was seen in a public client alone."""
+class QuestionAnswer(TypedDict, total=False):
+    """A question of an information check, and its answer."""
 
-    callbackUrl: NotRequired[str]
-    """Where its state is reported [observed]; in what form is not known."""
-    from_: Required[str]
-    """Who it is from [observed]."""
-    message: Required[str]
-    """The text [observed]."""
-    to: Required[list[str]]
-    """The numbers [observed]; their form is not known."""
-
-SenderType: TypeAlias = Literal["user", "robot", "chatbot", "agent", "system"] | str
-"""Any other text may come."""
-
-
-class SessionMessagesParams(TypedDict, total=False):
-    """The messages of a conversation, newest first."""
-
-    call_id: Required[str]
-    """The conversation [documented]."""
-    last_msg_id: Required[str]
-    """The last message of the page before; empty for the first page [documented]."""
-    size: Required[int]
-    """How many messages a page has [documented]."""
-    type: NotRequired[str]
-    """`single` in the documentation [documented]."""
+    question_name: str
+    """The question's name."""
+    answer: str
+    """The answer as the bot took it down."""
+    answer_text: str
+    """The answer in the customer's words."""
+    status: str
+    """Whether the question was asked to its end; `Completed` was seen."""
+    answer_text_slot: str
+    """The part of the answer that was looked for."""
+    var: str
+    """The variable that the answer is compared with."""
+    verification_results: str
+    """What comparing gave; `Match` and `-` were seen."""
+    question_content: str
+    """The question's text."""
+    question_type: str
+    """`open` and `whether` were seen."""
+    whether_answer: str
+    """`Answered` was seen."""
 
 
-class SmsId(TypedDict):
-    """The message that was sent."""
+class Redial(TypedDict, total=False):
+    """An earlier try to reach a contact."""
 
-    messageId: str
-    """Its id."""
-
-
-class StopTaskParams(TypedDict, total=False):
-    """End a task before its time."""
-
-    Action: Required[str]
-    """`Stop` [observed]."""
-    TaskID: Required[str]
-    """The task [observed]."""
-
-
-class TaskDetail(TypedDict, total=False):
-    """A contact of a task. Beside these fields any variable of the bot may stand, such as `Debtor`, `LoanDate`,
-    `DueDate`, `Arrears`, `LoanAmount`, `Unit`, `borrower_name`, `borrower_mobile` and `borrowed_date` [documented by
-    example].
-    """
-
-    Mobile: Required[str]
-    """The phone number with `+` and country code [documented]."""
-    Platform: Required[str]
-    """The platform's name, at most 40 characters [documented]."""
-    RobotID: NotRequired[str]
-    """Another bot for this contact [documented]."""
-
-
-class TaskDetailsParams(TypedDict, total=False):
-    """Which task?"""
-
-    TaskID: Required[str]
-    """The task [documented]."""
-
-
-class TaskId(TypedDict):
-    """The new task."""
-
-    TaskID: str
-    """The task's id [assumed]."""
-
-TaskStatus: TypeAlias = Literal["created", "pending", "finished", "calling", "canceled", "paused"] | str
-"""Any other text may come."""
-
-
-class Token(TypedDict):
-    """A token. It lives 24 hours; asking again restarts them, and earlier tokens keep working [documented]."""
-
-    token: str
-    """The token, a secret."""
-
-
-class UploadDetailsParams(TypedDict, total=False):
-    """Contacts for a workflow that is neither finished nor cancelled."""
-
-    details: Required[list[Detail]]
-    """At most 10 000 per workflow [documented]."""
-    workflow_id: Required[str]
-    """From `workflow.create_instance` [documented]."""
-
-
-class VerifyApiNodePushParams(TypedDict, total=False):
-    """Is the push of a custom API node genuine?"""
-
-    callee: Required[str]
-    """The contact's phone number [documented]."""
-    case_id: NotRequired[str]
-    """The contact's id [documented]."""
-    node_id: Required[str]
-    """The node [documented]."""
-    workflow_id: Required[str]
-    """The workflow [documented]."""
+    CallID: str
+    """The call's id."""
+    CallStartTime: str
+    """When the call began, in the account's local time."""
+    RingType: RingType
+    """How the network answered; may be empty."""
+    RingTime: int
+    """How long it rang; the unit is not documented."""
+    HangupType: HangupType
+    """Who hung up."""
+    ResultLabel: str
+    """The call's label."""
+    caller_number: str
+    """The number that called."""
+    callee_number: str
+    """The number that was called."""
 
 
 class WorkflowCallFinished(TypedDict, total=False):
@@ -686,16 +590,24 @@ class WorkflowCallFinished(TypedDict, total=False):
     `call.details[].extra`, too.
     """
 
-    case_id: str
-    """The contact's id as it was uploaded (`caseid`)."""
-    created_at: str
-    """When the task was created, in the account's local time."""
-    details: list[CallDetail]
-    """The contacts whose calls ended."""
+    workflow_id: str
+    """The workflow."""
+    workflow_name: str
+    """The workflow's name."""
     nodetask_id: str
     """The node of the workflow."""
     nodetask_name: str
     """The node's name."""
+    case_id: str
+    """The contact's id as it was uploaded (`caseid`)."""
+    task_id: str
+    """The task."""
+    task_name: str
+    """The task's name."""
+    status: TaskStatus
+    """The task's state."""
+    created_at: str
+    """When the task was created, in the account's local time."""
     repeat_interval: int
     """The pause between redials; its unit is not documented."""
     repeat_number: int
@@ -704,75 +616,163 @@ class WorkflowCallFinished(TypedDict, total=False):
     """The bot."""
     robot_method: str
     """How the bot is chosen; `single` was seen."""
-    schedule_end_time: str
-    """Until when calls are made, in the account's local time."""
-    schedule_start_time: str
-    """From when on calls are made, in the account's local time."""
     sip_line: str
     """The line that calls."""
-    status: TaskStatus
-    """The task's state."""
-    task_id: str
-    """The task."""
-    task_name: str
-    """The task's name."""
-    workflow_id: str
-    """The workflow."""
-    workflow_name: str
-    """The workflow's name."""
-
-
-class WorkflowId(TypedDict):
-    """The workflow that was created, or that took the contacts."""
-
-    workflow_id: str
-    """The workflow's id."""
+    schedule_start_time: str
+    """From when on calls are made, in the account's local time."""
+    schedule_end_time: str
+    """Until when calls are made, in the account's local time."""
+    details: list[CallDetail]
+    """The contacts whose calls ended."""
 
 
 class WorkflowListFinished(TypedDict, total=False):
     """A contact has run through its list of nodes."""
 
-    callee_number: str
-    """The contact's phone number."""
-    case_id: str
-    """The contact's id as it was uploaded (`caseid`)."""
-    rows: list[WorkflowNode]
-    """The nodes."""
     workflow_id: str
     """The workflow."""
     workflow_name: str
     """The workflow's name."""
+    case_id: str
+    """The contact's id as it was uploaded (`caseid`)."""
+    callee_number: str
+    """The contact's phone number."""
+    rows: list[WorkflowNode]
+    """The nodes."""
 
 
 class WorkflowNode(TypedDict, total=False):
     """A node of a workflow."""
 
-    node_type: str
-    """What kind of node it is."""
     nodetask_id: str
     """The node."""
     nodetask_name: str
     """The node's name."""
+    node_type: str
+    """What kind of node it is."""
     task_id: str
     """The node's task, where it has one."""
     task_status: str
     """The state of the node's task, where it has one."""
 
-WorkflowStatus: TypeAlias = Literal["cancelled", "finished"] | str
-"""Any other text may come."""
-
 
 class WorkflowStatusChanged(TypedDict, total=False):
     """A workflow's state changed."""
 
-    actions: list[WorkflowNode]
-    """The workflow's nodes."""
-    status: str
-    """The new state."""
     workflow_id: str
     """The workflow."""
     workflow_name: str
     """The workflow's name."""
+    status: str
+    """The new state."""
+    actions: list[WorkflowNode]
+    """The workflow's nodes."""
 
-WorkflowTaskDetailParams: TypeAlias = dict[str, Any]
-"""The calls of a workflow. The fields of the request are not published, so any object is taken."""
+
+class ChatbotSessionEnded(TypedDict, total=False):
+    """A chat of a workflow ended."""
+
+    workflow_id: str
+    """The workflow."""
+    workflow_name: str
+    """The workflow's name."""
+    nodetask_id: str
+    """The node."""
+    nodetask_name: str
+    """The node's name."""
+    waba_task_id: str
+    """The task of the WhatsApp business account."""
+    wfdetail_uuid: str
+    """The contact in the workflow."""
+    timestamp: int
+    """When it was reported, in Unix seconds."""
+    channel: str
+    """The channel, for instance `WhatsApp`."""
+    channel_id: str
+    """The channel's id."""
+    callee: str
+    """The customer's phone number with `+`."""
+    call_id: str
+    """The conversation's id."""
+    robot_id: str
+    """The bot."""
+    status: str
+    """The chat's state; `closed` was seen."""
+    session_start_time: str
+    """When it began, in UTC: `2023-09-11T06:19:27Z`."""
+    session_end_time: str
+    """When it ended, in UTC."""
+    session_end_reason: str
+    """Why it ended; `robot` was seen."""
+    intention: str
+    """What the customer wants."""
+    talk_round: int
+    """How many rounds the conversation had."""
+    ner_slots: dict[str, Any]
+    """Values that the bot recognised."""
+    event_label: dict[str, Any]
+    """Labels of what happened in the chat."""
+    variables: dict[str, Any]
+    """The contact's variables."""
+    messages: list[ChatMessage]
+    """The messages."""
+
+
+class ChannelMessageSent(TypedDict, total=False):
+    """Messages of the company to a customer were sent."""
+
+    event: str
+    """The event's name."""
+    company: str
+    """The company."""
+    channel: str
+    """The channel, for instance `WhatsApp`."""
+    channel_id: str
+    """The channel's id."""
+    user: ChatUser
+    """The customer."""
+    call_id: str
+    """The conversation's id."""
+    messages: list[ChatMessage]
+    """The messages."""
+    custom: str
+    """The vendor marks it as required, and leaves it out in its own example."""
+
+
+class ChatUser(TypedDict, total=False):
+    """The customer of a chat."""
+
+    id: str
+    """The customer's id, for WhatsApp the phone number without `+`."""
+    name: str
+    """The customer's name."""
+
+
+class MessageSend(TypedDict, total=False):
+    """The bot answered."""
+
+    event: str
+    """The event's name."""
+    company: str
+    """The company."""
+    channel: str
+    """The channel, for instance `chatbot`."""
+    channel_id: str
+    """The channel's id."""
+    user: ChatUser
+    """The customer."""
+    call_id: str
+    """The conversation's id."""
+    messages: list[ChatMessage]
+    """The messages."""
+    custom: str
+    """What was given with the conversation."""
+
+PdsTaskStatus: TypeAlias = dict[str, Any]
+"""The state of a task."""
+
+PdsAgentStatus: TypeAlias = dict[str, Any]
+"""The state of an agent."""
+
+PdsContactStatus: TypeAlias = dict[str, Any]
+"""The state of a contact."""
