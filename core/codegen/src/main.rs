@@ -24,7 +24,8 @@ fn main() -> ExitCode {
         ("docs/errors.md", docs::errors()),
         ("docs/coverage.md", docs::coverage(coverage)),
         ("docs/reference.md", reference::page(&catalogue, &vectors)),
-        ("bindings-python/python/airudder/_types.py", python::types(&catalogue)),
+        ("bindings-python/python/airudder/types.py", python::types(&catalogue)),
+        ("bindings-python/python/airudder/events.py", python::events(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
     ];
     let mut stale = false;

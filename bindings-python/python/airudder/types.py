@@ -585,9 +585,8 @@ class Redial(TypedDict, total=False):
 
 
 class WorkflowCallFinished(TypedDict, total=False):
-    """A call of a workflow ended: the fields of [`CallFinished`], and where in the workflow it was. That the further
-    fields exist is documented; whether they stand here or in each of `details` is not, so look in
-    `call.details[].extra`, too.
+    """A call of a workflow ended: the fields of `call.finished`, and where in the workflow it was. That the further
+    fields exist is documented; whether they stand here or in each of `details` is not: look there, too.
     """
 
     workflow_id: str
