@@ -53,10 +53,12 @@ class Plain:
 def sync_client(kind, url):
     """A client on one of the transports."""
     transport = {"standard library": lambda: None, "httpx": httpx.Client, "without streams": Plain}[kind]()
-    with Client(base_url=url, transport=transport, **APP) as client:
-        yield client
-    if transport:
-        transport.close()
+    try:
+        with Client(base_url=url, transport=transport, **APP) as client:
+            yield client
+    finally:
+        if transport:
+            transport.close()
 
 
 def recording(kind, url, path, **options):

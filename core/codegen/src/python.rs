@@ -224,40 +224,13 @@ def _awaitable(result: Any) -> Awaitable[Any]:
     out
 }
 
-/// A call of a method with these parameters.
-pub(crate) fn call_example(name: &str, params: &Map<String, Value>) -> String {
-    if params.is_empty() {
-        return format!("client.{name}()");
-    }
-    let mut out = format!("client.{name}(\n");
-    for (field, value) in params {
-        let _ = writeln!(out, "    {}={},", argument(field), python_value(value));
-    }
-    out + ")"
-}
-
-fn argument(field: &str) -> String {
+/// The name of a field as the name of an argument.
+pub(crate) fn argument(field: &str) -> String {
     if KEYWORDS.contains(&field) { format!("{field}_") } else { field.to_owned() }
 }
 
-/// JSON is Python but for three words, which stand alone in the vectors.
-fn python_value(value: &Value) -> String {
-    match value {
-        Value::Null => "None".into(),
-        Value::Bool(truth) => if *truth { "True" } else { "False" }.into(),
-        Value::Array(items) => format!("[{}]", items.iter().map(python_value).collect::<Vec<_>>().join(", ")),
-        Value::Object(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| format!("{}: {}", literal(&name.as_str().into()), python_value(value)));
-            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
-        }
-        Value::Number(_) | Value::String(_) => value.to_string(),
-    }
-}
-
 /// What a family is about; the facts about each operation stand with it.
-fn about(family: &str) -> &'static str {
+pub(crate) fn about(family: &str) -> &'static str {
     match family {
         "auth" => "The token.",
         "chat" => "Chats. These operations are signed: give the client `sign_key` and `sign_secret`.",
@@ -333,7 +306,7 @@ fn renames(row: &Value, catalogue: &Value) -> bool {
     fields.is_some_and(|fields| fields.keys().any(|field| KEYWORDS.contains(&field.as_str())))
 }
 
-pub(crate) fn python_type(schema: &Value) -> String {
+fn python_type(schema: &Value) -> String {
     if let Some(name) = reference(schema) {
         return name.to_owned();
     }
@@ -372,7 +345,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
@@ -442,7 +415,7 @@ mod tests {
         let operations = operations(&catalogue);
         assert!(operations.contains(r#"self._run("odd.list", _wire(params), options)"#), "{operations}");
         let params = json!({"from": "a", "id": "b"});
-        let example = call_example("odd.list", params.as_object().expect("an object"));
+        let example = crate::examples::python("odd.list", params.as_object().expect("an object"));
         assert_eq!(example, "client.odd.list(\n    from_=\"a\",\n    id=\"b\",\n)");
     }
 }
