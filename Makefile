@@ -25,6 +25,7 @@ lint: python ## Check format, lints and types, warnings being errors
 	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
