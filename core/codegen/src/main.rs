@@ -6,6 +6,7 @@
 mod docs;
 mod python;
 mod reference;
+mod typescript;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};
 
@@ -26,6 +27,8 @@ fn main() -> ExitCode {
         ("docs/reference.md", reference::page(&catalogue, &vectors)),
         ("bindings-python/python/airudder/_types.py", python::types(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
+        ("bindings-wasm/lib/types.ts", typescript::types(&catalogue)),
+        ("bindings-wasm/lib/operations.ts", typescript::operations(&catalogue)),
     ];
     let mut stale = false;
     for (name, text) in files {

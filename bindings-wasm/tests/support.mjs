@@ -1,0 +1,57 @@
+// What the suites share: the built package, the vectors, and a local AI Rudder.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+
+const require = createRequire(import.meta.url);
+export const root = new URL("../../", import.meta.url);
+export const airudder = require("../dist/node.js");
+export const native = require("../dist/native.js");
+
+export const APP = { appKey: "fake-app-key", appSecret: "fake-app-secret" };
+
+/** The vectors of this name. */
+export function vectors(name) {
+  return JSON.parse(readFileSync(new URL(`core/vectors/${name}.json`, root), "utf8"));
+}
+
+/** A `fetch` that answers from a list, and keeps what was sent. */
+export function canned(...answers) {
+  const sent = [];
+  const fetch = async (url, init) => {
+    sent.push({ url, ...init });
+    const { status = 200, headers = [], body = "" } = answers.shift();
+    return new Response(body, { status, headers });
+  };
+  return { fetch, sent };
+}
+
+/** The sandbox as a process of its own, on a free port. */
+export class Sandbox {
+  static async start(...options) {
+    const binary = new URL("target/release/airudder-sandbox", root).pathname;
+    const child = spawn(binary, ["--listen", "127.0.0.1:0", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = await once(createInterface(child.stdout), "line");
+    const sandbox = new Sandbox();
+    sandbox.child = child;
+    sandbox.url = line.replace("listening on ", "").trim();
+    return sandbox;
+  }
+
+  /** Asks or tells the sandbox something. */
+  async control(name, body) {
+    const init =
+      body === undefined
+        ? {}
+        : { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const response = await fetch(`${this.url}/_sandbox/${name}`, init);
+    return response.json();
+  }
+
+  async stop() {
+    this.child.kill();
+    await once(this.child, "exit");
+  }
+}
