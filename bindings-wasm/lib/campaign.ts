@@ -257,7 +257,7 @@ class Run {
 
   /** Takes up an earlier run. */
   async resume(): Promise<void> {
-    const text = await this.#journal.read();
+    const text = String(await this.#journal.read());
     const good = this.#machine.use((machine) => machine.resume(text));
     if (good === new TextEncoder().encode(text).length) {
       return;

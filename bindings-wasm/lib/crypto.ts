@@ -9,7 +9,7 @@ import { bytes } from "./bytes.js";
 import { type HeaderFields, pairs } from "./headers.js";
 import { enter } from "./native.js";
 import { randomBlock } from "./platform.js";
-import { checkedAs, TEXT } from "./settings.js";
+import { checkedAs, optionalText, TEXT } from "./settings.js";
 
 /** The cipher of requests and responses [documented]. */
 const CIPHER = "aes-ecb:zero:base64";
@@ -73,7 +73,13 @@ export interface SignOptions {
 export function sign(body: string | Uint8Array, secret: string, options: SignOptions = {}): string {
   const { scheme = SCHEME, key, headers = [] } = options;
   return enter((native) =>
-    native.sign(bytes(body), checkedAs(secret, "secret", TEXT), String(scheme), key, pairs(headers)),
+    native.sign(
+      bytes(body),
+      checkedAs(secret, "secret", TEXT),
+      String(scheme),
+      optionalText(key, "key"),
+      pairs(headers),
+    ),
   );
 }
 
@@ -86,7 +92,7 @@ export function verify(signature: string, body: string | Uint8Array, secret: str
       bytes(body),
       checkedAs(secret, "secret", TEXT),
       String(scheme),
-      key,
+      optionalText(key, "key"),
       pairs(headers),
     ),
   );
@@ -116,5 +122,12 @@ export interface Detection {
 
 /** Tries every known scheme and cipher on a captured delivery. */
 export function detect({ headers, body, secret, encryptionKey }: Captured): Detection {
-  return enter((native) => native.detect(pairs(headers), bytes(body), secret, encryptionKey));
+  return enter((native) =>
+    native.detect(
+      pairs(headers),
+      bytes(body),
+      optionalText(secret, "secret"),
+      optionalText(encryptionKey, "encryptionKey"),
+    ),
+  );
 }

@@ -51,6 +51,11 @@ export function settings<T extends object>(given: T, kinds: Record<string, Kind>
   return checked as T;
 }
 
+/** The text, or nothing. Every text for the module passes through here or `settings`: it trusts that they are texts. */
+export function optionalText(value: string | undefined, name: string): string | undefined {
+  return value === undefined || value === null ? undefined : checkedAs(value, name, TEXT);
+}
+
 /** The value, if it is of this kind. */
 export function checkedAs<T>(value: T, name: string, kind: Kind): T {
   if (!kind.fits(value)) {

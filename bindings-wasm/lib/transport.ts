@@ -87,19 +87,19 @@ export function failure(error: unknown, timedOut: boolean): "connect_failed" | "
   if (causes.length > 0 && causes.every(isConnectFailure)) {
     return "connect_failed";
   }
-  return causes.some((cause) => RESET.has(cause.code ?? "")) ? "reset" : "other";
+  return causes.some((cause) => RESET.has(cause.code)) ? "reset" : "other";
 }
 
 /** A message for people. It names neither URL nor header fields. */
 export function describe(error: unknown): string {
   const { code, message } = causesOf(error)[0] ?? {};
-  return code ?? message ?? String(error);
+  return String(typeof code === "string" ? code : (message ?? error)); // a DOMException has a number for its code
 }
 
 interface Cause {
-  message?: string;
-  code?: string;
-  syscall?: string;
+  message?: unknown;
+  code?: unknown;
+  syscall?: unknown;
 }
 
 /** The innermost errors: `fetch` wraps them, and several addresses of one host fail together. */
@@ -114,7 +114,7 @@ function causesOf(error: unknown): Cause[] {
   return typeof cause === "object" && cause !== null ? causesOf(cause) : [error as Cause];
 }
 
-const RESET = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ConnectionClosed"]);
+const RESET = new Set<unknown>(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ConnectionClosed"]);
 
 /**
  * Whether no connection was made. Node names the system call, so that the same number from a connection that broke off
@@ -126,6 +126,6 @@ function isConnectFailure({ code, syscall, message }: Cause): boolean {
     syscall === "getaddrinfo" ||
     code === "UND_ERR_CONNECT_TIMEOUT" ||
     code === "ConnectionRefused" || // Bun
-    (message?.includes("client error (Connect)") ?? false) // Deno
+    String(message).includes("client error (Connect)") // Deno
   );
 }

@@ -55,3 +55,15 @@ export class Sandbox {
     await once(this.child, "exit");
   }
 }
+
+/** Made-up contacts, the same ones each time. The numbers cannot belong to anybody. */
+export function* contacts(count) {
+  for (let index = 0; index < count; index += 1) {
+    yield {
+      callee: `+62000${String(index).padStart(8, "0")}`,
+      platform: "TEMP1",
+      caseid: `case-${index}`,
+      variables: { customer_name: "Ana" },
+    };
+  }
+}
