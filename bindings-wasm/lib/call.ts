@@ -73,15 +73,17 @@ export async function drive(
     const exchange = new Exchange(step.timeoutMs, signal);
     try {
       const head = await exchange.send(step, fetch);
-      const isFile = call.use((machine) => machine.isFile(head.status, head.headers));
-      const body = isFile ? new Uint8Array() : await exchange.body(head);
-      call.use((machine) => machine.onResponse(Date.now(), head.status, head.headers, body));
-      last = { response: head.response };
-      if (isFile) {
+      if (call.use((machine) => machine.isFile(head.status, head.headers))) {
+        call.use((machine) => machine.onResponse(Date.now(), head.status, head.headers, new Uint8Array()));
         exchange.stopClock();
-        continue;
+      } else {
+        const body = await exchange.body(head);
+        call.use((machine) => machine.onResponse(Date.now(), head.status, head.headers, body));
+        exchange.end();
       }
+      last = { response: head.response };
     } catch (error) {
+      exchange.end();
       if (error instanceof AirudderError) {
         error.outcome = "unknown"; // the module failed when the request was sent already
         throw error;
@@ -93,7 +95,6 @@ export async function drive(
       call.use((machine) => machine.onFailure(Date.now(), kind, signal?.aborted ? "aborted" : describe(error)));
       last = { cause: error };
     }
-    exchange.end();
   }
 }
 

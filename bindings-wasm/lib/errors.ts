@@ -114,15 +114,15 @@ export function build(fields: Fields): AirudderError {
     return new OutcomeUnknown(fields);
   }
   const kind = BY_THOUSAND[Math.floor(fields.number / 1000)] ?? AirudderError;
-  return new kind(fields.number < 2000 ? inJavaScript(fields) : fields);
+  return new kind(inJavaScript(fields));
 }
 
-/** Settings have their names in this language; the core knows them in its own. */
+/** Settings have their names in this language; the core knows them in its own. What the API said stays as it is. */
 function inJavaScript(fields: Fields): Fields {
   const renamed = (text: string) => text.replace(SETTINGS, (name) => SPELT[name] ?? camel(name));
   return {
     ...fields,
-    text: renamed(fields.text),
+    text: fields.apiMessage === undefined ? renamed(fields.text) : fields.text,
     remedy: renamed(fields.remedy),
     ...(fields.pointer !== undefined && { pointer: renamed(fields.pointer) }),
   };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
 import { APP, airudder, canned, native, Sandbox } from "./support.mjs";
 
@@ -54,6 +55,10 @@ test("a file comes as bytes and as a stream", async () => {
     ScheduleEndTime: "2099-01-01 00:00:00",
     Details: [{ Mobile: "+6200012345678", Platform: "TEMP1" }],
   });
+  const called = async () => (await sandbox.control("stats")).contacts.waiting === 0;
+  while (!(await called())) {
+    await setTimeout(10);
+  }
   const recording = () => client().tasks.recording({ TaskID, Callee: "+6200012345678" });
   const file = await recording();
   assert.ok(file instanceof File);
