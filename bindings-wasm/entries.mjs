@@ -8,21 +8,31 @@ const wasm = readFileSync(new URL("airudder.wasm", dist));
 writeFileSync(new URL("inlined.js", dist), `exports.base64 = "${wasm.toString("base64")}";\n`);
 
 const names = Object.keys(createRequire(import.meta.url)("./dist/library.js"));
-const exported = names.map((name) => `export const ${name} = library.${name};\n`).join("");
-for (const entry of ["node", "web"]) {
-  writeFileSync(new URL(`${entry}.mjs`, dist), `import library from "./${entry}.js";\n\n${exported}`);
+const exported = `import library from "./library.js";\n\n${names.map((name) => `export const ${name} = library.${name};\n`).join("")}`;
+const entries = {
+  web: `import "./inline.js";\n${exported}`,
+  node: `import "./inline.js";\nimport "./builtins.mjs";\n${exported}`,
+  // An ES module imports what Node has: bundlers cannot make that of a `require`.
+  builtins: `import * as crypto from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as url from "node:url";
+import builtins from "./builtins.js";
+
+builtins.runsOnNode({ crypto, fs, net, os, path, url });
+`,
+  // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
+  wasm: `import module from "./airudder.wasm";
+import native from "./native.js";
+${exported}
+native.provide(() => module);
+`,
+};
+for (const [entry, text] of Object.entries(entries)) {
+  writeFileSync(new URL(`${entry}.mjs`, dist), text);
 }
-// For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
-writeFileSync(
-  new URL("wasm.mjs", dist),
-  `import module from "./airudder.wasm";
-import library from "./library.js";
-import { provide } from "./native.js";
-
-provide(() => module);
-
-${exported}`,
-);
 for (const entry of ["node", "web"]) {
   copyFileSync(new URL(`${entry}.d.ts`, dist), new URL(`${entry}.d.mts`, dist));
 }

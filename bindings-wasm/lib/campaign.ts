@@ -1,7 +1,7 @@
 /** Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's. */
 import { drive } from "./call.js";
 import { AirudderError, build } from "./errors.js";
-import type { AbortSignal, Fetch } from "./globals.js";
+import type { AbortSignal, Fetch, URL as WebUrl } from "./globals.js";
 import type { Call, Campaign as Machine, Session } from "./glue.js";
 import { write } from "./json.js";
 import { fault, Owned, type Renewed } from "./native.js";
@@ -94,7 +94,7 @@ export interface CampaignOptions {
    * A file of JSON lines, made if it is not there, or an object that keeps the lines elsewhere. It holds positions,
    * checksums, and the API's messages, but no contact. One process at a time may use it.
    */
-  journal: string | URL | Journal;
+  journal: string | WebUrl | Journal;
   /** Contacts in one upload, 1 to 10 000: 1000. */
   batchSize?: number | undefined;
   /** Uploads under way at once: 1. */

@@ -1,6 +1,7 @@
 /** The client. */
 import { type CallOptions, type Json, run } from "./call.js";
 import { Campaigns } from "./campaign.js";
+import { runtimeFetch } from "./fetch.js";
 import type { File } from "./file.js";
 import type { Fetch } from "./globals.js";
 import type { Call, Pairs, Session } from "./glue.js";
@@ -90,7 +91,7 @@ export class Client {
   constructor(options: ClientOptions = {}) {
     const { fetch, ...given } = settings(options, CLIENT);
     this.#session = new Renewed((native) => new native.Session(given));
-    this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init as RequestInit));
+    this.#fetch = fetch ?? runtimeFetch;
     const call = <Result>(name: string, params: object, options?: CallOptions) =>
       this.#run<Result>(() => this.#start(name, params, options), options);
     this.auth = new Auth(call);

@@ -23,12 +23,15 @@ export interface EventOf<Type extends keyof EventData> extends Received {
   readonly data: EventData[Type];
 }
 
-declare const unknown: unique symbol;
+/** A type of one's own, so that the known texts tell the known events from the others. */
+declare enum UnknownType {
+  Text = "any text but those of the known types",
+}
 
 /** An event of a type that this library does not know. */
 export interface UnknownEvent extends Received {
-  /** The text of its `event` field, or `unknown`. It is none of the types in `EventData`. */
-  readonly type: string & { readonly [unknown]: true };
+  /** A text: that of its `event` field, or `unknown`. */
+  readonly type: UnknownType;
   readonly known: false;
   /** What it says. */
   readonly data: Record<string, unknown>;

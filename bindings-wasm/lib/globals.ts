@@ -17,6 +17,9 @@ export type AbortSignal = Global<
   }
 >;
 
+/** The web's `URL`. */
+export type URL = Global<"URL", { readonly href: string }>;
+
 /** The web's `ReadableStream`. */
 export type ReadableStream = Global<"ReadableStream", AsyncIterable<Uint8Array>>;
 

@@ -1,19 +1,19 @@
 /** A journal that is a file: one process has it at a time, and its lines are on the disk before they count. */
-import { type FileHandle, open } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { FileHandle } from "node:fs/promises";
+import type { Server } from "node:net";
+import type { Builtins } from "./builtins.js";
+import type { URL } from "./globals.js";
 import { fault } from "./native.js";
 import type { JournalFile } from "./platform.js";
 
 /** Opens the file, and makes it if it is not there. */
-export async function openJournalFile(journal: string | URL): Promise<JournalFile> {
-  const path = typeof journal === "string" ? journal : fileURLToPath(journal);
-  const file = await open(path, "a+");
+export async function openJournalFile(builtins: Builtins, journal: string | URL): Promise<JournalFile> {
+  const { fs, url } = builtins;
+  const path = typeof journal === "string" ? journal : url.fileURLToPath(journal.href);
+  const file = await fs.open(path, "a+");
   try {
-    const lock = await take(path, file);
-    await syncFolder(path);
+    const lock = await take(builtins, path, file);
+    await syncFolder(builtins, path);
     return new LockedFile(file, lock);
   } catch (error) {
     await file.close();
@@ -54,8 +54,8 @@ class LockedFile implements JournalFile {
   }
 
   async close(): Promise<void> {
-    this.#lock.close();
     await this.#file.close();
+    await new Promise((resolve) => this.#lock.close(resolve));
   }
 }
 
@@ -63,14 +63,14 @@ class LockedFile implements JournalFile {
  * Keeps other processes of this machine away. Node has no file locks; a listening socket named for the file is as good: two
  * cannot have it, and the kernel gives it up when the process ends, however it ends.
  */
-async function take(path: string, file: FileHandle): Promise<Server> {
+async function take(builtins: Builtins, path: string, file: FileHandle): Promise<Server> {
   const { dev, ino } = await file.stat({ bigint: true });
-  const lock = createServer((socket) => socket.destroy());
+  const lock = builtins.net.createServer((socket) => socket.destroy());
   lock.unref();
   try {
     await new Promise<void>((resolve, reject) => {
       lock.once("error", reject);
-      lock.listen(address(`airudder-journal-${dev}-${ino}`), resolve);
+      lock.listen(address(builtins, `airudder-journal-${dev}-${ino}`), resolve);
     });
   } catch (error) {
     if ((error as { code?: string }).code === "EADDRINUSE") {
@@ -83,23 +83,23 @@ async function take(path: string, file: FileHandle): Promise<Server> {
 }
 
 /** Where a socket of this name is, so that nothing of it stays behind. */
-function address(name: string): string {
+function address({ os, path }: Builtins, name: string): string {
   switch (process.platform) {
     case "linux":
       return `\0${name}`;
     case "win32":
       return `\\\\.\\pipe\\${name}`;
     default:
-      return join(tmpdir(), name);
+      return path.join(os.tmpdir(), name);
   }
 }
 
 /** Makes the name of a new file as durable as its content, where the file system can. */
-async function syncFolder(path: string): Promise<void> {
+async function syncFolder({ fs, path }: Builtins, file: string): Promise<void> {
   if (process.platform === "win32") {
     return;
   }
-  const folder = await open(dirname(path), "r");
+  const folder = await fs.open(path.dirname(file), "r");
   try {
     await folder.sync();
   } catch {

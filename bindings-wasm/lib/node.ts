@@ -1,11 +1,13 @@
-/** The entry for Node, Bun and Deno. */
-import { randomBytes } from "node:crypto";
-import { base64 } from "./inlined.js";
-import { openJournalFile } from "./journal-file.js";
-import { provide } from "./native.js";
-import { runsOn } from "./platform.js";
+/** The entry for Node, Bun and Deno; `node.mjs` is its twin. */
+import * as crypto from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as url from "node:url";
+import { runsOnNode } from "./builtins.js";
+import "./inline.js";
 
-provide(() => Buffer.from(base64, "base64"));
-runsOn({ openJournal: openJournalFile, randomBlock: () => randomBytes(16) });
+runsOnNode({ crypto, fs, net, os, path, url });
 
 export * from "./library.js";

@@ -1,5 +1,6 @@
 /** What only some runtimes have. The entry for Node and its like fills it in. */
 import type { Journal } from "./campaign.js";
+import type { URL as WebUrl } from "./globals.js";
 import { fault } from "./native.js";
 
 /** A journal that is a file, to be closed. */
@@ -8,7 +9,7 @@ export interface JournalFile extends Journal {
 }
 
 /** Opens a file as a journal. */
-export type OpenJournal = (path: string | URL) => Promise<JournalFile>;
+export type OpenJournal = (path: string | WebUrl) => Promise<JournalFile>;
 
 /** What a runtime may have of its own. */
 export interface Platform {
@@ -31,7 +32,7 @@ export function runsOn(runtime: Platform): void {
 }
 
 /** Opens a file as a journal, where there are files. */
-export function openJournal(path: string | URL): Promise<JournalFile> {
+export function openJournal(path: string | WebUrl): Promise<JournalFile> {
   return platform.openJournal(path);
 }
 

@@ -125,7 +125,7 @@ function isConnectFailure({ code, syscall, message }: Cause): boolean {
     syscall === "connect" ||
     syscall === "getaddrinfo" ||
     code === "UND_ERR_CONNECT_TIMEOUT" ||
-    code === "ConnectionRefused" || // Bun
+    code === "ECONNREFUSED" || // Bun, which names no system call; no other one has this outcome
     String(message).includes("client error (Connect)") // Deno
   );
 }

@@ -90,8 +90,8 @@ struct Doubtful {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Workflow {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workflow_id: Option<String>,
+    #[serde(rename = "workflowId", skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
     name: String,
     contacts: usize,
 }
@@ -116,7 +116,7 @@ impl From<airudder_core::Report> for Report {
         });
         let doubtful = report.doubtful.into_iter().map(|one| Doubtful { contact: one.contact, case_id: one.case_id });
         let workflows = report.workflows.into_iter().map(|one| Workflow {
-            workflow_id: one.workflow_id,
+            id: one.workflow_id,
             name: one.name,
             contacts: one.contacts,
         });

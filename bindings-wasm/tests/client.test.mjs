@@ -1,10 +1,9 @@
 // The client against the sandbox, and against servers that show what really goes over the wire.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
-import { APP, airudder, canned, native, Sandbox } from "./support.mjs";
+import { APP, airudder, canned, closedPort, native, Sandbox } from "./support.mjs";
 
 const { AirudderError, ApiError, Client, File, OutcomeUnknown, TransportError, ValidationError } = airudder;
 
@@ -17,15 +16,6 @@ before(async () => {
   sandbox = await Sandbox.start("--encryption-key", KEY);
 });
 after(() => sandbox.stop());
-
-/** The URL of a port where nothing listens. */
-async function closedPort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}
 
 const client = (options) => new Client({ ...APP, baseUrl: sandbox.url, ...options });
 

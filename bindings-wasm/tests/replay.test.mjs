@@ -1,62 +1,14 @@
 // What a server sees at its socket: a request that may phone somebody comes once, whatever goes wrong with it.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { APP, airudder } from "./support.mjs";
+import { APP, airudder, closedPort, http, serve, TOKEN } from "./support.mjs";
 
 const { Client, OutcomeUnknown, TransportError } = airudder;
 
 const WORKFLOW = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
-const TOKEN = '{"code":200,"data":{"token":"fake-token"}}';
 const CREATED = '{"code":200,"status":"OK","data":{"workflow_id":"w-1"}}';
 const CREATE = "/service/cloud/workflow/createinstance";
-
-const http = (status, body, ...fields) =>
-  [`HTTP/1.1 ${status}`, `Content-Length: ${Buffer.byteLength(body)}`, ...fields, "", body].join("\r\n");
-
-/**
- * A server that reads whole requests from its sockets and counts them by path. `answer` writes to the socket what it likes;
- * the token is answered rightly.
- */
-async function serve(answer) {
-  const seen = {};
-  const sockets = new Set();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    let read = Buffer.alloc(0);
-    let onSocket = 0;
-    socket.on("data", (chunk) => {
-      read = Buffer.concat([read, chunk]);
-      for (;;) {
-        const end = read.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        const head = read.toString("latin1", 0, end);
-        const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-        if (read.length < end + 4 + length) return;
-        read = read.subarray(end + 4 + length);
-        const path = head.split(" ")[1];
-        seen[path] = (seen[path] ?? 0) + 1;
-        onSocket += 1;
-        if (path.endsWith("/auth")) {
-          socket.write(http("200 OK", TOKEN));
-        } else {
-          answer(socket, { count: seen[path], onSocket, head });
-        }
-      }
-    });
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    seen,
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
 
 /** How a call ends against such a server, and how often the server saw it. */
 async function outcome(answer, options, call = (client) => client.workflow.createInstance(WORKFLOW)) {
@@ -232,15 +184,12 @@ test("sent again where it surely had no effect", async () => {
 
 test("sent again where no connection was made", async () => {
   const server = await serve((socket) => socket.write(http("200 OK", CREATED)));
+  const closed = await closedPort();
   let tries = 0;
   const flaky = (url, init) => {
     tries += 1;
     return fetch(tries === 1 ? closed : url, init);
   };
-  const gone = createServer();
-  await new Promise((resolve) => gone.listen(0, "127.0.0.1", resolve));
-  const closed = `http://127.0.0.1:${gone.address().port}`;
-  await new Promise((resolve) => gone.close(resolve));
   try {
     const client = new Client({ ...APP, baseUrl: server.url, fetch: flaky });
     assert.deepEqual(await client.workflow.createInstance(WORKFLOW), { workflow_id: "w-1" });
