@@ -7,6 +7,7 @@ mod docs;
 mod examples;
 mod python;
 mod reference;
+mod typescript;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};
 
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
         ("bindings-python/python/airudder/types.py", python::types(&catalogue)),
         ("bindings-python/python/airudder/events.py", python::events(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
+        ("bindings-wasm/lib/types.ts", typescript::types(&catalogue)),
+        ("bindings-wasm/lib/operations.ts", typescript::operations(&catalogue)),
     ];
     let pages = reference::pages(&catalogue, &vectors).into_iter();
     let pages = pages.map(|(name, text)| (format!("docs/reference/{name}"), text));
