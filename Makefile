@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench clean python sandbox
+.PHONY: help demo test lint generate bench clean python c install sandbox
 
 PYTHON = .venv/bin/python
 
@@ -9,12 +9,13 @@ help: ## Show what can be done here
 demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: python sandbox ## Run every suite
+test: python c sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
+	.ci/packages && $(PYTHON) -m pytest bindings-c/tests
 
 lint: python ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
@@ -42,6 +43,14 @@ python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
 	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
+
+c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h
+	@echo "building the C library"
+	@cargo build --release --quiet -p airudder-c
+
+PREFIX ?= /usr/local
+install: c ## Install the C library: make install PREFIX=/usr/local
+	@bindings-c/install $(PREFIX)
 
 sandbox:
 	@echo "building the sandbox"

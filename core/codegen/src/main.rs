@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this program writes files; the core does not")]
 
+mod c;
 mod docs;
 mod python;
 mod reference;
@@ -26,6 +27,8 @@ fn main() -> ExitCode {
         ("docs/reference.md", reference::page(&catalogue, &vectors)),
         ("bindings-python/python/airudder/_types.py", python::types(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
+        ("bindings-c/include/airudder.h", c::header(&root)),
+        ("bindings-c/src/strerror.rs", c::strerror()),
     ];
     let mut stale = false;
     for (name, text) in files {
