@@ -43,7 +43,7 @@ def pkg_config(prefix):
 
 
 class Checked:
-    """A program in two builds: one for Valgrind, with the shared library, and one with sanitizers, with the static one."""
+    """A program twice: for Valgrind, with the shared library, and with sanitizers and the static library."""
 
     def __init__(self, plain, sanitized, prefix):
         self._plain, self._sanitized = plain, sanitized

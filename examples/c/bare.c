@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clock.h"
 #include "socket_http.h"
 
 /* Runs a call to its end: sends what it wants sent, and sleeps until it wants to go on. */
@@ -57,7 +58,8 @@ int main(int argc, char **argv) {
   airudder_call_set_str(create, "/end_time", "2099-12-01 18:00:00+08:00");
   run(create);
 
-  if (airudder_call_result(create, &error) == AIRUDDER_OK && airudder_call_get_str(create, "/workflow_id", &id) == AIRUDDER_OK) {
+  if (airudder_call_result(create, &error) == AIRUDDER_OK &&
+      airudder_call_get_str(create, "/workflow_id", &id) == AIRUDDER_OK) {
     airudder_call_begin(client, AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS, &upload, NULL);
     airudder_call_set_str(upload, "/workflow_id", id.data);
     airudder_call_set_str(upload, "/details/0/callee", "+6200012345678");

@@ -18,10 +18,4 @@ struct response {
 /* Sends a request and reads the response: 0, or one of airudder_failure. */
 int http_send(const airudder_request *request, struct response *response);
 
-/* Unix time in milliseconds. */
-uint64_t now_ms(void);
-
-/* Sleeps until then. */
-void sleep_until(uint64_t then_ms);
-
 #endif
