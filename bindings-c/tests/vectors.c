@@ -1,12 +1,14 @@
 /* The vectors that every language runs; see core/vectors/README.md. cJSON reads the files; the library needs none.
 
      vectors core/vectors */
-#include <airudder.h>
-#include <cJSON.h>
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
+
+#include <airudder.h>
+#include <cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
