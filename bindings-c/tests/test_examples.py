@@ -51,3 +51,10 @@ def test_campaign_on_a_bad_network(build, start_sandbox, contacts, tmp_path, nam
     assert sandbox.contacts() == 1999
     struck = sandbox.control("stats")["faults"]
     assert {"reset_after", "reset_before", "status", "unauthorized"} <= struck.keys(), struck
+
+
+@checked
+def test_cpp(build, sandbox, how):
+    program = build(EXAMPLES / "lookup.cpp", compiler="g++", standard="c++17", packages=["libcurl"])
+    assert program.run(how, sandbox.url, 7, "TEMP1") == "1 workflow: from C++\n"
+    assert sandbox.contacts() == 1
