@@ -1,5 +1,10 @@
 """The programs that people copy, each run against the sandbox under sanitizers and under Valgrind."""
 
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+
 import pytest
 from conftest import EXAMPLES, ROOT, checked
 
@@ -58,3 +63,42 @@ def test_cpp(build, sandbox, how):
     program = build(EXAMPLES / "lookup.cpp", compiler="g++", standard="c++17", packages=["libcurl"])
     assert program.run(how, sandbox.url, 7, "TEMP1") == "1 workflow: from C++\n"
     assert sandbox.contacts() == 1
+
+
+@checked
+def test_receiver(build, start_sandbox, tmp_path, how):
+    """Every result is stored once, though deliveries are repeated, and others forged."""
+    program = build(EXAMPLES / "receiver.c", standard="gnu99", packages=["libmicrohttpd", "sqlite3"])
+    caller = build(EXAMPLES / "bare.c", EXAMPLES / "socket_http.c", EXAMPLES / "clock.c")
+    secrets = {"AIRUDDER_WEBHOOK_SECRET": "fake-webhook-secret", "AIRUDDER_ENCRYPTION_KEY": KEY}
+    command = [*program.command(how), "0", tmp_path / "events.sqlite"]
+    with subprocess.Popen(
+        command, env=program.environment(secrets), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as receiver:
+        try:
+            port = int(receiver.stdout.readline().split()[-1])
+            url = f"http://127.0.0.1:{port}/events"
+            options = ["--webhook-url", url, "--sign-secret", "fake-webhook-secret", "--encryption-key", KEY]
+            sandbox = start_sandbox(*options, "--speed", "1000")
+            faults = [{"operation": "*", "fault": fault, "times": 1} for fault in ("redeliver", "tamper_signature")]
+            sandbox.control("faults", faults)
+            caller.run("sanitized", sandbox.url, 7, "TEMP1", env=secrets)
+            wait_until(lambda: stored(tmp_path) == 2 and len(sandbox.control("stats")["faults"]) == 2)
+        finally:
+            receiver.terminate()
+            errors = receiver.communicate(timeout=30)[1]
+    assert receiver.returncode == 0, errors
+    assert errors.startswith("refused: E5002: "), errors
+    assert stored(tmp_path) == 2
+
+
+def stored(folder):
+    with closing(sqlite3.connect(folder / "events.sqlite")) as database:
+        return database.execute("SELECT count(*) FROM events WHERE type = 'workflow.call.finished'").fetchone()[0]
+
+
+def wait_until(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
