@@ -18,6 +18,11 @@ def test_vectors(build, how):
     assert ran == {name: json.loads((vectors / f"{name}.json").read_text())["count"] for name in NAMES}
 
 
+@checked
+def test_calls(build, how):
+    build(TESTS / "calls.c", packages=["cmocka"]).run(how)
+
+
 FUNCTION = re.compile(r"^(?:int|const char \*)\s?(airudder_\w+)\(", re.MULTILINE)
 
 
