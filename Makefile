@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench clean python node sandbox
+.PHONY: help demo test lint generate bench clean python node c install sandbox
 
 PYTHON = .venv/bin/python
 
@@ -9,13 +9,14 @@ help: ## Show what can be done here
 demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: python node sandbox ## Run every suite
+test: python node c sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/
+	.ci/packages && $(PYTHON) -m pytest bindings-c/tests
 
 lint: python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
@@ -54,6 +55,14 @@ bindings-wasm/node_modules/.package-lock.json: bindings-wasm/package-lock.json
 	@echo "installing the npm tools into bindings-wasm/node_modules"
 	@cd bindings-wasm && npm ci --silent
 	@touch $@
+
+c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h
+	@echo "building the C library"
+	@cargo build --release --quiet -p airudder-c
+
+PREFIX ?= /usr/local
+install: c ## Install the C library: make install PREFIX=/usr/local
+	@bindings-c/install $(PREFIX)
 
 sandbox:
 	@echo "building the sandbox"

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this program writes files; the core does not")]
 
+mod c;
 mod docs;
 mod examples;
 mod python;
@@ -30,6 +31,8 @@ fn main() -> ExitCode {
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
         ("bindings-wasm/lib/types.ts", typescript::types(&catalogue)),
         ("bindings-wasm/lib/operations.ts", typescript::operations(&catalogue)),
+        ("bindings-c/include/airudder.h", c::header(&root)),
+        ("bindings-c/src/strerror.rs", c::strerror()),
     ];
     let pages = reference::pages(&catalogue, &vectors).into_iter();
     let pages = pages.map(|(name, text)| (format!("docs/reference/{name}"), text));
