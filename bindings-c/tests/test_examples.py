@@ -101,4 +101,24 @@ def wait_until(condition):
     end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end
-        time.sleep(0.1)
+        time.sleep(0.05)
+
+
+def test_killed_campaign_goes_on_where_it_was(build, start_sandbox, contacts, tmp_path):
+    """Killed in the middle of uploads, three times, and then left alone: everybody was sent once."""
+    sandbox = start_sandbox("--encryption-key", KEY)
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 400}])
+    program = build(EXAMPLES / "campaign_multi.c", *SHARED, packages=["libcurl"])
+    settings = JOB | {"AIRUDDER_BASE_URL": sandbox.url}
+    command = [*program.command("sanitized"), contacts, tmp_path / "journal.jsonl"]
+    for uploads in (1, 4, 7):
+        with subprocess.Popen(command, env=program.environment(settings), stdout=subprocess.DEVNULL) as running:
+            wait_until(lambda at_least=uploads: uploads_at(sandbox) >= at_least or running.poll() is not None)
+            running.kill()
+    said = program.run("sanitized", *command[1:], env=settings)
+    assert said.startswith("accepted 1999, rejected 1, doubtful 0 of 2000 contacts\n"), said
+    assert sandbox.contacts() == 1999
+
+
+def uploads_at(sandbox):
+    return sandbox.control("stats")["requests"].get("workflow.upload_details", 0)

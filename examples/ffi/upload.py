@@ -23,7 +23,7 @@ FAILURE_CONNECT, FAILURE_OTHER = 1, 4
 
 
 class Config(ctypes.Structure):
-    """airudder_config"""
+    """Stand for airudder_config."""
 
     _fields_ = (
         ("size", c_size_t),
@@ -37,7 +37,7 @@ class Config(ctypes.Structure):
 
 
 class Error(ctypes.Structure):
-    """airudder_error"""
+    """Stand for airudder_error."""
 
     _fields_ = (
         ("size", c_size_t),
@@ -52,13 +52,13 @@ class Error(ctypes.Structure):
 
 
 class Header(ctypes.Structure):
-    """airudder_header"""
+    """Stand for airudder_header."""
 
     _fields_ = (("name", c_char_p), ("value", c_char_p))
 
 
 class Request(ctypes.Structure):
-    """airudder_request"""
+    """Stand for airudder_request."""
 
     _fields_ = (
         ("method", c_char_p),
@@ -72,13 +72,13 @@ class Request(ctypes.Structure):
 
 
 class Step(ctypes.Structure):
-    """airudder_step"""
+    """Stand for airudder_step."""
 
     _fields_ = (("kind", c_int), ("wait_until_ms", c_uint64), ("request", POINTER(Request)))
 
 
 class Text(ctypes.Structure):
-    """airudder_text"""
+    """Stand for airudder_text."""
 
     _fields_ = (("data", c_void_p), ("len", c_size_t))
 
