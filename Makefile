@@ -23,9 +23,10 @@ lint: python ## Check format, lints and types, warnings being errors
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check --quiet .
 	cd bindings-python && ../$(PYTHON) -m mypy
-	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental campaign.py demo.py receiver.py make_contacts.py
+	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
