@@ -39,8 +39,8 @@ impl Received {
     }
 }
 
-/// What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know, the text of its
-/// `event` field, or `unknown`.
+/// What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know,
+/// the text of its `event` field, or `unknown`.
 ///
 /// @param event  The event.
 /// @param type   Receives the text, which lives until the event is freed.
@@ -52,7 +52,8 @@ pub extern "C" fn airudder_event_type(event: airudder_event, r#type: Out<'_, air
     show(event, r#type, "type", airudder_text::NONE, |event| event.name.view())
 }
 
-/// The same 64 hex digits for each delivery of one event, which may come up to six times: store the event under this key.
+/// The same 64 hex digits for each delivery of one event, which may come up to six times: store the event under
+/// this key.
 ///
 /// @param event  The event.
 /// @param key    Receives the text, which lives until the event is freed.
@@ -197,7 +198,10 @@ fn get(event: airudder_event, read: impl FnOnce(&mut Document) -> Result<(), Err
 
 /// Frees an event.
 ///
+/// @param event  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no event.
+///
+///     airudder_event_free(event);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_free(event: airudder_event) -> c_int {
     code(|| EVENTS.free(event))

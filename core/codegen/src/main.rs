@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         ("bindings-python/python/airudder/types.py", python::types(&catalogue)),
         ("bindings-python/python/airudder/events.py", python::events(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
-        ("bindings-c/include/airudder.h", c::header(&root)),
+        ("bindings-c/include/airudder.h", c::header(&root, &catalogue)),
         ("bindings-c/src/strerror.rs", c::strerror()),
     ];
     let pages = reference::pages(&catalogue, &vectors).into_iter();
