@@ -749,7 +749,7 @@ int airudder_call_result_json(airudder_call call,
  * @param content_type  Receives it, for instance `audio/wav`; it lives until the call is freed.
  * @return 0; AIRUDDER_E1017_NO_VALUE if the result is no file; the number of the error that ended the call.
  *
- *     if (!airudder_call_result_file(call, &type)) save(body, body_len, type.data);
+ *     if (!airudder_call_result_file(call, &text)) save(body, body_len, text.data);
  */
 int airudder_call_result_file(airudder_call call,
                               airudder_text *content_type);
@@ -947,7 +947,7 @@ int airudder_call_get_str(airudder_call call,
  * @param value    Receives the number.
  * @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number that does not fit.
  *
- *     airudder_call_get_int(call, "/total", &total);
+ *     airudder_call_get_int(call, "/total", &number);
  */
 int airudder_call_get_int(airudder_call call,
                           const char *pointer,
@@ -961,7 +961,7 @@ int airudder_call_get_int(airudder_call call,
  * @param value    Receives the number.
  * @return As airudder_call_get_str().
  *
- *     airudder_call_get_double(call, "/rate", &rate);
+ *     airudder_call_get_double(call, "/rate", &real);
  */
 int airudder_call_get_double(airudder_call call, const char *pointer, double *value);
 
@@ -973,7 +973,7 @@ int airudder_call_get_double(airudder_call call, const char *pointer, double *va
  * @param value    Receives 1 for true and 0 for false.
  * @return As airudder_call_get_str().
  *
- *     airudder_call_get_bool(call, "/has_more", &more);
+ *     airudder_call_get_bool(call, "/has_more", &flag);
  */
 int airudder_call_get_bool(airudder_call call, const char *pointer, int *value);
 
@@ -985,7 +985,7 @@ int airudder_call_get_bool(airudder_call call, const char *pointer, int *value);
  * @param value    Receives how many.
  * @return As airudder_call_get_str().
  *
- *     airudder_call_get_count(call, "/rows", &rows);
+ *     airudder_call_get_count(call, "/rows", &count);
  */
 int airudder_call_get_count(airudder_call call, const char *pointer, size_t *value);
 
@@ -1033,6 +1033,45 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
 
 
 /* ---- Campaigns ------------------------------------------------------------- */
+
+/* A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
+   workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
+   goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
+   is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
+   time have the journal, for instance with flock().
+
+       airudder_campaign_new(client, &july, &campaign, &err);
+       airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+       ftruncate(journal_fd, (off_t)good_len);
+       while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
+         switch (work.kind) {
+           case AIRUDDER_CAMPAIGN_JOURNAL:
+             if (!write_all(journal_fd, work.journal) || fsync(journal_fd)) die("the journal");
+             airudder_campaign_journal_written(campaign);
+             break;
+           case AIRUDDER_CAMPAIGN_CONTACTS:
+             for (; work.want > 0 && next_row(&row); work.want--) {
+               airudder_campaign_set_str(campaign, "/callee", row.phone);
+               airudder_campaign_set_str(campaign, "/platform", "TEMP1");
+               airudder_campaign_set_str(campaign, "/caseid", row.id);
+               airudder_campaign_set_str(campaign, "/variables/customer_name", row.name);
+               if (airudder_campaign_add(campaign, &err)) die(err.message);
+             }
+             if (work.want > 0) airudder_campaign_end_of_contacts(campaign, &err);
+             break;
+           case AIRUDDER_CAMPAIGN_CALL:
+             run(work.call);  // the loop at the top of this file
+             airudder_campaign_on_result(campaign, now_ms(), work.call, &err);
+             airudder_call_free(work.call);
+             break;
+           default:
+             sleep_until(work.wait_until_ms);
+         }
+       }
+       if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
+       airudder_campaign_report_json(campaign, &text);
+
+   Two contacts are the same when their case ids are, or, without one, their numbers. */
 
 /** What a campaign wants. */
 typedef enum airudder_campaign_step_kind {
@@ -1149,7 +1188,7 @@ int airudder_campaign_new(airudder_client client,
  * @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
  *
  *     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
- *     ftruncate(fd, (off_t)good_len);
+ *     ftruncate(journal_fd, (off_t)good_len);
  */
 int airudder_campaign_resume(airudder_campaign campaign,
                              const void *journal,
@@ -1166,7 +1205,7 @@ int airudder_campaign_resume(airudder_campaign campaign,
  * @param error     Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
  *
- * examples/c/campaign.h shows the loop.
+ * The loop at the top of this section shows the use.
  */
 int airudder_campaign_poll(airudder_campaign campaign,
                            uint64_t now_ms,
@@ -1180,7 +1219,7 @@ int airudder_campaign_poll(airudder_campaign campaign,
  * @param campaign  The campaign.
  * @return 0; AIRUDDER_E1008_MISUSE if there are none.
  *
- *     if (write_all(fd, step.journal) && !fsync(fd)) airudder_campaign_journal_written(campaign);
+ *     if (write_all(journal_fd, work.journal) && !fsync(journal_fd)) airudder_campaign_journal_written(campaign);
  */
 int airudder_campaign_journal_written(airudder_campaign campaign);
 
@@ -1258,7 +1297,7 @@ int airudder_campaign_add(airudder_campaign campaign,
  * @param error     Receives the error; may be NULL.
  * @return As airudder_campaign_add(); AIRUDDER_E1003_INVALID_JSON.
  *
- *     airudder_campaign_add_json(campaign, "[{\"callee\":\"+6200012345678\",…}]", len, &err);
+ *     airudder_campaign_add_json(campaign, json, json_len, &err);
  */
 int airudder_campaign_add_json(airudder_campaign campaign,
                                const void *json,
@@ -1286,7 +1325,7 @@ int airudder_campaign_end_of_contacts(airudder_campaign campaign, airudder_error
  * @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back
  *         already. How the call ended is no error here.
  *
- *     airudder_campaign_on_result(campaign, now_ms(), step.call, &err); airudder_call_free(step.call);
+ *     airudder_campaign_on_result(campaign, now_ms(), work.call, &err); airudder_call_free(work.call);
  */
 int airudder_campaign_on_result(airudder_campaign campaign,
                                 uint64_t now_ms,
@@ -1360,14 +1399,14 @@ int airudder_campaign_get_str(airudder_campaign campaign,
 /**
  * Reads a number of the report; else as airudder_call_get_int().
  *
- *     airudder_campaign_get_int(campaign, "/rejected/0/contact", &row);
+ *     airudder_campaign_get_int(campaign, "/rejected/0/contact", &contact);
  */
 int airudder_campaign_get_int(airudder_campaign campaign, const char *pointer, int64_t *value);
 
 /**
  * Counts a list of the report; else as airudder_call_get_count().
  *
- *     airudder_campaign_get_count(campaign, "/rejected", &refused);
+ *     airudder_campaign_get_count(campaign, "/rejected", &count);
  */
 int airudder_campaign_get_count(airudder_campaign campaign,
                                 const char *pointer,
@@ -1423,7 +1462,7 @@ int airudder_event_dedupe_key(airudder_event event,
  * @param json   Receives the text, which lives until the event is freed.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
- *     airudder_event_json(event, &text); store(key.data, text.data, text.len);
+ *     airudder_event_json(event, &text); fwrite(text.data, 1, text.len, file);
  */
 int airudder_event_json(airudder_event event, airudder_text *json);
 
@@ -1434,7 +1473,7 @@ int airudder_event_json(airudder_event event, airudder_text *json);
  * @param known  Receives 1 or 0.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
- *     airudder_event_known(event, &known);
+ *     airudder_event_known(event, &flag);
  */
 int airudder_event_known(airudder_event event, int *known);
 
@@ -1445,7 +1484,7 @@ int airudder_event_known(airudder_event event, int *known);
  * @param verified  Receives 1 or 0.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
- *     airudder_event_verified(event, &verified);
+ *     airudder_event_verified(event, &flag);
  */
 int airudder_event_verified(airudder_event event, int *verified);
 
@@ -1459,28 +1498,28 @@ int airudder_event_get_str(airudder_event event, const char *pointer, airudder_t
 /**
  * Reads a whole number of the event; else as airudder_call_get_int().
  *
- *     airudder_event_get_int(event, "/details/0/duration", &seconds);
+ *     airudder_event_get_int(event, "/details/0/duration", &number);
  */
 int airudder_event_get_int(airudder_event event, const char *pointer, int64_t *value);
 
 /**
  * Reads a number of the event; else as airudder_call_get_double().
  *
- *     airudder_event_get_double(event, "/details/0/score", &score);
+ *     airudder_event_get_double(event, "/details/0/score", &real);
  */
 int airudder_event_get_double(airudder_event event, const char *pointer, double *value);
 
 /**
  * Reads a truth value of the event; else as airudder_call_get_bool().
  *
- *     airudder_event_get_bool(event, "/details/0/is_test", &test);
+ *     airudder_event_get_bool(event, "/details/0/is_test", &flag);
  */
 int airudder_event_get_bool(airudder_event event, const char *pointer, int *value);
 
 /**
  * Counts the elements of a list, or the fields of an object; else as airudder_call_get_count().
  *
- *     airudder_event_get_count(event, "/details", &calls);
+ *     airudder_event_get_count(event, "/details", &count);
  */
 int airudder_event_get_count(airudder_event event, const char *pointer, size_t *value);
 
@@ -1645,7 +1684,7 @@ int airudder_webhooks_new(const airudder_webhooks_config *config,
  *         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
  *         side: answer 500.
  *
- *     airudder_webhooks_unwrap(hooks, headers, n, body, body_len, NULL, &event, &err);
+ *     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
  */
 int airudder_webhooks_unwrap(airudder_webhooks hooks,
                              const airudder_header *headers,
@@ -1764,7 +1803,7 @@ int airudder_encrypt(const void *plain,
  * @param error     Receives the error; may be NULL.
  * @return 0; AIRUDDER_E6001_INVALID_KEY, AIRUDDER_E6002_INVALID_CIPHERTEXT.
  *
- *     airudder_decrypt(text, text_len, "fake-key-16bytes", 16, &buffer, &err);
+ *     airudder_decrypt(sealed, sealed_len, "fake-key-16bytes", 16, &buffer, &err);
  */
 int airudder_decrypt(const void *text,
                      size_t text_len,
@@ -1812,7 +1851,7 @@ int airudder_encrypt_with(const char *cipher,
  * @param error     Receives the error; may be NULL.
  * @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER.
  *
- *     airudder_decrypt_with("aes-ecb:pkcs7:hex", text, text_len, key, 16, &buffer, &err);
+ *     airudder_decrypt_with("aes-ecb:pkcs7:hex", sealed, sealed_len, key, 16, &buffer, &err);
  */
 int airudder_decrypt_with(const char *cipher,
                           const void *text,
@@ -1881,7 +1920,7 @@ int airudder_sign(const char *scheme,
  * @param error         Receives the error, which does not tell the right signature; may be NULL.
  * @return 0 if it is right; AIRUDDER_E5002_SIGNATURE_MISMATCH, AIRUDDER_E6004_INVALID_SCHEME.
  *
- *     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) refuse();
+ *     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) return 400;
  */
 int airudder_verify(const char *signature,
                     const char *scheme,
@@ -1909,7 +1948,7 @@ int airudder_verify(const char *signature,
  * @param error         Receives the error; may be NULL.
  * @return 0, also if nothing was found; AIRUDDER_E5003_BODY_TOO_LARGE, AIRUDDER_E6001_INVALID_KEY.
  *
- *     airudder_detect(headers, n, body, body_len, secret, key, &found, &buffer, &err);
+ *     airudder_detect(headers, header_count, body, body_len, secret, key, &found, &buffer, &err);
  *     puts(found.notes.data);
  */
 int airudder_detect(const airudder_header *headers,

@@ -585,7 +585,7 @@ pub extern "C" fn airudder_call_result_json(call: airudder_call, json: Out<'_, a
 /// @param content_type  Receives it, for instance `audio/wav`; it lives until the call is freed.
 /// @return 0; AIRUDDER_E1017_NO_VALUE if the result is no file; the number of the error that ended the call.
 ///
-///     if (!airudder_call_result_file(call, &type)) save(body, body_len, type.data);
+///     if (!airudder_call_result_file(call, &text)) save(body, body_len, text.data);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_result_file(call: airudder_call, content_type: Out<'_, airudder_text>) -> c_int {
     code(|| {

@@ -1,4 +1,43 @@
 //! Campaigns
+//!
+//! A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
+//! workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
+//! goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
+//! is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
+//! time have the journal, for instance with flock().
+//!
+//!     airudder_campaign_new(client, &july, &campaign, &err);
+//!     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+//!     ftruncate(journal_fd, (off_t)good_len);
+//!     while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
+//!       switch (work.kind) {
+//!         case AIRUDDER_CAMPAIGN_JOURNAL:
+//!           if (!write_all(journal_fd, work.journal) || fsync(journal_fd)) die("the journal");
+//!           airudder_campaign_journal_written(campaign);
+//!           break;
+//!         case AIRUDDER_CAMPAIGN_CONTACTS:
+//!           for (; work.want > 0 && next_row(&row); work.want--) {
+//!             airudder_campaign_set_str(campaign, "/callee", row.phone);
+//!             airudder_campaign_set_str(campaign, "/platform", "TEMP1");
+//!             airudder_campaign_set_str(campaign, "/caseid", row.id);
+//!             airudder_campaign_set_str(campaign, "/variables/customer_name", row.name);
+//!             if (airudder_campaign_add(campaign, &err)) die(err.message);
+//!           }
+//!           if (work.want > 0) airudder_campaign_end_of_contacts(campaign, &err);
+//!           break;
+//!         case AIRUDDER_CAMPAIGN_CALL:
+//!           run(work.call);  // the loop at the top of this file
+//!           airudder_campaign_on_result(campaign, now_ms(), work.call, &err);
+//!           airudder_call_free(work.call);
+//!           break;
+//!         default:
+//!           sleep_until(work.wait_until_ms);
+//!       }
+//!     }
+//!     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
+//!     airudder_campaign_report_json(campaign, &text);
+//!
+//! Two contacts are the same when their case ids are, or, without one, their numbers.
 
 use std::ffi::c_int;
 
@@ -243,7 +282,7 @@ pub extern "C" fn airudder_campaign_new(
 /// @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
 ///
 ///     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
-///     ftruncate(fd, (off_t)good_len);
+///     ftruncate(journal_fd, (off_t)good_len);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_resume(
     campaign: airudder_campaign,
@@ -270,7 +309,7 @@ pub extern "C" fn airudder_campaign_resume(
 /// @param error     Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
 ///
-/// examples/c/campaign.h shows the loop.
+/// The loop at the top of this section shows the use.
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_poll(
     campaign: airudder_campaign,
@@ -297,7 +336,7 @@ pub extern "C" fn airudder_campaign_poll(
 /// @param campaign  The campaign.
 /// @return 0; AIRUDDER_E1008_MISUSE if there are none.
 ///
-///     if (write_all(fd, step.journal) && !fsync(fd)) airudder_campaign_journal_written(campaign);
+///     if (write_all(journal_fd, work.journal) && !fsync(journal_fd)) airudder_campaign_journal_written(campaign);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign) -> c_int {
     code(|| CAMPAIGNS.with(campaign, |campaign| campaign.machine().journal_written()))
@@ -388,7 +427,7 @@ pub extern "C" fn airudder_campaign_add(campaign: airudder_campaign, error: Erro
 /// @param error     Receives the error; may be NULL.
 /// @return As airudder_campaign_add(); AIRUDDER_E1003_INVALID_JSON.
 ///
-///     airudder_campaign_add_json(campaign, "[{\"callee\":\"+6200012345678\",…}]", len, &err);
+///     airudder_campaign_add_json(campaign, json, json_len, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_add_json(
     campaign: airudder_campaign,
@@ -423,7 +462,7 @@ pub extern "C" fn airudder_campaign_end_of_contacts(campaign: airudder_campaign,
 /// @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back
 ///         already. How the call ended is no error here.
 ///
-///     airudder_campaign_on_result(campaign, now_ms(), step.call, &err); airudder_call_free(step.call);
+///     airudder_campaign_on_result(campaign, now_ms(), work.call, &err); airudder_call_free(work.call);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_on_result(
     campaign: airudder_campaign,
@@ -542,7 +581,7 @@ pub extern "C" fn airudder_campaign_get_str(
 
 /// Reads a number of the report; else as airudder_call_get_int().
 ///
-///     airudder_campaign_get_int(campaign, "/rejected/0/contact", &row);
+///     airudder_campaign_get_int(campaign, "/rejected/0/contact", &contact);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_get_int(
     campaign: airudder_campaign,
@@ -554,7 +593,7 @@ pub extern "C" fn airudder_campaign_get_int(
 
 /// Counts a list of the report; else as airudder_call_get_count().
 ///
-///     airudder_campaign_get_count(campaign, "/rejected", &refused);
+///     airudder_campaign_get_count(campaign, "/rejected", &count);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_get_count(
     campaign: airudder_campaign,

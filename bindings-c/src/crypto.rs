@@ -67,7 +67,7 @@ pub extern "C" fn airudder_encrypt(
 /// @param error     Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E6001_INVALID_KEY, AIRUDDER_E6002_INVALID_CIPHERTEXT.
 ///
-///     airudder_decrypt(text, text_len, "fake-key-16bytes", 16, &buffer, &err);
+///     airudder_decrypt(sealed, sealed_len, "fake-key-16bytes", 16, &buffer, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_decrypt(
     text: Bytes<'_>,
@@ -134,7 +134,7 @@ pub extern "C" fn airudder_encrypt_with(
 /// @param error     Receives the error; may be NULL.
 /// @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER.
 ///
-///     airudder_decrypt_with("aes-ecb:pkcs7:hex", text, text_len, key, 16, &buffer, &err);
+///     airudder_decrypt_with("aes-ecb:pkcs7:hex", sealed, sealed_len, key, 16, &buffer, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_decrypt_with(
     cipher: Text<'_>,
@@ -231,7 +231,7 @@ pub extern "C" fn airudder_sign(
 /// @param error         Receives the error, which does not tell the right signature; may be NULL.
 /// @return 0 if it is right; AIRUDDER_E5002_SIGNATURE_MISMATCH, AIRUDDER_E6004_INVALID_SCHEME.
 ///
-///     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) refuse();
+///     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) return 400;
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_verify(
     signature: Text<'_>,
@@ -267,7 +267,7 @@ pub extern "C" fn airudder_verify(
 /// @param error         Receives the error; may be NULL.
 /// @return 0, also if nothing was found; AIRUDDER_E5003_BODY_TOO_LARGE, AIRUDDER_E6001_INVALID_KEY.
 ///
-///     airudder_detect(headers, n, body, body_len, secret, key, &found, &buffer, &err);
+///     airudder_detect(headers, header_count, body, body_len, secret, key, &found, &buffer, &err);
 ///     puts(found.notes.data);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_detect(

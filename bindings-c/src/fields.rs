@@ -160,7 +160,7 @@ pub extern "C" fn airudder_call_get_str(
 /// @param value    Receives the number.
 /// @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number that does not fit.
 ///
-///     airudder_call_get_int(call, "/total", &total);
+///     airudder_call_get_int(call, "/total", &number);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_int(call: airudder_call, pointer: Text<'_>, value: Out<'_, i64>) -> c_int {
     get(call, |result| values::int(result, pointer, value))
@@ -173,7 +173,7 @@ pub extern "C" fn airudder_call_get_int(call: airudder_call, pointer: Text<'_>, 
 /// @param value    Receives the number.
 /// @return As airudder_call_get_str().
 ///
-///     airudder_call_get_double(call, "/rate", &rate);
+///     airudder_call_get_double(call, "/rate", &real);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_double(call: airudder_call, pointer: Text<'_>, value: Out<'_, f64>) -> c_int {
     get(call, |result| values::double(result, pointer, value))
@@ -186,7 +186,7 @@ pub extern "C" fn airudder_call_get_double(call: airudder_call, pointer: Text<'_
 /// @param value    Receives 1 for true and 0 for false.
 /// @return As airudder_call_get_str().
 ///
-///     airudder_call_get_bool(call, "/has_more", &more);
+///     airudder_call_get_bool(call, "/has_more", &flag);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_bool(call: airudder_call, pointer: Text<'_>, value: Out<'_, c_int>) -> c_int {
     get(call, |result| values::bool(result, pointer, value))
@@ -199,7 +199,7 @@ pub extern "C" fn airudder_call_get_bool(call: airudder_call, pointer: Text<'_>,
 /// @param value    Receives how many.
 /// @return As airudder_call_get_str().
 ///
-///     airudder_call_get_count(call, "/rows", &rows);
+///     airudder_call_get_count(call, "/rows", &count);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_count(call: airudder_call, pointer: Text<'_>, value: Out<'_, usize>) -> c_int {
     get(call, |result| values::count(result, pointer, value))

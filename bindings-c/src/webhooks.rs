@@ -121,7 +121,7 @@ pub extern "C" fn airudder_webhooks_new(
 ///         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
 ///         side: answer 500.
 ///
-///     airudder_webhooks_unwrap(hooks, headers, n, body, body_len, NULL, &event, &err);
+///     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_webhooks_unwrap(
     hooks: airudder_webhooks,

@@ -1,5 +1,6 @@
 """The programs that people copy, each run against the sandbox under sanitizers and under Valgrind."""
 
+import re
 import sqlite3
 import subprocess
 import time
@@ -33,6 +34,26 @@ def contacts(tmp_path_factory):
     file = tmp_path_factory.mktemp("contacts") / "contacts.csv"
     file.write_text("\n".join(lines) + "\n")
     return file
+
+
+@checked
+def test_readme(build, sandbox, tmp_path, how):
+    program, results = re.findall(r"```c\n(.*?)```", (ROOT / "bindings-c/README.md").read_text(), re.DOTALL)
+    source = tmp_path / "readme.c"
+    source.write_text(program)
+    files = [source, EXAMPLES / "socket_http.c", EXAMPLES / "clock.c"]
+    said = build(*files, flags=[f"-I{EXAMPLES}"]).run(how, env={"AIRUDDER_BASE_URL": sandbox.url})
+    assert re.fullmatch(r"[0-9a-f]{32}\n", said)
+    assert sandbox.contacts() == 1
+
+    variables = (
+        "airudder_webhooks hooks; airudder_event event; airudder_text key, text;"
+        "airudder_error error = AIRUDDER_ERROR_INIT;"
+        "airudder_header *headers = NULL; size_t header_count = 0, body_len = 0; char *body = NULL;"
+    )
+    includes = "#include <airudder.h>\n#include <stdlib.h>\n"
+    source.write_text(f"{includes}int main(void) {{\n{variables}\n{results}\nreturn 0;\n}}\n")
+    build(source)
 
 
 @checked

@@ -144,7 +144,10 @@ pub(crate) fn strerror() -> String {
 /// What one module declares, under its own title.
 fn section(source: &Path) -> String {
     let rust = fs::read_to_string(source).expect("the module is there");
-    let name = rust.lines().next().and_then(|line| line.strip_prefix("//! ")).expect("the module has a title");
+    let mut about =
+        rust.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let name = about.next().expect("the module has a title");
+    let introduction = about.map(|line| format!("   {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n");
     let config = Config {
         language: Language::C,
         cpp_compat: false,
@@ -163,7 +166,11 @@ fn section(source: &Path) -> String {
     let bindings = Builder::new().with_config(config).with_src(source).generate().expect("cbindgen reads the module");
     let mut text = Vec::new();
     bindings.write(&mut text);
-    title(name) + &comments(&pointers(&String::from_utf8(text).expect("cbindgen writes UTF-8")))
+    let introduction = match introduction.trim() {
+        "" => String::new(),
+        said => format!("/* {said} */\n\n"),
+    };
+    title(name) + &introduction + &comments(&pointers(&String::from_utf8(text).expect("cbindgen writes UTF-8")))
 }
 
 /// The types that a module declares: cbindgen would leave out those that only other modules use.
