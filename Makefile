@@ -29,6 +29,7 @@ lint: python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	cd bindings-wasm && npx biome check --error-on-warnings .
+	.ci/packages && clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py

@@ -62,6 +62,9 @@
              0 stand for the default.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
+   HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
+             itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
+             unless CURLOPT_FRESH_CONNECT is set.
    Time      `now_ms` is Unix time in milliseconds, from a clock that does not jump if you have one.
    Secrets   No error and no text for people holds a secret.
    The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
@@ -102,49 +105,88 @@ enum {
 
 /* ---- Operations ------------------------------------------------------------ */
 
+/* Parameters and results are named by their JSON pointers; 0 stands for any element of a list, NAME for any name.
+   A value is a text unless something else is said. docs/reference explains each of them, and how sure it is. */
 enum {
-  /** Get a token for the other operations. The library does this by itself; call it only to test
-      credentials. */
+  /** Get a token for the other operations. The library does this by itself; call it only to test credentials.
+      Parameters: /APPKey, /APPSecret
+      Result: /token */
   AIRUDDER_OP_AUTH_TOKEN = 1,
-  /** Create a workflow from a template. Without `details` it is empty and phones nobody. */
+  /** Create a workflow from a template. Without `details` it is empty and phones nobody.
+      Parameters: /workflow_template_id (integer), /name, /end_time
+      If wished: /workflow_template_name, /workflow_name, /auto_finish (integer), /details/0/callee,
+      /details/0/platform, /details/0/caseid, /details/0/variables/NAME, /details/0/pds_variables/NAME (any JSON)
+      Result: /workflow_id */
   AIRUDDER_OP_WORKFLOW_CREATE_INSTANCE = 2,
-  /** Add contacts to a workflow that is not finished or cancelled. If its end time is near, late
-      contacts may not run through all its steps. Sending a contact twice may phone it twice. */
+  /** Add contacts to a workflow that is not finished or cancelled. If its end time is near, late contacts may not
+      run through all its steps. Sending a contact twice may phone it twice.
+      Parameters: /workflow_id, /details/0/callee, /details/0/platform, /details/0/variables/NAME
+      If wished: /details/0/caseid, /details/0/pds_variables/NAME (any JSON)
+      Result: /workflow_id */
   AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS = 3,
-  /** Find the workflows in which a contact is. */
+  /** Find the workflows in which a contact is.
+      Parameters: /start_time, /end_time
+      If wished: /case_id, /callee
+      Result: /rows/0/workflow_id, /rows/0/workflow_name, /rows/0/create_time, /rows/0/status */
   AIRUDDER_OP_WORKFLOW_DETAIL_INSTANCES = 4,
-  /** Ask whether the push of a custom API node is genuine. What comes back is not documented. */
+  /** Ask whether the push of a custom API node is genuine. What comes back is not documented.
+      Parameters: /workflow_id, /node_id, /callee
+      If wished: /case_id */
   AIRUDDER_OP_WORKFLOW_VERIFY_API_NODE_PUSH = 5,
-  /** The calls of a workflow, in the shape of the `details` of the event `call.finished` with the
-      workflow's fields, as far as that is assumed. The fields of the request are not published:
-      pass what AI Rudder tells you. */
+  /** The calls of a workflow, in the shape of the `details` of the event `call.finished` with the workflow's
+      fields, as far as that is assumed. The fields of the request are not published: pass what AI Rudder tells you.
+      Parameters: /NAME (any JSON) */
   AIRUDDER_OP_WORKFLOW_TASK_DETAIL = 6,
-  /** Create a task, which calls its contacts. Sending it twice calls them twice. */
+  /** Create a task, which calls its contacts. Sending it twice calls them twice.
+      Parameters: /TaskName, /ScheduleStartTime, /ScheduleEndTime, /Details/0/Mobile, /Details/0/Platform
+      If wished: /RobotID, /RobotMethod, /SIPLine, /RepeatInterval (integer), /RepeatNumber (integer), /Type,
+      /Details/0/RobotID
+      Result: /TaskID */
   AIRUDDER_OP_TASKS_CREATE = 7,
-  /** List tasks. What comes back is not documented. */
+  /** List tasks. What comes back is not documented.
+      If wished: /Number (integer), /Page (integer), /Type */
   AIRUDDER_OP_TASKS_LIST = 8,
-  /** End a task before its time. What comes back is not documented. */
+  /** End a task before its time. What comes back is not documented.
+      Parameters: /TaskID, /Action */
   AIRUDDER_OP_TASKS_STOP = 9,
-  /** Do not call a number of a task any more. What comes back is not documented. */
+  /** Do not call a number of a task any more. What comes back is not documented.
+      Parameters: /TaskID, /CalleeNumber */
   AIRUDDER_OP_TASKS_CANCEL_CALL = 10,
-  /** The calls of a task, in the shape of the `details` of the event `call.finished`, as far as
-      that is assumed. */
+  /** The calls of a task, in the shape of the `details` of the event `call.finished`, as far as that is assumed.
+      Parameters: /TaskID */
   AIRUDDER_OP_TASKS_DETAIL = 11,
-  /** The recording of one call: a file, or JSON that tells where it is. Which, is not documented. */
+  /** The recording of one call: a file, or JSON that tells where it is. Which, is not documented.
+      Parameters: /TaskID, /Callee */
   AIRUDDER_OP_TASKS_RECORDING = 12,
-  /** The recordings of a task: a zip file, or JSON that tells where it is. Which, is assumed. */
+  /** The recordings of a task: a zip file, or JSON that tells where it is. Which, is assumed.
+      Parameters: /TaskID */
   AIRUDDER_OP_TASKS_RECORDINGS = 13,
-  /** List the account's bots. What comes back is not documented. */
+  /** List the account's bots. What comes back is not documented.
+      Parameters: /NAME (any JSON) */
   AIRUDDER_OP_ROBOTS_LIST = 14,
-  /** The messages of a conversation, newest first, page by page. */
+  /** The messages of a conversation, newest first, page by page.
+      Parameters: /call_id, /last_msg_id, /size (integer)
+      If wished: /type
+      Result: /0/msg_id, /0/seat_id, /0/timestamp (integer), /0/sender_type, /0/status, /0/content/type,
+      /0/content/text, /0/content/media/origin_url, /0/content/media/name, /0/content/system (any JSON),
+      /0/content/template (any JSON), /0/content/interactive (any JSON), /0/reply (any JSON) */
   AIRUDDER_OP_CHAT_SESSION_MESSAGES = 15,
-  /** Pass a user's messages to the bot. Sending them twice makes the bot answer twice. What comes
-      back is not documented. */
+  /** Pass a user's messages to the bot. Sending them twice makes the bot answer twice. What comes back is not
+      documented.
+      Parameters: /call_id, /channel, /channel_id, /user/id, /messages/0/type
+      If wished: /user/name, /messages/0/text, /messages/0/media/origin_url, /messages/0/media/name,
+      /messages/0/interactive/type, /messages/0/interactive/list_reply/id, /messages/0/interactive/list_reply/title,
+      /messages/0/interactive/button_reply/id, /messages/0/interactive/button_reply/title */
   AIRUDDER_OP_CHAT_HUAWEI_MESSAGE = 16,
-  /** Send a text message. Sending it twice delivers it twice. */
+  /** Send a text message. Sending it twice delivers it twice.
+      Parameters: /to/0, /message, /from
+      If wished: /callbackUrl
+      Result: /messageId */
   AIRUDDER_OP_SMS_SEND = 17,
-  /** Which nodes of a process instance have been read. Optional header fields `tenantId` and
-      `token` are given with the call. */
+  /** Which nodes of a process instance have been read. Optional header fields `tenantId` and `token` are given with
+      the call.
+      Parameters: /header/payloadVersion (integer), /header/traceId, /payload/procInstId, /payload/taskKey
+      Result: /read/0, /unRead/0 */
   AIRUDDER_OP_PROCESS_QUERY_TASK_QIAN = 18,
 };
 
@@ -154,15 +196,15 @@ enum {
 enum {
   /** Success. */
   AIRUDDER_OK = 0,
-  /** A setting of the client, the webhook receiver or the campaign is missing or malformed.
-      Correct the setting that the message names. */
+  /** A setting of the client, the webhook receiver or the campaign is missing or malformed. Correct the setting
+      that the message names. */
   AIRUDDER_E1001_INVALID_CONFIG = 1001,
   /** There is no operation of this name. Use a name from the catalogue, or the raw request. */
   AIRUDDER_E1002_UNKNOWN_OPERATION = 1002,
   /** The parameters are not JSON, or not a JSON object. Pass one JSON object in UTF-8. */
   AIRUDDER_E1003_INVALID_JSON = 1003,
-  /** The parameters hold a field that the operation does not have. Correct the spelling, or
-      switch `strict` off for a field newer than this library. */
+  /** The parameters hold a field that the operation does not have. Correct the spelling, or switch `strict` off for
+      a field newer than this library. */
   AIRUDDER_E1004_UNKNOWN_FIELD = 1004,
   /** A required field is missing. Add the field that the pointer names. */
   AIRUDDER_E1005_MISSING_FIELD = 1005,
@@ -170,42 +212,38 @@ enum {
   AIRUDDER_E1006_WRONG_TYPE = 1006,
   /** A field breaks a rule or a limit of the API. Correct the value that the pointer names. */
   AIRUDDER_E1007_INVALID_VALUE = 1007,
-  /** The calls into the library came in an order that its contract forbids. Poll after each
-      answer, and have one request outstanding at a time. */
+  /** The calls into the library came in an order that its contract forbids. Poll after each answer, and have one
+      request outstanding at a time. */
   AIRUDDER_E1008_MISUSE = 1008,
-  /** The host of this operation is not public, so it must be given. Give `base_url` for the call
-      or in the configuration. */
+  /** The host of this operation is not public, so it must be given. Give `base_url` for the call or in the
+      configuration. */
   AIRUDDER_E1009_MISSING_BASE_URL = 1009,
-  /** A raw request is malformed. Correct the method, path, query or header that the message
-      names. */
+  /** A raw request is malformed. Correct the method, path, query or header that the message names. */
   AIRUDDER_E1010_INVALID_REQUEST = 1010,
-  /** A line of the journal before its last one does not match its checksum. Restore the journal
-      from a copy; do not start again without it, or contacts may be called twice. */
+  /** A line of the journal before its last one does not match its checksum. Restore the journal from a copy; do not
+      start again without it, or contacts may be called twice. */
   AIRUDDER_E1011_JOURNAL_DAMAGED = 1011,
-  /** The journal belongs to another campaign, or the contacts differ from those that were sent.
-      Resume with the same settings and the same contacts in the same order; new contacts go at
-      the end. */
+  /** The journal belongs to another campaign, or the contacts differ from those that were sent. Resume with the
+      same settings and the same contacts in the same order; new contacts go at the end. */
   AIRUDDER_E1012_JOURNAL_MISMATCH = 1012,
-  /** The contact is in this campaign already. Remove the repetition, or allow duplicates in the
-      campaign's options. */
+  /** The contact is in this campaign already. Remove the repetition, or allow duplicates in the campaign's options. */
   AIRUDDER_E1013_DUPLICATE_CONTACT = 1013,
-  /** A handle of the C interface is 0, was freed, or belongs to something else. Check where the
-      handle comes from; the message says what is wrong with it. */
+  /** A handle of the C interface is 0, was freed, or belongs to something else. Check where the handle comes from;
+      the message says what is wrong with it. */
   AIRUDDER_E1014_INVALID_HANDLE = 1014,
-  /** Another thread is using this handle of the C interface. Use a call, campaign, event or
-      buffer in one thread at a time. */
+  /** Another thread is using this handle of the C interface. Use a call, campaign, event or buffer in one thread at
+      a time. */
   AIRUDDER_E1015_BUSY = 1015,
-  /** An argument of the C interface is NULL, not UTF-8, or otherwise not what its parameter says.
-      Correct the argument that the message names. */
+  /** An argument of the C interface is NULL, not UTF-8, or otherwise not what its parameter says. Correct the
+      argument that the message names. */
   AIRUDDER_E1016_INVALID_ARGUMENT = 1016,
-  /** There is nothing at this place of a result or an event. Ask for the type first where a value
-      may be missing. */
+  /** There is nothing at this place of a result or an event. Ask for the type first where a value may be missing. */
   AIRUDDER_E1017_NO_VALUE = 1017,
-  /** The response is not what the API documents: not JSON, or without its envelope. See the HTTP
-      status and what stands between this machine and the API (proxy, firewall). */
+  /** The response is not what the API documents: not JSON, or without its envelope. See the HTTP status and what
+      stands between this machine and the API (proxy, firewall). */
   AIRUDDER_E2001_UNREADABLE_RESPONSE = 2001,
-  /** The plain text of an encrypted response does not match its `Signed` digest. Repeat a
-      harmless request; if it persists, check the encryption key. */
+  /** The plain text of an encrypted response does not match its `Signed` digest. Repeat a harmless request; if it
+      persists, check the encryption key. */
   AIRUDDER_E2002_DIGEST_MISMATCH = 2002,
   /** The response is encrypted and cannot be decrypted. Check the encryption key. */
   AIRUDDER_E2003_UNDECRYPTABLE_RESPONSE = 2003,
@@ -217,49 +255,44 @@ enum {
   AIRUDDER_E3003_SERVER_ERROR = 3003,
   /** The API gave no token for this app key and secret. Check app key and secret. */
   AIRUDDER_E4001_CREDENTIALS_REFUSED = 4001,
-  /** The API refused a token that it had just given. Check that no other program uses the
-      account, and the `auth_scheme`. */
+  /** The API refused a token that it had just given. Check that no other program uses the account, and the
+      `auth_scheme`. */
   AIRUDDER_E4002_TOKEN_REFUSED = 4002,
   /** The account may not do this (403). Ask AI Rudder to permit it. */
   AIRUDDER_E4003_PERMISSION_DENIED = 4003,
-  /** The operation needs credentials that the configuration does not have. Set `app_key` and
-      `app_secret`, or `sign_key` and `sign_secret`. */
+  /** The operation needs credentials that the configuration does not have. Set `app_key` and `app_secret`, or
+      `sign_key` and `sign_secret`. */
   AIRUDDER_E4004_CREDENTIALS_MISSING = 4004,
-  /** The delivery carries no signature where one is required. Check that the request comes from
-      AI Rudder; for events that AI Rudder does not sign, set `require_signature` to false. */
+  /** The delivery carries no signature where one is required. Check that the request comes from AI Rudder; for
+      events that AI Rudder does not sign, set `require_signature` to false. */
   AIRUDDER_E5001_SIGNATURE_MISSING = 5001,
-  /** The signature does not fit the body. Check the secret and the scheme (`detect` finds the
-      scheme), and pass the body's bytes unchanged. */
+  /** The signature does not fit the body. Check the secret and the scheme (`detect` finds the scheme), and pass the
+      body's bytes unchanged. */
   AIRUDDER_E5002_SIGNATURE_MISMATCH = 5002,
   /** The body is larger than the limit. Raise `max_body_bytes` if such deliveries are expected. */
   AIRUDDER_E5003_BODY_TOO_LARGE = 5003,
-  /** The body is nested more deeply than the limit. Raise `max_depth` if such deliveries are
-      expected. */
+  /** The body is nested more deeply than the limit. Raise `max_depth` if such deliveries are expected. */
   AIRUDDER_E5004_NESTED_TOO_DEEPLY = 5004,
-  /** The body is not a JSON object in UTF-8. Check the event cipher and key; `detect` finds the
-      cipher. */
+  /** The body is not a JSON object in UTF-8. Check the event cipher and key; `detect` finds the cipher. */
   AIRUDDER_E5005_INVALID_BODY = 5005,
   /** The body was parsed before it was verified. Pass the raw bytes of the request's body. */
   AIRUDDER_E5006_BODY_ALREADY_PARSED = 5006,
   /** An AES key must have 16, 24 or 32 bytes. Pass the key that AI Rudder gave, as text. */
   AIRUDDER_E6001_INVALID_KEY = 6001,
-  /** The text is not Base64 or hex of whole AES blocks. Pass the text as it was received,
-      untruncated. */
+  /** The text is not Base64 or hex of whole AES blocks. Pass the text as it was received, untruncated. */
   AIRUDDER_E6002_INVALID_CIPHERTEXT = 6002,
-  /** The decrypted text does not end in the expected padding. Check key and cipher; `detect`
-      finds the cipher. */
+  /** The decrypted text does not end in the expected padding. Check key and cipher; `detect` finds the cipher. */
   AIRUDDER_E6003_INVALID_PADDING = 6003,
-  /** The signature scheme cannot be read, or does not authenticate. Write
-      `<digest>:<encoding>:<message>`, for instance `hmac-sha256:hex:body`. */
+  /** The signature scheme cannot be read, or does not authenticate. Write `<digest>:<encoding>:<message>`, for
+      instance `hmac-sha256:hex:body`. */
   AIRUDDER_E6004_INVALID_SCHEME = 6004,
-  /** The cipher cannot be read. Write `<mode>:<padding>:<encoding>`, for instance
-      `aes-ecb:zero:base64`. */
+  /** The cipher cannot be read. Write `<mode>:<padding>:<encoding>`, for instance `aes-ecb:zero:base64`. */
   AIRUDDER_E6005_INVALID_CIPHER = 6005,
-  /** The plain text ends in a zero byte, which the vendor's padding would lose. Remove trailing
-      zero bytes, or use PKCS#7 padding. */
+  /** The plain text ends in a zero byte, which the vendor's padding would lose. Remove trailing zero bytes, or use
+      PKCS#7 padding. */
   AIRUDDER_E6006_UNENCRYPTABLE_TEXT = 6006,
-  /** This cipher needs an initialization vector of 16 random bytes. Pass one; it must differ from
-      message to message. */
+  /** This cipher needs an initialization vector of 16 random bytes. Pass one; it must differ from message to
+      message. */
   AIRUDDER_E6007_IV_REQUIRED = 6007,
   /** No connection could be made; nothing was sent. Check the network and the base URL. */
   AIRUDDER_E7001_CONNECT_FAILED = 7001,
@@ -269,8 +302,8 @@ enum {
   AIRUDDER_E7003_CONNECTION_RESET = 7003,
   /** The host reported another transport failure. See the host's own message. */
   AIRUDDER_E7004_TRANSPORT_FAILED = 7004,
-  /** The request was sent, and nothing tells whether it was carried out; sending it again might
-      phone people twice. Find out first, with the operation that the message names. */
+  /** The request was sent, and nothing tells whether it was carried out; sending it again might phone people twice.
+      Find out first, with the operation that the message names. */
   AIRUDDER_E7005_OUTCOME_UNKNOWN = 7005,
   /** The call could not be finished before its deadline. Raise the deadline, or try later. */
   AIRUDDER_E7006_DEADLINE_EXCEEDED = 7006,
@@ -296,9 +329,9 @@ typedef enum airudder_outcome {
 } airudder_outcome;
 
 /**
- * What went wrong, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with zeroed
- * memory and `size` set. A function that takes one fills it, also where it succeeds. It holds no secret. Texts that do
- * not fit are cut between two characters.
+ * What went wrong, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with
+ * zeroed memory and `size` set. A function that takes one fills it, also where it succeeds. It holds no
+ * secret. Texts that do not fit are cut between two characters.
  */
 typedef struct airudder_error {
   /** sizeof(airudder_error), as the caller's header knows it. */
@@ -331,8 +364,8 @@ typedef struct airudder_error {
 /* ---- Texts and header fields ----------------------------------------------- */
 
 /**
- * A text of the library: UTF-8, with its length in bytes, and a NUL behind it. It belongs to the handle that it was
- * asked of. A text that holds a NUL of its own is longer than strlen() says.
+ * A text of the library: UTF-8, with its length in bytes, and a NUL behind it. It belongs to the handle that
+ * it was asked of. A text that holds a NUL of its own is longer than strlen() says.
  */
 typedef struct airudder_text {
   /** The text; NULL where a function failed. */
@@ -356,8 +389,8 @@ typedef struct airudder_header {
 typedef uint64_t airudder_client;
 
 /**
- * The settings of a client. Begin with `airudder_config cfg = AIRUDDER_CONFIG_INIT;`. What stays NULL or 0 has its
- * default. The texts are copied.
+ * The settings of a client. Begin with `airudder_config cfg = AIRUDDER_CONFIG_INIT;`. What stays NULL or 0 has
+ * its default. The texts are copied.
  */
 typedef struct airudder_config {
   /** sizeof(airudder_config), as the caller's header knows it. */
@@ -382,7 +415,10 @@ typedef struct airudder_config {
   uint64_t timeout_ms;
   /** Any number, another one in each process: it spreads the delays before retries. */
   uint64_t seed;
-  /** How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at all. */
+  /**
+   * How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at
+   * all.
+   */
   int max_retries;
   /** Not 0: parameters are not checked against the API's reference before they are sent. */
   int lenient;
@@ -408,7 +444,10 @@ int airudder_client_new(const airudder_config *config,
 /**
  * Frees a client. Its calls and campaigns go on; start no more of them.
  *
+ * @param client  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no client.
+ *
+ *     airudder_client_free(client);
  */
 int airudder_client_free(airudder_client client);
 
@@ -427,7 +466,10 @@ typedef enum airudder_step_kind {
 
 /** Why there is no response. */
 typedef enum airudder_failure {
-  /** No connection was made, so surely nothing was sent. The request may be repeated: report this only when it is sure. */
+  /**
+   * No connection was made, so surely nothing was sent. The request may be repeated: report this only when
+   * it is sure.
+   */
   AIRUDDER_FAILURE_CONNECT = 1,
   /** No answer in time. */
   AIRUDDER_FAILURE_TIMEOUT = 2,
@@ -479,7 +521,10 @@ typedef struct airudder_step {
   enum airudder_step_kind kind;
   /** For AIRUDDER_STEP_WAIT: when to poll again, in Unix milliseconds. */
   uint64_t wait_until_ms;
-  /** For AIRUDDER_STEP_SEND, else NULL. It lives until the next poll of this call, or until the call is freed. */
+  /**
+   * For AIRUDDER_STEP_SEND, else NULL. It lives until the next poll of this call, or until the call is
+   * freed.
+   */
   const struct airudder_request *request;
 } airudder_step;
 
@@ -529,8 +574,8 @@ typedef struct airudder_raw_request {
 } airudder_raw_request;
 
 /**
- * Starts a call whose parameters are complete, as JSON text. It is checked now and sent as it is; nothing is sent
- * before the call is polled.
+ * Starts a call whose parameters are complete, as JSON text. It is checked now and sent as it is; nothing is
+ * sent before the call is polled.
  *
  * @param client      The client.
  * @param operation   AIRUDDER_OP_…
@@ -600,8 +645,8 @@ int airudder_call_set_options(airudder_call call,
                               const airudder_call_options *options);
 
 /**
- * Asks what to do next. The first poll checks the parameters as a whole: a call that is not right is done at once, with
- * its error as the result, and nothing is sent.
+ * Asks what to do next. The first poll checks the parameters as a whole: a call that is not right is done at
+ * once, with its error as the result, and nothing is sent.
  *
  * @param call    The call.
  * @param now_ms  Unix time in milliseconds.
@@ -653,8 +698,8 @@ int airudder_call_on_failure(airudder_call call,
                              const char *message);
 
 /**
- * Whether a response with this head is a file, such as a recording, so that its body may be written to a disk as it comes
- * and need not be passed to airudder_call_on_response().
+ * Whether a response with this head is a file, such as a recording, so that its body may be written to a disk
+ * as it comes and need not be passed to airudder_call_on_response().
  *
  * @param call          The call, whose request is under way.
  * @param status        The HTTP status.
@@ -676,8 +721,9 @@ int airudder_call_is_file(airudder_call call,
  *
  * @param call   The call.
  * @param error  Receives the error that ended the call; may be NULL.
- * @return 0 if the API carried it out; else the number of the error. AIRUDDER_E7005_OUTCOME_UNKNOWN: the request was sent
- *         and must not be sent again before you found out what became of it. AIRUDDER_E1008_MISUSE: it is not done yet.
+ * @return 0 if the API carried it out; else the number of the error. AIRUDDER_E7005_OUTCOME_UNKNOWN: the
+ *         request was sent and must not be sent again before you found out what became of it.
+ *         AIRUDDER_E1008_MISUSE: it is not done yet.
  *
  *     if (airudder_call_result(call, &err)) fprintf(stderr, "%s\n", err.message);
  */
@@ -703,14 +749,14 @@ int airudder_call_result_json(airudder_call call,
  * @param content_type  Receives it, for instance `audio/wav`; it lives until the call is freed.
  * @return 0; AIRUDDER_E1017_NO_VALUE if the result is no file; the number of the error that ended the call.
  *
- *     if (!airudder_call_result_file(call, &type)) save(body, body_len, type.data);
+ *     if (!airudder_call_result_file(call, &text)) save(body, body_len, text.data);
  */
 int airudder_call_result_file(airudder_call call,
                               airudder_text *content_type);
 
 /**
- * The request as it would be sent, without a token, as a curl command line. Secrets and the middle of phone numbers are
- * masked. Nothing is sent; no more parameters can be set.
+ * The request as it would be sent, without a token, as a curl command line. Secrets and the middle of phone
+ * numbers are masked. Nothing is sent; no more parameters can be set.
  *
  * @param call   The call, before it is polled.
  * @param curl   Receives the command line, which lives until this is asked again, or the call is freed.
@@ -724,8 +770,8 @@ int airudder_call_curl(airudder_call call,
                        airudder_error *error);
 
 /**
- * The request as it would be sent, without a token: for showing it, or for tests. Nothing is sent; no more parameters can
- * be set.
+ * The request as it would be sent, without a token: for showing it, or for tests. Nothing is sent; no more
+ * parameters can be set.
  *
  * @param call     The call, before it is polled.
  * @param request  Receives it; it lives until this is asked again, or the call is freed.
@@ -735,14 +781,17 @@ int airudder_call_curl(airudder_call call,
  *     if (!airudder_call_prepare(call, &request, &err)) printf("%s %s\n", request->method, request->url);
  */
 int airudder_call_prepare(airudder_call call,
-                          const airudder_request**request,
+                          const airudder_request **request,
                           airudder_error *error);
 
 /**
- * Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is then
- * unknown.
+ * Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
+ * then unknown.
  *
+ * @param call  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.
+ *
+ *     airudder_call_free(call);
  */
 int airudder_call_free(airudder_call call);
 
@@ -773,14 +822,14 @@ typedef enum airudder_type {
 /**
  * Sets a parameter to a text.
  *
- * A parameter is named by a JSON pointer: `/details/0/callee` is the field `callee` of the first element of `details`.
- * Lists and objects on the way are made. A list takes its next element at its length, or at `-`: `/details/-/callee`
- * begins the next contact, and `/details/0/platform` goes on with the first one. (In a name, `~1` stands for `/` and `~0`
- * for `~`.)
+ * A parameter is named by a JSON pointer: `/details/0/callee` is the field `callee` of the first element of
+ * `details`. Lists and objects on the way are made. A list takes its next element at its length, or at `-`:
+ * `/details/-/callee` begins the next contact, and `/details/0/platform` goes on with the first one. (In a
+ * name, `~1` stands for `/` and `~0` for `~`.)
  *
- * An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails, the call
- * remembers it and ends with that error when it is polled, so you may set all parameters first and look at the result
- * once.
+ * An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
+ * the call remembers it and ends with that error when it is polled, so you may set all parameters first and
+ * look at the result once.
  *
  * @param call     The call, after airudder_call_begin() and before the first poll.
  * @param pointer  A JSON pointer.
@@ -847,7 +896,8 @@ int airudder_call_set_double(airudder_call call, const char *pointer, double val
 int airudder_call_set_bool(airudder_call call, const char *pointer, int value);
 
 /**
- * Sets a parameter to null; else as airudder_call_set_str(). A parameter that is not set is left out, which is not the same.
+ * Sets a parameter to null; else as airudder_call_set_str(). A parameter that is not set is left out, which is
+ * not the same.
  *
  * @param call     The call.
  * @param pointer  A JSON pointer.
@@ -880,8 +930,8 @@ int airudder_call_set_json(airudder_call call,
  * @param call     The call, which is done.
  * @param pointer  A JSON pointer, for instance `/rows/0/workflow_name`.
  * @param value    Receives the text, which lives until the call is freed.
- * @return 0; AIRUDDER_E1017_NO_VALUE if there is nothing, AIRUDDER_E1006_WRONG_TYPE if it is no text; the number of the
- *         error that ended the call.
+ * @return 0; AIRUDDER_E1017_NO_VALUE if there is nothing, AIRUDDER_E1006_WRONG_TYPE if it is no text; the
+ *         number of the error that ended the call.
  *
  *     airudder_call_get_str(call, "/workflow_id", &text);
  */
@@ -897,7 +947,7 @@ int airudder_call_get_str(airudder_call call,
  * @param value    Receives the number.
  * @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number that does not fit.
  *
- *     airudder_call_get_int(call, "/total", &total);
+ *     airudder_call_get_int(call, "/total", &number);
  */
 int airudder_call_get_int(airudder_call call,
                           const char *pointer,
@@ -911,7 +961,7 @@ int airudder_call_get_int(airudder_call call,
  * @param value    Receives the number.
  * @return As airudder_call_get_str().
  *
- *     airudder_call_get_double(call, "/rate", &rate);
+ *     airudder_call_get_double(call, "/rate", &real);
  */
 int airudder_call_get_double(airudder_call call, const char *pointer, double *value);
 
@@ -923,7 +973,7 @@ int airudder_call_get_double(airudder_call call, const char *pointer, double *va
  * @param value    Receives 1 for true and 0 for false.
  * @return As airudder_call_get_str().
  *
- *     airudder_call_get_bool(call, "/has_more", &more);
+ *     airudder_call_get_bool(call, "/has_more", &flag);
  */
 int airudder_call_get_bool(airudder_call call, const char *pointer, int *value);
 
@@ -935,7 +985,7 @@ int airudder_call_get_bool(airudder_call call, const char *pointer, int *value);
  * @param value    Receives how many.
  * @return As airudder_call_get_str().
  *
- *     airudder_call_get_count(call, "/rows", &rows);
+ *     airudder_call_get_count(call, "/rows", &count);
  */
 int airudder_call_get_count(airudder_call call, const char *pointer, size_t *value);
 
@@ -984,11 +1034,53 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
 
 /* ---- Campaigns ------------------------------------------------------------- */
 
+/* A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
+   workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
+   goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
+   is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
+   time have the journal, for instance with flock().
+
+       airudder_campaign_new(client, &july, &campaign, &err);
+       airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+       ftruncate(journal_fd, (off_t)good_len);
+       while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
+         switch (work.kind) {
+           case AIRUDDER_CAMPAIGN_JOURNAL:
+             if (!write_all(journal_fd, work.journal) || fsync(journal_fd)) die("the journal");
+             airudder_campaign_journal_written(campaign);
+             break;
+           case AIRUDDER_CAMPAIGN_CONTACTS:
+             for (; work.want > 0 && next_row(&row); work.want--) {
+               airudder_campaign_set_str(campaign, "/callee", row.phone);
+               airudder_campaign_set_str(campaign, "/platform", "TEMP1");
+               airudder_campaign_set_str(campaign, "/caseid", row.id);
+               airudder_campaign_set_str(campaign, "/variables/customer_name", row.name);
+               if (airudder_campaign_add(campaign, &err)) die(err.message);
+             }
+             if (work.want > 0) airudder_campaign_end_of_contacts(campaign, &err);
+             break;
+           case AIRUDDER_CAMPAIGN_CALL:
+             run(work.call);  // the loop at the top of this file
+             airudder_campaign_on_result(campaign, now_ms(), work.call, &err);
+             airudder_call_free(work.call);
+             break;
+           default:
+             sleep_until(work.wait_until_ms);
+         }
+       }
+       if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
+       airudder_campaign_report_json(campaign, &text);
+
+   Two contacts are the same when their case ids are, or, without one, their numbers. */
+
 /** What a campaign wants. */
 typedef enum airudder_campaign_step_kind {
   /** The campaign is over, or had to stop: ask for its result. */
   AIRUDDER_CAMPAIGN_DONE = 0,
-  /** Append `journal` to the journal and wait for the disk (fsync), then call airudder_campaign_journal_written(). */
+  /**
+   * Append `journal` to the journal and wait for the disk (fsync), then call
+   * airudder_campaign_journal_written().
+   */
   AIRUDDER_CAMPAIGN_JOURNAL = 1,
   /** Add contacts, about `want`, or say that there are no more. */
   AIRUDDER_CAMPAIGN_CONTACTS = 2,
@@ -1011,7 +1103,10 @@ typedef struct airudder_campaign_step {
   size_t want;
   /** For AIRUDDER_CAMPAIGN_CALL: the call. */
   airudder_call call;
-  /** For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is done. */
+  /**
+   * For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is
+   * done.
+   */
   uint64_t wait_until_ms;
 } airudder_campaign_step;
 
@@ -1038,9 +1133,10 @@ typedef struct airudder_campaign_config {
   /** When the workflows end, as `2026-12-01 18:00:00+08:00`. */
   const char *end_time;
   /**
-   * A contact that a doubtful upload may have carried is looked up; if it is not found, again so many milliseconds
-   * later, and only then sent again. That nobody is called twice rests on the API not taking up a request later than
-   * this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent again, and stays doubtful.
+   * A contact that a doubtful upload may have carried is looked up; if it is not found, again so many
+   * milliseconds later, and only then sent again. That nobody is called twice rests on the API not taking up
+   * a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent again, and stays
+   * doubtful.
    */
   int64_t settle_ms;
   /** Where the jitter of the delays begins. 0: the client chooses. */
@@ -1051,7 +1147,10 @@ typedef struct airudder_campaign_config {
   size_t in_flight;
   /** Look-ups of doubtful contacts under way at once. 0: 8. */
   size_t lookups_in_flight;
-  /** Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers. */
+  /**
+   * Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
+   * numbers.
+   */
   int allow_duplicates;
   /** Not 0: contacts that the API refused in an earlier run are sent again. */
   int retry_rejected;
@@ -1077,18 +1176,19 @@ int airudder_campaign_new(airudder_client client,
                           airudder_error *error);
 
 /**
- * Takes up an earlier run from its journal, before the first poll. Do this at every start, also with an empty journal.
+ * Takes up an earlier run from its journal, before the first poll. Do this at every start, also with an empty
+ * journal.
  *
  * @param campaign     The campaign, with the settings of the earlier run.
  * @param journal      The whole content of the journal.
  * @param journal_len  Its length in bytes.
- * @param good_len     Receives how many bytes of it are good: cut the file to this length, since a crash may have torn its
- *                     last line.
+ * @param good_len     Receives how many bytes of it are good: cut the file to this length, since a crash may
+ *                     have torn its last line.
  * @param error        Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
  *
  *     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
- *     ftruncate(fd, (off_t)good_len);
+ *     ftruncate(journal_fd, (off_t)good_len);
  */
 int airudder_campaign_resume(airudder_campaign campaign,
                              const void *journal,
@@ -1105,7 +1205,7 @@ int airudder_campaign_resume(airudder_campaign campaign,
  * @param error     Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
  *
- * examples/c/campaign.h shows the loop.
+ * The loop at the top of this section shows the use.
  */
 int airudder_campaign_poll(airudder_campaign campaign,
                            uint64_t now_ms,
@@ -1113,20 +1213,20 @@ int airudder_campaign_poll(airudder_campaign campaign,
                            airudder_error *error);
 
 /**
- * Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not say so: free
- * the campaign, and run it again when there is room.
+ * Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not
+ * say so: free the campaign, and run it again when there is room.
  *
  * @param campaign  The campaign.
  * @return 0; AIRUDDER_E1008_MISUSE if there are none.
  *
- *     if (write_all(fd, step.journal) && !fsync(fd)) airudder_campaign_journal_written(campaign);
+ *     if (write_all(journal_fd, work.journal) && !fsync(journal_fd)) airudder_campaign_journal_written(campaign);
  */
 int airudder_campaign_journal_written(airudder_campaign campaign);
 
 /**
- * Sets a field of the next contact to a text; see airudder_call_set_str() for the pointer. The fields are those of
- * `details` of workflow.upload_details: callee, platform, caseid, variables, pds_variables. The order in which they are
- * set must be the same in every run.
+ * Sets a field of the next contact to a text; see airudder_call_set_str() for the pointer. The fields are
+ * those of `details` of workflow.upload_details: callee, platform, caseid, variables, pds_variables. The order
+ * in which they are set must be the same in every run.
  *
  * @param campaign  The campaign.
  * @param pointer   A JSON pointer in the contact.
@@ -1140,7 +1240,8 @@ int airudder_campaign_set_str(airudder_campaign campaign,
                               const char *value);
 
 /**
- * Sets a field of the next contact to a text that need not be NUL-terminated; else as airudder_campaign_set_str().
+ * Sets a field of the next contact to a text that need not be NUL-terminated; else as
+ * airudder_campaign_set_str().
  *
  * @param campaign   The campaign.
  * @param pointer    A JSON pointer in the contact.
@@ -1156,8 +1257,8 @@ int airudder_campaign_set_strn(airudder_campaign campaign,
                                size_t value_len);
 
 /**
- * Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer "", the whole
- * contact.
+ * Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer
+ * "", the whole contact.
  *
  * @param campaign  The campaign.
  * @param pointer   A JSON pointer in the contact.
@@ -1173,8 +1274,9 @@ int airudder_campaign_set_json(airudder_campaign campaign,
                                size_t json_len);
 
 /**
- * Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in every run. One
- * that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others go out.
+ * Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
+ * every run. One that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others
+ * go out.
  *
  * @param campaign  The campaign.
  * @param error     Receives the error; may be NULL.
@@ -1195,7 +1297,7 @@ int airudder_campaign_add(airudder_campaign campaign,
  * @param error     Receives the error; may be NULL.
  * @return As airudder_campaign_add(); AIRUDDER_E1003_INVALID_JSON.
  *
- *     airudder_campaign_add_json(campaign, "[{\"callee\":\"+6200012345678\",…}]", len, &err);
+ *     airudder_campaign_add_json(campaign, json, json_len, &err);
  */
 int airudder_campaign_add_json(airudder_campaign campaign,
                                const void *json,
@@ -1220,10 +1322,10 @@ int airudder_campaign_end_of_contacts(airudder_campaign campaign, airudder_error
  * @param now_ms    Unix time in milliseconds.
  * @param call      The call, which is done, with whatever result.
  * @param error     Receives the error; may be NULL.
- * @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back already. How the
- *         call ended is no error here.
+ * @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back
+ *         already. How the call ended is no error here.
  *
- *     airudder_campaign_on_result(campaign, now_ms(), step.call, &err); airudder_call_free(step.call);
+ *     airudder_campaign_on_result(campaign, now_ms(), work.call, &err); airudder_call_free(work.call);
  */
 int airudder_campaign_on_result(airudder_campaign campaign,
                                 uint64_t now_ms,
@@ -1231,8 +1333,8 @@ int airudder_campaign_on_result(airudder_campaign campaign,
                                 airudder_error *error);
 
 /**
- * Stops: starts nothing more. Go on polling until it is done; calls that are under way are still to be handed back, so that
- * the journal knows what became of them.
+ * Stops: starts nothing more. Go on polling until it is done; calls that are under way are still to be handed
+ * back, so that the journal knows what became of them.
  *
  * @param campaign  The campaign.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
@@ -1257,7 +1359,8 @@ int airudder_campaign_progress(airudder_campaign campaign, airudder_progress *pr
  *
  * @param campaign  The campaign, which is done.
  * @param error     Receives the error; may be NULL.
- * @return 0 if it came to its end; the number of the error that stopped it; AIRUDDER_E1008_MISUSE: it is not done yet.
+ * @return 0 if it came to its end; the number of the error that stopped it; AIRUDDER_E1008_MISUSE: it is not
+ *         done yet.
  *
  *     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
  */
@@ -1272,8 +1375,8 @@ int airudder_campaign_result(airudder_campaign campaign,
  *      "doubtful": [{"contact": 3, "case_id": "c-3"}],
  *      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
  *
- * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never sent again
- * by itself. A workflow without an id may exist; it is empty and phones nobody.
+ * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never
+ * sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
  *
  * @param campaign  The campaign.
  * @param json      Receives the text, which lives until something changes in the campaign.
@@ -1296,24 +1399,27 @@ int airudder_campaign_get_str(airudder_campaign campaign,
 /**
  * Reads a number of the report; else as airudder_call_get_int().
  *
- *     airudder_campaign_get_int(campaign, "/rejected/0/contact", &row);
+ *     airudder_campaign_get_int(campaign, "/rejected/0/contact", &contact);
  */
 int airudder_campaign_get_int(airudder_campaign campaign, const char *pointer, int64_t *value);
 
 /**
  * Counts a list of the report; else as airudder_call_get_count().
  *
- *     airudder_campaign_get_count(campaign, "/rejected", &refused);
+ *     airudder_campaign_get_count(campaign, "/rejected", &count);
  */
 int airudder_campaign_get_count(airudder_campaign campaign,
                                 const char *pointer,
                                 size_t *value);
 
 /**
- * Frees a campaign, at any moment. Its calls go on until they are freed. What was under way and not handed back is doubtful
- * to the next run, and looked up.
+ * Frees a campaign, at any moment. Its calls go on until they are freed. What was under way and not handed
+ * back is doubtful to the next run, and looked up.
  *
+ * @param campaign  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no campaign.
+ *
+ *     airudder_campaign_free(campaign);
  */
 int airudder_campaign_free(airudder_campaign campaign);
 
@@ -1324,8 +1430,8 @@ int airudder_campaign_free(airudder_campaign campaign);
 typedef uint64_t airudder_event;
 
 /**
- * What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know, the text of its
- * `event` field, or `unknown`.
+ * What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know,
+ * the text of its `event` field, or `unknown`.
  *
  * @param event  The event.
  * @param type   Receives the text, which lives until the event is freed.
@@ -1337,7 +1443,8 @@ int airudder_event_type(airudder_event event,
                         airudder_text *type);
 
 /**
- * The same 64 hex digits for each delivery of one event, which may come up to six times: store the event under this key.
+ * The same 64 hex digits for each delivery of one event, which may come up to six times: store the event under
+ * this key.
  *
  * @param event  The event.
  * @param key    Receives the text, which lives until the event is freed.
@@ -1355,7 +1462,7 @@ int airudder_event_dedupe_key(airudder_event event,
  * @param json   Receives the text, which lives until the event is freed.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
- *     airudder_event_json(event, &text); store(key.data, text.data, text.len);
+ *     airudder_event_json(event, &text); fwrite(text.data, 1, text.len, file);
  */
 int airudder_event_json(airudder_event event, airudder_text *json);
 
@@ -1366,7 +1473,7 @@ int airudder_event_json(airudder_event event, airudder_text *json);
  * @param known  Receives 1 or 0.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
- *     airudder_event_known(event, &known);
+ *     airudder_event_known(event, &flag);
  */
 int airudder_event_known(airudder_event event, int *known);
 
@@ -1377,7 +1484,7 @@ int airudder_event_known(airudder_event event, int *known);
  * @param verified  Receives 1 or 0.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
- *     airudder_event_verified(event, &verified);
+ *     airudder_event_verified(event, &flag);
  */
 int airudder_event_verified(airudder_event event, int *verified);
 
@@ -1391,28 +1498,28 @@ int airudder_event_get_str(airudder_event event, const char *pointer, airudder_t
 /**
  * Reads a whole number of the event; else as airudder_call_get_int().
  *
- *     airudder_event_get_int(event, "/details/0/duration", &seconds);
+ *     airudder_event_get_int(event, "/details/0/duration", &number);
  */
 int airudder_event_get_int(airudder_event event, const char *pointer, int64_t *value);
 
 /**
  * Reads a number of the event; else as airudder_call_get_double().
  *
- *     airudder_event_get_double(event, "/details/0/score", &score);
+ *     airudder_event_get_double(event, "/details/0/score", &real);
  */
 int airudder_event_get_double(airudder_event event, const char *pointer, double *value);
 
 /**
  * Reads a truth value of the event; else as airudder_call_get_bool().
  *
- *     airudder_event_get_bool(event, "/details/0/is_test", &test);
+ *     airudder_event_get_bool(event, "/details/0/is_test", &flag);
  */
 int airudder_event_get_bool(airudder_event event, const char *pointer, int *value);
 
 /**
  * Counts the elements of a list, or the fields of an object; else as airudder_call_get_count().
  *
- *     airudder_event_get_count(event, "/details", &calls);
+ *     airudder_event_get_count(event, "/details", &count);
  */
 int airudder_event_get_count(airudder_event event, const char *pointer, size_t *value);
 
@@ -1443,7 +1550,10 @@ int airudder_event_get_json(airudder_event event, const char *pointer, airudder_
 /**
  * Frees an event.
  *
+ * @param event  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no event.
+ *
+ *     airudder_event_free(event);
  */
 int airudder_event_free(airudder_event event);
 
@@ -1481,7 +1591,10 @@ int airudder_buffer_header(airudder_buffer buffer,
 /**
  * Frees a buffer.
  *
+ * @param buffer  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no buffer.
+ *
+ *     airudder_buffer_free(buffer);
  */
 int airudder_buffer_free(airudder_buffer buffer);
 
@@ -1504,8 +1617,8 @@ typedef struct airudder_ack {
 } airudder_ack;
 
 /**
- * The settings of a receiver. Begin with AIRUDDER_WEBHOOKS_CONFIG_INIT. What stays NULL or 0 has its default. The texts are
- * copied.
+ * The settings of a receiver. Begin with AIRUDDER_WEBHOOKS_CONFIG_INIT. What stays NULL or 0 has its default.
+ * The texts are copied.
  */
 typedef struct airudder_webhooks_config {
   /** sizeof(airudder_webhooks_config), as the caller's header knows it. */
@@ -1516,7 +1629,10 @@ typedef struct airudder_webhooks_config {
   const char *other_secret;
   /** The X-AIRudder-Sign-Key, for schemes with the part `key`. NULL: the one that the delivery names. */
   const char *sign_key;
-  /** How the signature is computed. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect() finds it out. */
+  /**
+   * How the signature is computed. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect()
+   * finds it out.
+   */
   const char *scheme;
   /** The key of encrypted events, 16, 24 or 32 bytes. NULL: events come plain. */
   const char *encryption_key;
@@ -1527,8 +1643,8 @@ typedef struct airudder_webhooks_config {
   /** How deeply the JSON may be nested, 1 to 100. 0: 64. */
   int max_depth;
   /**
-   * Not 0: a delivery without a signature is taken. A wrong signature never is. AI Rudder does not document a signature
-   * for most events; without one, only the secrecy of your URL protects you.
+   * Not 0: a delivery without a signature is taken. A wrong signature never is. AI Rudder does not document
+   * a signature for most events; without one, only the secrecy of your URL protects you.
    */
   int allow_unsigned;
 } airudder_webhooks_config;
@@ -1551,22 +1667,24 @@ int airudder_webhooks_new(const airudder_webhooks_config *config,
                           airudder_error *error);
 
 /**
- * Verifies, decrypts and reads a delivery. Store the event under its dedupe key, answer 200 with the body `{}`, and work on
- * it later: AI Rudder sends it again after a minute, at most five times, until it gets a 200.
+ * Verifies, decrypts and reads a delivery. Store the event under its dedupe key, answer 200 with the body
+ * `{}`, and work on it later: AI Rudder sends it again after a minute, at most five times, until it gets a
+ * 200.
  *
  * @param hooks         The receiver.
  * @param headers       The header fields of the delivery.
  * @param header_count  How many.
  * @param body          The body's bytes as they came: a signature is about bytes.
  * @param body_len      How many.
- * @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be told by its fields.
- *                      NULL: it is told by what it says, and an unknown one is no error.
+ * @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be told by its
+ *                      fields. NULL: it is told by what it says, and an unknown one is no error.
  * @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
  * @param error         Receives the error; may be NULL.
- * @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005… unreadable,
- *         AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your side: answer 500.
+ * @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
+ *         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
+ *         side: answer 500.
  *
- *     airudder_webhooks_unwrap(hooks, headers, n, body, body_len, NULL, &event, &err);
+ *     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
  */
 int airudder_webhooks_unwrap(airudder_webhooks hooks,
                              const airudder_header *headers,
@@ -1596,8 +1714,8 @@ int airudder_webhooks_sign(airudder_webhooks hooks,
                            airudder_error *error);
 
 /**
- * A delivery as AI Rudder might send it, encrypted if there is a key and signed if there is a secret: for tests of your
- * receiver.
+ * A delivery as AI Rudder might send it, encrypted if there is a key and signed if there is a secret: for
+ * tests of your receiver.
  *
  * @param hooks     The receiver.
  * @param json      The event.
@@ -1631,7 +1749,10 @@ int airudder_webhooks_ack(airudder_ack *ack);
 /**
  * Frees a receiver. Its events live on.
  *
+ * @param hooks  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no receiver.
+ *
+ *     airudder_webhooks_free(hooks);
  */
 int airudder_webhooks_free(airudder_webhooks hooks);
 
@@ -1649,8 +1770,9 @@ typedef struct airudder_detection {
 } airudder_detection;
 
 /**
- * Encrypts as the vendor documents: AES-ECB, zero bytes of padding (16 where the length is a multiple of 16), Base64. ECB
- * shows where blocks of 16 bytes repeat; that is the vendor's choice, and TLS is what protects the traffic.
+ * Encrypts as the vendor documents: AES-ECB, zero bytes of padding (16 where the length is a multiple of 16),
+ * Base64. ECB shows where blocks of 16 bytes repeat; that is the vendor's choice, and TLS is what protects the
+ * traffic.
  *
  * @param plain      What to encrypt. It must not end in a zero byte, which the vendor's padding would lose.
  * @param plain_len  Its length in bytes.
@@ -1676,11 +1798,12 @@ int airudder_encrypt(const void *plain,
  * @param text_len  Its length in bytes.
  * @param key       The key's text, 16, 24 or 32 bytes.
  * @param key_len   Its length in bytes.
- * @param buffer    Receives a buffer with the plain bytes, to be freed with airudder_buffer_free(); 0 if it fails.
+ * @param buffer    Receives a buffer with the plain bytes, to be freed with airudder_buffer_free(); 0 if it
+ *                  fails.
  * @param error     Receives the error; may be NULL.
  * @return 0; AIRUDDER_E6001_INVALID_KEY, AIRUDDER_E6002_INVALID_CIPHERTEXT.
  *
- *     airudder_decrypt(text, text_len, "fake-key-16bytes", 16, &buffer, &err);
+ *     airudder_decrypt(sealed, sealed_len, "fake-key-16bytes", 16, &buffer, &err);
  */
 int airudder_decrypt(const void *text,
                      size_t text_len,
@@ -1690,8 +1813,8 @@ int airudder_decrypt(const void *text,
                      airudder_error *error);
 
 /**
- * Encrypts by another cipher, written `<mode>:<padding>:<encoding>`, such as `aes-cbc:pkcs7:base64:iv=prefix`; else as
- * airudder_encrypt().
+ * Encrypts by another cipher, written `<mode>:<padding>:<encoding>`, such as `aes-cbc:pkcs7:base64:iv=prefix`;
+ * else as airudder_encrypt().
  *
  * @param cipher     The cipher.
  * @param iv         16 random bytes, another time others, for ciphers with `iv=prefix`; else NULL.
@@ -1728,7 +1851,7 @@ int airudder_encrypt_with(const char *cipher,
  * @param error     Receives the error; may be NULL.
  * @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER.
  *
- *     airudder_decrypt_with("aes-ecb:pkcs7:hex", text, text_len, key, 16, &buffer, &err);
+ *     airudder_decrypt_with("aes-ecb:pkcs7:hex", sealed, sealed_len, key, 16, &buffer, &err);
  */
 int airudder_decrypt_with(const char *cipher,
                           const void *text,
@@ -1739,12 +1862,13 @@ int airudder_decrypt_with(const char *cipher,
                           airudder_error *error);
 
 /**
- * The lower-case hex SHA-256 of the plain bytes, as in the header field `Signed`. It is unkeyed: it shows accidents, not
- * attackers.
+ * The lower-case hex SHA-256 of the plain bytes, as in the header field `Signed`. It is unkeyed: it shows
+ * accidents, not attackers.
  *
  * @param plain      The bytes.
  * @param plain_len  How many.
- * @param buffer     Receives a buffer with 64 hex digits, to be freed with airudder_buffer_free(); 0 if it fails.
+ * @param buffer     Receives a buffer with 64 hex digits, to be freed with airudder_buffer_free(); 0 if it
+ *                   fails.
  * @param error      Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1016_INVALID_ARGUMENT.
  *
@@ -1765,7 +1889,8 @@ int airudder_digest(const void *plain,
  * @param header_count  How many.
  * @param body          The body as it is sent.
  * @param body_len      Its length in bytes.
- * @param buffer        Receives a buffer with the signature, to be freed with airudder_buffer_free(); 0 if it fails.
+ * @param buffer        Receives a buffer with the signature, to be freed with airudder_buffer_free(); 0 if it
+ *                      fails.
  * @param error         Receives the error; may be NULL.
  * @return 0; AIRUDDER_E6004_INVALID_SCHEME, AIRUDDER_E1010_INVALID_REQUEST.
  *
@@ -1795,7 +1920,7 @@ int airudder_sign(const char *scheme,
  * @param error         Receives the error, which does not tell the right signature; may be NULL.
  * @return 0 if it is right; AIRUDDER_E5002_SIGNATURE_MISMATCH, AIRUDDER_E6004_INVALID_SCHEME.
  *
- *     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) refuse();
+ *     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) return 400;
  */
 int airudder_verify(const char *signature,
                     const char *scheme,
@@ -1808,8 +1933,8 @@ int airudder_verify(const char *signature,
                     airudder_error *error);
 
 /**
- * Finds out from one captured delivery how AI Rudder signs and encrypts, which it does not publish: tries every known scheme
- * and cipher.
+ * Finds out from one captured delivery how AI Rudder signs and encrypts, which it does not publish: tries
+ * every known scheme and cipher.
  *
  * @param headers       The header fields of the delivery.
  * @param header_count  How many.
@@ -1818,11 +1943,12 @@ int airudder_verify(const char *signature,
  * @param secret        The secret, for the signature; or NULL.
  * @param key           The key, for the cipher; or NULL.
  * @param found         Receives what was found.
- * @param buffer        Receives the buffer that the texts belong to, to be freed with airudder_buffer_free(); 0 if it fails.
+ * @param buffer        Receives the buffer that the texts belong to, to be freed with airudder_buffer_free();
+ *                      0 if it fails.
  * @param error         Receives the error; may be NULL.
  * @return 0, also if nothing was found; AIRUDDER_E5003_BODY_TOO_LARGE, AIRUDDER_E6001_INVALID_KEY.
  *
- *     airudder_detect(headers, n, body, body_len, secret, key, &found, &buffer, &err);
+ *     airudder_detect(headers, header_count, body, body_len, secret, key, &found, &buffer, &err);
  *     puts(found.notes.data);
  */
 int airudder_detect(const airudder_header *headers,
@@ -1839,26 +1965,36 @@ int airudder_detect(const airudder_header *headers,
 /* ---- The library ----------------------------------------------------------- */
 
 /**
- * The version of the interface, as the library has it: AIRUDDER_ABI_VERSION of the header that it was built with.
+ * The version of the interface, as the library has it: AIRUDDER_ABI_VERSION of the header that it was built
+ * with.
  *
  *     assert(airudder_abi_version() == AIRUDDER_ABI_VERSION);
  */
 int airudder_abi_version(void);
 
-/** The library's version, for instance "0.1.0". The text lives for ever. */
+/**
+ * The library's version, for instance "0.1.0". The text lives for ever.
+ *
+ *     puts(airudder_version());
+ */
 const char *airudder_version(void);
 
 /**
- * What an error number means, and what to do about it, in a sentence or two. The text lives for ever; an unknown number has
- * one too.
+ * What an error number means, and what to do about it, in a sentence or two. The text lives for ever; an
+ * unknown number has one too.
+ *
+ * @param code  The number.
+ * @return The text, never NULL.
  *
  *     fputs(airudder_strerror(AIRUDDER_E1005_MISSING_FIELD), stderr);
  */
 const char *airudder_strerror(int code);
 
 /**
- * The number of an operation, by its name in the reference: for languages that cannot use this header's constants.
+ * The number of an operation, by its name in the reference: for languages that cannot use this header's
+ * constants.
  *
+ * @param name  For instance `workflow.upload_details`.
  * @return AIRUDDER_OP_…; 0 where there is no such operation, or the name is NULL.
  *
  *     operation = airudder_operation("workflow.upload_details");

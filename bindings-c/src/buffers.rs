@@ -91,7 +91,10 @@ pub extern "C" fn airudder_buffer_header(
 
 /// Frees a buffer.
 ///
+/// @param buffer  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no buffer.
+///
+///     airudder_buffer_free(buffer);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_buffer_free(buffer: airudder_buffer) -> c_int {
     code(|| BUFFERS.free(buffer))

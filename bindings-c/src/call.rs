@@ -62,7 +62,8 @@ pub struct airudder_step {
     pub kind: airudder_step_kind,
     /// For AIRUDDER_STEP_WAIT: when to poll again, in Unix milliseconds.
     pub wait_until_ms: u64,
-    /// For AIRUDDER_STEP_SEND, else NULL. It lives until the next poll of this call, or until the call is freed.
+    /// For AIRUDDER_STEP_SEND, else NULL. It lives until the next poll of this call, or until the call is
+    /// freed.
     pub request: *const airudder_request,
 }
 
@@ -70,7 +71,8 @@ pub struct airudder_step {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub enum airudder_failure {
-    /// No connection was made, so surely nothing was sent. The request may be repeated: report this only when it is sure.
+    /// No connection was made, so surely nothing was sent. The request may be repeated: report this only when
+    /// it is sure.
     AIRUDDER_FAILURE_CONNECT = 1,
     /// No answer in time.
     AIRUDDER_FAILURE_TIMEOUT = 2,
@@ -310,8 +312,8 @@ fn operation(number: c_int) -> Result<&'static OperationInfo, Error> {
     })
 }
 
-/// Starts a call whose parameters are complete, as JSON text. It is checked now and sent as it is; nothing is sent
-/// before the call is polled.
+/// Starts a call whose parameters are complete, as JSON text. It is checked now and sent as it is; nothing is
+/// sent before the call is polled.
 ///
 /// @param client      The client.
 /// @param operation   AIRUDDER_OP_…
@@ -441,8 +443,8 @@ pub extern "C" fn airudder_call_set_options(call: airudder_call, options: GivenC
     })
 }
 
-/// Asks what to do next. The first poll checks the parameters as a whole: a call that is not right is done at once, with
-/// its error as the result, and nothing is sent.
+/// Asks what to do next. The first poll checks the parameters as a whole: a call that is not right is done at
+/// once, with its error as the result, and nothing is sent.
 ///
 /// @param call    The call.
 /// @param now_ms  Unix time in milliseconds.
@@ -516,8 +518,8 @@ pub extern "C" fn airudder_call_on_failure(
     })
 }
 
-/// Whether a response with this head is a file, such as a recording, so that its body may be written to a disk as it comes
-/// and need not be passed to airudder_call_on_response().
+/// Whether a response with this head is a file, such as a recording, so that its body may be written to a disk
+/// as it comes and need not be passed to airudder_call_on_response().
 ///
 /// @param call          The call, whose request is under way.
 /// @param status        The HTTP status.
@@ -549,8 +551,9 @@ pub extern "C" fn airudder_call_is_file(
 ///
 /// @param call   The call.
 /// @param error  Receives the error that ended the call; may be NULL.
-/// @return 0 if the API carried it out; else the number of the error. AIRUDDER_E7005_OUTCOME_UNKNOWN: the request was sent
-///         and must not be sent again before you found out what became of it. AIRUDDER_E1008_MISUSE: it is not done yet.
+/// @return 0 if the API carried it out; else the number of the error. AIRUDDER_E7005_OUTCOME_UNKNOWN: the
+///         request was sent and must not be sent again before you found out what became of it.
+///         AIRUDDER_E1008_MISUSE: it is not done yet.
 ///
 ///     if (airudder_call_result(call, &err)) fprintf(stderr, "%s\n", err.message);
 #[unsafe(no_mangle)]
@@ -582,7 +585,7 @@ pub extern "C" fn airudder_call_result_json(call: airudder_call, json: Out<'_, a
 /// @param content_type  Receives it, for instance `audio/wav`; it lives until the call is freed.
 /// @return 0; AIRUDDER_E1017_NO_VALUE if the result is no file; the number of the error that ended the call.
 ///
-///     if (!airudder_call_result_file(call, &type)) save(body, body_len, type.data);
+///     if (!airudder_call_result_file(call, &text)) save(body, body_len, text.data);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_result_file(call: airudder_call, content_type: Out<'_, airudder_text>) -> c_int {
     code(|| {
@@ -595,8 +598,8 @@ pub extern "C" fn airudder_call_result_file(call: airudder_call, content_type: O
     })
 }
 
-/// The request as it would be sent, without a token, as a curl command line. Secrets and the middle of phone numbers are
-/// masked. Nothing is sent; no more parameters can be set.
+/// The request as it would be sent, without a token, as a curl command line. Secrets and the middle of phone
+/// numbers are masked. Nothing is sent; no more parameters can be set.
 ///
 /// @param call   The call, before it is polled.
 /// @param curl   Receives the command line, which lives until this is asked again, or the call is freed.
@@ -616,8 +619,8 @@ pub extern "C" fn airudder_call_curl(call: airudder_call, curl: Out<'_, airudder
     })
 }
 
-/// The request as it would be sent, without a token: for showing it, or for tests. Nothing is sent; no more parameters can
-/// be set.
+/// The request as it would be sent, without a token: for showing it, or for tests. Nothing is sent; no more
+/// parameters can be set.
 ///
 /// @param call     The call, before it is polled.
 /// @param request  Receives it; it lives until this is asked again, or the call is freed.
@@ -641,10 +644,13 @@ pub extern "C" fn airudder_call_prepare(
     })
 }
 
-/// Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is then
-/// unknown.
+/// Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
+/// then unknown.
 ///
+/// @param call  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.
+///
+///     airudder_call_free(call);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_free(call: airudder_call) -> c_int {
     code(|| CALLS.free(call))

@@ -1,4 +1,43 @@
 //! Campaigns
+//!
+//! A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
+//! workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
+//! goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
+//! is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
+//! time have the journal, for instance with flock().
+//!
+//!     airudder_campaign_new(client, &july, &campaign, &err);
+//!     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+//!     ftruncate(journal_fd, (off_t)good_len);
+//!     while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
+//!       switch (work.kind) {
+//!         case AIRUDDER_CAMPAIGN_JOURNAL:
+//!           if (!write_all(journal_fd, work.journal) || fsync(journal_fd)) die("the journal");
+//!           airudder_campaign_journal_written(campaign);
+//!           break;
+//!         case AIRUDDER_CAMPAIGN_CONTACTS:
+//!           for (; work.want > 0 && next_row(&row); work.want--) {
+//!             airudder_campaign_set_str(campaign, "/callee", row.phone);
+//!             airudder_campaign_set_str(campaign, "/platform", "TEMP1");
+//!             airudder_campaign_set_str(campaign, "/caseid", row.id);
+//!             airudder_campaign_set_str(campaign, "/variables/customer_name", row.name);
+//!             if (airudder_campaign_add(campaign, &err)) die(err.message);
+//!           }
+//!           if (work.want > 0) airudder_campaign_end_of_contacts(campaign, &err);
+//!           break;
+//!         case AIRUDDER_CAMPAIGN_CALL:
+//!           run(work.call);  // the loop at the top of this file
+//!           airudder_campaign_on_result(campaign, now_ms(), work.call, &err);
+//!           airudder_call_free(work.call);
+//!           break;
+//!         default:
+//!           sleep_until(work.wait_until_ms);
+//!       }
+//!     }
+//!     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
+//!     airudder_campaign_report_json(campaign, &text);
+//!
+//! Two contacts are the same when their case ids are, or, without one, their numbers.
 
 use std::ffi::c_int;
 
@@ -30,9 +69,10 @@ pub struct airudder_campaign_config<'a> {
     pub name: Text<'a>,
     /// When the workflows end, as `2026-12-01 18:00:00+08:00`.
     pub end_time: Text<'a>,
-    /// A contact that a doubtful upload may have carried is looked up; if it is not found, again so many milliseconds
-    /// later, and only then sent again. That nobody is called twice rests on the API not taking up a request later than
-    /// this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent again, and stays doubtful.
+    /// A contact that a doubtful upload may have carried is looked up; if it is not found, again so many
+    /// milliseconds later, and only then sent again. That nobody is called twice rests on the API not taking up
+    /// a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent again, and stays
+    /// doubtful.
     pub settle_ms: i64,
     /// Where the jitter of the delays begins. 0: the client chooses.
     pub seed: u64,
@@ -42,7 +82,8 @@ pub struct airudder_campaign_config<'a> {
     pub in_flight: usize,
     /// Look-ups of doubtful contacts under way at once. 0: 8.
     pub lookups_in_flight: usize,
-    /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
+    /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
+    /// numbers.
     pub allow_duplicates: c_int,
     /// Not 0: contacts that the API refused in an earlier run are sent again.
     pub retry_rejected: c_int,
@@ -54,7 +95,8 @@ pub struct airudder_campaign_config<'a> {
 pub enum airudder_campaign_step_kind {
     /// The campaign is over, or had to stop: ask for its result.
     AIRUDDER_CAMPAIGN_DONE = 0,
-    /// Append `journal` to the journal and wait for the disk (fsync), then call airudder_campaign_journal_written().
+    /// Append `journal` to the journal and wait for the disk (fsync), then call
+    /// airudder_campaign_journal_written().
     AIRUDDER_CAMPAIGN_JOURNAL = 1,
     /// Add contacts, about `want`, or say that there are no more.
     AIRUDDER_CAMPAIGN_CONTACTS = 2,
@@ -75,7 +117,8 @@ pub struct airudder_campaign_step {
     pub want: usize,
     /// For AIRUDDER_CAMPAIGN_CALL: the call.
     pub call: airudder_call,
-    /// For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is done.
+    /// For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is
+    /// done.
     pub wait_until_ms: u64,
 }
 
@@ -227,18 +270,19 @@ pub extern "C" fn airudder_campaign_new(
     })
 }
 
-/// Takes up an earlier run from its journal, before the first poll. Do this at every start, also with an empty journal.
+/// Takes up an earlier run from its journal, before the first poll. Do this at every start, also with an empty
+/// journal.
 ///
 /// @param campaign     The campaign, with the settings of the earlier run.
 /// @param journal      The whole content of the journal.
 /// @param journal_len  Its length in bytes.
-/// @param good_len     Receives how many bytes of it are good: cut the file to this length, since a crash may have torn its
-///                     last line.
+/// @param good_len     Receives how many bytes of it are good: cut the file to this length, since a crash may
+///                     have torn its last line.
 /// @param error        Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
 ///
 ///     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
-///     ftruncate(fd, (off_t)good_len);
+///     ftruncate(journal_fd, (off_t)good_len);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_resume(
     campaign: airudder_campaign,
@@ -265,7 +309,7 @@ pub extern "C" fn airudder_campaign_resume(
 /// @param error     Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
 ///
-/// examples/c/campaign.h shows the loop.
+/// The loop at the top of this section shows the use.
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_poll(
     campaign: airudder_campaign,
@@ -286,21 +330,21 @@ pub extern "C" fn airudder_campaign_poll(
     })
 }
 
-/// Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not say so: free
-/// the campaign, and run it again when there is room.
+/// Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not
+/// say so: free the campaign, and run it again when there is room.
 ///
 /// @param campaign  The campaign.
 /// @return 0; AIRUDDER_E1008_MISUSE if there are none.
 ///
-///     if (write_all(fd, step.journal) && !fsync(fd)) airudder_campaign_journal_written(campaign);
+///     if (write_all(journal_fd, work.journal) && !fsync(journal_fd)) airudder_campaign_journal_written(campaign);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign) -> c_int {
     code(|| CAMPAIGNS.with(campaign, |campaign| campaign.machine().journal_written()))
 }
 
-/// Sets a field of the next contact to a text; see airudder_call_set_str() for the pointer. The fields are those of
-/// `details` of workflow.upload_details: callee, platform, caseid, variables, pds_variables. The order in which they are
-/// set must be the same in every run.
+/// Sets a field of the next contact to a text; see airudder_call_set_str() for the pointer. The fields are
+/// those of `details` of workflow.upload_details: callee, platform, caseid, variables, pds_variables. The order
+/// in which they are set must be the same in every run.
 ///
 /// @param campaign  The campaign.
 /// @param pointer   A JSON pointer in the contact.
@@ -313,7 +357,8 @@ pub extern "C" fn airudder_campaign_set_str(campaign: airudder_campaign, pointer
     set(campaign, pointer, value.get("value").map(Node::text))
 }
 
-/// Sets a field of the next contact to a text that need not be NUL-terminated; else as airudder_campaign_set_str().
+/// Sets a field of the next contact to a text that need not be NUL-terminated; else as
+/// airudder_campaign_set_str().
 ///
 /// @param campaign   The campaign.
 /// @param pointer    A JSON pointer in the contact.
@@ -332,8 +377,8 @@ pub extern "C" fn airudder_campaign_set_strn(
     set(campaign, pointer, value.text(value_len, "value").map(Node::text))
 }
 
-/// Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer "", the whole
-/// contact.
+/// Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer
+/// "", the whole contact.
 ///
 /// @param campaign  The campaign.
 /// @param pointer   A JSON pointer in the contact.
@@ -359,8 +404,9 @@ fn set(campaign: airudder_campaign, pointer: Text<'_>, value: Result<Node, Error
     })
 }
 
-/// Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in every run. One
-/// that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others go out.
+/// Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
+/// every run. One that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others
+/// go out.
 ///
 /// @param campaign  The campaign.
 /// @param error     Receives the error; may be NULL.
@@ -381,7 +427,7 @@ pub extern "C" fn airudder_campaign_add(campaign: airudder_campaign, error: Erro
 /// @param error     Receives the error; may be NULL.
 /// @return As airudder_campaign_add(); AIRUDDER_E1003_INVALID_JSON.
 ///
-///     airudder_campaign_add_json(campaign, "[{\"callee\":\"+6200012345678\",…}]", len, &err);
+///     airudder_campaign_add_json(campaign, json, json_len, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_add_json(
     campaign: airudder_campaign,
@@ -413,10 +459,10 @@ pub extern "C" fn airudder_campaign_end_of_contacts(campaign: airudder_campaign,
 /// @param now_ms    Unix time in milliseconds.
 /// @param call      The call, which is done, with whatever result.
 /// @param error     Receives the error; may be NULL.
-/// @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back already. How the
-///         call ended is no error here.
+/// @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back
+///         already. How the call ended is no error here.
 ///
-///     airudder_campaign_on_result(campaign, now_ms(), step.call, &err); airudder_call_free(step.call);
+///     airudder_campaign_on_result(campaign, now_ms(), work.call, &err); airudder_call_free(work.call);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_on_result(
     campaign: airudder_campaign,
@@ -436,8 +482,8 @@ pub extern "C" fn airudder_campaign_on_result(
     })
 }
 
-/// Stops: starts nothing more. Go on polling until it is done; calls that are under way are still to be handed back, so that
-/// the journal knows what became of them.
+/// Stops: starts nothing more. Go on polling until it is done; calls that are under way are still to be handed
+/// back, so that the journal knows what became of them.
 ///
 /// @param campaign  The campaign.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
@@ -480,7 +526,8 @@ pub extern "C" fn airudder_campaign_progress(
 ///
 /// @param campaign  The campaign, which is done.
 /// @param error     Receives the error; may be NULL.
-/// @return 0 if it came to its end; the number of the error that stopped it; AIRUDDER_E1008_MISUSE: it is not done yet.
+/// @return 0 if it came to its end; the number of the error that stopped it; AIRUDDER_E1008_MISUSE: it is not
+///         done yet.
 ///
 ///     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
 #[unsafe(no_mangle)]
@@ -501,8 +548,8 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 ///      "doubtful": [{"contact": 3, "case_id": "c-3"}],
 ///      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
 ///
-/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never sent again
-/// by itself. A workflow without an id may exist; it is empty and phones nobody.
+/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never
+/// sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
 ///
 /// @param campaign  The campaign.
 /// @param json      Receives the text, which lives until something changes in the campaign.
@@ -534,7 +581,7 @@ pub extern "C" fn airudder_campaign_get_str(
 
 /// Reads a number of the report; else as airudder_call_get_int().
 ///
-///     airudder_campaign_get_int(campaign, "/rejected/0/contact", &row);
+///     airudder_campaign_get_int(campaign, "/rejected/0/contact", &contact);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_get_int(
     campaign: airudder_campaign,
@@ -546,7 +593,7 @@ pub extern "C" fn airudder_campaign_get_int(
 
 /// Counts a list of the report; else as airudder_call_get_count().
 ///
-///     airudder_campaign_get_count(campaign, "/rejected", &refused);
+///     airudder_campaign_get_count(campaign, "/rejected", &count);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_get_count(
     campaign: airudder_campaign,
@@ -556,10 +603,13 @@ pub extern "C" fn airudder_campaign_get_count(
     code(|| CAMPAIGNS.with(campaign, |campaign| values::count(campaign.report(), pointer, value)))
 }
 
-/// Frees a campaign, at any moment. Its calls go on until they are freed. What was under way and not handed back is doubtful
-/// to the next run, and looked up.
+/// Frees a campaign, at any moment. Its calls go on until they are freed. What was under way and not handed
+/// back is doubtful to the next run, and looked up.
 ///
+/// @param campaign  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no campaign.
+///
+///     airudder_campaign_free(campaign);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_free(campaign: airudder_campaign) -> c_int {
     code(|| CAMPAIGNS.free(campaign))

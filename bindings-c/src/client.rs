@@ -19,8 +19,8 @@ use crate::{
 /// A client: settings, token and retry budget, shared by its calls. Many threads may use it at once.
 pub type airudder_client = u64;
 
-/// The settings of a client. Begin with `airudder_config cfg = AIRUDDER_CONFIG_INIT;`. What stays NULL or 0 has its
-/// default. The texts are copied.
+/// The settings of a client. Begin with `airudder_config cfg = AIRUDDER_CONFIG_INIT;`. What stays NULL or 0 has
+/// its default. The texts are copied.
 #[repr(C)]
 pub struct airudder_config<'a> {
     /// sizeof(airudder_config), as the caller's header knows it.
@@ -45,7 +45,8 @@ pub struct airudder_config<'a> {
     pub timeout_ms: u64,
     /// Any number, another one in each process: it spreads the delays before retries.
     pub seed: u64,
-    /// How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at all.
+    /// How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at
+    /// all.
     pub max_retries: c_int,
     /// Not 0: parameters are not checked against the API's reference before they are sent.
     pub lenient: c_int,
@@ -125,7 +126,10 @@ pub extern "C" fn airudder_client_new(
 
 /// Frees a client. Its calls and campaigns go on; start no more of them.
 ///
+/// @param client  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no client.
+///
+///     airudder_client_free(client);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_client_free(client: airudder_client) -> c_int {
     code(|| CLIENTS.free(client))

@@ -25,8 +25,9 @@ pub struct airudder_detection {
     pub notes: airudder_text,
 }
 
-/// Encrypts as the vendor documents: AES-ECB, zero bytes of padding (16 where the length is a multiple of 16), Base64. ECB
-/// shows where blocks of 16 bytes repeat; that is the vendor's choice, and TLS is what protects the traffic.
+/// Encrypts as the vendor documents: AES-ECB, zero bytes of padding (16 where the length is a multiple of 16),
+/// Base64. ECB shows where blocks of 16 bytes repeat; that is the vendor's choice, and TLS is what protects the
+/// traffic.
 ///
 /// @param plain      What to encrypt. It must not end in a zero byte, which the vendor's padding would lose.
 /// @param plain_len  Its length in bytes.
@@ -61,11 +62,12 @@ pub extern "C" fn airudder_encrypt(
 /// @param text_len  Its length in bytes.
 /// @param key       The key's text, 16, 24 or 32 bytes.
 /// @param key_len   Its length in bytes.
-/// @param buffer    Receives a buffer with the plain bytes, to be freed with airudder_buffer_free(); 0 if it fails.
+/// @param buffer    Receives a buffer with the plain bytes, to be freed with airudder_buffer_free(); 0 if it
+///                  fails.
 /// @param error     Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E6001_INVALID_KEY, AIRUDDER_E6002_INVALID_CIPHERTEXT.
 ///
-///     airudder_decrypt(text, text_len, "fake-key-16bytes", 16, &buffer, &err);
+///     airudder_decrypt(sealed, sealed_len, "fake-key-16bytes", 16, &buffer, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_decrypt(
     text: Bytes<'_>,
@@ -84,8 +86,8 @@ pub extern "C" fn airudder_decrypt(
     })
 }
 
-/// Encrypts by another cipher, written `<mode>:<padding>:<encoding>`, such as `aes-cbc:pkcs7:base64:iv=prefix`; else as
-/// airudder_encrypt().
+/// Encrypts by another cipher, written `<mode>:<padding>:<encoding>`, such as `aes-cbc:pkcs7:base64:iv=prefix`;
+/// else as airudder_encrypt().
 ///
 /// @param cipher     The cipher.
 /// @param iv         16 random bytes, another time others, for ciphers with `iv=prefix`; else NULL.
@@ -132,7 +134,7 @@ pub extern "C" fn airudder_encrypt_with(
 /// @param error     Receives the error; may be NULL.
 /// @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER.
 ///
-///     airudder_decrypt_with("aes-ecb:pkcs7:hex", text, text_len, key, 16, &buffer, &err);
+///     airudder_decrypt_with("aes-ecb:pkcs7:hex", sealed, sealed_len, key, 16, &buffer, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_decrypt_with(
     cipher: Text<'_>,
@@ -153,12 +155,13 @@ pub extern "C" fn airudder_decrypt_with(
     })
 }
 
-/// The lower-case hex SHA-256 of the plain bytes, as in the header field `Signed`. It is unkeyed: it shows accidents, not
-/// attackers.
+/// The lower-case hex SHA-256 of the plain bytes, as in the header field `Signed`. It is unkeyed: it shows
+/// accidents, not attackers.
 ///
 /// @param plain      The bytes.
 /// @param plain_len  How many.
-/// @param buffer     Receives a buffer with 64 hex digits, to be freed with airudder_buffer_free(); 0 if it fails.
+/// @param buffer     Receives a buffer with 64 hex digits, to be freed with airudder_buffer_free(); 0 if it
+///                   fails.
 /// @param error      Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1016_INVALID_ARGUMENT.
 ///
@@ -186,7 +189,8 @@ pub extern "C" fn airudder_digest(
 /// @param header_count  How many.
 /// @param body          The body as it is sent.
 /// @param body_len      Its length in bytes.
-/// @param buffer        Receives a buffer with the signature, to be freed with airudder_buffer_free(); 0 if it fails.
+/// @param buffer        Receives a buffer with the signature, to be freed with airudder_buffer_free(); 0 if it
+///                      fails.
 /// @param error         Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E6004_INVALID_SCHEME, AIRUDDER_E1010_INVALID_REQUEST.
 ///
@@ -227,7 +231,7 @@ pub extern "C" fn airudder_sign(
 /// @param error         Receives the error, which does not tell the right signature; may be NULL.
 /// @return 0 if it is right; AIRUDDER_E5002_SIGNATURE_MISMATCH, AIRUDDER_E6004_INVALID_SCHEME.
 ///
-///     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) refuse();
+///     if (airudder_verify(signature, "hmac-sha256:hex:body", secret, NULL, NULL, 0, body, body_len, &err)) return 400;
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_verify(
     signature: Text<'_>,
@@ -248,8 +252,8 @@ pub extern "C" fn airudder_verify(
     })
 }
 
-/// Finds out from one captured delivery how AI Rudder signs and encrypts, which it does not publish: tries every known scheme
-/// and cipher.
+/// Finds out from one captured delivery how AI Rudder signs and encrypts, which it does not publish: tries
+/// every known scheme and cipher.
 ///
 /// @param headers       The header fields of the delivery.
 /// @param header_count  How many.
@@ -258,11 +262,12 @@ pub extern "C" fn airudder_verify(
 /// @param secret        The secret, for the signature; or NULL.
 /// @param key           The key, for the cipher; or NULL.
 /// @param found         Receives what was found.
-/// @param buffer        Receives the buffer that the texts belong to, to be freed with airudder_buffer_free(); 0 if it fails.
+/// @param buffer        Receives the buffer that the texts belong to, to be freed with airudder_buffer_free();
+///                      0 if it fails.
 /// @param error         Receives the error; may be NULL.
 /// @return 0, also if nothing was found; AIRUDDER_E5003_BODY_TOO_LARGE, AIRUDDER_E6001_INVALID_KEY.
 ///
-///     airudder_detect(headers, n, body, body_len, secret, key, &found, &buffer, &err);
+///     airudder_detect(headers, header_count, body, body_len, secret, key, &found, &buffer, &err);
 ///     puts(found.notes.data);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_detect(

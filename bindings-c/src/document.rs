@@ -114,8 +114,8 @@ impl Node {
         }
     }
 
-    /// The same place with nothing else around it, with indices made 0, as JSON: what a check of this place alone needs.
-    /// Beside it, the place's pointer with `-` replaced.
+    /// The same place with nothing else around it, with indices made 0, as JSON: what a check of this place
+    /// alone needs. Beside it, the place's pointer with `-` replaced.
     pub(crate) fn alone(&self, pointer: &Pointer<'_>, value: &Self) -> Result<(String, Vec<String>), Error> {
         let mut segments = Vec::new();
         let (mut open, mut close) = (String::new(), Vec::new());
@@ -148,7 +148,8 @@ impl Node {
         Ok((json, segments))
     }
 
-    /// Puts the value there. Objects and lists on the way are made; a list takes its next element at its length, or at `-`.
+    /// Puts the value there. Objects and lists on the way are made; a list takes its next element at its
+    /// length, or at `-`.
     pub(crate) fn set(&mut self, pointer: &Pointer<'_>, value: Self) -> Result<(), Error> {
         let mut here = self;
         for (depth, segment) in pointer.0.iter().enumerate() {

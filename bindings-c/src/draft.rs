@@ -36,9 +36,10 @@ impl Draft {
         Self { client, what: What::Raw(request), options, failed: None }
     }
 
-    /// Other settings for this call.
+    /// Other settings for this call. A seed of 0 leaves the one that the client chose.
     pub(crate) fn set_options(&mut self, options: CallOptions) {
-        self.options = options;
+        let seed = if options.seed == 0 { self.options.seed } else { options.seed };
+        self.options = CallOptions { seed, ..options };
     }
 
     /// Sets the parameter at a pointer, if the operation has it and takes the value.

@@ -22,9 +22,9 @@ pub enum airudder_outcome {
     AIRUDDER_OUTCOME_UNKNOWN = 4,
 }
 
-/// What went wrong, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with zeroed
-/// memory and `size` set. A function that takes one fills it, also where it succeeds. It holds no secret. Texts that do
-/// not fit are cut between two characters.
+/// What went wrong, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with
+/// zeroed memory and `size` set. A function that takes one fills it, also where it succeeds. It holds no
+/// secret. Texts that do not fit are cut between two characters.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct airudder_error {

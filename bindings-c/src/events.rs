@@ -39,8 +39,8 @@ impl Received {
     }
 }
 
-/// What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know, the text of its
-/// `event` field, or `unknown`.
+/// What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know,
+/// the text of its `event` field, or `unknown`.
 ///
 /// @param event  The event.
 /// @param type   Receives the text, which lives until the event is freed.
@@ -52,7 +52,8 @@ pub extern "C" fn airudder_event_type(event: airudder_event, r#type: Out<'_, air
     show(event, r#type, "type", airudder_text::NONE, |event| event.name.view())
 }
 
-/// The same 64 hex digits for each delivery of one event, which may come up to six times: store the event under this key.
+/// The same 64 hex digits for each delivery of one event, which may come up to six times: store the event under
+/// this key.
 ///
 /// @param event  The event.
 /// @param key    Receives the text, which lives until the event is freed.
@@ -70,7 +71,7 @@ pub extern "C" fn airudder_event_dedupe_key(event: airudder_event, key: Out<'_, 
 /// @param json   Receives the text, which lives until the event is freed.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
 ///
-///     airudder_event_json(event, &text); store(key.data, text.data, text.len);
+///     airudder_event_json(event, &text); fwrite(text.data, 1, text.len, file);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_json(event: airudder_event, json: Out<'_, airudder_text>) -> c_int {
     show(event, json, "json", airudder_text::NONE, |event| event.document.text())
@@ -82,7 +83,7 @@ pub extern "C" fn airudder_event_json(event: airudder_event, json: Out<'_, airud
 /// @param known  Receives 1 or 0.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
 ///
-///     airudder_event_known(event, &known);
+///     airudder_event_known(event, &flag);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_known(event: airudder_event, known: Out<'_, c_int>) -> c_int {
     show(event, known, "known", 0, |event| event.known.into())
@@ -94,7 +95,7 @@ pub extern "C" fn airudder_event_known(event: airudder_event, known: Out<'_, c_i
 /// @param verified  Receives 1 or 0.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
 ///
-///     airudder_event_verified(event, &verified);
+///     airudder_event_verified(event, &flag);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_verified(event: airudder_event, verified: Out<'_, c_int>) -> c_int {
     show(event, verified, "verified", 0, |event| event.verified.into())
@@ -124,7 +125,7 @@ pub extern "C" fn airudder_event_get_str(
 
 /// Reads a whole number of the event; else as airudder_call_get_int().
 ///
-///     airudder_event_get_int(event, "/details/0/duration", &seconds);
+///     airudder_event_get_int(event, "/details/0/duration", &number);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_get_int(event: airudder_event, pointer: Text<'_>, value: Out<'_, i64>) -> c_int {
     get(event, |event| values::int(event, pointer, value))
@@ -132,7 +133,7 @@ pub extern "C" fn airudder_event_get_int(event: airudder_event, pointer: Text<'_
 
 /// Reads a number of the event; else as airudder_call_get_double().
 ///
-///     airudder_event_get_double(event, "/details/0/score", &score);
+///     airudder_event_get_double(event, "/details/0/score", &real);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_get_double(event: airudder_event, pointer: Text<'_>, value: Out<'_, f64>) -> c_int {
     get(event, |event| values::double(event, pointer, value))
@@ -140,7 +141,7 @@ pub extern "C" fn airudder_event_get_double(event: airudder_event, pointer: Text
 
 /// Reads a truth value of the event; else as airudder_call_get_bool().
 ///
-///     airudder_event_get_bool(event, "/details/0/is_test", &test);
+///     airudder_event_get_bool(event, "/details/0/is_test", &flag);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_get_bool(event: airudder_event, pointer: Text<'_>, value: Out<'_, c_int>) -> c_int {
     get(event, |event| values::bool(event, pointer, value))
@@ -148,7 +149,7 @@ pub extern "C" fn airudder_event_get_bool(event: airudder_event, pointer: Text<'
 
 /// Counts the elements of a list, or the fields of an object; else as airudder_call_get_count().
 ///
-///     airudder_event_get_count(event, "/details", &calls);
+///     airudder_event_get_count(event, "/details", &count);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_get_count(event: airudder_event, pointer: Text<'_>, value: Out<'_, usize>) -> c_int {
     get(event, |event| values::count(event, pointer, value))
@@ -197,7 +198,10 @@ fn get(event: airudder_event, read: impl FnOnce(&mut Document) -> Result<(), Err
 
 /// Frees an event.
 ///
+/// @param event  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no event.
+///
+///     airudder_event_free(event);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_event_free(event: airudder_event) -> c_int {
     code(|| EVENTS.free(event))

@@ -15,14 +15,14 @@ use crate::{
 
 /// Sets a parameter to a text.
 ///
-/// A parameter is named by a JSON pointer: `/details/0/callee` is the field `callee` of the first element of `details`.
-/// Lists and objects on the way are made. A list takes its next element at its length, or at `-`: `/details/-/callee`
-/// begins the next contact, and `/details/0/platform` goes on with the first one. (In a name, `~1` stands for `/` and `~0`
-/// for `~`.)
+/// A parameter is named by a JSON pointer: `/details/0/callee` is the field `callee` of the first element of
+/// `details`. Lists and objects on the way are made. A list takes its next element at its length, or at `-`:
+/// `/details/-/callee` begins the next contact, and `/details/0/platform` goes on with the first one. (In a
+/// name, `~1` stands for `/` and `~0` for `~`.)
 ///
-/// An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails, the call
-/// remembers it and ends with that error when it is polled, so you may set all parameters first and look at the result
-/// once.
+/// An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
+/// the call remembers it and ends with that error when it is polled, so you may set all parameters first and
+/// look at the result once.
 ///
 /// @param call     The call, after airudder_call_begin() and before the first poll.
 /// @param pointer  A JSON pointer.
@@ -94,7 +94,8 @@ pub extern "C" fn airudder_call_set_bool(call: airudder_call, pointer: Text<'_>,
     set(call, pointer, Ok(Node::Bool(value != 0)))
 }
 
-/// Sets a parameter to null; else as airudder_call_set_str(). A parameter that is not set is left out, which is not the same.
+/// Sets a parameter to null; else as airudder_call_set_str(). A parameter that is not set is left out, which is
+/// not the same.
 ///
 /// @param call     The call.
 /// @param pointer  A JSON pointer.
@@ -139,8 +140,8 @@ fn set(call: airudder_call, pointer: Text<'_>, value: Result<Node, Error>) -> c_
 /// @param call     The call, which is done.
 /// @param pointer  A JSON pointer, for instance `/rows/0/workflow_name`.
 /// @param value    Receives the text, which lives until the call is freed.
-/// @return 0; AIRUDDER_E1017_NO_VALUE if there is nothing, AIRUDDER_E1006_WRONG_TYPE if it is no text; the number of the
-///         error that ended the call.
+/// @return 0; AIRUDDER_E1017_NO_VALUE if there is nothing, AIRUDDER_E1006_WRONG_TYPE if it is no text; the
+///         number of the error that ended the call.
 ///
 ///     airudder_call_get_str(call, "/workflow_id", &text);
 #[unsafe(no_mangle)]
@@ -159,7 +160,7 @@ pub extern "C" fn airudder_call_get_str(
 /// @param value    Receives the number.
 /// @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number that does not fit.
 ///
-///     airudder_call_get_int(call, "/total", &total);
+///     airudder_call_get_int(call, "/total", &number);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_int(call: airudder_call, pointer: Text<'_>, value: Out<'_, i64>) -> c_int {
     get(call, |result| values::int(result, pointer, value))
@@ -172,7 +173,7 @@ pub extern "C" fn airudder_call_get_int(call: airudder_call, pointer: Text<'_>, 
 /// @param value    Receives the number.
 /// @return As airudder_call_get_str().
 ///
-///     airudder_call_get_double(call, "/rate", &rate);
+///     airudder_call_get_double(call, "/rate", &real);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_double(call: airudder_call, pointer: Text<'_>, value: Out<'_, f64>) -> c_int {
     get(call, |result| values::double(result, pointer, value))
@@ -185,7 +186,7 @@ pub extern "C" fn airudder_call_get_double(call: airudder_call, pointer: Text<'_
 /// @param value    Receives 1 for true and 0 for false.
 /// @return As airudder_call_get_str().
 ///
-///     airudder_call_get_bool(call, "/has_more", &more);
+///     airudder_call_get_bool(call, "/has_more", &flag);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_bool(call: airudder_call, pointer: Text<'_>, value: Out<'_, c_int>) -> c_int {
     get(call, |result| values::bool(result, pointer, value))
@@ -198,7 +199,7 @@ pub extern "C" fn airudder_call_get_bool(call: airudder_call, pointer: Text<'_>,
 /// @param value    Receives how many.
 /// @return As airudder_call_get_str().
 ///
-///     airudder_call_get_count(call, "/rows", &rows);
+///     airudder_call_get_count(call, "/rows", &count);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_get_count(call: airudder_call, pointer: Text<'_>, value: Out<'_, usize>) -> c_int {
     get(call, |result| values::count(result, pointer, value))

@@ -62,6 +62,9 @@
              0 stand for the default.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
+   HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
+             itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
+             unless CURLOPT_FRESH_CONNECT is set.
    Time      `now_ms` is Unix time in milliseconds, from a clock that does not jump if you have one.
    Secrets   No error and no text for people holds a secret.
    The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and

@@ -4,8 +4,8 @@ use std::ffi::c_char;
 
 use crate::ffi::Text;
 
-/// A text of the library: UTF-8, with its length in bytes, and a NUL behind it. It belongs to the handle that it was
-/// asked of. A text that holds a NUL of its own is longer than strlen() says.
+/// A text of the library: UTF-8, with its length in bytes, and a NUL behind it. It belongs to the handle that
+/// it was asked of. A text that holds a NUL of its own is longer than strlen() says.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct airudder_text {

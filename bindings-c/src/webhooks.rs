@@ -19,8 +19,8 @@ use crate::{
 /// A receiver of events. Many threads may use it at once.
 pub type airudder_webhooks = u64;
 
-/// The settings of a receiver. Begin with AIRUDDER_WEBHOOKS_CONFIG_INIT. What stays NULL or 0 has its default. The texts are
-/// copied.
+/// The settings of a receiver. Begin with AIRUDDER_WEBHOOKS_CONFIG_INIT. What stays NULL or 0 has its default.
+/// The texts are copied.
 #[repr(C)]
 pub struct airudder_webhooks_config<'a> {
     /// sizeof(airudder_webhooks_config), as the caller's header knows it.
@@ -31,7 +31,8 @@ pub struct airudder_webhooks_config<'a> {
     pub other_secret: Text<'a>,
     /// The X-AIRudder-Sign-Key, for schemes with the part `key`. NULL: the one that the delivery names.
     pub sign_key: Text<'a>,
-    /// How the signature is computed. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect() finds it out.
+    /// How the signature is computed. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect()
+    /// finds it out.
     pub scheme: Text<'a>,
     /// The key of encrypted events, 16, 24 or 32 bytes. NULL: events come plain.
     pub encryption_key: Text<'a>,
@@ -41,8 +42,8 @@ pub struct airudder_webhooks_config<'a> {
     pub max_body_bytes: usize,
     /// How deeply the JSON may be nested, 1 to 100. 0: 64.
     pub max_depth: c_int,
-    /// Not 0: a delivery without a signature is taken. A wrong signature never is. AI Rudder does not document a signature
-    /// for most events; without one, only the secrecy of your URL protects you.
+    /// Not 0: a delivery without a signature is taken. A wrong signature never is. AI Rudder does not document
+    /// a signature for most events; without one, only the secrecy of your URL protects you.
     pub allow_unsigned: c_int,
 }
 
@@ -103,22 +104,24 @@ pub extern "C" fn airudder_webhooks_new(
     })
 }
 
-/// Verifies, decrypts and reads a delivery. Store the event under its dedupe key, answer 200 with the body `{}`, and work on
-/// it later: AI Rudder sends it again after a minute, at most five times, until it gets a 200.
+/// Verifies, decrypts and reads a delivery. Store the event under its dedupe key, answer 200 with the body
+/// `{}`, and work on it later: AI Rudder sends it again after a minute, at most five times, until it gets a
+/// 200.
 ///
 /// @param hooks         The receiver.
 /// @param headers       The header fields of the delivery.
 /// @param header_count  How many.
 /// @param body          The body's bytes as they came: a signature is about bytes.
 /// @param body_len      How many.
-/// @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be told by its fields.
-///                      NULL: it is told by what it says, and an unknown one is no error.
+/// @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be told by its
+///                      fields. NULL: it is told by what it says, and an unknown one is no error.
 /// @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
 /// @param error         Receives the error; may be NULL.
-/// @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005… unreadable,
-///         AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your side: answer 500.
+/// @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
+///         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
+///         side: answer 500.
 ///
-///     airudder_webhooks_unwrap(hooks, headers, n, body, body_len, NULL, &event, &err);
+///     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_webhooks_unwrap(
     hooks: airudder_webhooks,
@@ -167,8 +170,8 @@ pub extern "C" fn airudder_webhooks_sign(
     })
 }
 
-/// A delivery as AI Rudder might send it, encrypted if there is a key and signed if there is a secret: for tests of your
-/// receiver.
+/// A delivery as AI Rudder might send it, encrypted if there is a key and signed if there is a secret: for
+/// tests of your receiver.
 ///
 /// @param hooks     The receiver.
 /// @param json      The event.
@@ -216,7 +219,10 @@ pub extern "C" fn airudder_webhooks_ack(ack: Out<'_, airudder_ack>) -> c_int {
 
 /// Frees a receiver. Its events live on.
 ///
+/// @param hooks  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no receiver.
+///
+///     airudder_webhooks_free(hooks);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_webhooks_free(hooks: airudder_webhooks) -> c_int {
     code(|| HOOKS.free(hooks))

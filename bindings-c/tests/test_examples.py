@@ -1,5 +1,6 @@
 """The programs that people copy, each run against the sandbox under sanitizers and under Valgrind."""
 
+import re
 import sqlite3
 import subprocess
 import time
@@ -33,6 +34,26 @@ def contacts(tmp_path_factory):
     file = tmp_path_factory.mktemp("contacts") / "contacts.csv"
     file.write_text("\n".join(lines) + "\n")
     return file
+
+
+@checked
+def test_readme(build, sandbox, tmp_path, how):
+    program, results = re.findall(r"```c\n(.*?)```", (ROOT / "bindings-c/README.md").read_text(), re.DOTALL)
+    source = tmp_path / "readme.c"
+    source.write_text(program)
+    files = [source, EXAMPLES / "socket_http.c", EXAMPLES / "clock.c"]
+    said = build(*files, flags=[f"-I{EXAMPLES}"]).run(how, env={"AIRUDDER_BASE_URL": sandbox.url})
+    assert re.fullmatch(r"[0-9a-f]{32}\n", said)
+    assert sandbox.contacts() == 1
+
+    variables = (
+        "airudder_webhooks hooks; airudder_event event; airudder_text key, text;"
+        "airudder_error error = AIRUDDER_ERROR_INIT;"
+        "airudder_header *headers = NULL; size_t header_count = 0, body_len = 0; char *body = NULL;"
+    )
+    includes = "#include <airudder.h>\n#include <stdlib.h>\n"
+    source.write_text(f"{includes}int main(void) {{\n{variables}\n{results}\nreturn 0;\n}}\n")
+    build(source)
 
 
 @checked
@@ -101,4 +122,24 @@ def wait_until(condition):
     end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end
-        time.sleep(0.1)
+        time.sleep(0.05)
+
+
+def test_killed_campaign_goes_on_where_it_was(build, start_sandbox, contacts, tmp_path):
+    """Killed in the middle of uploads, three times, and then left alone: everybody was sent once."""
+    sandbox = start_sandbox("--encryption-key", KEY)
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 400}])
+    program = build(EXAMPLES / "campaign_multi.c", *SHARED, packages=["libcurl"])
+    settings = JOB | {"AIRUDDER_BASE_URL": sandbox.url}
+    command = [*program.command("sanitized"), contacts, tmp_path / "journal.jsonl"]
+    for uploads in (1, 4, 7):
+        with subprocess.Popen(command, env=program.environment(settings), stdout=subprocess.DEVNULL) as running:
+            wait_until(lambda at_least=uploads: uploads_at(sandbox) >= at_least or running.poll() is not None)
+            running.kill()
+    said = program.run("sanitized", *command[1:], env=settings)
+    assert said.startswith("accepted 1999, rejected 1, doubtful 0 of 2000 contacts\n"), said
+    assert sandbox.contacts() == 1999
+
+
+def uploads_at(sandbox):
+    return sandbox.control("stats")["requests"].get("workflow.upload_details", 0)

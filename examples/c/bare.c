@@ -1,4 +1,4 @@
-/* The bare loop: makes a workflow and puts two contacts into it, over sockets of its own.
+/* Makes a workflow and puts two contacts into it, over bare sockets; the loop is http_run() in socket_http.c.
 
      ./bare http://127.0.0.1:8460 7 TEMP1
 
@@ -9,26 +9,6 @@
 
 #include "clock.h"
 #include "socket_http.h"
-
-/* Runs a call to its end: sends what it wants sent, and sleeps until it wants to go on. */
-static void run(airudder_call call) {
-  airudder_step step;
-  while (airudder_call_poll(call, now_ms(), &step) == AIRUDDER_OK && step.kind != AIRUDDER_STEP_DONE) {
-    if (step.kind == AIRUDDER_STEP_WAIT) {
-      sleep_until(step.wait_until_ms);
-    } else {
-      struct response response;
-      int failure = http_send(step.request, &response);
-      if (failure) {
-        airudder_call_on_failure(call, now_ms(), failure, NULL);
-      } else {
-        airudder_call_on_response(call, now_ms(), response.status, response.headers, response.header_count,
-                                  response.body, response.body_len);
-        free(response.memory);
-      }
-    }
-  }
-}
 
 int main(int argc, char **argv) {
   airudder_config config = AIRUDDER_CONFIG_INIT;
@@ -56,7 +36,7 @@ int main(int argc, char **argv) {
   airudder_call_set_int(create, "/workflow_template_id", atoi(argv[2]));
   airudder_call_set_str(create, "/name", "from C");
   airudder_call_set_str(create, "/end_time", "2099-12-01 18:00:00+08:00");
-  run(create);
+  http_run(create);
 
   if (airudder_call_result(create, &error) == AIRUDDER_OK &&
       airudder_call_get_str(create, "/workflow_id", &id) == AIRUDDER_OK) {
@@ -68,7 +48,7 @@ int main(int argc, char **argv) {
     airudder_call_set_str(upload, "/details/1/callee", "+6200012345679");
     airudder_call_set_str(upload, "/details/1/platform", argv[3]);
     airudder_call_set_str(upload, "/details/1/variables/customer_name", "Budi");
-    run(upload);
+    http_run(upload);
     failed = airudder_call_result(upload, &error);
     if (!failed) printf("2 contacts are in workflow %s\n", id.data);
     airudder_call_free(upload);

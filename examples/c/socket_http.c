@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 /* Splits http://host:port/path; 0 if it is not such a URL. */
 static int split(const char *url, char host[256], char port[6], const char **path) {
   const char *authority, *slash, *colon;
@@ -152,4 +154,23 @@ int http_send(const airudder_request *request, struct response *response) {
   if (parse(response->memory, len, response)) return 0;
   free(response->memory);
   return AIRUDDER_FAILURE_RESET;
+}
+
+void http_run(airudder_call call) {
+  airudder_step step;
+  while (airudder_call_poll(call, now_ms(), &step) == AIRUDDER_OK && step.kind != AIRUDDER_STEP_DONE) {
+    if (step.kind == AIRUDDER_STEP_WAIT) {
+      sleep_until(step.wait_until_ms);
+    } else {
+      struct response response;
+      int failure = http_send(step.request, &response);
+      if (failure) {
+        airudder_call_on_failure(call, now_ms(), failure, NULL);
+      } else {
+        airudder_call_on_response(call, now_ms(), response.status, response.headers, response.header_count,
+                                  response.body, response.body_len);
+        free(response.memory);
+      }
+    }
+  }
 }

@@ -18,4 +18,7 @@ struct response {
 /* Sends a request and reads the response: 0, or one of airudder_failure. */
 int http_send(const airudder_request *request, struct response *response);
 
+/* Runs a call to its end: sends what it wants sent, and sleeps until it wants to go on. */
+void http_run(airudder_call call);
+
 #endif

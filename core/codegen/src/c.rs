@@ -2,8 +2,11 @@
 
 use std::{fmt::Write, fs, path::Path};
 
-use airudder_core::{ErrorCode, catalog};
+use airudder_core::ErrorCode;
 use cbindgen::{Builder, Config, DocumentationStyle, ExportConfig, Language, Style};
+use serde_json::Value;
+
+use crate::python::{operations_of, reference};
 
 /// The modules whose contents make the header, in the order of the header.
 const SECTIONS: [&str; 12] = [
@@ -26,11 +29,11 @@ const ARGUMENTS: [(&str, &str); 10] = [
 ];
 
 /// `bindings-c/include/airudder.h`.
-pub(crate) fn header(root: &Path) -> String {
+pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
     let source = root.join("bindings-c/src");
     let mut out =
         fs::read_to_string(root.join("bindings-c/src/header_top.h")).expect("the rules of the header are there");
-    out.push_str(&operations());
+    out.push_str(&operations(catalogue));
     out.push_str(&errors());
     for module in SECTIONS {
         out.push_str(&section(&source.join(module).with_extension("rs")));
@@ -41,17 +44,62 @@ pub(crate) fn header(root: &Path) -> String {
     out
 }
 
-/// The numbers of the operations.
-fn operations() -> String {
+/// The numbers of the operations, with the JSON pointers of what goes in and comes out.
+fn operations(catalogue: &Value) -> String {
     let mut out = title("Operations");
-    out.push_str("enum {\n");
-    for row in catalog::operations() {
-        let name = row.name.replace('.', "_").to_uppercase();
-        let first = row.docs.split("\n\n").next().unwrap_or_default();
-        let _ = writeln!(out, "{}  AIRUDDER_OP_{name} = {},", comment(first, "  "), row.number);
+    out.push_str(
+        "/* Parameters and results are named by their JSON pointers; 0 stands for any element of a list, NAME for any name.\n   \
+         A value is a text unless something else is said. docs/reference explains each of them, and how sure it is. */\nenum {\n",
+    );
+    for row in operations_of(catalogue) {
+        let name = row["name"].as_str().unwrap_or_default().replace('.', "_").to_uppercase();
+        let mut lines = vec![row["docs"].as_str().unwrap_or_default().to_owned()];
+        let (required, optional) =
+            fields(catalogue, &row["params"], "", true).into_iter().partition(|field| field.required);
+        for (what, fields) in [
+            ("Parameters:", required),
+            ("If wished:", optional),
+            ("Result:", fields(catalogue, &row["result"], "", true)),
+        ] {
+            let fields: Vec<String> = fields.into_iter().map(|field| field.shown).collect();
+            if !fields.is_empty() {
+                lines.push(format!("{what} {}", fields.join(", ")));
+            }
+        }
+        let _ = writeln!(out, "{}  AIRUDDER_OP_{name} = {},", comment(&lines, "  "), row["number"]);
     }
     out.push_str("};\n");
     out
+}
+
+/// A value that a pointer leads to.
+struct Field {
+    shown: String,
+    required: bool,
+}
+
+/// All values in a schema.
+fn fields(catalogue: &Value, schema: &Value, at: &str, required: bool) -> Vec<Field> {
+    // Of a choice the first is what is known; the others are null, or a text that is not known yet.
+    let schema = schema["anyOf"].get(0).unwrap_or(schema);
+    let schema = reference(schema).map_or(schema, |name| &catalogue["types"][name]);
+    let schema = schema["anyOf"].get(0).unwrap_or(schema);
+    let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str());
+    let kind = kind.unwrap_or(if schema["enum"].is_array() { "string" } else { "any JSON" });
+    let inner = |schema: &Value, name: &str, required| fields(catalogue, schema, &format!("{at}/{name}"), required);
+    match (kind, schema["properties"].as_object()) {
+        ("object", Some(properties)) => {
+            let known: Vec<&str> =
+                schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let is_required = |name: &String| required && known.contains(&name.as_str());
+            properties.iter().flat_map(|(name, schema)| inner(schema, name, is_required(name))).collect()
+        }
+        ("object", None) => inner(&schema["additionalProperties"], "NAME", required),
+        ("array", _) => inner(&schema["items"], "0", required),
+        _ if at.is_empty() => Vec::new(),
+        ("string", _) => vec![Field { shown: at.to_owned(), required }],
+        _ => vec![Field { shown: format!("{at} ({kind})"), required }],
+    }
 }
 
 /// The numbers of the errors.
@@ -60,7 +108,7 @@ fn errors() -> String {
     out.push_str("enum {\n  /** Success. */\n  AIRUDDER_OK = 0,\n");
     for code in ErrorCode::ALL {
         let text = format!("{} {}", code.cause(), code.remedy());
-        let _ = writeln!(out, "{}  {} = {},", comment(&text, "  "), constant(*code), code.number());
+        let _ = writeln!(out, "{}  {} = {},", comment(&[text], "  "), constant(*code), code.number());
     }
     out.push_str("};\n");
     out
@@ -96,7 +144,10 @@ pub(crate) fn strerror() -> String {
 /// What one module declares, under its own title.
 fn section(source: &Path) -> String {
     let rust = fs::read_to_string(source).expect("the module is there");
-    let name = rust.lines().next().and_then(|line| line.strip_prefix("//! ")).expect("the module has a title");
+    let mut about =
+        rust.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let name = about.next().expect("the module has a title");
+    let introduction = about.map(|line| format!("   {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n");
     let config = Config {
         language: Language::C,
         cpp_compat: false,
@@ -115,7 +166,11 @@ fn section(source: &Path) -> String {
     let bindings = Builder::new().with_config(config).with_src(source).generate().expect("cbindgen reads the module");
     let mut text = Vec::new();
     bindings.write(&mut text);
-    title(name) + &comments(&pointers(&String::from_utf8(text).expect("cbindgen writes UTF-8")))
+    let introduction = match introduction.trim() {
+        "" => String::new(),
+        said => format!("/* {said} */\n\n"),
+    };
+    title(name) + &introduction + &comments(&pointers(&String::from_utf8(text).expect("cbindgen writes UTF-8")))
 }
 
 /// The types that a module declares: cbindgen would leave out those that only other modules use.
@@ -134,6 +189,7 @@ fn pointers(text: &str) -> String {
     }
     while let Some((before, rest)) = text.split_once("Out<") {
         let (target, after) = rest.split_once("> ").expect("the type of an output is closed");
+        let target = target.replace('*', " *");
         let space = if target.ends_with('*') { "" } else { " " };
         text = format!("{before}{target}{space}*{after}");
     }
@@ -162,17 +218,19 @@ fn title(name: &str) -> String {
     format!("\n\n/* ---- {name} {} */\n\n", "-".repeat(70 - name.len()))
 }
 
-/// A comment of lines that are not too long.
-fn comment(text: &str, indent: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let full = lines.last().is_some_and(|line| line.len() + word.len() > 92);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push(' ');
-            line.push_str(word);
+/// A comment whose lines are not too long.
+fn comment(texts: &[String], indent: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for text in texts {
+        lines.push(String::new());
+        for word in text.split_whitespace() {
+            if lines.last().is_some_and(|line| line.len() + word.len() > 110) {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push(' ');
+                line.push_str(word);
+            }
         }
     }
     format!("{indent}/**{} */\n", lines.join(&format!("\n{indent}   ")))
