@@ -10,7 +10,9 @@ const pages = readdirSync(folder).map((page) => readFileSync(new URL(page, folde
 const examples = pages.flatMap((page) =>
   Array.from(page.matchAll(/## (\S+\.\S+)\n(?:(?!\n## ).)*?```js\n(.*?)\n```/gs), ([, name, code]) => [name, code]),
 );
-const names = JSON.parse(readFileSync(new URL("docs/operations.json", root), "utf8")).operations.map(({ name }) => name);
+const names = JSON.parse(readFileSync(new URL("docs/operations.json", root), "utf8")).operations.map(
+  ({ name }) => name,
+);
 const AsyncFunction = (async () => {}).constructor;
 
 let sandbox;
