@@ -354,7 +354,7 @@ pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign)
 ///     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_set_str(campaign: airudder_campaign, pointer: Text<'_>, value: Text<'_>) -> c_int {
-    set(campaign, pointer, value.get("value").map(Node::text))
+    set(campaign, pointer, || value.get("value").map(Node::text))
 }
 
 /// Sets a field of the next contact to a text that need not be NUL-terminated; else as
@@ -374,7 +374,7 @@ pub extern "C" fn airudder_campaign_set_strn(
     value: Bytes<'_>,
     value_len: Length,
 ) -> c_int {
-    set(campaign, pointer, value.text(value_len, "value").map(Node::text))
+    set(campaign, pointer, || value.text(value_len, "value").map(Node::text))
 }
 
 /// Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer
@@ -394,13 +394,13 @@ pub extern "C" fn airudder_campaign_set_json(
     json: Bytes<'_>,
     json_len: Length,
 ) -> c_int {
-    set(campaign, pointer, json.text(json_len, "json").and_then(Node::parse))
+    set(campaign, pointer, || json.text(json_len, "json").and_then(Node::parse))
 }
 
-fn set(campaign: airudder_campaign, pointer: Text<'_>, value: Result<Node, Error>) -> c_int {
+fn set(campaign: airudder_campaign, pointer: Text<'_>, value: impl FnOnce() -> Result<Node, Error>) -> c_int {
     code(|| {
         CAMPAIGNS
-            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value?)))))
+            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value()?)))))
     })
 }
 

@@ -23,6 +23,11 @@ def test_calls(build, how):
     build(TESTS / "calls.c", packages=["cmocka"]).run(how)
 
 
+@checked
+def test_threads(build, how):
+    build(TESTS / "threads.c", standard="gnu99", packages=["cmocka"]).run(how)
+
+
 FUNCTION = re.compile(r"^(?:int|const char \*)\s?(airudder_\w+)\(", re.MULTILINE)
 
 
