@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench clean python c install deb sandbox
+.PHONY: help demo test lint generate bench clean python node c install deb sandbox
 
 PYTHON = .venv/bin/python
 
@@ -9,15 +9,16 @@ help: ## Show what can be done here
 demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: python c sandbox ## Run every suite
+test: python node c sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
+	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/
 	.ci/packages && $(PYTHON) -m pytest bindings-c/tests
 
-lint: python ## Check format, lints and types, warnings being errors
+lint: python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(PYTHON) -m ruff format --check .
@@ -27,6 +28,7 @@ lint: python ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
+	cd bindings-wasm && npx biome check --error-on-warnings .
 	.ci/packages && clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -39,12 +41,21 @@ bench: python ## Measure against what people write by hand
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
 	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
+
+node: bindings-wasm/node_modules/.package-lock.json
+	@echo "building the npm package"
+	@bindings-wasm/build
+
+bindings-wasm/node_modules/.package-lock.json: bindings-wasm/package-lock.json
+	@echo "installing the npm tools into bindings-wasm/node_modules"
+	@cd bindings-wasm && npm ci --silent
+	@touch $@
 
 c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h
 	@echo "building the C library"

@@ -358,6 +358,13 @@ impl Call {
         matches!(self.state, State::Sent { .. }) && self.plan.file && wire::file(status, headers).is_some()
     }
 
+    /// Whether the operation's own request is outstanding and must not be sent twice: a host that gives up now reports
+    /// [`Failure::Other`] and takes the result, which says that the outcome is unknown.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self.state, State::Sent { .. }) && self.plan.replay == Replay::Never
+    }
+
     /// The host has no response to the outstanding request. `message` is shown to people; it must hold no secret.
     pub fn on_failure(&mut self, now_ms: u64, failure: Failure, message: &str) -> Result<(), Error> {
         let error = transport_error(failure, message);

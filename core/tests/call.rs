@@ -232,6 +232,23 @@ fn a_doubtful_upload_is_never_sent_again() {
 }
 
 #[test]
+fn a_call_is_in_doubt_while_a_request_that_must_not_be_repeated_is_outstanding() {
+    for (operation, doubt) in [("workflow.upload_details", true), ("workflow.detail_instances", false)] {
+        let session = session();
+        let mut call = call(&session, operation);
+        assert!(!call.is_in_doubt());
+        let mut now_ms = 0;
+        next_request(&mut call, &mut now_ms).expect("the token is asked for");
+        assert!(!call.is_in_doubt(), "only the token is outstanding");
+        call.on_response(now_ms, &response(200, TOKEN)).unwrap();
+        next_request(&mut call, &mut now_ms).expect("the operation is sent");
+        assert_eq!(call.is_in_doubt(), doubt);
+        call.on_response(now_ms, &response(200, ACCEPTED)).unwrap();
+        assert!(!call.is_in_doubt());
+    }
+}
+
+#[test]
 fn an_upload_that_surely_had_no_effect_is_sent_again() {
     let session = session();
     let mut call = call(&session, "workflow.upload_details");

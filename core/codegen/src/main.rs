@@ -8,6 +8,7 @@ mod docs;
 mod examples;
 mod python;
 mod reference;
+mod typescript;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};
 
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
         ("bindings-python/python/airudder/types.py", python::types(&catalogue)),
         ("bindings-python/python/airudder/events.py", python::events(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
+        ("bindings-wasm/lib/types.ts", typescript::types(&catalogue)),
+        ("bindings-wasm/lib/operations.ts", typescript::operations(&catalogue)),
         ("bindings-c/include/airudder.h", c::header(&root, &catalogue)),
         ("bindings-c/src/strerror.rs", c::strerror()),
     ];

@@ -341,7 +341,7 @@ fn literal(value: &Value) -> String {
     value.to_string()
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 

@@ -1,0 +1,40 @@
+// Writes what TypeScript does not: the module as text, and ES modules that re-export the one CommonJS implementation, so
+// that `require` and `import` give the same classes.
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const dist = new URL("dist/", import.meta.url);
+const wasm = readFileSync(new URL("airudder.wasm", dist));
+writeFileSync(new URL("inlined.js", dist), `exports.base64 = "${wasm.toString("base64")}";\n`);
+
+const names = Object.keys(createRequire(import.meta.url)("./dist/library.js"));
+const exported = `import library from "./library.js";\n\n${names.map((name) => `export const ${name} = library.${name};\n`).join("")}`;
+const entries = {
+  web: `import "./inline.js";\n${exported}`,
+  node: `import "./inline.js";\nimport "./builtins.mjs";\n${exported}`,
+  // An ES module imports what Node has: bundlers cannot make that of a `require`.
+  builtins: `import * as crypto from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as url from "node:url";
+import builtins from "./builtins.js";
+
+builtins.runsOnNode({ crypto, fs, net, os, path, url });
+`,
+  // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
+  wasm: `import module from "./airudder.wasm";
+import native from "./native.js";
+${exported}
+native.provide(() => module);
+`,
+};
+for (const [entry, text] of Object.entries(entries)) {
+  writeFileSync(new URL(`${entry}.mjs`, dist), text);
+}
+for (const entry of ["node", "web"]) {
+  copyFileSync(new URL(`${entry}.d.ts`, dist), new URL(`${entry}.d.mts`, dist));
+}
+copyFileSync(new URL("library.d.ts", dist), new URL("wasm.d.mts", dist));
+copyFileSync(new URL("lib/glue.d.ts", import.meta.url), new URL("glue.d.ts", dist));

@@ -1,0 +1,453 @@
+/** Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's. */
+import { drive } from "./call.js";
+import { AirudderError, build } from "./errors.js";
+import type { AbortSignal, Fetch, URL as WebUrl } from "./globals.js";
+import type { Call, Campaign as Machine, Session } from "./glue.js";
+import { write } from "./json.js";
+import { fault, Owned, type Renewed } from "./native.js";
+import { type JournalFile, openJournal } from "./platform.js";
+import { seed } from "./seed.js";
+import { COUNT, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, settings, TEXT } from "./settings.js";
+import type { Detail } from "./types.js";
+
+/** How far a campaign is. */
+export interface Progress {
+  /** Contacts read so far. */
+  contacts: number;
+  /** Contacts that the API has. */
+  accepted: number;
+  /** Contacts that were refused, by the checks or by the API. */
+  rejected: number;
+  /** Contacts of which nothing certain is known, for now or for good. */
+  doubtful: number;
+}
+
+/** A contact that was refused. It was not called. */
+export interface Rejected {
+  /** Its position among the contacts, from 0. */
+  contact: number;
+  /** The error's number, for instance `E1007`. */
+  code: string;
+  /** JSON pointer to the bad field of the contact, for instance `/callee`. */
+  pointer?: string;
+  /** Why. */
+  message: string;
+}
+
+/** A contact of which it is not known whether the API has it. It is never sent again by itself. */
+export interface DoubtfulContact {
+  /** Its position among the contacts, from 0. */
+  contact: number;
+  /** Its case id, if it has one. */
+  caseId?: string;
+}
+
+/** A workflow of a campaign. */
+export interface Workflow {
+  /** Its id; absent where it is not known whether it was created: it would be empty, and phones nobody. */
+  workflowId?: string;
+  /** Its name. */
+  name: string;
+  /** Contacts that it has, or may have. */
+  contacts: number;
+}
+
+/** What became of a campaign. Each contact is counted once: accepted, rejected or doubtful. */
+export interface Report {
+  /** How many contacts the API has. */
+  accepted: number;
+  /** The contacts that were refused, in their order. */
+  rejected: Rejected[];
+  /** The contacts that stay doubtful, in their order. */
+  doubtful: DoubtfulContact[];
+  /** The workflows, the possible orphans included. */
+  workflows: Workflow[];
+}
+
+/** Where a campaign writes down what it does, so that it can go on after a crash. Text of JSON lines. */
+export interface Journal {
+  /** All that was appended so far. */
+  read(): string | Promise<string>;
+  /** Appends lines. When it returns, they must be safe: what is sent next rests on it. */
+  append(lines: string): void | Promise<void>;
+  /**
+   * Cuts off what is behind so many bytes of UTF-8: a line that a crash tore. Not needed where lines are appended wholly
+   * or not at all.
+   */
+  truncate?(bytes: number): void | Promise<void>;
+}
+
+/** Settings of a campaign. */
+export interface CampaignOptions {
+  /** The template of the workflows. */
+  workflow_template_id: number;
+  /** The name of the workflow; further ones are called `name (2)`, `name (3)`, ... */
+  name: string;
+  /** When the workflows end, as `2026-12-01 18:00:00+08:00`. */
+  end_time: string;
+  /**
+   * Contacts as `workflow.upload_details` takes them, read as they are needed. Of one that was sent, a later run must give
+   * the same fields in the same order.
+   */
+  contacts: Iterable<Detail> | AsyncIterable<Detail>;
+  /**
+   * A file of JSON lines, made if it is not there, or an object that keeps the lines elsewhere. It holds positions,
+   * checksums, and the API's messages, but no contact. One process at a time may use it.
+   */
+  journal: string | WebUrl | Journal;
+  /** Contacts in one upload, 1 to 10 000: 1000. */
+  batchSize?: number | undefined;
+  /** Uploads under way at once: 1. */
+  inFlight?: number | undefined;
+  /** Look-ups of doubtful contacts under way at once: 8. */
+  lookupsInFlight?: number | undefined;
+  /**
+   * A contact that a doubtful upload may have carried is looked up; if it is not found, again so many milliseconds later,
+   * and only then sent again: 60 000. That nobody is called twice rests on the API not taking up a request later than this.
+   * `never`: such a contact is never sent again; it stays doubtful.
+   */
+  settleMs?: number | "never" | undefined;
+  /**
+   * Whether a contact may come again: false. Contacts are the same when their case ids are, or, without one, their numbers.
+   */
+  allowDuplicates?: boolean | undefined;
+  /** Whether contacts that the API refused in an earlier run are sent again: false. */
+  retryRejected?: boolean | undefined;
+  /** Is called whenever something changed. What it throws stops the campaign. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * Stops the campaign: requests under way end and are journaled, then the signal's reason is thrown. Run it again to go on.
+   */
+  signal?: AbortSignal | undefined;
+}
+
+/** Campaigns of a client. */
+export class Campaigns {
+  readonly #session: Renewed<Session>;
+  readonly #fetch: Fetch;
+
+  /** @internal */
+  constructor(session: Renewed<Session>, fetch: Fetch) {
+    this.#session = session;
+    this.#fetch = fetch;
+  }
+
+  /**
+   * Sends contacts to as many workflows as they need, each contact once.
+   *
+   * Every batch is written to the journal before it is sent. When the program dies, at whatever moment, run it again with
+   * the same journal and the same contacts in the same order: what is done is not done again, what is doubtful is looked
+   * up, and new contacts at the end are sent. Keep the journal as long as the campaign may be run again.
+   *
+   * Contacts that break a rule, or come twice, are reported as rejected; the others go out.
+   *
+   * @throws AirudderError The campaign had to stop; `report` of the error says how far it came. Mend the cause, and run it
+   * again. `E1012`: the journal belongs to other contacts. `E1001`: another process runs this journal.
+   */
+  async run(options: CampaignOptions): Promise<Report> {
+    const { contacts, journal, onProgress, signal, settleMs, ...given } = settings(options, CAMPAIGN);
+    const config = {
+      ...given,
+      ...(settleMs !== "never" && { settleMs }),
+      neverSettle: settleMs === "never",
+      seed: seed(),
+    };
+    const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
+    let file: JournalFile | undefined;
+    try {
+      if (typeof journal === "string" || journal instanceof URL) {
+        file = await openJournal(journal);
+      }
+      const lines = file ?? (journal as Journal);
+      const campaign = new Run(machine, this.#fetch, lines, iterate(contacts), onProgress, signal);
+      await campaign.resume();
+      await campaign.run();
+      return report(machine);
+    } catch (error) {
+      if (error instanceof AirudderError && error.report === undefined) {
+        const soFar = lastReport(machine);
+        if (soFar !== undefined) {
+          error.report = soFar;
+        }
+      }
+      throw error;
+    } finally {
+      machine.free();
+      await file?.close();
+    }
+  }
+}
+
+const CAMPAIGN = {
+  workflow_template_id: INTEGER,
+  name: TEXT,
+  end_time: TEXT,
+  contacts: { what: "an iterable of contacts", fits: isIterable },
+  journal: { what: "the path of a file, or an object with `read` and `append`", fits: isJournal },
+  batchSize: COUNT,
+  inFlight: COUNT,
+  lookupsInFlight: COUNT,
+  settleMs: {
+    what: `${MILLISECONDS.what}, or \`never\``,
+    fits: (value: unknown) => value === "never" || MILLISECONDS.fits(value),
+  },
+  allowDuplicates: FLAG,
+  retryRejected: FLAG,
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+};
+
+function isJournal(value: unknown): boolean {
+  if (typeof value === "string" || value instanceof URL) {
+    return true;
+  }
+  const { read, append } = Object(value) as Partial<Journal>;
+  return OBJECT.fits(value) && typeof read === "function" && typeof append === "function";
+}
+
+type Iterables = Partial<AsyncIterable<Detail> & Iterable<Detail>>;
+
+function isIterable(value: unknown): boolean {
+  const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: fast } = Object(value) as Iterables;
+  return OBJECT.fits(value) && typeof (slow ?? fast) === "function";
+}
+
+function iterate(contacts: Iterables): Iterator<Detail> | AsyncIterator<Detail> {
+  const iterator = contacts[Symbol.asyncIterator]?.() ?? contacts[Symbol.iterator]?.();
+  if (iterator === undefined) {
+    throw fault(1001, "contacts is an iterable of contacts", "/contacts");
+  }
+  return iterator;
+}
+
+/** One run: the machine's steps one by one, calls beside them. */
+class Run {
+  readonly #machine: Owned<Machine>;
+  readonly #fetch: Fetch;
+  readonly #journal: Journal;
+  readonly #contacts: Iterator<Detail> | AsyncIterator<Detail>;
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #signal: AbortSignal | undefined;
+  /** Keeps running calls from sending further requests. */
+  readonly #stop = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  readonly #ended: { id: number; call: Owned<Call>; error?: unknown }[] = [];
+  #reading: Promise<void> | undefined;
+  #read: Detail[] | undefined;
+  #readError: { error: unknown } | undefined;
+  #shown = "";
+  /** Ends the wait for news. */
+  #wake: () => void = () => {};
+
+  constructor(
+    machine: Owned<Machine>,
+    fetch: Fetch,
+    journal: Journal,
+    contacts: Iterator<Detail> | AsyncIterator<Detail>,
+    onProgress: ((progress: Progress) => void) | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#machine = machine;
+    this.#fetch = fetch;
+    this.#journal = journal;
+    this.#contacts = contacts;
+    this.#onProgress = onProgress;
+    this.#signal = signal;
+  }
+
+  /** Takes up an earlier run. */
+  async resume(): Promise<void> {
+    const text = String(await this.#journal.read());
+    const good = this.#machine.use((machine) => machine.resume(text));
+    if (good === new TextEncoder().encode(text).length) {
+      return;
+    }
+    if (this.#journal.truncate === undefined) {
+      throw fault(1001, "the journal ends in a torn line, and has no `truncate` to cut it off", "/journal");
+    }
+    await this.#journal.truncate(good);
+  }
+
+  async run(): Promise<void> {
+    const onAbort = () => this.#wake();
+    this.#signal?.addEventListener("abort", onAbort);
+    try {
+      for (;;) {
+        this.#signal?.throwIfAborted();
+        const step = this.#machine.use((machine) => machine.poll(Date.now()));
+        switch (step?.kind) {
+          case undefined:
+            return;
+          case "journal":
+            await this.#journal.append(step.lines);
+            this.#machine.use((machine) => machine.journalWritten());
+            break;
+          case "contacts":
+            await this.#feed(step.want);
+            break;
+          case "call":
+            this.#start(step.id, step.call);
+            break;
+          case "wait":
+            await this.#news(step.untilMs);
+            break;
+        }
+        this.#collect();
+        this.#show();
+      }
+    } catch (error) {
+      await this.#giveUp();
+      throw error;
+    } finally {
+      this.#signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #start(id: number, machine: Call): void {
+    const call = new Owned(() => machine);
+    const running: Promise<void> = drive(call, this.#fetch, undefined, this.#stop.signal as AbortSignal).then(
+      () => this.#end({ id, call }, running),
+      (error: unknown) => this.#end({ id, call, error }, running),
+    );
+    this.#running.add(running);
+  }
+
+  #end(ended: { id: number; call: Owned<Call>; error?: unknown }, running: Promise<void>): void {
+    this.#running.delete(running);
+    this.#ended.push(ended);
+    this.#wake();
+  }
+
+  /** Hands over what was read, or begins to read: results of running calls are not kept waiting by slow contacts. */
+  async #feed(want: number): Promise<void> {
+    this.#reading ??= this.#take(want).then(
+      (contacts) => {
+        this.#read = contacts;
+        this.#wake();
+      },
+      (error: unknown) => {
+        this.#readError = { error };
+        this.#wake();
+      },
+    );
+    if (this.#read === undefined && this.#readError === undefined) {
+      await this.#news(null);
+    }
+    if (this.#readError !== undefined) {
+      throw this.#readError.error;
+    }
+    if (this.#read === undefined) {
+      return;
+    }
+    const contacts = this.#read;
+    this.#read = undefined;
+    this.#reading = undefined;
+    if (contacts.length === 0) {
+      this.#machine.use((machine) => machine.endOfContacts());
+      return;
+    }
+    const first = this.#machine.use((machine) => machine.progress()).contacts;
+    const texts = contacts.map((contact, index) => write(contact, `/${first + index}`));
+    this.#machine.use((machine) => machine.feed(`[${texts.join(",")}]`));
+  }
+
+  async #take(want: number): Promise<Detail[]> {
+    const contacts: Detail[] = [];
+    while (contacts.length < want) {
+      const next = this.#contacts.next();
+      const { done, value } = next instanceof Promise ? await next : (next as IteratorResult<Detail>);
+      if (done) {
+        break;
+      }
+      contacts.push(value);
+    }
+    return contacts;
+  }
+
+  /** Waits until this time, or until a call has ended, contacts were read, or the campaign is to stop. */
+  async #news(untilMs: number | null): Promise<void> {
+    if (this.#ended.length > 0 || this.#signal?.aborted) {
+      return;
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (untilMs !== null) {
+        timer = setTimeout(resolve, untilMs - Date.now());
+      }
+    });
+    clearTimeout(timer);
+  }
+
+  #collect(): void {
+    for (let ended = this.#ended.shift(); ended !== undefined; ended = this.#ended.shift()) {
+      const { id, call } = ended;
+      if ("error" in ended) {
+        call.free();
+        throw ended.error;
+      }
+      call.use((result) => this.#machine.use((machine) => machine.onResult(id, Date.now(), result)));
+      call.free();
+    }
+  }
+
+  #show(): void {
+    if (this.#onProgress === undefined) {
+      return;
+    }
+    const progress = this.#machine.use((machine) => machine.progress());
+    const shown = JSON.stringify(progress);
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      this.#onProgress(progress);
+    }
+  }
+
+  /**
+   * Starts nothing more, lets requests that are under way end, and journals what they brought.
+   *
+   * Where that fails too, for instance on a full disk, the journal says less than it might: then more contacts are
+   * doubtful, and looked up when the campaign is run again.
+   */
+  async #giveUp(): Promise<void> {
+    this.#stop.abort();
+    Promise.resolve(this.#contacts.return?.()).catch(() => {}); // not awaited: they may never come
+    await Promise.all(this.#running);
+    try {
+      this.#machine.use((machine) => machine.giveUp());
+      // A call that waited for its next try has no result, and the journal has it as doubtful.
+      for (const unfinished of this.#ended.filter((ended) => "error" in ended)) {
+        unfinished.call.free();
+        this.#ended.splice(this.#ended.indexOf(unfinished), 1);
+      }
+      this.#collect();
+      const step = this.#machine.use((machine) => machine.poll(Date.now()));
+      if (step?.kind === "journal") {
+        await this.#journal.append(step.lines);
+      }
+    } catch {
+      // what stopped the campaign is thrown, not this
+    }
+  }
+}
+
+/** What became of the campaign; throws the error that stopped it. */
+function report(machine: Owned<Machine>): Report {
+  const { error, ...report } = machine.use((campaign) => campaign.report());
+  if (error !== undefined) {
+    const stopped = build(error);
+    stopped.report = report;
+    throw stopped;
+  }
+  return report;
+}
+
+/** How far the campaign came, unless its machine is gone. */
+function lastReport(machine: Owned<Machine>): Report | undefined {
+  try {
+    const { error: _, ...report } = machine.use((campaign) => campaign.report());
+    return report;
+  } catch {
+    return undefined;
+  }
+}

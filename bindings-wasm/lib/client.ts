@@ -1,0 +1,244 @@
+/** The client. */
+import { type CallOptions, type Json, run } from "./call.js";
+import { Campaigns } from "./campaign.js";
+import { runtimeFetch } from "./fetch.js";
+import type { File } from "./file.js";
+import type { Fetch } from "./globals.js";
+import type { Call, Pairs, Session } from "./glue.js";
+import { write } from "./json.js";
+import { fault, Owned, Renewed } from "./native.js";
+import { Auth, type Operations, Process, Robots, Sms, Tasks, Workflow } from "./operations.js";
+import { PagedChat } from "./pages.js";
+import { environment } from "./platform.js";
+import { PreparedRequest } from "./prepared.js";
+import { seed } from "./seed.js";
+import { COUNT, checkedAs, FLAG, FUNCTION, MILLISECONDS, OBJECT, SIGNAL, settings, TEXT } from "./settings.js";
+
+/** Settings of a client. */
+export interface ClientOptions {
+  /** The app key that AI Rudder gave; together with `appSecret`. */
+  appKey?: string | undefined;
+  /** The app secret that AI Rudder gave. */
+  appSecret?: string | undefined;
+  /** `https://...`; plain `http` for this machine only. Absent: `https://api.airudder.com` [documented]. */
+  baseUrl?: string | undefined;
+  /** The word before the token: `Token` [documented]; a public client sends `Bearer` [observed]. */
+  authScheme?: string | undefined;
+  /** A text of 16, 24 or 32 bytes, if AI Rudder switched encryption on; absent: plain. */
+  encryptionKey?: string | undefined;
+  /** The `X-AIRudder-Sign-Key` of the chat operations. */
+  signKey?: string | undefined;
+  /** The secret behind `X-AIRudder-Sign`. */
+  signSecret?: string | undefined;
+  /**
+   * How `X-AIRudder-Sign` is computed. The vendor does not publish it: the default `hmac-sha256:hex:body` is an assumption.
+   */
+  signScheme?: string | undefined;
+  /** How long one request may take, in milliseconds: 10 000. */
+  timeoutMs?: number | undefined;
+  /** How often a request is sent again at most, where that cannot phone anybody twice: 4. */
+  maxRetries?: number | undefined;
+  /** Whether parameters are checked against what is documented before anything is sent: true. */
+  strict?: boolean | undefined;
+  /**
+   * Sends the requests: the runtime's own `fetch`. It must send each request once: one that repeats a request by itself
+   * may phone people twice.
+   */
+  fetch?: Fetch | undefined;
+}
+
+/** A request that the library does not type. */
+export interface RawRequest extends CallOptions {
+  /** The body; absent for none. */
+  json?: unknown;
+  /** The query as an object, or as text that is percent-encoded already. */
+  query?: string | Readonly<Record<string, string | number | boolean>> | undefined;
+  /**
+   * Whether sending it twice is harmless: false. Otherwise a request whose outcome is unknown throws `OutcomeUnknown`.
+   */
+  replaySafe?: boolean | undefined;
+  /** Whether a response that is not JSON, such as a recording, comes back as a `File`: false. */
+  file?: boolean | undefined;
+  /** How it proves who sends it: `token`, `X-AIRudder-Sign`, header fields of your own in `headers`, or not at all. */
+  auth?: "token" | "sign" | "headers" | "none" | undefined;
+}
+
+/**
+ * A client of AI Rudder. Make one and share it: its calls share token and retry budget. It is for servers: whoever sees
+ * its app secret can phone people in your name.
+ */
+export class Client {
+  readonly #session: Renewed<Session>;
+  readonly #fetch: Fetch;
+  /** The token. */
+  readonly auth: Auth;
+  /** Workflows: the main job. */
+  readonly workflow: Workflow;
+  /** Tasks: calls to a list of numbers by one bot. */
+  readonly tasks: Tasks;
+  /** Bots. */
+  readonly robots: Robots;
+  /** Chats. These operations are signed: give the client `signKey` and `signSecret`. */
+  readonly chat: PagedChat;
+  /** Text messages. */
+  readonly sms: Sms;
+  /** Process instances. Their host is not public: give `baseUrl` to the client or with the call. */
+  readonly process: Process;
+  /** Many contacts, sent once each, whatever happens on the way. */
+  readonly campaigns: Campaigns;
+
+  /** @throws ValidationError where a setting is missing or malformed. */
+  constructor(options: ClientOptions = {}) {
+    const { fetch, ...given } = settings(options, CLIENT);
+    this.#session = new Renewed((native) => new native.Session(given));
+    this.#fetch = fetch ?? runtimeFetch;
+    const call = <Result>(name: string, params: object, options?: CallOptions) =>
+      this.#run<Result>(() => this.#start(name, params, options), options);
+    this.auth = new Auth(call);
+    this.workflow = new Workflow(call);
+    this.tasks = new Tasks(call);
+    this.robots = new Robots(call);
+    this.chat = new PagedChat(call);
+    this.sms = new Sms(call);
+    this.process = new Process(call);
+    this.campaigns = new Campaigns(this.#session, this.#fetch);
+  }
+
+  /**
+   * A client with settings from the environment; what is given comes before it.
+   *
+   * Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`, `AIRUDDER_SIGN_KEY`,
+   * `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+   */
+  static fromEnv(options: ClientOptions = {}): Client {
+    const names = {
+      appKey: "APP_KEY",
+      appSecret: "APP_SECRET",
+      baseUrl: "BASE_URL",
+      encryptionKey: "ENCRYPTION_KEY",
+      signKey: "SIGN_KEY",
+      signSecret: "SIGN_SECRET",
+      signScheme: "SIGN_SCHEME",
+    };
+    const found = Object.entries(names).map(([name, variable]) => [name, environment(`AIRUDDER_${variable}`)]);
+    return new Client({ ...Object.fromEntries(found), ...options });
+  }
+
+  /** Calls an operation by name, for instance `workflow.upload_details`, with the same checks as its method. */
+  call<Name extends keyof Operations>(
+    name: Name,
+    params: Operations[Name]["params"],
+    options?: CallOptions,
+  ): Promise<Operations[Name]["result"]>;
+  call(name: string, params: object, options?: CallOptions): Promise<Json | File>;
+  call(name: string, params: object, options?: CallOptions): Promise<unknown> {
+    return this.#run(() => this.#start(name, params, options), options);
+  }
+
+  /**
+   * Calls what the library does not type; token, encryption, retries and envelope still apply.
+   *
+   * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+   * @param path From `/`, percent-encoded, without the query.
+   */
+  request(method: string, path: string, request: RawRequest = {}): Promise<Json | File> {
+    return this.#run(() => this.#startRaw(method, path, request), request);
+  }
+
+  /** Builds a request without sending it, and without a token; `.curl()` shows it with secrets masked. */
+  prepare<Name extends keyof Operations>(
+    name: Name,
+    params: Operations[Name]["params"],
+    options?: CallOptions,
+  ): PreparedRequest;
+  prepare(name: string, params: object, options?: CallOptions): PreparedRequest;
+  prepare(name: string, params: object, options?: CallOptions): PreparedRequest {
+    const call = this.#start(name, params, options);
+    try {
+      return new PreparedRequest(call.use((machine) => machine.prepare()));
+    } finally {
+      call.free();
+    }
+  }
+
+  /** The host that requests go to. */
+  get baseUrl(): string {
+    return this.#session.use((session) => session.baseUrl);
+  }
+
+  /** Shows the host alone: everything else is secret. */
+  toJSON(): { baseUrl: string } {
+    return { baseUrl: this.baseUrl };
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Client { baseUrl: '${this.baseUrl}' }`;
+  }
+
+  async #run<Result>(start: () => Owned<Call>, options: CallOptions | undefined): Promise<Result> {
+    return run<Result>(start(), this.#fetch, options?.signal);
+  }
+
+  #start(name: string, params: object, options: CallOptions | undefined): Owned<Call> {
+    const given = callOptions(options);
+    const text = write(checkedAs(params, "params", OBJECT));
+    return new Owned(() => this.#session.use((session) => session.call(String(name), text, given)));
+  }
+
+  #startRaw(method: string, path: string, request: RawRequest): Owned<Call> {
+    const { json, query, replaySafe, file, auth, ...options } = request;
+    const raw = {
+      method: String(method),
+      path: checkedAs(path, "path", TEXT),
+      query: typeof query === "string" ? query : encodeQuery(query ?? {}),
+      json: json === undefined ? "" : write(json, "/json"),
+      auth: auth ?? "token",
+      replaySafe: replaySafe === true,
+      file: file === true,
+    };
+    const given = callOptions(options);
+    return new Owned(() => this.#session.use((session) => session.request(raw, given)));
+  }
+}
+
+const CLIENT = {
+  appKey: TEXT,
+  appSecret: TEXT,
+  baseUrl: TEXT,
+  authScheme: TEXT,
+  encryptionKey: TEXT,
+  signKey: TEXT,
+  signSecret: TEXT,
+  signScheme: TEXT,
+  timeoutMs: MILLISECONDS,
+  maxRetries: COUNT,
+  strict: FLAG,
+  fetch: FUNCTION,
+};
+
+const CALL = {
+  signal: SIGNAL,
+  timeoutMs: MILLISECONDS,
+  deadlineMs: MILLISECONDS,
+  maxRetries: COUNT,
+  strict: FLAG,
+  baseUrl: TEXT,
+  headers: OBJECT,
+};
+
+function callOptions(options: CallOptions = {}): object {
+  const { signal: _, headers, ...given } = settings(options, CALL);
+  const fields: Pairs = Object.entries(headers ?? {}).map(([name, value]) => [name, checkedAs(value, "headers", TEXT)]);
+  return { ...given, headers: fields, seed: seed() };
+}
+
+function encodeQuery(query: Readonly<Record<string, string | number | boolean>>): string {
+  const parts = Object.entries(query).map(([name, value]) => {
+    if (typeof value === "object" && value !== null) {
+      throw fault(1010, "a query has texts, numbers and booleans", `/query/${name}`);
+    }
+    return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+  });
+  return parts.join("&");
+}

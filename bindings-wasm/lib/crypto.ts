@@ -1,0 +1,133 @@
+/**
+ * The building blocks of AI Rudder's encryption and signatures, for those who only need these.
+ *
+ * Requests and responses are encrypted by AES in ECB mode with the vendor's own zero padding, in Base64 [documented]. ECB
+ * shows repeated blocks: it is the vendor's choice, and TLS is what protects the traffic. How events are encrypted and
+ * signed is not published: `detect` finds it out from a captured delivery.
+ */
+import { bytes } from "./bytes.js";
+import { type HeaderFields, pairs } from "./headers.js";
+import { enter } from "./native.js";
+import { randomBlock } from "./platform.js";
+import { checkedAs, optionalText, TEXT } from "./settings.js";
+
+/** The cipher of requests and responses [documented]. */
+const CIPHER = "aes-ecb:zero:base64";
+/** The scheme of signatures [assumed]. */
+const SCHEME = "hmac-sha256:hex:body";
+
+/**
+ * Encrypts; a text is taken as UTF-8. `key` is a text of 16, 24 or 32 bytes.
+ *
+ * @param options `cipher` is `aes-ecb` or `aes-cbc`, `zero` or `pkcs7`, `base64` or `hex`, and for CBC `iv=prefix`, `iv=key`
+ * or `iv=<32 hex digits>`. With `iv=prefix`, `iv` is 16 random bytes; absent: they are made.
+ *
+ * @example
+ * crypto.encrypt("0123456789abcdef", "airudderredduria"); // "6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0="
+ */
+export function encrypt(
+  plain: string | Uint8Array,
+  key: string,
+  options: { cipher?: string | undefined; iv?: Uint8Array | undefined } = {},
+): string {
+  const { cipher = CIPHER, iv = randomBlock() } = options;
+  return enter((native) => native.encrypt(bytes(plain), checkedAs(key, "key", TEXT), String(cipher), iv));
+}
+
+/** Decrypts what `encrypt` made. */
+export function decrypt(
+  text: string | Uint8Array,
+  key: string,
+  options: { cipher?: string | undefined } = {},
+): Uint8Array {
+  const { cipher = CIPHER } = options;
+  return enter((native) => native.decrypt(bytes(text), checkedAs(key, "key", TEXT), String(cipher)));
+}
+
+/**
+ * The `Signed` header: the lower-case hex SHA-256 of the plain text. It is unkeyed: it shows accidents, not attackers.
+ */
+export function digest(plain: string | Uint8Array): string {
+  return enter((native) => native.digest(bytes(plain)));
+}
+
+/** How a body is signed. */
+export interface SignOptions {
+  /**
+   * `<digest>:<encoding>:<message>`: `hmac-sha256`, `hmac-sha1`, `hmac-md5`, `sha256`, `sha1` or `md5`; `hex` or `base64`; and
+   * `body`, `secret`, `key`, `'literal'` and `header(Name)`, joined by `+`. Absent: `hmac-sha256:hex:body` [assumed].
+   */
+  scheme?: string | undefined;
+  /** The sign key, for schemes with the part `key`. */
+  key?: string | undefined;
+  /** The header fields, for schemes with the part `header(Name)`. */
+  headers?: HeaderFields | undefined;
+}
+
+/**
+ * The signature of a body.
+ *
+ * @example
+ * crypto.sign("{}", "fake-secret", { scheme: "hmac-md5:hex:body" }); // "87375415beec3572951a5240b33e5a82"
+ */
+export function sign(body: string | Uint8Array, secret: string, options: SignOptions = {}): string {
+  const { scheme = SCHEME, key, headers = [] } = options;
+  return enter((native) =>
+    native.sign(
+      bytes(body),
+      checkedAs(secret, "secret", TEXT),
+      String(scheme),
+      optionalText(key, "key"),
+      pairs(headers),
+    ),
+  );
+}
+
+/** Checks a signature in constant time; throws a `WebhookError` (E5002) if it is not right. */
+export function verify(signature: string, body: string | Uint8Array, secret: string, options: SignOptions = {}): void {
+  const { scheme = SCHEME, key, headers = [] } = options;
+  enter((native) =>
+    native.verify(
+      String(signature),
+      bytes(body),
+      checkedAs(secret, "secret", TEXT),
+      String(scheme),
+      optionalText(key, "key"),
+      pairs(headers),
+    ),
+  );
+}
+
+/** A delivery as it came. */
+export interface Captured {
+  /** The header fields, in any case. */
+  headers: HeaderFields;
+  /** The bytes as they came, at most 64 KiB. */
+  body: string | Uint8Array | ArrayBuffer;
+  /** The secret behind the signature; absent: schemes that need one are not tried. */
+  secret?: string | undefined;
+  /** The key of encrypted events; absent: ciphers are not tried. */
+  encryptionKey?: string | undefined;
+}
+
+/** What `detect` found. */
+export interface Detection {
+  /** The signature scheme that fits, for `new Webhooks({ scheme })`. Never one that everybody could compute. */
+  scheme?: string;
+  /** The cipher that fits, for `new Webhooks({ cipher })`; absent for a plain body. */
+  cipher?: string;
+  /** What was found, and what to do about what was not. */
+  notes: string[];
+}
+
+/** Tries every known scheme and cipher on a captured delivery. */
+export function detect({ headers, body, secret, encryptionKey }: Captured): Detection {
+  return enter((native) =>
+    native.detect(
+      pairs(headers),
+      bytes(body),
+      optionalText(secret, "secret"),
+      optionalText(encryptionKey, "encryptionKey"),
+    ),
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * The runtime's own types, as far as a program's compiler knows them: a program without the DOM's types still compiles.
+ */
+
+type Global<Name extends string, Otherwise> = typeof globalThis extends { [name in Name]: { prototype: infer Known } }
+  ? Known
+  : Otherwise;
+
+/** The web's `AbortSignal`. */
+export type AbortSignal = Global<
+  "AbortSignal",
+  {
+    readonly aborted: boolean;
+    readonly reason: unknown;
+    addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+  }
+>;
+
+/** The web's `URL`. */
+export type URL = Global<"URL", { readonly href: string }>;
+
+/** The web's `ReadableStream`. */
+export type ReadableStream = Global<"ReadableStream", AsyncIterable<Uint8Array>>;
+
+/** The web's `Request`. */
+export type WebRequest = Global<
+  "Request",
+  { readonly method: string; readonly headers: Iterable<[string, string]>; readonly body: ReadableStream | null }
+>;
+
+/** The web's `Response`. */
+export type WebResponse = Global<"Response", { readonly status: number; text(): Promise<string> }>;
+
+/** What is needed of a response to `fetch`. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: Iterable<[string, string]>;
+  readonly body: ReadableStream | null;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** What is needed of the web's `fetch`; the global one fits, and so does undici's. */
+export type Fetch = (
+  url: string,
+  init: {
+    method: string;
+    headers: [string, string][];
+    body: Uint8Array<ArrayBuffer> | null;
+    redirect: "manual";
+    signal: AbortSignal;
+  },
+) => Promise<FetchResponse>;

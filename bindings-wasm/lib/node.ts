@@ -1,0 +1,13 @@
+/** The entry for Node, Bun and Deno; `node.mjs` is its twin. */
+import * as crypto from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as url from "node:url";
+import { runsOnNode } from "./builtins.js";
+import "./inline.js";
+
+runsOnNode({ crypto, fs, net, os, path, url });
+
+export * from "./library.js";

@@ -1,0 +1,48 @@
+/** What only some runtimes have. The entry for Node and its like fills it in. */
+import type { Journal } from "./campaign.js";
+import type { URL as WebUrl } from "./globals.js";
+import { fault } from "./native.js";
+
+/** A journal that is a file, to be closed. */
+export interface JournalFile extends Journal {
+  close(): Promise<void>;
+}
+
+/** Opens a file as a journal. */
+export type OpenJournal = (path: string | WebUrl) => Promise<JournalFile>;
+
+/** What a runtime may have of its own. */
+export interface Platform {
+  openJournal: OpenJournal;
+  /** 16 random bytes. */
+  randomBlock: () => Uint8Array;
+}
+
+/** A runtime of which nothing is known but what the web has. */
+let platform: Platform = {
+  openJournal: () => {
+    throw fault(1001, "this runtime has no files: give an object with `read` and `append` as the journal", "/journal");
+  },
+  randomBlock: () => globalThis.crypto.getRandomValues(new Uint8Array(16)),
+};
+
+/** Says what this runtime has. */
+export function runsOn(runtime: Platform): void {
+  platform = runtime;
+}
+
+/** Opens a file as a journal, where there are files. */
+export function openJournal(path: string | WebUrl): Promise<JournalFile> {
+  return platform.openJournal(path);
+}
+
+/** 16 random bytes. */
+export function randomBlock(): Uint8Array {
+  return platform.randomBlock();
+}
+
+/** A variable of the environment; absent where it is empty, or where there is no environment. */
+export function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env?.[name] || undefined;
+}

@@ -1,0 +1,72 @@
+/** Settings from programs that no compiler checked: a wrong one is an error that names it, and never shows its value. */
+import { fault } from "./native.js";
+
+/** What a setting must be, in words, and how to tell. */
+interface Kind {
+  what: string;
+  fits: (value: unknown) => boolean;
+}
+
+const number = (value: unknown): value is number => typeof value === "number";
+
+export const TEXT: Kind = { what: "a text, without half surrogate pairs", fits: isWellFormed };
+export const FLAG: Kind = { what: "true or false", fits: (value) => typeof value === "boolean" };
+export const COUNT: Kind = {
+  what: "a whole number, not negative, below 2^32",
+  fits: (value) => number(value) && Number.isInteger(value) && value >= 0 && value < 2 ** 32,
+};
+export const INTEGER: Kind = { what: "a whole number up to 2^53 - 1", fits: Number.isSafeInteger };
+/** Half a century: longer time-outs are mistakes. */
+export const MILLISECONDS: Kind = {
+  what: "a number of milliseconds, at least 1",
+  fits: (value) => number(value) && value >= 1 && value < 1.6e12,
+};
+export const FUNCTION: Kind = { what: "a function", fits: (value) => typeof value === "function" };
+export const OBJECT: Kind = { what: "an object", fits: (value) => typeof value === "object" && value !== null };
+export const SIGNAL: Kind = {
+  what: "an AbortSignal",
+  fits: (value) => OBJECT.fits(value) && "aborted" in Object(value),
+};
+export const TEXTS: Kind = {
+  what: "a text, or an array of texts",
+  fits: (value) => TEXT.fits(value) || (Array.isArray(value) && value.every(TEXT.fits)),
+};
+
+/** The settings that are given, each of its kind; one that is `undefined` or `null` is not given. */
+export function settings<T extends object>(given: T, kinds: Record<string, Kind>): T {
+  if (typeof given !== "object" || given === null) {
+    throw fault(1001, `settings are an object with ${Object.keys(kinds).join(", ")}`);
+  }
+  const checked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || value === null) {
+      continue;
+    }
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) {
+      throw fault(1001, `there is no setting \`${name}\`; there are ${Object.keys(kinds).join(", ")}`, `/${name}`);
+    }
+    checked[name] = checkedAs(value, name, kind);
+  }
+  return checked as T;
+}
+
+/** The text, or nothing. Every text for the module passes through here or `settings`: it trusts that they are texts. */
+export function optionalText(value: string | undefined, name: string): string | undefined {
+  return value === undefined || value === null ? undefined : checkedAs(value, name, TEXT);
+}
+
+/** The value, if it is of this kind. */
+export function checkedAs<T>(value: T, name: string, kind: Kind): T {
+  if (!kind.fits(value)) {
+    throw fault(1001, `${name} is ${kind.what}`, `/${name}`);
+  }
+  return value;
+}
+
+/** Whether it is a text that can be written as UTF-8. */
+export function isWellFormed(value: unknown): value is string {
+  return typeof value === "string" && !HALF_PAIR.test(value);
+}
+
+const HALF_PAIR = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;

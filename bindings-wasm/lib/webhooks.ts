@@ -1,0 +1,181 @@
+/** Events that AI Rudder sends to a URL of yours. */
+import { bytes } from "./bytes.js";
+import { type Event, type EventOf, event, type UnknownEvent } from "./event.js";
+import type { WebRequest, WebResponse } from "./globals.js";
+import type { Webhooks as Machine } from "./glue.js";
+import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
+import { type HeaderFields, pairs } from "./headers.js";
+import { Renewed } from "./native.js";
+import { randomBlock } from "./platform.js";
+import { COUNT, checkedAs, FLAG, optionalText, settings, TEXT, TEXTS } from "./settings.js";
+import type { EventData } from "./types.js";
+
+/** Settings of a receiver. */
+export interface WebhooksOptions {
+  /**
+   * The secret behind `X-AIRudder-Sign`, or several while one is replaced: any of them verifies, and the first one signs.
+   */
+  secret?: string | readonly string[] | undefined;
+  /**
+   * How the signature is computed. The vendor does not publish it: the default `hmac-sha256:hex:body` is an assumption;
+   * `crypto.detect` finds the right one from a captured delivery.
+   */
+  scheme?: string | undefined;
+  /** The key of encrypted events, 16, 24 or 32 bytes; absent: they come plain. */
+  encryptionKey?: string | undefined;
+  /** How events are encrypted. The default, that of requests, `aes-ecb:zero:base64`, is an assumption. */
+  cipher?: string | undefined;
+  /**
+   * Whether an event without a signature is refused: true. For most events no signature is documented. A wrong signature is
+   * always refused.
+   */
+  requireSignature?: boolean | undefined;
+  /** The `X-AIRudder-Sign-Key`, for schemes with the part `key`; absent: the one that the delivery names. */
+  signKey?: string | undefined;
+  /** The largest body, in bytes: 8 MiB. */
+  maxBodyBytes?: number | undefined;
+  /** How deeply the JSON may be nested, 1 to 100: 64. */
+  maxDepth?: number | undefined;
+}
+
+/** Takes an event. AI Rudder gets its answer when the promise is kept; where it is broken, it sends the event again. */
+export type Listener<Received = Event> = (event: Received) => unknown;
+
+/**
+ * Verifies, decrypts and reads events. Make one and use it for all deliveries.
+ *
+ * Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after a
+ * minute, at most five times [documented]. So events come at least once, in any order. `fetchHandler` and `nodeHandler`
+ * answer so.
+ */
+export class Webhooks {
+  readonly #machine: Renewed<Machine>;
+  readonly #listeners = new Map<string, Listener>();
+  readonly #maxBodyBytes: number;
+  #otherwise: Listener<never> | undefined;
+
+  /** @throws ValidationError where a setting is missing or malformed. */
+  constructor(options: WebhooksOptions) {
+    const { secret, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
+    const secrets = typeof secret === "string" ? [secret] : [...(secret ?? [])];
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#machine = new Renewed((native) => new native.Webhooks({ ...given, secrets, maxBodyBytes }));
+  }
+
+  /**
+   * Verifies, decrypts and reads a delivery.
+   *
+   * @param body The bytes as they came: a signature is about bytes. A text is taken as UTF-8.
+   * @param headers The header fields, in any case.
+   * @param options `kind` is the event that this URL is for; absent: it is told by its fields. One that is not known is no
+   * error.
+   * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply (E5004)
+   * or no JSON object (E5005), or was parsed before (E5006).
+   * @throws CryptoError It cannot be decrypted.
+   */
+  unwrap(
+    body: string | Uint8Array | ArrayBuffer,
+    headers: HeaderFields,
+    options: { kind?: keyof EventData | undefined } = {},
+  ): Event {
+    const received = this.#machine.use((machine) =>
+      machine.unwrap(bytes(body), pairs(headers), optionalText(options.kind, "kind")),
+    );
+    const { data = received.raw, ...fields } = received;
+    return event({ ...fields, data: JSON.parse(data) });
+  }
+
+  /** The header fields of a signed delivery, for tests of your receiver. */
+  sign(body: string | Uint8Array): Record<string, string> {
+    return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body))));
+  }
+
+  /** Header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured. */
+  seal(text: string): { headers: Record<string, string>; body: Uint8Array } {
+    const json = checkedAs(text, "text", TEXT);
+    const { headers, body } = this.#machine.use((machine) => machine.seal(json, randomBlock()));
+    return { headers: Object.fromEntries(headers), body };
+  }
+
+  /** Has events of this type handled by `listener`, in the place of an earlier one. */
+  on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this;
+  on(type: string & {}, listener: Listener): this;
+  on(type: string, listener: Listener<never>): this {
+    this.#listeners.set(type, listener as Listener);
+    return this;
+  }
+
+  /** Has events that no `on` is for handled by `listener`. Without it they are answered and forgotten. */
+  onUnknown(listener: Listener<Event | UnknownEvent>): this {
+    this.#otherwise = listener as Listener<never>;
+    return this;
+  }
+
+  /** Gives an event to its listener. The handlers do so where they were given no listener of their own. */
+  async dispatch(event: Event): Promise<void> {
+    const listener = this.#listeners.get(event.type) ?? (this.#otherwise as Listener | undefined);
+    await listener?.(event);
+  }
+
+  /**
+   * A handler for Next.js, Hono, Bun, Deno and workers, from `Request` to `Response`.
+   *
+   * It answers 200 once the listener is done; 500 if it fails, so that the event comes again; 400, 413 or 405 to what is no
+   * event. `onError` is told why; without it, `console.error`.
+   *
+   * @param listener Takes every event; absent: those given to `on` do.
+   */
+  fetchHandler(listener?: Listener, options: HandlerOptions = {}): FetchHandler {
+    return fetchHandler(this.#receiver(listener, options));
+  }
+
+  /**
+   * A handler for Node's own `http`, Express and Fastify (with its `raw` request and reply).
+   *
+   * It reads the body itself, or takes `rawBody` or `body` where these are bytes or text. It answers as `fetchHandler` does.
+   *
+   * @param listener Takes every event; absent: those given to `on` do.
+   */
+  nodeHandler(listener?: Listener, options: HandlerOptions = {}): NodeHandler {
+    return nodeHandler(this.#receiver(listener, options));
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "Webhooks {}";
+  }
+
+  #receiver(listener: Listener | undefined, { kind, onError }: HandlerOptions) {
+    return {
+      maxBodyBytes: this.#maxBodyBytes,
+      receive: async (body: string | Uint8Array, headers: HeaderFields) => {
+        const event = this.unwrap(body, headers, { kind });
+        await (listener ?? ((known: Event) => this.dispatch(known)))(event);
+      },
+      onError: onError ?? ((error: unknown) => console.error(error)),
+    };
+  }
+}
+
+/** Settings of a handler. */
+export interface HandlerOptions {
+  /** The event that this URL is for; absent: it is told by its fields. */
+  kind?: keyof EventData | undefined;
+  /** Is told why a delivery was not taken; absent: `console.error`. Errors of this library hold no secret and no body. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+export type { WebRequest, WebResponse };
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+const WEBHOOKS = {
+  secret: TEXTS,
+  scheme: TEXT,
+  encryptionKey: TEXT,
+  cipher: TEXT,
+  requireSignature: FLAG,
+  signKey: TEXT,
+  maxBodyBytes: COUNT,
+  maxDepth: COUNT,
+};

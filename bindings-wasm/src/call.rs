@@ -1,0 +1,121 @@
+//! One call as JavaScript drives it: `poll` gives a request, a time to wait for, or nothing more to do.
+
+use std::cell::RefCell;
+
+use airudder_core::{Error, ErrorCode, Failure, Output, Request, Response, Step};
+use serde::Serialize;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use crate::{
+    border::{bytes, headers, pairs, to_js, whole},
+    errors::Fallible,
+    exact,
+};
+
+/// The machine of one call.
+#[wasm_bindgen]
+pub struct Call(RefCell<airudder_core::Call>);
+
+impl Call {
+    pub(crate) const fn new(call: airudder_core::Call) -> Self {
+        Self(RefCell::new(call))
+    }
+
+    /// How the call ended, for a campaign.
+    pub(crate) fn output(&self) -> Fallible<Result<Output, Error>> {
+        self.with(|call| Ok(call.take_result()))
+    }
+
+    /// No function of JavaScript runs while the machine is borrowed, so it is always free.
+    fn with<T>(&self, run: impl FnOnce(&mut airudder_core::Call) -> Result<T, Error>) -> Fallible<T> {
+        let mut call = self.0.try_borrow_mut().map_err(|_| Error::new(ErrorCode::Internal, "the call is in use"))?;
+        Ok(run(&mut call)?)
+    }
+}
+
+/// A request to send exactly as it is.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outgoing<'a> {
+    method: &'static str,
+    url: &'a str,
+    headers: Vec<(&'a str, &'a str)>,
+    #[serde(serialize_with = "bytes")]
+    body: &'a [u8],
+    timeout_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curl: Option<String>,
+}
+
+impl<'a> Outgoing<'a> {
+    fn new(request: &'a Request, curl: Option<String>) -> Self {
+        let Request { method, url, headers, body, timeout_ms } = request;
+        Self { method: method.as_str(), url, headers: pairs(headers), body, timeout_ms: *timeout_ms, curl }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ended {
+    data: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<String>,
+}
+
+#[wasm_bindgen]
+impl Call {
+    /// A request to send, the time in Unix milliseconds to poll again at, or `undefined` when there is a result.
+    pub fn poll(&self, now_ms: f64) -> Fallible<JsValue> {
+        Ok(match self.with(|call| call.poll(whole(now_ms)))? {
+            Step::Send(request) => to_js(&Outgoing::new(&request, None))?,
+            Step::Wait { until_ms, .. } => to_js(&until_ms)?,
+            Step::Done => JsValue::UNDEFINED,
+        })
+    }
+
+    /// Whether a response with this head is a file, whose body stays with JavaScript.
+    #[wasm_bindgen(js_name = isFile)]
+    pub fn is_file(&self, status: u16, fields: JsValue) -> Fallible<bool> {
+        let headers = headers(fields)?;
+        self.with(|call| Ok(call.is_file(status, &headers)))
+    }
+
+    /// The response to the request that was polled.
+    #[wasm_bindgen(js_name = onResponse)]
+    pub fn on_response(&self, now_ms: f64, status: u16, fields: JsValue, body: Vec<u8>) -> Fallible<()> {
+        let response = Response { status, headers: headers(fields)?, body };
+        self.with(|call| call.on_response(whole(now_ms), &response))
+    }
+
+    /// The request that was polled got no response. `kind` is `connect_failed`, `timeout`, `reset` or `other`.
+    #[wasm_bindgen(js_name = onFailure)]
+    pub fn on_failure(&self, now_ms: f64, kind: &str, message: &str) -> Fallible<()> {
+        let failure = match kind {
+            "connect_failed" => Failure::ConnectFailed,
+            "timeout" => Failure::Timeout,
+            "reset" => Failure::Reset,
+            _ => Failure::Other,
+        };
+        self.with(|call| call.on_failure(whole(now_ms), failure, message))
+    }
+
+    /// Whether stopping now would leave it unknown whether the operation was carried out, where that matters.
+    #[wasm_bindgen(js_name = isInDoubt)]
+    pub fn is_in_doubt(&self) -> Fallible<bool> {
+        self.with(|call| Ok(call.is_in_doubt()))
+    }
+
+    /// The text of the envelope's `data`, or the content type of the file that the last response is. Throws the error
+    /// that ended the call.
+    pub fn result(&self) -> Fallible<JsValue> {
+        let output = self.with(airudder_core::Call::take_result)?;
+        let ended = Ended { data: exact::keep(&output.data), content_type: output.file.map(|file| file.content_type) };
+        to_js(&ended)
+    }
+
+    /// The request as it would be sent, without a token, and as a `curl` command with secrets masked.
+    pub fn prepare(&self) -> Fallible<JsValue> {
+        let request = self.with(|call| call.prepare())?;
+        to_js(&Outgoing::new(&request, Some(request.to_curl())))
+    }
+}

@@ -1,0 +1,217 @@
+//! A campaign as JavaScript drives it; `lib/campaign.ts` holds the loop.
+
+use std::cell::RefCell;
+
+use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use crate::{
+    border::{from_js, to_js, whole},
+    call::Call,
+    errors::{Fallible, Fields},
+    session::Session,
+};
+
+/// The machine of one campaign.
+#[wasm_bindgen]
+pub struct Campaign(RefCell<airudder_core::Campaign>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Settings {
+    #[serde(rename = "workflow_template_id")]
+    workflow_template_id: i64,
+    name: String,
+    #[serde(rename = "end_time")]
+    end_time: String,
+    batch_size: Option<usize>,
+    in_flight: Option<usize>,
+    lookups_in_flight: Option<usize>,
+    settle_ms: Option<f64>,
+    never_settle: bool,
+    allow_duplicates: Option<bool>,
+    retry_rejected: Option<bool>,
+    seed: f64,
+}
+
+impl From<Settings> for CampaignConfig {
+    fn from(settings: Settings) -> Self {
+        let usual = Self::new(settings.workflow_template_id, settings.name, settings.end_time);
+        let settle_ms = settings.settle_ms.map(whole).or(usual.settle_ms);
+        Self {
+            batch_size: settings.batch_size.unwrap_or(usual.batch_size),
+            in_flight: settings.in_flight.unwrap_or(usual.in_flight),
+            lookups_in_flight: settings.lookups_in_flight.unwrap_or(usual.lookups_in_flight),
+            settle_ms: settle_ms.filter(|_| !settings.never_settle),
+            allow_duplicates: settings.allow_duplicates.unwrap_or(usual.allow_duplicates),
+            retry_rejected: settings.retry_rejected.unwrap_or(usual.retry_rejected),
+            seed: whole(settings.seed),
+            ..usual
+        }
+    }
+}
+
+/// What to do next. The call of a `Call` step is put into its object, which serde cannot do.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+enum Step {
+    Journal { lines: String },
+    Contacts { want: usize },
+    Call { id: u64 },
+    Wait { until_ms: Option<u64> },
+}
+
+#[derive(Serialize)]
+struct Progress {
+    contacts: u64,
+    accepted: u64,
+    rejected: u64,
+    doubtful: u64,
+}
+
+#[derive(Serialize)]
+struct Rejected {
+    contact: u64,
+    code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    message: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Doubtful {
+    contact: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case_id: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Workflow {
+    #[serde(rename = "workflowId", skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    name: String,
+    contacts: usize,
+}
+
+#[derive(Serialize)]
+struct Report {
+    accepted: u64,
+    rejected: Vec<Rejected>,
+    doubtful: Vec<Doubtful>,
+    workflows: Vec<Workflow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Fields>,
+}
+
+impl From<airudder_core::Report> for Report {
+    fn from(report: airudder_core::Report) -> Self {
+        let rejected = report.rejected.into_iter().map(|one| Rejected {
+            contact: one.contact,
+            code: one.code,
+            pointer: one.pointer,
+            message: one.message,
+        });
+        let doubtful = report.doubtful.into_iter().map(|one| Doubtful { contact: one.contact, case_id: one.case_id });
+        let workflows = report.workflows.into_iter().map(|one| Workflow {
+            id: one.workflow_id,
+            name: one.name,
+            contacts: one.contacts,
+        });
+        Self {
+            accepted: report.accepted,
+            rejected: rejected.collect(),
+            doubtful: doubtful.collect(),
+            workflows: workflows.collect(),
+            error: report.error.as_ref().map(Fields::of),
+        }
+    }
+}
+
+impl Campaign {
+    /// No function of JavaScript runs while the machine is borrowed, so it is always free.
+    fn with<T>(&self, run: impl FnOnce(&mut airudder_core::Campaign) -> Result<T, Error>) -> Fallible<T> {
+        let mut campaign =
+            self.0.try_borrow_mut().map_err(|_| Error::new(ErrorCode::Internal, "the campaign is in use"))?;
+        Ok(run(&mut campaign)?)
+    }
+}
+
+#[wasm_bindgen]
+impl Campaign {
+    /// A campaign that has not begun.
+    #[wasm_bindgen(constructor)]
+    pub fn new(session: &Session, settings: JsValue) -> Fallible<Self> {
+        let config = from_js::<Settings>(settings)?.into();
+        Ok(Self(RefCell::new(airudder_core::Campaign::new(session.core(), config)?)))
+    }
+
+    /// Takes up the journal of an earlier run; returns how many of its bytes are good.
+    pub fn resume(&self, journal: &str) -> Fallible<usize> {
+        self.with(|campaign| campaign.resume(journal))
+    }
+
+    /// What to do next, or `undefined` at the end.
+    pub fn poll(&self, now_ms: f64) -> Fallible<JsValue> {
+        match self.with(|campaign| campaign.poll(whole(now_ms)))? {
+            CampaignStep::Journal(lines) => to_js(&Step::Journal { lines }),
+            CampaignStep::Contacts { want } => to_js(&Step::Contacts { want }),
+            CampaignStep::Wait { until_ms } => to_js(&Step::Wait { until_ms }),
+            CampaignStep::Done => Ok(JsValue::UNDEFINED),
+            CampaignStep::Call { id, call } => {
+                let step = to_js(&Step::Call { id })?;
+                let set = js_sys::Reflect::set(&step, &"call".into(), &Call::new(*call).into());
+                set.map_err(|_| Error::new(ErrorCode::Internal, "a call could not be handed over"))?;
+                Ok(step)
+            }
+        }
+    }
+
+    /// The lines of the last `journal` step are durable.
+    #[wasm_bindgen(js_name = journalWritten)]
+    pub fn journal_written(&self) -> Fallible<()> {
+        self.with(airudder_core::Campaign::journal_written)
+    }
+
+    /// The next contacts, as a JSON array.
+    pub fn feed(&self, contacts: &str) -> Fallible<()> {
+        self.with(|campaign| campaign.feed(contacts))
+    }
+
+    /// There are no more contacts.
+    #[wasm_bindgen(js_name = endOfContacts)]
+    pub fn end_of_contacts(&self) -> Fallible<()> {
+        self.with(airudder_core::Campaign::end_of_contacts)
+    }
+
+    /// The call of a `call` step has run to its end.
+    #[wasm_bindgen(js_name = onResult)]
+    pub fn on_result(&self, id: f64, now_ms: f64, call: &Call) -> Fallible<()> {
+        let result = call.output()?;
+        self.with(|campaign| campaign.on_result(whole(id), whole(now_ms), result))
+    }
+
+    /// Starts nothing more; results of running calls are still journaled.
+    #[wasm_bindgen(js_name = giveUp)]
+    pub fn give_up(&self) -> Fallible<()> {
+        self.with(airudder_core::Campaign::give_up)
+    }
+
+    /// Contacts read, accepted, rejected and doubtful so far.
+    pub fn progress(&self) -> Fallible<JsValue> {
+        let progress = self.with(|campaign| Ok(campaign.progress()))?;
+        to_js(&Progress {
+            contacts: progress.contacts,
+            accepted: progress.accepted,
+            rejected: progress.rejected,
+            doubtful: progress.doubtful,
+        })
+    }
+
+    /// What became of the campaign so far.
+    pub fn report(&self) -> Fallible<JsValue> {
+        to_js(&Report::from(self.with(|campaign| Ok(campaign.report()))?))
+    }
+}

@@ -1,0 +1,57 @@
+//! The vendor's encryption, for those who only need this.
+
+use airudder_core::{
+    Error, ErrorCode,
+    crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
+};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use crate::{border::headers, errors::Fallible};
+
+/// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
+#[wasm_bindgen]
+pub fn encrypt(plain: &[u8], key: &str, cipher: &str, iv: Option<Vec<u8>>) -> Fallible<String> {
+    let iv = iv.as_deref().map(block).transpose()?;
+    Ok(cipher.parse::<Cipher>()?.encrypt(plain, &EncryptionKey::new(key)?, iv)?)
+}
+
+/// The plain bytes of a text.
+#[wasm_bindgen]
+pub fn decrypt(text: &[u8], key: &str, cipher: &str) -> Fallible<Vec<u8>> {
+    Ok(cipher.parse::<Cipher>()?.decrypt(text, &EncryptionKey::new(key)?)?)
+}
+
+/// The lower-case hex SHA-256 of the plain bytes.
+#[wasm_bindgen]
+#[must_use]
+pub fn digest(plain: &[u8]) -> String {
+    airudder_core::crypto::digest(plain)
+}
+
+/// The signature that a scheme gives.
+#[wasm_bindgen]
+pub fn sign(body: &[u8], secret: &str, scheme: &str, key: Option<String>, fields: JsValue) -> Fallible<String> {
+    let headers = headers(fields)?;
+    let input = SigningInput { secret, key: key.as_deref(), headers: &headers, body };
+    Ok(scheme.parse::<Scheme>()?.sign(&input)?)
+}
+
+/// Fails unless the signature is the one that the scheme gives.
+#[wasm_bindgen]
+pub fn verify(
+    signature: &str,
+    body: &[u8],
+    secret: &str,
+    scheme: &str,
+    key: Option<String>,
+    fields: JsValue,
+) -> Fallible<()> {
+    let headers = headers(fields)?;
+    let input = SigningInput { secret, key: key.as_deref(), headers: &headers, body };
+    Ok(scheme.parse::<Scheme>()?.verify(signature, &input)?)
+}
+
+/// An initialization vector.
+pub(crate) fn block(iv: &[u8]) -> Result<[u8; 16], Error> {
+    iv.try_into().map_err(|_| Error::new(ErrorCode::IvRequired, "the iv has 16 bytes"))
+}

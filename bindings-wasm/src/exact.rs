@@ -1,0 +1,55 @@
+//! Numbers that JavaScript cannot hold.
+
+/// The largest integer up to which every one has its own float: 2^53 − 1.
+const MAX_SAFE: &str = "9007199254740991";
+
+/// The same JSON text, with each number as text that `JSON.parse` would change: a whole number beyond 2^53 − 1, and one
+/// beyond the largest float. The text must be JSON.
+pub(crate) fn keep(text: &str) -> String {
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit()) {
+        let token = rest.split_at(start).1;
+        let length = if token.starts_with('"') { string(token) } else { number(token) };
+        let (token, behind) = token.split_at(length);
+        if is_inexact(token) {
+            let at = text.len() - behind.len() - token.len();
+            out.push_str(text.get(copied..at).unwrap_or_default());
+            out.push('"');
+            out.push_str(token);
+            out.push('"');
+            copied = text.len() - behind.len();
+        }
+        rest = behind;
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    out
+}
+
+/// The length of the string that the text begins with, quotes included.
+fn string(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end + 2)
+}
+
+/// The length of the number that the text begins with.
+fn number(text: &str) -> usize {
+    text.bytes().position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')).unwrap_or(text.len())
+}
+
+fn is_inexact(token: &str) -> bool {
+    let digits = token.trim_start_matches('-');
+    if digits.len() < MAX_SAFE.len() && !digits.contains(['e', 'E']) {
+        return false;
+    }
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return (digits.len(), digits) > (MAX_SAFE.len(), MAX_SAFE);
+    }
+    !token.starts_with('"') && token.parse::<f64>().is_ok_and(f64::is_infinite)
+}

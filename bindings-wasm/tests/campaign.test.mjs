@@ -1,0 +1,259 @@
+// Campaigns against the real sandbox: no contact is lost, none is sent twice, whatever goes wrong.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, afterEach, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { APP, airudder, contacts, Sandbox } from "./support.mjs";
+
+const { AirudderError, Client, ValidationError } = airudder;
+
+let sandbox;
+let folder;
+before(async () => {
+  sandbox = await Sandbox.start();
+  folder = mkdtempSync(join(tmpdir(), "airudder-"));
+});
+after(async () => {
+  await sandbox.stop();
+  rmSync(folder, { recursive: true });
+});
+afterEach(() => sandbox.control("reset", {}));
+
+let journals = 0;
+const options = (count, more) => {
+  journals += 1;
+  return {
+    workflow_template_id: 7,
+    name: "july",
+    end_time: "2099-12-01 18:00:00+08:00",
+    contacts: contacts(count),
+    journal: join(folder, `${journals}.jsonl`),
+    batchSize: 100,
+    settleMs: 50,
+    ...more,
+  };
+};
+const client = (more) => new Client({ ...APP, baseUrl: sandbox.url, ...more });
+
+/** The sandbox has each contact once. */
+async function once_each(count) {
+  const { contacts } = await sandbox.control("stats");
+  assert.deepEqual([contacts.distinct, contacts.duplicates], [count, 0]);
+}
+
+test("every contact arrives once, and a second run sends nothing", async () => {
+  const progress = [];
+  const given = options(950, { inFlight: 3, onProgress: (now) => progress.push(now) });
+  const report = await client().campaigns.run(given);
+  assert.equal(report.accepted, 950);
+  assert.deepEqual([report.rejected, report.doubtful, report.workflows.length], [[], [], 1]);
+  assert.deepEqual(progress.at(-1), { contacts: 950, accepted: 950, rejected: 0, doubtful: 0 });
+  const again = await client().campaigns.run({ ...given, contacts: contacts(950) });
+  assert.equal(again.accepted, 950);
+  await once_each(950);
+});
+
+test("contacts may come slowly, and the journal may be a URL", async () => {
+  async function* slowly() {
+    for (const contact of contacts(30)) {
+      await setTimeout(1);
+      yield contact;
+    }
+  }
+  const given = options(0, { contacts: slowly(), batchSize: 10 });
+  const report = await client().campaigns.run({ ...given, journal: pathToFileURL(given.journal) });
+  assert.equal(report.accepted, 30);
+  await once_each(30);
+});
+
+test("what breaks a rule is reported, and the rest goes out", async () => {
+  const all = [...contacts(5)];
+  all[2] = { ...all[2], callee: "62 000" };
+  all[4] = all[0];
+  const report = await client().campaigns.run(options(0, { contacts: all }));
+  assert.equal(report.accepted, 3);
+  assert.deepEqual(
+    report.rejected.map(({ contact, code, pointer }) => [contact, code, pointer]),
+    [
+      [2, "E1007", "/callee"],
+      [4, "E1013", undefined],
+    ],
+  );
+  await once_each(3);
+});
+
+test("an unreliable network loses nobody and phones nobody twice", async () => {
+  await sandbox.control("faults", [
+    { operation: "*", fault: "status", status: 503, retry_after: "0", probability: 0.1 },
+    { operation: "workflow.upload_details", fault: "reset_after", probability: 0.2 },
+    { operation: "workflow.upload_details", fault: "reset_before", probability: 0.1 },
+    { operation: "workflow.create_instance", fault: "reset_after", times: 1 },
+  ]);
+  const given = options(600, { inFlight: 3 });
+  let report;
+  for (let run = 0; report === undefined && run < 20; run += 1) {
+    report = await client()
+      .campaigns.run({ ...given, contacts: contacts(600) })
+      .catch((error) => assert.ok(error instanceof AirudderError && error.report, error));
+  }
+  await sandbox.control("faults", []);
+  assert.equal(report.accepted, 600);
+  await once_each(600);
+});
+
+test("killed at any moment, it goes on where it was", async () => {
+  const COUNT = 1500;
+  const { journal } = options(0);
+  await sandbox.control("faults", [
+    { operation: "workflow.upload_details", fault: "delay", delay_ms: 40 },
+    { operation: "workflow.upload_details", fault: "reset_after", probability: 0.1 },
+  ]);
+  let kills = 0;
+  for (;;) {
+    const child = spawn(process.execPath, [
+      new URL("fixtures/campaign.mjs", import.meta.url).pathname,
+      sandbox.url,
+      journal,
+      String(COUNT),
+    ]);
+    const lines = [];
+    createInterface(child.stdout).on("line", (line) => {
+      lines.push(line);
+      if (kills < 4 && lines.length === 2 + kills) {
+        kills += 1;
+        child.kill("SIGKILL");
+      }
+    });
+    const [code] = await once(child, "close");
+    if (code === 0) {
+      assert.equal(JSON.parse(lines.at(-1)).accepted, COUNT);
+      break;
+    }
+    assert.equal(child.signalCode, "SIGKILL");
+    if (kills === 2) {
+      appendFileSync(journal, '{"torn":'); // as a crash of the machine may leave it
+    }
+  }
+  assert.equal(kills, 4);
+  await once_each(COUNT);
+});
+
+test("an aborted campaign lets requests end, and can be run again", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough for today");
+  const given = options(500, {
+    signal: controller.signal,
+    onProgress: ({ accepted }) => accepted >= 200 && controller.abort(reason),
+  });
+  await assert.rejects(client().campaigns.run(given), reason);
+  const { contacts: so_far } = await sandbox.control("stats");
+  assert.ok(so_far.distinct >= 200 && so_far.distinct < 500);
+  const report = await client().campaigns.run({ ...options(500), journal: given.journal });
+  assert.equal(report.accepted, 500);
+  await once_each(500);
+});
+
+test("what contacts, journal or listener throw ends the campaign as it is", async () => {
+  const broken = new Error("the database is gone");
+  function* breaking() {
+    yield* contacts(150);
+    throw broken;
+  }
+  await assert.rejects(client().campaigns.run(options(0, { contacts: breaking() })), broken);
+  const journal = {
+    read: () => "",
+    append: () => {
+      throw broken;
+    },
+  };
+  await assert.rejects(client().campaigns.run(options(10, { journal })), broken);
+  const onProgress = () => {
+    throw broken;
+  };
+  await assert.rejects(client().campaigns.run(options(10, { onProgress })), broken);
+});
+
+test("a journal may be an object", async () => {
+  let text = "";
+  const journal = {
+    read: async () => text,
+    append: async (lines) => {
+      text += lines;
+    },
+  };
+  await client().campaigns.run(options(150, { journal }));
+  const report = await client().campaigns.run(options(150, { journal }));
+  assert.equal(report.accepted, 150);
+  await once_each(150);
+
+  text += '{"torn":';
+  await assert.rejects(client().campaigns.run(options(150, { journal })), (error) => {
+    assert.ok(error instanceof ValidationError);
+    assert.equal(error.pointer, "/journal");
+    return true;
+  });
+  journal.truncate = async (bytes) => {
+    text = Buffer.from(text).toString("utf8", 0, bytes);
+  };
+  assert.equal((await client().campaigns.run(options(150, { journal }))).accepted, 150);
+  assert.ok(!text.includes("torn"));
+});
+
+test("one journal, one campaign at a time", async () => {
+  const given = options(200);
+  const first = client().campaigns.run(given);
+  await assert.rejects(client().campaigns.run({ ...options(200), journal: given.journal }), {
+    code: "E1001",
+    pointer: "/journal",
+  });
+  assert.equal((await first).accepted, 200);
+});
+
+test("a journal of another campaign, and other contacts, are refused", async () => {
+  const given = options(50);
+  await client().campaigns.run(given);
+  const other = client().campaigns.run({ ...options(50), journal: given.journal, name: "august" });
+  await assert.rejects(other, { code: "E1012" });
+  const changed = [...contacts(50)].toReversed();
+  await assert.rejects(
+    client().campaigns.run({ ...options(0), journal: given.journal, contacts: changed }),
+    (error) => {
+      assert.equal(error.code, "E1012");
+      assert.equal(typeof error.report.accepted, "number");
+      return true;
+    },
+  );
+});
+
+test("a journal holds no contact", async () => {
+  const given = options(20);
+  await client().campaigns.run(given);
+  const text = readFileSync(given.journal, "utf8");
+  assert.ok(text.length > 0 && !text.includes("62000") && !text.includes("Ana"));
+});
+
+test("settings are checked, and errors name them as JavaScript does", async () => {
+  const run = (more) => client().campaigns.run(options(1, more));
+  for (const [more, pointer] of [
+    [{ batchSize: 0 }, "/batchSize"],
+    [{ batchSize: "10" }, "/batchSize"],
+    [{ batchsize: 10 }, "/batchsize"],
+    [{ journal: 7 }, "/journal"],
+    [{ journal: { read() {} } }, "/journal"],
+    [{ contacts: "all" }, "/contacts"],
+    [{ settleMs: -1 }, "/settleMs"],
+    [{ workflow_template_id: 2 ** 53 }, "/workflow_template_id"],
+  ]) {
+    await assert.rejects(run(more), (error) => {
+      assert.ok(error instanceof ValidationError, error);
+      assert.equal(error.pointer, pointer);
+      return true;
+    });
+  }
+});

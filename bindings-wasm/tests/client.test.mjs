@@ -1,0 +1,172 @@
+// The client against the sandbox, and against servers that show what really goes over the wire.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
+import { APP, airudder, canned, closedPort, native, Sandbox } from "./support.mjs";
+
+const { AirudderError, ApiError, Client, File, OutcomeUnknown, TransportError, ValidationError } = airudder;
+
+const KEY = "fake-key-of-16-b";
+const CONTACT = { callee: "+6200012345678", platform: "TEMP1", caseid: "c-1", variables: { customer_name: "Ana" } };
+const WORKFLOW = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
+
+let sandbox;
+before(async () => {
+  sandbox = await Sandbox.start("--encryption-key", KEY);
+});
+after(() => sandbox.stop());
+
+const client = (options) => new Client({ ...APP, baseUrl: sandbox.url, ...options });
+
+test("a workflow, plain and encrypted", async () => {
+  for (const encryptionKey of [undefined, KEY]) {
+    const one = client({ encryptionKey });
+    const { workflow_id } = await one.workflow.createInstance(WORKFLOW);
+    await one.workflow.uploadDetails({ workflow_id, details: [CONTACT] });
+    const found = await one.call("workflow.detail_instances", {
+      case_id: "c-1",
+      start_time: "2020-01-01 00:00:00+08:00",
+      end_time: "2099-12-01 00:00:00+08:00",
+    });
+    assert.ok(found.rows.some((row) => row.workflow_id === workflow_id));
+  }
+});
+
+test("a raw request has token and envelope", async () => {
+  const { workflow_id } = await client().request("POST", "/service/cloud/workflow/createinstance", { json: WORKFLOW });
+  assert.equal(typeof workflow_id, "string");
+});
+
+test("a file comes as bytes and as a stream", async () => {
+  const { TaskID } = await client().tasks.create({
+    TaskName: "july",
+    ScheduleStartTime: "2020-01-01 00:00:00",
+    ScheduleEndTime: "2099-01-01 00:00:00",
+    Details: [{ Mobile: "+6200012345678", Platform: "TEMP1" }],
+  });
+  const called = async () => (await sandbox.control("stats")).contacts.waiting === 0;
+  while (!(await called())) {
+    await setTimeout(10);
+  }
+  const recording = () => client().tasks.recording({ TaskID, Callee: "+6200012345678" });
+  const file = await recording();
+  assert.ok(file instanceof File);
+  const bytes = await file.bytes();
+  assert.equal(Buffer.from(bytes).toString("latin1", 0, 4), "RIFF");
+  let streamed = 0;
+  for await (const chunk of (await recording()).stream) {
+    streamed += chunk.length;
+  }
+  assert.equal(streamed, bytes.length);
+});
+
+test("a refusal says what the API said", async () => {
+  const refused = client().workflow.uploadDetails({ workflow_id: "none", details: [CONTACT] });
+  await assert.rejects(refused, (error) => {
+    assert.ok(error instanceof ApiError && error instanceof AirudderError && error instanceof Error);
+    assert.equal(error.code, "E4003");
+    assert.equal(error.name, "ApiError");
+    assert.equal(error.operation, "workflow.upload_details");
+    assert.equal(error.outcome, "rejected");
+    assert.equal(typeof error.apiCode, "number");
+    assert.ok(error.remedy.length > 0);
+    return true;
+  });
+});
+
+test("a wrong parameter is refused before anything is sent", async () => {
+  const { fetch, sent } = canned();
+  const upload = client({ fetch }).workflow.uploadDetails({
+    workflow_id: "w",
+    details: [CONTACT, { ...CONTACT, callee: "62 000" }],
+  });
+  await assert.rejects(upload, (error) => error instanceof ValidationError && error.pointer === "/details/1/callee");
+  assert.equal(sent.length, 0);
+});
+
+test("nothing listens: nothing was sent", async () => {
+  const gone = new Client({ ...APP, baseUrl: await closedPort(), maxRetries: 0 });
+  await assert.rejects(gone.workflow.createInstance(WORKFLOW), (error) => {
+    assert.ok(error instanceof TransportError && !(error instanceof OutcomeUnknown));
+    assert.equal(error.code, "E7001");
+    assert.equal(error.outcome, "not_sent");
+    return true;
+  });
+});
+
+test("a connection that breaks off leaves the outcome unknown, and nothing is repeated", async () => {
+  const own = await Sandbox.start();
+  try {
+    await own.control("faults", [{ operation: "workflow.create_instance", fault: "reset_after" }]);
+    const one = new Client({ ...APP, baseUrl: own.url });
+    await assert.rejects(one.workflow.createInstance(WORKFLOW), (error) => {
+      assert.ok(error instanceof OutcomeUnknown);
+      assert.equal(error.outcome, "unknown");
+      return true;
+    });
+    const { requests } = await own.control("stats");
+    assert.equal(requests["workflow.create_instance"], 1);
+  } finally {
+    await own.stop();
+  }
+});
+
+test("a prepared request hides secrets in curl and where it is printed", () => {
+  const request = client({ signKey: "fake-sign-key", signSecret: "fake-sign-secret" }).prepare(
+    "workflow.upload_details",
+    { workflow_id: "w", details: [CONTACT] },
+  );
+  assert.equal(request.method, "POST");
+  assert.ok(request.url.endsWith("/uploaddetails"));
+  assert.ok(request.curl().startsWith("curl -X POST"));
+  assert.ok(!request.curl().includes("12345678"));
+  assert.ok(!inspect(request).includes("6200012345678"));
+});
+
+test("secrets are nowhere where a client or a receiver is shown", () => {
+  const secrets = {
+    appSecret: "fake-app-secret",
+    encryptionKey: KEY,
+    signSecret: "fake-sign-secret",
+    signKey: "fake-sk",
+  };
+  const one = client(secrets);
+  const hooks = new airudder.Webhooks({ secret: "fake-hook-secret", encryptionKey: KEY });
+  for (const object of [one, hooks, one.workflow, one.campaigns, { nested: one }]) {
+    const shown = inspect(object, { depth: 9, showHidden: true }) + (JSON.stringify(object) ?? "");
+    assert.ok(!shown.includes("fake-"), shown);
+  }
+});
+
+test("a trap is an error, and what comes next works", async () => {
+  const one = client();
+  const hooks = new airudder.Webhooks({ secret: "fake-hook-secret" });
+  const call = new native.Owned((module) =>
+    new module.Session({}).request(
+      {
+        method: "GET",
+        path: "/x",
+        query: "",
+        json: "",
+        auth: "none",
+        replaySafe: true,
+        file: false,
+      },
+      { seed: 1 },
+    ),
+  );
+  await one.workflow.createInstance(WORKFLOW);
+  assert.throws(
+    () => native.enter((module) => module.trap()),
+    (error) => {
+      assert.equal(error.code, "E9001");
+      assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+      return true;
+    },
+  );
+  await one.workflow.createInstance(WORKFLOW);
+  assert.equal(hooks.unwrap("{}", hooks.sign("{}")).verified, true);
+  assert.throws(() => call.use((machine) => machine.poll(0)), { code: "E9001" });
+  call.free();
+});

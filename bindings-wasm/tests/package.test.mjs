@@ -1,0 +1,195 @@
+// The packed package, installed into an empty project, in every module system, bundler and runtime.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import * as esbuild from "esbuild";
+import webpack from "webpack";
+import { closedPort, http, Sandbox, serve } from "./support.mjs";
+
+const exec = promisify(execFile);
+const tools = new URL("../node_modules/.bin/", import.meta.url).pathname;
+const packageFolder = new URL("../", import.meta.url).pathname;
+
+let sandbox;
+let project;
+let tarball;
+before(async () => {
+  sandbox = await Sandbox.start("--encryption-key", "fake-key-of-16-b");
+  project = mkdtempSync(join(tmpdir(), "airudder-"));
+  const { stdout } = await exec("npm", ["pack", "--json", "--pack-destination", project], { cwd: packageFolder });
+  tarball = join(project, Object.values(JSON.parse(stdout))[0].filename);
+  writeFileSync(join(project, "package.json"), '{"name":"empty","private":true}');
+  await exec("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], { cwd: project });
+  for (const file of readdirSync(new URL("package/", import.meta.url))) {
+    copyFileSync(new URL(`package/${file}`, import.meta.url), join(project, file));
+  }
+});
+after(async () => {
+  await sandbox.stop();
+  rmSync(project, { recursive: true });
+});
+
+/** The program says that all is good. */
+async function good(command, ...options) {
+  const { stdout } = await exec(command, options, { cwd: project, timeout: 30_000 });
+  assert.equal(stdout.trim(), "all good");
+}
+
+const runtimes = {
+  Node: [process.execPath],
+  Bun: [join(tools, "bun")],
+  Deno: [join(tools, "deno"), "run", "--allow-all", "--node-modules-dir=manual"],
+};
+
+for (const [runtime, [command, ...flags]] of Object.entries(runtimes)) {
+  for (const program of ["commonjs.cjs", "module.mjs"]) {
+    test(`${runtime}: ${program}`, () => good(command, ...flags, program, sandbox.url));
+  }
+  test(`${runtime}: one class for import and require`, () => good(command, ...flags, "identity.mjs"));
+  test(`${runtime}: a journal on the disk, for one campaign at a time`, () =>
+    good(command, ...flags, "file-journal.mjs", sandbox.url, join(project, `${runtime}.jsonl`)));
+  test(`${runtime}: its fetch sends a request once`, async () => {
+    const server = await serve((socket, { head }) =>
+      head.startsWith("GET") ? socket.write(http("200 OK", '{"code":200,"data":[]}')) : socket.end(),
+    );
+    try {
+      await good(command, ...flags, "once.mjs", server.url, await closedPort());
+      assert.equal(server.seen["/service/cloud/workflow/createinstance"], 1);
+    } finally {
+      server.close();
+    }
+  });
+}
+
+test("esbuild, for Node and for browsers", async () => {
+  for (const platform of ["node", "browser"]) {
+    const outfile = join(project, `esbuild-${platform}.mjs`);
+    const entryPoints = [join(project, "module.mjs")];
+    await esbuild.build({
+      entryPoints,
+      outfile,
+      platform,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      logLevel: "error",
+    });
+    await good(process.execPath, outfile, sandbox.url);
+  }
+});
+
+test("webpack, for Node and for the web", async () => {
+  for (const target of ["node20", ["web", "es2022"]]) {
+    const name = `webpack-${Array.isArray(target) ? "web" : "node"}.cjs`;
+    const stats = await promisify(webpack)({
+      mode: "production",
+      target,
+      context: project,
+      entry: "./module.mjs",
+      output: { path: project, filename: name, chunkFormat: false },
+      performance: false,
+    });
+    assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString());
+    const bundle = readFileSync(join(project, name), "utf8");
+    writeFileSync(join(project, name), `globalThis.process ??= {};${bundle}`);
+    await good(process.execPath, join(project, name), sandbox.url);
+  }
+});
+
+test("workerd, with the module as a file", async () => {
+  const folder = join(project, "workerd");
+  mkdirSync(folder);
+  copyFileSync(join(project, "node_modules/airudder/dist/airudder.wasm"), join(folder, "airudder.wasm"));
+  copyFileSync(join(project, "worker.capnp"), join(folder, "worker.capnp"));
+  await esbuild.build({
+    entryPoints: [join(project, "worker.mjs")],
+    outfile: join(folder, "worker.mjs"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["*.wasm"],
+    logLevel: "error",
+  });
+  const bundle = readFileSync(join(folder, "worker.mjs"), "utf8");
+  assert.ok(bundle.length < 300_000, "the module is in the bundle, too");
+  const worker = spawn(join(tools, "workerd"), ["serve", "worker.capnp", "--control-fd=3"], {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit", "pipe"],
+  });
+  try {
+    const [line] = await once(createInterface(worker.stdio[3]), "line");
+    const { port } = JSON.parse(line);
+    const response = await fetch(`http://127.0.0.1:${port}/?sandbox=${encodeURIComponent(sandbox.url)}`);
+    assert.equal(await response.text(), "all good");
+  } finally {
+    worker.kill();
+    await once(worker, "exit");
+  }
+});
+
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  noEmit: true,
+  target: "es2022",
+};
+const compilers = {
+  node16: { module: "node16", moduleResolution: "node16", types: ["node"], lib: ["es2022"] },
+  bundler: { module: "esnext", moduleResolution: "bundler", types: [], lib: ["es2022", "dom", "dom.iterable"] },
+  "nothing but the language": { module: "esnext", moduleResolution: "bundler", types: [], lib: ["es2022"] },
+};
+
+for (const [what, options] of Object.entries(compilers)) {
+  test(`tsc --strict, ${what}`, async () => {
+    const files = what === "node16" ? ["types.ts", "types.mts", "frameworks.ts"] : ["types.ts"];
+    copyFileSync(join(project, "types.ts"), join(project, "types.mts"));
+    const config = join(project, `tsconfig.${what.replaceAll(" ", "-")}.json`);
+    // The types of Node and of the frameworks are this package's own tools.
+    const types = join(packageFolder, "node_modules");
+    const paths = Object.fromEntries(
+      ["express", "fastify", "hono"].map((name) => [name, [join(types, typesOf(name))]]),
+    );
+    const compilerOptions = { ...STRICT, ...options, typeRoots: [join(types, "@types")], paths };
+    writeFileSync(config, JSON.stringify({ compilerOptions, files }));
+    const { stdout } = await exec(join(tools, "tsc"), ["-p", config]).catch((error) => error);
+    assert.equal(stdout, "");
+  });
+}
+
+const typesOf = (name) => ({ express: "@types/express", fastify: "fastify", hono: "hono/dist/types/index.d.ts" })[name];
+
+test("publint", async () => {
+  const { stdout } = await exec(join(tools, "publint"), ["--strict", tarball], { cwd: project });
+  assert.match(stdout, /All good!/);
+});
+
+test("attw", async () => {
+  // workerd's entry is an ES module, which is all that workerd has.
+  const options = ["--exclude-entrypoints", "./airudder.wasm", "wasm", "--format", "ascii"];
+  await exec(join(tools, "attw"), [tarball, ...options]).catch((error) => assert.fail(error.stdout));
+});
+
+test("the package holds what it needs and no more", async () => {
+  const { stdout } = await exec("tar", ["-tzf", tarball]);
+  const files = stdout.trim().split("\n");
+  assert.ok(
+    files.every((file) => /^package\/(dist\/|package\.json|README\.md|LICENSE-)/.test(file)),
+    stdout,
+  );
+  for (const file of files.filter((file) => file.endsWith(".js.map"))) {
+    const { sources, sourcesContent } = JSON.parse(
+      readFileSync(join(project, "node_modules/airudder", file.slice(8)), "utf8"),
+    );
+    assert.equal(sources.length, sourcesContent.length);
+  }
+  const { dependencies = {} } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
+  assert.deepEqual(dependencies, {});
+});

@@ -1,0 +1,4 @@
+import * as airudder from "airudder";
+import { smoke } from "./smoke.mjs";
+
+console.log(await smoke(airudder, process.argv[2]));

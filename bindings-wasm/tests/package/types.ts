@@ -1,0 +1,130 @@
+// What the compiler has to say about programs: nothing to these, and an error where one is expected.
+import {
+  AirudderError,
+  ApiError,
+  Client,
+  crypto,
+  type Detail,
+  type Event,
+  File,
+  OutcomeUnknown,
+  type Report,
+  type RingType,
+  Webhooks,
+  type WorkflowStatus,
+} from "airudder";
+
+export async function calls(): Promise<void> {
+  const client = new Client({ appKey: "k", appSecret: "s", timeoutMs: 1000 });
+  const created = await client.workflow.createInstance(
+    { workflow_template_id: 7, name: "n", end_time: "t" },
+    { timeoutMs: 1 },
+  );
+  const id: string = created.workflow_id;
+  const details: Detail[] = [{ callee: "+62", platform: "P", variables: { any_key: "text" } }];
+  await client.workflow.uploadDetails({ workflow_id: id, details });
+  const { rows } = await client.call("workflow.detail_instances", { case_id: "c", start_time: "a", end_time: "b" });
+  const status: WorkflowStatus | null | undefined = rows[0]?.status;
+  void status;
+  const recording = await client.tasks.recording({ TaskID: "t", Callee: "+62" });
+  if (recording instanceof File) {
+    const bytes: Uint8Array = await recording.bytes();
+    void bytes;
+  }
+  await client.call("not.typed.yet", { anything: 1 });
+  client.prepare("workflow.upload_details", { workflow_id: id, details }).curl();
+
+  // @ts-expect-error a field that there is not
+  await client.workflow.createInstance({ workflow_template_id: 7, name: "n", end_time: "t", workflow_id: "w" });
+  // @ts-expect-error a required field is missing
+  await client.workflow.createInstance({ name: "n", end_time: "t" });
+  // @ts-expect-error a wrong type
+  await client.workflow.uploadDetails({ workflow_id: 7, details });
+  // @ts-expect-error variables are texts
+  const numbers: Detail = { callee: "+62", platform: "P", variables: { n: 1 } };
+  void numbers;
+  // @ts-expect-error a setting that there is not
+  new Client({ apiKey: "k" });
+  // @ts-expect-error a field of a result that there is not
+  void created.workflowId;
+}
+
+export function literals(): void {
+  const known: RingType = "busy";
+  const unknown: RingType = "an answer of next year";
+  void [known, unknown];
+  // @ts-expect-error a number is no ring type
+  const number: RingType = 7;
+  void number;
+}
+
+export function events(event: Event): string {
+  switch (event.type) {
+    case "call.finished": {
+      const callee: string | null | undefined = event.data.details?.[0]?.callee;
+      // @ts-expect-error a field of another event
+      void event.data.workflow_name;
+      return String(callee);
+    }
+    case "workflow.status.changed":
+      // @ts-expect-error a field of another event
+      void event.data.details;
+      return event.dedupeKey;
+    default: {
+      if (!event.known) {
+        const type: string = event.type;
+        const data: Record<string, unknown> = event.data;
+        return `${type} ${Object.keys(data).length}`;
+      }
+      return event.type;
+    }
+  }
+}
+
+export function receivers(): void {
+  const hooks = new Webhooks({ secret: ["new", "old"], requireSignature: true })
+    .on("workflow.call.finished", (event) => {
+      const workflow: string | null | undefined = event.data.workflow_id;
+      // @ts-expect-error a field that there is not
+      void event.data.nothing;
+      void workflow;
+    })
+    .on("an.event.of.next.year", (event) => void event.raw)
+    .onUnknown(async (event) => void event.type);
+  hooks.fetchHandler();
+  hooks.nodeHandler(async (event) => events(event), { kind: "pds.task.status", onError: (error) => void error });
+  const event = hooks.unwrap(new Uint8Array(), { "x-airudder-sign": "s", cookie: ["a", "b"], other: undefined });
+  void events(event);
+  // @ts-expect-error a body that was parsed
+  hooks.unwrap({}, {});
+}
+
+export async function campaigns(client: Client): Promise<Report | undefined> {
+  async function* contacts(): AsyncGenerator<Detail> {
+    yield { callee: "+62", platform: "P", variables: {} };
+  }
+  try {
+    return await client.campaigns.run({
+      workflow_template_id: 7,
+      name: "july",
+      end_time: "t",
+      contacts: contacts(),
+      journal: { read: () => "", append: async () => {} },
+      settleMs: "never",
+      onProgress: ({ accepted }) => void accepted.toFixed(),
+    });
+  } catch (error) {
+    if (error instanceof OutcomeUnknown || error instanceof ApiError) {
+      const after: number | undefined = error.retry?.afterMs;
+      void after;
+    }
+    return error instanceof AirudderError ? error.report : undefined;
+  }
+}
+
+export function building(): void {
+  const text: string = crypto.encrypt("x", "k", { iv: new Uint8Array(16) });
+  const plain: Uint8Array = crypto.decrypt(text, "k");
+  const { scheme, notes } = crypto.detect({ headers: {}, body: plain });
+  void [scheme?.length, notes.join()];
+}

@@ -1,0 +1,223 @@
+// What a server sees at its socket: a request that may phone somebody comes once, whatever goes wrong with it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { APP, airudder, closedPort, http, serve, TOKEN } from "./support.mjs";
+
+const { Client, OutcomeUnknown, TransportError } = airudder;
+
+const WORKFLOW = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
+const CREATED = '{"code":200,"status":"OK","data":{"workflow_id":"w-1"}}';
+const CREATE = "/service/cloud/workflow/createinstance";
+
+/** How a call ends against such a server, and how often the server saw it. */
+async function outcome(answer, options, call = (client) => client.workflow.createInstance(WORKFLOW)) {
+  const server = await serve(answer);
+  try {
+    const client = new Client({ ...APP, baseUrl: server.url, timeoutMs: 2000, ...options });
+    const result = await call(client).catch((error) => error);
+    return { result, seen: server.seen[CREATE] ?? 0, all: server.seen };
+  } finally {
+    server.close();
+  }
+}
+
+const doubtful = {
+  "the connection is reset without an answer": (socket) => socket.resetAndDestroy(),
+  "the connection is closed without an answer": (socket) => socket.end(),
+  "the answer breaks off": (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{"),
+  "the answer is no HTTP": (socket) => socket.end("what?\r\n\r\n"),
+  "a gateway fails": (socket) => socket.write(http("502 Bad Gateway", "")),
+  "the answer cannot be read": (socket) => socket.write(http("200 OK", "<html>")),
+};
+
+for (const [what, answer] of Object.entries(doubtful)) {
+  test(`sent once, outcome unknown: ${what}`, async () => {
+    const { result, seen } = await outcome(answer);
+    assert.ok(result instanceof OutcomeUnknown, result);
+    assert.equal(result.outcome, "unknown");
+    assert.equal(seen, 1);
+  });
+
+  test(`sent once over a connection that was used before: ${what}`, async () => {
+    // This is where clients of HTTP like to try again by themselves.
+    const used = [];
+    const { result, seen } = await outcome(
+      (socket, { head, onSocket }) => {
+        if (head.includes("/service/cloud/robot")) {
+          socket.write(http("200 OK", '{"code":200,"data":[]}'));
+        } else {
+          used.push(onSocket);
+          answer(socket);
+        }
+      },
+      {},
+      async (client) => {
+        await client.robots.list();
+        await setTimeout(20); // the connection goes back to the pool
+        return client.workflow.createInstance(WORKFLOW);
+      },
+    );
+    assert.ok(result instanceof OutcomeUnknown, result);
+    assert.equal(seen, 1);
+    assert.ok(used[0] > 1, "the connection was a new one");
+  });
+}
+
+for (const status of ["301 Moved", "302 Found", "307 Temporary Redirect", "401 Unauthorized"]) {
+  test(`not followed and not repeated by the runtime: ${status}`, async () => {
+    const { result, seen, all } = await outcome((socket) => socket.write(http(status, "", "Location: /elsewhere")));
+    assert.ok(result instanceof Error);
+    assert.equal(result.outcome, "rejected");
+    assert.equal(seen, status.startsWith("401") ? 2 : 1); // a token that was refused is renewed, once
+    assert.equal(all["/elsewhere"], undefined);
+  });
+}
+
+test("421 says that the server is the wrong one and did nothing: fetch itself takes another connection, once", async () => {
+  const { result, seen } = await outcome((socket) => socket.write(http("421 Misdirected Request", "")));
+  assert.equal(result.outcome, "rejected");
+  assert.equal(seen, 2);
+});
+
+test("sent once: no answer comes in time", async () => {
+  const { result, seen } = await outcome(() => {}, { timeoutMs: 100 });
+  assert.ok(result instanceof OutcomeUnknown);
+  assert.equal(seen, 1);
+});
+
+test("sent once: a fetch that does not heed its signal is cut off, too", async () => {
+  let sent = 0;
+  const deaf = (url) => {
+    sent += 1;
+    return url.endsWith("/auth") ? Promise.resolve(new Response(TOKEN)) : new Promise(() => {});
+  };
+  const client = new Client({ ...APP, timeoutMs: 50, fetch: deaf });
+  await assert.rejects(client.workflow.createInstance(WORKFLOW), OutcomeUnknown);
+  assert.equal(sent, 2);
+});
+
+test("sent once: the answer is of no use", async () => {
+  for (const useless of [undefined, null, {}, { status: 0, headers: [] }, { status: 200, headers: 7 }]) {
+    let sent = 0;
+    const fetch = async (url) => {
+      sent += 1;
+      return url.endsWith("/auth") ? new Response(TOKEN) : useless;
+    };
+    const error = await new Client({ ...APP, fetch }).workflow.createInstance(WORKFLOW).catch((error) => error);
+    assert.ok(error instanceof OutcomeUnknown, error);
+    assert.equal(sent, 2);
+  }
+});
+
+test("aborted on its way: the outcome is unknown, and the reason is the cause", async () => {
+  const controller = new AbortController();
+  const reason = new Error("the user went away");
+  const { result, seen } = await outcome(
+    () => controller.abort(reason),
+    {},
+    (client) => client.workflow.createInstance(WORKFLOW, { signal: controller.signal }),
+  );
+  assert.ok(result instanceof OutcomeUnknown, result);
+  assert.equal(result.cause, reason);
+  assert.equal(seen, 1);
+});
+
+test("aborted where that is harmless: the signal's reason is thrown", async () => {
+  const reason = new Error("the user went away");
+  const before = await outcome(
+    () => {},
+    {},
+    (client) => client.workflow.createInstance(WORKFLOW, { signal: AbortSignal.abort(reason) }),
+  );
+  assert.equal(before.result, reason);
+  assert.equal(before.seen, 0);
+
+  const controller = new AbortController();
+  const search = await outcome(
+    () => controller.abort(reason),
+    {},
+    (client) =>
+      client.workflow.detailInstances(
+        { case_id: "c", start_time: "2020-01-01 00:00:00+08:00", end_time: "2021-01-01 00:00:00+08:00" },
+        { signal: controller.signal },
+      ),
+  );
+  assert.equal(search.result, reason);
+});
+
+test("an aborted token request keeps nobody else waiting", async () => {
+  const { fetch } = globalThis;
+  const controller = new AbortController();
+  let tokens = 0;
+  const slowOnce = async (url, init) => {
+    if (url.endsWith("/auth")) {
+      tokens += 1;
+      if (tokens === 1) {
+        await new Promise((_, reject) => init.signal.addEventListener("abort", () => reject(init.signal.reason)));
+      }
+    }
+    return fetch(url, init);
+  };
+  const server = await serve((socket) => socket.write(http("200 OK", CREATED)));
+  try {
+    const client = new Client({ ...APP, baseUrl: server.url, fetch: slowOnce });
+    const first = client.workflow.createInstance(WORKFLOW, { signal: controller.signal });
+    const second = client.workflow.createInstance(WORKFLOW);
+    await setTimeout(50);
+    controller.abort(new Error("enough"));
+    await assert.rejects(first, /enough/);
+    assert.deepEqual(await second, { workflow_id: "w-1" });
+    assert.equal(tokens, 2);
+  } finally {
+    server.close();
+  }
+});
+
+test("sent again where it surely had no effect", async () => {
+  const { result, seen } = await outcome((socket, { count }) =>
+    socket.write(count < 3 ? http("503 Service Unavailable", "", "Retry-After: 0") : http("200 OK", CREATED)),
+  );
+  assert.deepEqual(result, { workflow_id: "w-1" });
+  assert.equal(seen, 3);
+});
+
+test("sent again where no connection was made", async () => {
+  const server = await serve((socket) => socket.write(http("200 OK", CREATED)));
+  const closed = await closedPort();
+  let tries = 0;
+  const flaky = (url, init) => {
+    tries += 1;
+    return fetch(tries === 1 ? closed : url, init);
+  };
+  try {
+    const client = new Client({ ...APP, baseUrl: server.url, fetch: flaky });
+    assert.deepEqual(await client.workflow.createInstance(WORKFLOW), { workflow_id: "w-1" });
+    assert.equal(server.seen[CREATE], 1);
+  } finally {
+    server.close();
+  }
+});
+
+test("a name that does not exist is a connection that was not made", async () => {
+  const client = new Client({ ...APP, baseUrl: "https://api.airudder.invalid", maxRetries: 0 });
+  await assert.rejects(client.workflow.createInstance(WORKFLOW), (error) => {
+    assert.ok(error instanceof TransportError);
+    assert.equal(error.code, "E7001");
+    return true;
+  });
+});
+
+test("a broken connection with the number of one that was not made is told apart", async () => {
+  const client = new Client({
+    ...APP,
+    maxRetries: 0,
+    fetch: async (url) => {
+      if (url.endsWith("/auth")) return new Response(TOKEN);
+      throw Object.assign(new TypeError("fetch failed"), {
+        cause: Object.assign(new Error("read EHOSTUNREACH"), { code: "EHOSTUNREACH", syscall: "read" }),
+      });
+    },
+  });
+  await assert.rejects(client.workflow.createInstance(WORKFLOW), OutcomeUnknown);
+});

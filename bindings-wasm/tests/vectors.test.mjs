@@ -1,0 +1,127 @@
+// The vectors that every language runs; see core/vectors/README.md.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { airudder, canned, native, vectors } from "./support.mjs";
+
+const { AirudderError, Client, File, Webhooks, crypto } = airudder;
+
+/** What is thrown has this code. */
+const code = (expected) => (error) => {
+  assert.ok(error instanceof AirudderError, error);
+  assert.equal(error.code, expected);
+  return true;
+};
+
+const suites = { cipher, signature, webhook, operation };
+for (const [name, run] of Object.entries(suites)) {
+  const { cases, count } = vectors(name);
+  for (const one of cases) {
+    test(`${name}: ${one.id}`, () => run(one));
+  }
+  test(`${name}: as many cases as in every language`, () => assert.equal(cases.length, count));
+}
+
+function cipher({ do: what, cipher, key, iv, plain = "", text, error }) {
+  const options = { cipher, iv: iv === undefined ? undefined : Buffer.from(iv, "hex") };
+  const bytes = Buffer.from(plain, "hex");
+  if (error === undefined) {
+    assert.equal(crypto.encrypt(bytes, key, options), text);
+    assert.deepEqual(Buffer.from(crypto.decrypt(text, key, { cipher })), bytes);
+  } else if (what === "encrypt") {
+    const none = error === "E6007" ? { iv: new Uint8Array() } : {};
+    assert.throws(() => crypto.encrypt(bytes, key, { ...options, ...none }), code(error));
+  } else {
+    assert.throws(() => crypto.decrypt(text, key, { cipher }), code(error));
+  }
+}
+
+function signature({ scheme, key, headers, signature, body, secret, accepted = false, error }) {
+  const options = { scheme, key: key ?? undefined, headers };
+  if (error !== undefined) {
+    assert.throws(() => crypto.verify(signature, body, secret, options), code(error));
+    return;
+  }
+  crypto.verify(signature, body, secret, options);
+  assert.equal(crypto.sign(body, secret, options) !== signature, accepted);
+}
+
+const SETTINGS = {
+  secrets: "secret",
+  sign_key: "signKey",
+  encryption_key: "encryptionKey",
+  require_signature: "requireSignature",
+  max_body_bytes: "maxBodyBytes",
+  max_depth: "maxDepth",
+};
+
+/** Whole numbers that JavaScript cannot hold come as text. */
+const TOO_LARGE = /(?<=[:,[]\s*)-?\d{17,}(?=\s*[,}\]])/g;
+
+function webhook({ config, headers, body, body_hex, kind, event, error }) {
+  const options = Object.fromEntries(Object.entries(config).map(([name, value]) => [SETTINGS[name] ?? name, value]));
+  const bytes = body === undefined ? Buffer.from(body_hex, "hex") : Buffer.from(body);
+  const unwrap = () => new Webhooks(options).unwrap(bytes, headers, { kind: kind ?? undefined });
+  if (error !== undefined) {
+    assert.throws(unwrap, code(error));
+    return;
+  }
+  const { type, known, verified, raw, dedupeKey, data } = unwrap();
+  assert.deepEqual({ type, known, verified, text: raw, dedupe_key: dedupeKey }, event);
+  assert.deepEqual(data, JSON.parse(event.text.replace(TOO_LARGE, '"$&"')));
+}
+
+const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
+async function operation(one) {
+  for (const call of [
+    (client) => client.call(one.operation, one.params),
+    (client) => {
+      const [family, method] = one.operation.split(".");
+      return client[family][camel(method)](one.params);
+    },
+  ]) {
+    const token = { body: '{"code":200,"data":{"token":"fake-token"}}' };
+    const withToken = one.request?.headers.some(([name]) => name === "Authorization");
+    const { fetch, sent } = canned(...(withToken ? [token] : []), one.response ?? {});
+    const client = new Client({
+      appKey: "fake-app-key",
+      appSecret: "fake-app-secret",
+      baseUrl: "https://api.example.test",
+      encryptionKey: one.encryption_key,
+      signKey: "0123456789abcdef0123456789abcdef",
+      signSecret: "fake-secret-for-tests",
+      fetch,
+    });
+    if (one.error !== undefined) {
+      await assert.rejects(
+        call(client),
+        (error) => code(one.error)(error) && error.pointer === (one.pointer ?? undefined),
+      );
+      assert.equal(sent.length, 0);
+      continue;
+    }
+    const result = await call(client);
+    const { url, method, headers, body } = sent.at(-1);
+    assert.deepEqual(
+      { method, url, headers: headers.toSorted(), body: Buffer.from(body ?? []).toString() },
+      { ...one.request, headers: one.request.headers.toSorted() },
+    );
+    if (one.file !== undefined) {
+      assert.ok(result instanceof File);
+      assert.equal(result.contentType, one.file);
+      assert.equal(Buffer.from(await result.bytes()).toString(), one.response.body);
+    } else {
+      assert.deepEqual(result, one.result);
+    }
+  }
+}
+
+test("every operation has its method", () => {
+  const client = new Client();
+  const names = native.enter((module) => module.operations()).map(([name]) => name);
+  const { cases } = vectors("operation");
+  assert.deepEqual(new Set(names), new Set(cases.map((one) => one.operation)));
+  for (const [family, method] of names.map((name) => name.split("."))) {
+    assert.equal(typeof client[family][camel(method)], "function", `${family}.${method}`);
+  }
+});
