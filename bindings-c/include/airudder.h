@@ -786,7 +786,7 @@ int airudder_call_prepare(airudder_call call,
 
 /**
  * Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
- * then unknown.
+ * then unknown. To have that said, report AIRUDDER_FAILURE_OTHER first, and ask for the result.
  *
  * @param call  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.
