@@ -631,7 +631,9 @@ int airudder_call_raw(airudder_client client,
                       airudder_error *error);
 
 /**
- * Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll.
+ * Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll;
+ * `lenient` must be set before the parameters that it is for. If this fails, the call ends with its error when it
+ * is polled, rather than being sent with other settings.
  *
  * @param call     The call.
  * @param options  The settings; they are copied.

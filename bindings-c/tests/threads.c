@@ -114,6 +114,8 @@ static void a_second_thread_is_told_that_a_call_is_busy(void **state) {
   assert_int_equal(airudder_call_set_str(busy.call, "/details/0/platform", "TEMP1"), 0);
   assert_int_equal(pthread_create(&thread, NULL, keep_busy, &busy), 0);
   while (code != AIRUDDER_E1015_BUSY && time(NULL) < end) {
+    static const struct timespec moment = {0, 100000};
+    nanosleep(&moment, NULL);
     code = airudder_call_set_str(busy.call, "/workflow_id", "w-1");
     assert_true(code == AIRUDDER_OK || code == AIRUDDER_E1015_BUSY);
   }
