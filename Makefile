@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench clean python node c install sandbox
+.PHONY: help demo test lint generate bench clean python node c install deb sandbox
 
 PYTHON = .venv/bin/python
 
@@ -64,6 +64,9 @@ c: ## Build the C library into target/release; its header is bindings-c/include/
 PREFIX ?= /usr/local
 install: c ## Install the C library: make install PREFIX=/usr/local
 	@bindings-c/install $(PREFIX)
+
+deb: c ## Make Debian packages of the C library in target/deb
+	@bindings-c/deb target/deb
 
 sandbox:
 	@echo "building the sandbox"

@@ -631,7 +631,9 @@ int airudder_call_raw(airudder_client client,
                       airudder_error *error);
 
 /**
- * Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll.
+ * Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll;
+ * `lenient` must be set before the parameters that it is for. If this fails, the call ends with its error when it
+ * is polled, rather than being sent with other settings.
  *
  * @param call     The call.
  * @param options  The settings; they are copied.
@@ -786,7 +788,7 @@ int airudder_call_prepare(airudder_call call,
 
 /**
  * Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
- * then unknown.
+ * then unknown. To have that said, report AIRUDDER_FAILURE_OTHER first, and ask for the result.
  *
  * @param call  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.

@@ -413,7 +413,9 @@ pub extern "C" fn airudder_call_raw(
     })
 }
 
-/// Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll.
+/// Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll;
+/// `lenient` must be set before the parameters that it is for. If this fails, the call ends with its error when it
+/// is polled, rather than being sent with other settings.
 ///
 /// @param call     The call.
 /// @param options  The settings; they are copied.
@@ -424,22 +426,20 @@ pub extern "C" fn airudder_call_raw(
 ///     airudder_call_set_options(call, &options);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_options(call: airudder_call, options: GivenCallOptions<'_>) -> c_int {
-    code(|| {
-        let given = options.get("options")?;
-        let set = |number: u64| (number != 0).then_some(number);
-        let options = CallOptions {
-            timeout_ms: set(given.timeout_ms),
-            deadline_ms: set(given.deadline_ms),
-            max_retries: retries(given.max_retries),
-            strict: (given.lenient != 0).then_some(false),
-            base_url: given.base_url.optional("base_url")?.map(str::to_owned),
-            headers: given.headers.get(given.header_count)?,
-            seed: given.seed,
-        };
-        CALLS.with(call, |call| {
-            call.draft()?.set_options(options);
-            Ok(())
-        })
+    code(|| CALLS.with(call, |call| call.draft()?.set_options(self::options(options))))
+}
+
+fn options(given: GivenCallOptions<'_>) -> Result<CallOptions, Error> {
+    let given = given.get("options")?;
+    let set = |number: u64| (number != 0).then_some(number);
+    Ok(CallOptions {
+        timeout_ms: set(given.timeout_ms),
+        deadline_ms: set(given.deadline_ms),
+        max_retries: retries(given.max_retries),
+        strict: (given.lenient != 0).then_some(false),
+        base_url: given.base_url.optional("base_url")?.map(str::to_owned),
+        headers: given.headers.get(given.header_count)?,
+        seed: given.seed,
     })
 }
 
@@ -645,7 +645,7 @@ pub extern "C" fn airudder_call_prepare(
 }
 
 /// Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
-/// then unknown.
+/// then unknown. To have that said, report AIRUDDER_FAILURE_OTHER first, and ask for the result.
 ///
 /// @param call  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.

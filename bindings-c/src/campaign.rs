@@ -42,7 +42,6 @@
 use std::ffi::c_int;
 
 use airudder_core::{Campaign, CampaignConfig, CampaignStep, Error, ErrorCode};
-use serde_json::json;
 
 use crate::{
     answer::{Out, code, output, told},
@@ -51,6 +50,7 @@ use crate::{
     document::{Document, Node, Pointer},
     ffi::{Bytes, ErrorSlot, GivenCampaignConfig, Length, Text},
     handles::Table,
+    report,
     text::{Terminated, airudder_text},
     values,
 };
@@ -198,25 +198,12 @@ impl Managed {
         self.machine().feed(&format!("[{contact}]"))
     }
 
-    fn report(&mut self) -> &mut Document {
-        let campaign = &self.campaign;
-        self.report.get_or_insert_with(|| {
-            let report = campaign.report();
-            let rejected: Vec<_> = report
-                .rejected
-                .iter()
-                .map(|one| json!({"contact": one.contact, "code": one.code, "pointer": one.pointer, "message": one.message}))
-                .collect();
-            let doubtful: Vec<_> =
-                report.doubtful.iter().map(|one| json!({"contact": one.contact, "case_id": one.case_id})).collect();
-            let workflows: Vec<_> = report
-                .workflows
-                .iter()
-                .map(|one| json!({"workflow_id": one.workflow_id, "name": one.name, "contacts": one.contacts}))
-                .collect();
-            let all = json!({"accepted": report.accepted, "rejected": rejected, "doubtful": doubtful, "workflows": workflows});
-            Document::new(all.to_string())
-        })
+    fn report(&mut self) -> Result<&mut Document, Error> {
+        let report = match self.report.take() {
+            Some(report) => report,
+            None => Document::new(report::json(&self.campaign.report())?),
+        };
+        Ok(self.report.insert(report))
     }
 }
 
@@ -354,7 +341,7 @@ pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign)
 ///     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_set_str(campaign: airudder_campaign, pointer: Text<'_>, value: Text<'_>) -> c_int {
-    set(campaign, pointer, value.get("value").map(Node::text))
+    set(campaign, pointer, || value.get("value").map(Node::text))
 }
 
 /// Sets a field of the next contact to a text that need not be NUL-terminated; else as
@@ -374,7 +361,7 @@ pub extern "C" fn airudder_campaign_set_strn(
     value: Bytes<'_>,
     value_len: Length,
 ) -> c_int {
-    set(campaign, pointer, value.text(value_len, "value").map(Node::text))
+    set(campaign, pointer, || value.text(value_len, "value").map(Node::text))
 }
 
 /// Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer
@@ -394,13 +381,13 @@ pub extern "C" fn airudder_campaign_set_json(
     json: Bytes<'_>,
     json_len: Length,
 ) -> c_int {
-    set(campaign, pointer, json.text(json_len, "json").and_then(Node::parse))
+    set(campaign, pointer, || json.text(json_len, "json").and_then(Node::parse))
 }
 
-fn set(campaign: airudder_campaign, pointer: Text<'_>, value: Result<Node, Error>) -> c_int {
+fn set(campaign: airudder_campaign, pointer: Text<'_>, value: impl FnOnce() -> Result<Node, Error>) -> c_int {
     code(|| {
         CAMPAIGNS
-            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value?)))))
+            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value()?)))))
     })
 }
 
@@ -561,7 +548,7 @@ pub extern "C" fn airudder_campaign_report_json(campaign: airudder_campaign, jso
     code(|| {
         let json = output(json, "json", airudder_text::NONE)?;
         CAMPAIGNS.with(campaign, |campaign| {
-            *json = campaign.report().text();
+            *json = campaign.report()?.text();
             Ok(())
         })
     })
@@ -576,7 +563,7 @@ pub extern "C" fn airudder_campaign_get_str(
     pointer: Text<'_>,
     value: Out<'_, airudder_text>,
 ) -> c_int {
-    code(|| CAMPAIGNS.with(campaign, |campaign| values::text(campaign.report(), pointer, value)))
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::text(campaign.report()?, pointer, value)))
 }
 
 /// Reads a number of the report; else as airudder_call_get_int().
@@ -588,7 +575,7 @@ pub extern "C" fn airudder_campaign_get_int(
     pointer: Text<'_>,
     value: Out<'_, i64>,
 ) -> c_int {
-    code(|| CAMPAIGNS.with(campaign, |campaign| values::int(campaign.report(), pointer, value)))
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::int(campaign.report()?, pointer, value)))
 }
 
 /// Counts a list of the report; else as airudder_call_get_count().
@@ -600,7 +587,7 @@ pub extern "C" fn airudder_campaign_get_count(
     pointer: Text<'_>,
     value: Out<'_, usize>,
 ) -> c_int {
-    code(|| CAMPAIGNS.with(campaign, |campaign| values::count(campaign.report(), pointer, value)))
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::count(campaign.report()?, pointer, value)))
 }
 
 /// Frees a campaign, at any moment. Its calls go on until they are freed. What was under way and not handed

@@ -25,6 +25,7 @@ mod handles;
 mod library;
 #[cfg(feature = "test-panic")]
 mod panic;
+mod report;
 mod strerror;
 mod text;
 mod values;
