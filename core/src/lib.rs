@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod calendar;
 mod call;
 mod campaign;
 mod canonical;
@@ -20,6 +21,7 @@ mod open_enum;
 mod operation;
 pub mod operations;
 pub mod params;
+mod pointer;
 mod query;
 mod received;
 mod retry;

@@ -29,15 +29,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
-use time::{
-    OffsetDateTime, UtcOffset,
-    format_description::BorrowedFormatItem,
-    macros::{format_description, offset},
-};
 
 use self::journal::{BatchState, Journal, Ranges, Record, positions, ranges};
 use crate::{
-    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session,
+    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session, calendar,
     crypto::{BuiltIn, Provider},
     operations::workflow::{DetailCheck, DetailInstanceRows, MAX_DETAILS, WorkflowId},
     params,
@@ -854,14 +849,7 @@ fn mark(text: &str) -> u32 {
 
 /// Unix milliseconds in the form of the documented examples, whose zone is +08:00.
 fn zoned_time(ms: u64) -> Result<String, Error> {
-    const FORM: &[BorrowedFormatItem<'static>] =
-        format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]+08:00");
-    const ZONE: UtcOffset = offset!(+8);
-    i64::try_from(ms / 1000)
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .and_then(|time| time.to_offset(ZONE).format(FORM).ok())
-        .ok_or_else(|| Error::new(ErrorCode::Misuse, "now_ms is no Unix time in milliseconds"))
+    calendar::zoned(ms).ok_or_else(|| Error::new(ErrorCode::Misuse, "now_ms is no Unix time in milliseconds"))
 }
 
 fn misuse(message: &str) -> Error {
