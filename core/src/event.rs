@@ -32,6 +32,7 @@ pub struct EventInfo {
     /// How sure this row is.
     pub confidence: Confidence,
     /// The event's documentation.
+    #[cfg(feature = "schema")]
     pub docs: &'static str,
     /// Whether a body of this shape is this event. Events with an `event` field are told by that alone.
     pub(crate) recognise: fn(&Shape<'_>) -> bool,
@@ -60,6 +61,7 @@ macro_rules! events {
                 name: $name,
                 signature: $crate::Signature::$signature,
                 confidence: $crate::Confidence::$confidence,
+                #[cfg(feature = "schema")]
                 docs: concat!($($doc, "\n"),+),
                 recognise: |_shape| false $(|| ($recognise)(_shape))?,
                 #[cfg(feature = "schema")]

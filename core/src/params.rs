@@ -316,3 +316,28 @@ impl<'de> Deserialize<'de> for EachText {
         deserializer.deserialize_map(EachTextVisitor)
     }
 }
+
+/// An object with any fields, of which none is kept.
+#[derive(Default)]
+pub struct AnyObject;
+
+impl Validate for AnyObject {}
+
+impl<'de> Deserialize<'de> for AnyObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyObjectVisitor;
+        impl<'de> Visitor<'de> for AnyObjectVisitor {
+            type Value = AnyObject;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(AnyObject)
+            }
+        }
+        deserializer.deserialize_map(AnyObjectVisitor)
+    }
+}
