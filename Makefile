@@ -26,7 +26,8 @@ lint: python node ## Check format, lints and types, warnings being errors
 	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental campaign.py demo.py receiver.py make_contacts.py
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
-	cd bindings-wasm && npx biome check --error-on-warnings .
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node
+	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
@@ -38,20 +39,20 @@ bench: python ## Measure against what people write by hand
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/node/node_modules
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
 	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
 
-node: bindings-wasm/node_modules/.package-lock.json
+node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
 
-bindings-wasm/node_modules/.package-lock.json: bindings-wasm/package-lock.json
-	@echo "installing the npm tools into bindings-wasm/node_modules"
-	@cd bindings-wasm && npm ci --silent
+%/node_modules/.package-lock.json: %/package-lock.json
+	@echo "installing the npm packages into $*/node_modules"
+	@cd $* && npm ci --silent
 	@touch $@
 
 sandbox:
