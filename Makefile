@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench clean python node sandbox
+.PHONY: help demo test lint generate bench soak clean python node sandbox
 
 PYTHON = .venv/bin/python
 
@@ -33,9 +33,13 @@ generate: python ## Write again what is generated: schemas, reference, typed fac
 	$(PYTHON) core/vectors/generate.py
 	cargo run --quiet -p airudder-codegen
 
-bench: python ## Measure against what people write by hand
+bench: python node ## Measure against what people write by hand
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
 	@$(PYTHON) bindings-python/benches/upload.py
+	@node bindings-wasm/benches/start.mjs
+
+soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
+	@node bindings-wasm/benches/soak.mjs
 
 clean: ## Remove what was built and installed
 	cargo clean
