@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench clean python node c install deb sandbox
+.PHONY: help demo test lint generate bench soak clean python node c install deb sandbox
 
 PYTHON = .venv/bin/python
 
@@ -28,33 +28,38 @@ lint: python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
-	cd bindings-wasm && npx biome check --error-on-warnings .
 	.ci/packages && clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node
+	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
 	cargo run --quiet -p airudder-codegen
 
-bench: python ## Measure against what people write by hand
+bench: python node ## Measure against what people write by hand
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
 	@$(PYTHON) bindings-python/benches/upload.py
+	@node bindings-wasm/benches/start.mjs
+
+soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
+	@node bindings-wasm/benches/soak.mjs
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/node/node_modules
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
 	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
 
-node: bindings-wasm/node_modules/.package-lock.json
+node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
 
-bindings-wasm/node_modules/.package-lock.json: bindings-wasm/package-lock.json
-	@echo "installing the npm tools into bindings-wasm/node_modules"
-	@cd bindings-wasm && npm ci --silent
+%/node_modules/.package-lock.json: %/package-lock.json
+	@echo "installing the npm packages into $*/node_modules"
+	@cd $* && npm ci --silent
 	@touch $@
 
 c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h

@@ -27,19 +27,14 @@ mod journal;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde::Deserialize;
-use serde_json::{json, value::RawValue};
-use time::{
-    OffsetDateTime, UtcOffset,
-    format_description::BorrowedFormatItem,
-    macros::{format_description, offset},
-};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use self::journal::{BatchState, Journal, Ranges, Record, positions, ranges};
 use crate::{
-    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session,
+    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session, calendar,
     crypto::{BuiltIn, Provider},
-    operations::workflow::{DetailCheck, DetailInstanceRows, MAX_DETAILS, WorkflowId},
+    operations::workflow::{CreateInstance, DetailCheck, DetailInstances, MAX_DETAILS},
     params,
     retry::Jitter,
 };
@@ -231,6 +226,24 @@ enum Job {
     Create { workflow: usize },
     Upload { batch: u64, workflow: usize, contacts: Vec<Contact> },
     LookUp(Doubt),
+}
+
+/// What matters of the answer to a creation.
+#[derive(Deserialize)]
+struct Created {
+    workflow_id: Option<String>,
+}
+
+/// What matters of the answer to a look-up.
+#[derive(Deserialize)]
+struct Found {
+    rows: Option<Vec<FoundRow>>,
+}
+
+#[derive(Deserialize)]
+struct FoundRow {
+    workflow_id: Option<String>,
+    workflow_name: Option<String>,
 }
 
 /// What the journal knows of a contact.
@@ -643,7 +656,12 @@ impl Campaign {
     fn create_params(&self, suffix: &str) -> String {
         let CampaignConfig { workflow_template_id, name, end_time, .. } = &self.config;
         let name = format!("{name}{suffix}");
-        json!({"workflow_template_id": workflow_template_id, "name": name, "end_time": end_time}).to_string()
+        json(&CreateInstance::<()> {
+            workflow_template_id: *workflow_template_id,
+            name: name.into(),
+            end_time: end_time.as_str().into(),
+            ..Default::default()
+        })
     }
 
     fn start(&mut self, operation: &str, params: &str, job: Job) -> Result<(), Error> {
@@ -672,7 +690,7 @@ impl Campaign {
             self.pending.drain(..self.pending.len().min(self.config.batch_size).min(room)).collect();
         target.contacts += contacts.len();
         let details = contacts.iter().map(|contact| contact.text.as_str()).collect::<Vec<_>>().join(",");
-        let workflow_id = json!(target.workflow_id);
+        let workflow_id = json(&target.workflow_id);
         let params = format!(r#"{{"workflow_id":{workflow_id},"details":[{details}]}}"#);
         let batch = self.next_batch;
         self.next_batch += 1;
@@ -693,25 +711,22 @@ impl Campaign {
             doubt.settle_at_ms = self.config.settle_ms.map(|settle_ms| now_ms.saturating_add(settle_ms));
         }
         let from_ms = self.started_ms.unwrap_or(now_ms).saturating_sub(WINDOW_MARGIN_MS);
-        let mut params = json!({
-            "start_time": zoned_time(from_ms)?,
-            "end_time": zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?,
-        });
         let Identity { callee, caseid } = &doubt.contact.identity;
-        if let Some(fields) = params.as_object_mut() {
-            match caseid {
-                Some(caseid) if !caseid.is_empty() => fields.insert("case_id".into(), json!(caseid)),
-                _ => fields.insert("callee".into(), json!(callee)),
-            };
-        }
-        self.start("workflow.detail_instances", &params.to_string(), Job::LookUp(doubt))
+        let case_id = caseid.as_deref().filter(|caseid| !caseid.is_empty());
+        let params = json(&DetailInstances {
+            case_id: case_id.map(Into::into),
+            callee: callee.as_deref().filter(|_| case_id.is_none()).map(Into::into),
+            start_time: zoned_time(from_ms)?.into(),
+            end_time: zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?.into(),
+        });
+        self.start("workflow.detail_instances", &params, Job::LookUp(doubt))
     }
 
     fn on_created(&mut self, workflow: usize, result: Result<Output, Error>) -> Result<(), Error> {
-        let created = result
-            .and_then(|output| output.parse::<WorkflowId>().map_err(|error| error.with_outcome(Outcome::Unknown)));
+        let created =
+            result.and_then(|output| output.parse::<Created>().map_err(|error| error.with_outcome(Outcome::Unknown)));
         match created {
-            Ok(WorkflowId { workflow_id: Some(workflow_id), .. }) => {
+            Ok(Created { workflow_id: Some(workflow_id) }) => {
                 self.write(&Record::Created { workflow, workflow_id: workflow_id.clone() })?;
                 if let Some(workflow) = self.workflows.get_mut(workflow) {
                     workflow.workflow_id = Some(workflow_id);
@@ -778,7 +793,7 @@ impl Campaign {
     }
 
     fn on_looked_up(&mut self, mut doubt: Doubt, result: Result<Output, Error>) -> Result<(), Error> {
-        let rows = match result.and_then(|output| output.parse::<DetailInstanceRows>()) {
+        let rows = match result.and_then(|output| output.parse::<Found>()) {
             Ok(rows) => rows.rows.unwrap_or_default(),
             Err(error) => {
                 self.leave_doubtful(&doubt.contact);
@@ -852,16 +867,14 @@ fn mark(text: &str) -> u32 {
     BuiltIn.sha256(text.as_bytes()).first_chunk().copied().map_or(0, u32::from_be_bytes)
 }
 
+/// The JSON text of parameters. Nothing in them can fail; if it did, the call's check would refuse an empty text.
+fn json(params: &impl Serialize) -> String {
+    serde_json::to_string(params).unwrap_or_default()
+}
+
 /// Unix milliseconds in the form of the documented examples, whose zone is +08:00.
 fn zoned_time(ms: u64) -> Result<String, Error> {
-    const FORM: &[BorrowedFormatItem<'static>] =
-        format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]+08:00");
-    const ZONE: UtcOffset = offset!(+8);
-    i64::try_from(ms / 1000)
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .and_then(|time| time.to_offset(ZONE).format(FORM).ok())
-        .ok_or_else(|| Error::new(ErrorCode::Misuse, "now_ms is no Unix time in milliseconds"))
+    calendar::zoned(ms).ok_or_else(|| Error::new(ErrorCode::Misuse, "now_ms is no Unix time in milliseconds"))
 }
 
 fn misuse(message: &str) -> Error {
