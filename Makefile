@@ -26,7 +26,7 @@ lint: python node ## Check format, lints and types, warnings being errors
 	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental campaign.py demo.py receiver.py make_contacts.py
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
-	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/browser
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -43,7 +43,7 @@ soak: node ## Make a million calls and unwraps in JavaScript, and see that the m
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/node/node_modules
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/browser/dist examples/node/node_modules
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
@@ -53,6 +53,7 @@ python: .venv/ready
 node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
+	@node examples/browser/build.mjs
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "installing the npm packages into $*/node_modules"
