@@ -1,5 +1,5 @@
-# Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench soak clean python node c install deb sandbox
+# Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages that the suites need.
+.PHONY: help demo test lint generate bench soak clean python node c install deb packages sandbox
 
 PYTHON = .venv/bin/python
 
@@ -9,16 +9,16 @@ help: ## Show what can be done here
 demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: python node c sandbox ## Run every suite
+test: packages python node c sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/
-	.ci/packages && $(PYTHON) -m pytest bindings-c/tests
+	$(PYTHON) -m pytest bindings-c/tests
 
-lint: python node ## Check format, lints and types, warnings being errors
+lint: packages python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(PYTHON) -m ruff format --check .
@@ -28,8 +28,8 @@ lint: python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
-	.ci/packages && clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
-	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node
+	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/browser
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -46,7 +46,7 @@ soak: node ## Make a million calls and unwraps in JavaScript, and see that the m
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/node/node_modules
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/browser/dist examples/node/node_modules
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
@@ -56,6 +56,7 @@ python: .venv/ready
 node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
+	@node examples/browser/build.mjs
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "installing the npm packages into $*/node_modules"
@@ -72,6 +73,9 @@ install: c ## Install the C library: make install PREFIX=/usr/local
 
 deb: c ## Make Debian packages of the C library in target/deb
 	@bindings-c/deb target/deb
+
+packages:
+	@.ci/packages
 
 sandbox:
 	@echo "building the sandbox"

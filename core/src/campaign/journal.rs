@@ -39,27 +39,31 @@ fn field<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &str) -> Option<T> {
     serde_json::from_str(fields.get(name)?.get()).ok()
 }
 
+fn number<T: TryFrom<i64>>(fields: &Fields<'_>, name: &str) -> Option<T> {
+    field::<i64>(fields, name)?.try_into().ok()
+}
+
 impl Record {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         Some(match field::<String>(fields, "record")?.as_str() {
             "campaign" => Self::Campaign {
-                version: field(fields, "version")?,
-                workflow_template_id: field(fields, "workflow_template_id")?,
+                version: number(fields, "version")?,
+                workflow_template_id: number(fields, "workflow_template_id")?,
                 name: field(fields, "name")?,
-                started_ms: field(fields, "started_ms")?,
+                started_ms: number(fields, "started_ms")?,
             },
-            "creating" => Self::Creating { workflow: field(fields, "workflow")?, name: field(fields, "name")? },
+            "creating" => Self::Creating { workflow: number(fields, "workflow")?, name: field(fields, "name")? },
             "created" => {
-                Self::Created { workflow: field(fields, "workflow")?, workflow_id: field(fields, "workflow_id")? }
+                Self::Created { workflow: number(fields, "workflow")?, workflow_id: field(fields, "workflow_id")? }
             }
             "sent" => Self::Sent {
-                batch: field(fields, "batch")?,
-                workflow: field(fields, "workflow")?,
+                batch: number(fields, "batch")?,
+                workflow: number(fields, "workflow")?,
                 contacts: field(fields, "contacts")?,
                 marks: field(fields, "marks")?,
             },
             "outcome" => Self::Outcome {
-                batch: field(fields, "batch")?,
+                batch: number(fields, "batch")?,
                 state: field(fields, "state")?,
                 code: field(fields, "code"),
                 message: field(fields, "message"),

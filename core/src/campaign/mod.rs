@@ -516,10 +516,7 @@ impl Campaign {
     /// What became of the campaign so far; final once [`CampaignStep::Done`] was polled.
     #[must_use]
     pub fn report(&self) -> Report {
-        let mut report = Report { workflows: self.workflows.clone(), ..self.report.clone() };
-        report.rejected.sort_by_key(|rejected| rejected.contact);
-        report.doubtful.sort_by_key(|doubtful| doubtful.contact);
-        report
+        Report { workflows: self.workflows.clone(), ..self.report.clone() }
     }
 
     /// How many contacts the journal knows: the position of its last one, and one.
@@ -605,7 +602,7 @@ impl Campaign {
     }
 
     fn reject(&mut self, contact: u64, code: String, pointer: Option<String>, message: String) {
-        self.report.rejected.push(Rejected { contact, code, pointer, message });
+        put_in_order(&mut self.report.rejected, Rejected { contact, code, pointer, message }, |one| one.contact);
     }
 
     fn doubt(&mut self, contact: Contact, workflow: usize, now_ms: u64) {
@@ -811,10 +808,10 @@ impl Campaign {
         let Doubt { ref mut contact, workflow, settle_at_ms, settled, .. } = doubt;
         if found {
             self.report.accepted += 1;
-            self.settled_accepted.push(contact.position);
+            put_in_order(&mut self.settled_accepted, contact.position, |position| *position);
         } else if settled && contact.rounds + 1 < MAX_ROUNDS {
             contact.rounds += 1;
-            self.settled_unsent.push(contact.position);
+            put_in_order(&mut self.settled_unsent, contact.position, |position| *position);
             if let Some(workflow) = self.workflows.get_mut(workflow) {
                 workflow.contacts = workflow.contacts.saturating_sub(1);
             }
@@ -831,22 +828,23 @@ impl Campaign {
     }
 
     fn leave_doubtful(&mut self, contact: &Contact) {
-        self.report
-            .doubtful
-            .push(DoubtfulContact { contact: contact.position, case_id: contact.identity.caseid.clone() });
+        let doubtful = DoubtfulContact { contact: contact.position, case_id: contact.identity.caseid.clone() };
+        put_in_order(&mut self.report.doubtful, doubtful, |one| one.contact);
     }
 
     fn write_settled(&mut self) -> Result<(), Error> {
         if self.settled_accepted.is_empty() && self.settled_unsent.is_empty() {
             return Ok(());
         }
-        let sorted = |positions: &mut Vec<u64>| -> Ranges {
-            positions.sort_unstable();
-            ranges(positions.drain(..))
-        };
-        let (accepted, unsent) = (sorted(&mut self.settled_accepted), sorted(&mut self.settled_unsent));
+        let (accepted, unsent) = (ranges(self.settled_accepted.drain(..)), ranges(self.settled_unsent.drain(..)));
         self.write(&Record::Settled { accepted, unsent })
     }
+}
+
+/// Inserts where the position belongs, which is nearly always the end: contacts come in order.
+fn put_in_order<T>(list: &mut Vec<T>, item: T, position: impl Fn(&T) -> u64) {
+    let at = list.partition_point(|other| position(other) <= position(&item));
+    list.insert(at, item);
 }
 
 /// What a failed upload means for its contacts. What is refused for now, or for its credentials, is still to be sent.
