@@ -6,9 +6,10 @@ use airudder_core::Error;
 
 use crate::{
     answer::{Out, code},
-    call::{CALLS, airudder_call},
+    call::airudder_call,
     document::{Document, Node},
     ffi::{Bytes, Length, Text},
+    running::CALLS,
     text::airudder_text,
     values::{self, airudder_type},
 };
