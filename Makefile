@@ -1,5 +1,5 @@
-# Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench clean python node c install deb sandbox
+# Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages that the suites need.
+.PHONY: help demo test lint generate bench soak clean python node c install deb packages sandbox
 
 PYTHON = .venv/bin/python
 
@@ -9,16 +9,16 @@ help: ## Show what can be done here
 demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: python node c sandbox ## Run every suite
+test: packages python node c sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/
-	.ci/packages && $(PYTHON) -m pytest bindings-c/tests
+	$(PYTHON) -m pytest bindings-c/tests
 
-lint: python node ## Check format, lints and types, warnings being errors
+lint: packages python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(PYTHON) -m ruff format --check .
@@ -28,33 +28,39 @@ lint: python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
-	cd bindings-wasm && npx biome check --error-on-warnings .
-	.ci/packages && clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
+	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/browser
+	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
 	cargo run --quiet -p airudder-codegen
 
-bench: python ## Measure against what people write by hand
+bench: python node ## Measure against what people write by hand
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
 	@$(PYTHON) bindings-python/benches/upload.py
+	@node bindings-wasm/benches/start.mjs
+
+soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
+	@node bindings-wasm/benches/soak.mjs
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/browser/dist examples/node/node_modules
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
 	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
 
-node: bindings-wasm/node_modules/.package-lock.json
+node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
+	@node examples/browser/build.mjs
 
-bindings-wasm/node_modules/.package-lock.json: bindings-wasm/package-lock.json
-	@echo "installing the npm tools into bindings-wasm/node_modules"
-	@cd bindings-wasm && npm ci --silent
+%/node_modules/.package-lock.json: %/package-lock.json
+	@echo "installing the npm packages into $*/node_modules"
+	@cd $* && npm ci --silent
 	@touch $@
 
 c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h
@@ -67,6 +73,9 @@ install: c ## Install the C library: make install PREFIX=/usr/local
 
 deb: c ## Make Debian packages of the C library in target/deb
 	@bindings-c/deb target/deb
+
+packages:
+	@.ci/packages
 
 sandbox:
 	@echo "building the sandbox"

@@ -161,8 +161,7 @@ enum {
   /** The recordings of a task: a zip file, or JSON that tells where it is. Which, is assumed.
       Parameters: /TaskID */
   AIRUDDER_OP_TASKS_RECORDINGS = 13,
-  /** List the account's bots. What comes back is not documented.
-      Parameters: /NAME (any JSON) */
+  /** List the account's bots. What comes back is not documented. */
   AIRUDDER_OP_ROBOTS_LIST = 14,
   /** The messages of a conversation, newest first, page by page.
       Parameters: /call_id, /last_msg_id, /size (integer)

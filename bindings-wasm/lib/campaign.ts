@@ -152,7 +152,9 @@ export class Campaigns {
       neverSettle: settleMs === "never",
       seed: seed(),
     };
-    const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
+    const machine = new Owned((native) =>
+      this.#session.use((session) => new native.Campaign(session, JSON.stringify(config))),
+    );
     let file: JournalFile | undefined;
     try {
       if (typeof journal === "string" || journal instanceof URL) {

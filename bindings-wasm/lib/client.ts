@@ -4,7 +4,7 @@ import { Campaigns } from "./campaign.js";
 import { runtimeFetch } from "./fetch.js";
 import type { File } from "./file.js";
 import type { Fetch } from "./globals.js";
-import type { Call, Pairs, Session } from "./glue.js";
+import type { Call, JsonText, Pairs, Session } from "./glue.js";
 import { write } from "./json.js";
 import { fault, Owned, Renewed } from "./native.js";
 import { Auth, type Operations, Process, Robots, Sms, Tasks, Workflow } from "./operations.js";
@@ -90,7 +90,7 @@ export class Client {
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: ClientOptions = {}) {
     const { fetch, ...given } = settings(options, CLIENT);
-    this.#session = new Renewed((native) => new native.Session(given));
+    this.#session = new Renewed((native) => new native.Session(JSON.stringify(given)));
     this.#fetch = fetch ?? runtimeFetch;
     const call = <Result>(name: string, params: object, options?: CallOptions) =>
       this.#run<Result>(() => this.#start(name, params, options), options);
@@ -198,7 +198,7 @@ export class Client {
       file: file === true,
     };
     const given = callOptions(options);
-    return new Owned(() => this.#session.use((session) => session.request(raw, given)));
+    return new Owned(() => this.#session.use((session) => session.request(JSON.stringify(raw), given)));
   }
 }
 
@@ -227,10 +227,10 @@ const CALL = {
   headers: OBJECT,
 };
 
-function callOptions(options: CallOptions = {}): object {
+function callOptions(options: CallOptions = {}): JsonText {
   const { signal: _, headers, ...given } = settings(options, CALL);
   const fields: Pairs = Object.entries(headers ?? {}).map(([name, value]) => [name, checkedAs(value, "headers", TEXT)]);
-  return { ...given, headers: fields, seed: seed() };
+  return JSON.stringify({ ...given, headers: fields, seed: seed() });
 }
 
 function encodeQuery(query: Readonly<Record<string, string | number | boolean>>): string {

@@ -9,6 +9,9 @@ import type { Fields } from "./errors.js";
 
 export type Pairs = [name: string, value: string][];
 
+/** What goes in as a structure is JSON text. */
+export type JsonText = string;
+
 export interface Outgoing {
   method: string;
   url: string;
@@ -18,10 +21,10 @@ export interface Outgoing {
 }
 
 export class Session {
-  constructor(settings: object);
+  constructor(settings: JsonText);
   readonly baseUrl: string;
-  call(operation: string, params: string, options: object): Call;
-  request(request: object, options: object): Call;
+  call(operation: string, params: JsonText, options: JsonText): Call;
+  request(request: JsonText, options: JsonText): Call;
   free(): void;
 }
 
@@ -29,8 +32,8 @@ export class Call {
   private constructor();
   /** A request to send, the time in Unix milliseconds to poll again at, or nothing when there is a result. */
   poll(nowMs: number): Outgoing | number | undefined;
-  isFile(status: number, headers: Pairs): boolean;
-  onResponse(nowMs: number, status: number, headers: Pairs, body: Uint8Array): void;
+  isFile(status: number, headers: JsonText): boolean;
+  onResponse(nowMs: number, status: number, headers: JsonText, body: Uint8Array): void;
   onFailure(nowMs: number, kind: "connect_failed" | "timeout" | "reset" | "other", message: string): void;
   isInDoubt(): boolean;
   result(): { data: string; contentType?: string };
@@ -45,11 +48,11 @@ export type CampaignStep =
   | { kind: "wait"; untilMs: number | null };
 
 export class Campaign {
-  constructor(session: Session, settings: object);
+  constructor(session: Session, settings: JsonText);
   resume(journal: string): number;
   poll(nowMs: number): CampaignStep | undefined;
   journalWritten(): void;
-  feed(contacts: string): void;
+  feed(contacts: JsonText): void;
   endOfContacts(): void;
   onResult(id: number, nowMs: number, call: Call): void;
   giveUp(): void;
@@ -65,11 +68,11 @@ export class Campaign {
 }
 
 export class Webhooks {
-  constructor(settings: object);
+  constructor(settings: JsonText);
   /** `data` is there where it differs from `raw`: a number that JavaScript cannot hold is a text in it. */
   unwrap(
     body: Uint8Array,
-    headers: Pairs,
+    headers: JsonText,
     kind: string | undefined,
   ): { type: string; known: boolean; verified: boolean; raw: string; data?: string; dedupeKey: string };
   sign(body: Uint8Array): Pairs;
@@ -80,17 +83,23 @@ export class Webhooks {
 export function encrypt(plain: Uint8Array, key: string, cipher: string, iv: Uint8Array | undefined): string;
 export function decrypt(text: Uint8Array, key: string, cipher: string): Uint8Array;
 export function digest(plain: Uint8Array): string;
-export function sign(body: Uint8Array, secret: string, scheme: string, key: string | undefined, headers: Pairs): string;
+export function sign(
+  body: Uint8Array,
+  secret: string,
+  scheme: string,
+  key: string | undefined,
+  headers: JsonText,
+): string;
 export function verify(
   signature: string,
   body: Uint8Array,
   secret: string,
   scheme: string,
   key: string | undefined,
-  headers: Pairs,
+  headers: JsonText,
 ): void;
 export function detect(
-  headers: Pairs,
+  headers: JsonText,
   body: Uint8Array,
   secret: string | undefined,
   key: string | undefined,

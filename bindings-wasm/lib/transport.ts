@@ -1,6 +1,7 @@
 /** Sends one request by `fetch`, and says what became of it. */
 import type { AbortSignal, Fetch, FetchResponse } from "./globals.js";
-import type { Outgoing, Pairs } from "./glue.js";
+import type { JsonText, Outgoing } from "./glue.js";
+import { pairs } from "./headers.js";
 
 /** Timers take no more, and 24 days are enough. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -8,7 +9,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The head of a response. */
 export interface Head {
   status: number;
-  headers: Pairs;
+  headers: JsonText;
   response: FetchResponse;
 }
 
@@ -56,7 +57,7 @@ export class Exchange {
     }
     return {
       status,
-      headers: Array.from(response.headers, ([name, value]) => [String(name), String(value)]),
+      headers: pairs(response.headers),
       response,
     };
   }

@@ -59,7 +59,7 @@ export class Webhooks {
     const { secret, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
     const secrets = typeof secret === "string" ? [secret] : [...(secret ?? [])];
     this.#maxBodyBytes = maxBodyBytes;
-    this.#machine = new Renewed((native) => new native.Webhooks({ ...given, secrets, maxBodyBytes }));
+    this.#machine = new Renewed((native) => new native.Webhooks(JSON.stringify({ ...given, secrets, maxBodyBytes })));
   }
 
   /**

@@ -1,7 +1,7 @@
 //! The way of small, fixed structures over the border. Large ones are JSON text or bytes.
 
 use airudder_core::{Error, ErrorCode, Headers};
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, Serializer};
 use wasm_bindgen::JsValue;
 
 use crate::errors::Fallible;
@@ -12,15 +12,16 @@ pub(crate) fn to_js(value: &impl Serialize) -> Fallible<JsValue> {
     Ok(value.serialize(&serializer).map_err(|_| Error::new(ErrorCode::Internal, "a result does not serialize"))?)
 }
 
-/// A structure that the facade wrote. The reader's own message is dropped: it may quote a value, which may be secret.
-pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Fallible<T> {
-    Ok(serde_wasm_bindgen::from_value(value)
+/// A structure that the facade wrote as JSON text: one reader serves these and the core. The reader's own message is
+/// dropped: it may quote a value, which may be secret.
+pub(crate) fn from_json<'a, T: Deserialize<'a>>(text: &'a str) -> Fallible<T> {
+    Ok(serde_json::from_str(text)
         .map_err(|_| Error::new(ErrorCode::Internal, "the facade gave an argument of another shape"))?)
 }
 
 /// Pairs of name and value.
-pub(crate) fn headers(pairs: JsValue) -> Fallible<Headers> {
-    Ok(from_js::<Vec<(String, String)>>(pairs)?.into_iter().collect())
+pub(crate) fn headers(pairs: &str) -> Fallible<Headers> {
+    Ok(from_json::<Vec<(String, String)>>(pairs)?.into_iter().collect())
 }
 
 /// Header fields as pairs.

@@ -75,14 +75,14 @@ impl Call {
 
     /// Whether a response with this head is a file, whose body stays with JavaScript.
     #[wasm_bindgen(js_name = isFile)]
-    pub fn is_file(&self, status: u16, fields: JsValue) -> Fallible<bool> {
+    pub fn is_file(&self, status: u16, fields: &str) -> Fallible<bool> {
         let headers = headers(fields)?;
         self.with(|call| Ok(call.is_file(status, &headers)))
     }
 
     /// The response to the request that was polled.
     #[wasm_bindgen(js_name = onResponse)]
-    pub fn on_response(&self, now_ms: f64, status: u16, fields: JsValue, body: Vec<u8>) -> Fallible<()> {
+    pub fn on_response(&self, now_ms: f64, status: u16, fields: &str, body: Vec<u8>) -> Fallible<()> {
         let response = Response { status, headers: headers(fields)?, body };
         self.with(|call| call.on_response(whole(now_ms), &response))
     }

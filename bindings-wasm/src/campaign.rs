@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{from_js, to_js, whole},
+    border::{from_json, to_js, whole},
     call::Call,
     errors::{Fallible, Fields},
     session::Session,
@@ -143,8 +143,8 @@ impl Campaign {
 impl Campaign {
     /// A campaign that has not begun.
     #[wasm_bindgen(constructor)]
-    pub fn new(session: &Session, settings: JsValue) -> Fallible<Self> {
-        let config = from_js::<Settings>(settings)?.into();
+    pub fn new(session: &Session, settings: &str) -> Fallible<Self> {
+        let config = from_json::<Settings>(settings)?.into();
         Ok(Self(RefCell::new(airudder_core::Campaign::new(session.core(), config)?)))
     }
 

@@ -4,7 +4,7 @@ use airudder_core::{
     Error, ErrorCode,
     crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
 };
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{border::headers, errors::Fallible};
 
@@ -30,7 +30,7 @@ pub fn digest(plain: &[u8]) -> String {
 
 /// The signature that a scheme gives.
 #[wasm_bindgen]
-pub fn sign(body: &[u8], secret: &str, scheme: &str, key: Option<String>, fields: JsValue) -> Fallible<String> {
+pub fn sign(body: &[u8], secret: &str, scheme: &str, key: Option<String>, fields: &str) -> Fallible<String> {
     let headers = headers(fields)?;
     let input = SigningInput { secret, key: key.as_deref(), headers: &headers, body };
     Ok(scheme.parse::<Scheme>()?.sign(&input)?)
@@ -44,7 +44,7 @@ pub fn verify(
     secret: &str,
     scheme: &str,
     key: Option<String>,
-    fields: JsValue,
+    fields: &str,
 ) -> Fallible<()> {
     let headers = headers(fields)?;
     let input = SigningInput { secret, key: key.as_deref(), headers: &headers, body };

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{from_js, to_js, whole},
+    border::{from_json, to_js, whole},
     call::Call,
     errors::Fallible,
 };
@@ -126,8 +126,8 @@ impl Raw {
 impl Session {
     /// A session with these settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: JsValue) -> Fallible<Self> {
-        let config = ClientConfig::from(from_js::<Settings>(settings)?);
+    pub fn new(settings: &str) -> Fallible<Self> {
+        let config = ClientConfig::from(from_json::<Settings>(settings)?);
         let base_url = config.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         Ok(Self { inner: airudder_core::Session::new(config)?, base_url })
     }
@@ -140,14 +140,14 @@ impl Session {
     }
 
     /// Starts a call by name. The parameters are checked now; nothing is sent before `poll`.
-    pub fn call(&self, operation: &str, params: &str, options: JsValue) -> Fallible<Call> {
-        let options = from_js::<Options>(options)?.into();
+    pub fn call(&self, operation: &str, params: &str, options: &str) -> Fallible<Call> {
+        let options = from_json::<Options>(options)?.into();
         Ok(Call::new(airudder_core::Call::new(&self.inner, operation, params, &options)?))
     }
 
     /// Starts a call that the library does not type.
-    pub fn request(&self, request: JsValue, options: JsValue) -> Fallible<Call> {
-        let (request, options) = (from_js::<Raw>(request)?, from_js::<Options>(options)?.into());
+    pub fn request(&self, request: &str, options: &str) -> Fallible<Call> {
+        let (request, options) = (from_json::<Raw>(request)?, from_json::<Options>(options)?.into());
         Ok(Call::new(airudder_core::Call::raw(&self.inner, request.request()?, &options)?))
     }
 }

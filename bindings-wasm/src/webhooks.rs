@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{bytes, from_js, headers, pairs, to_js},
+    border::{bytes, from_json, headers, pairs, to_js},
     crypto::block,
     errors::Fallible,
     exact,
@@ -68,12 +68,12 @@ struct Delivery<'a> {
 impl Webhooks {
     /// A receiver with these settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: JsValue) -> Fallible<Self> {
-        Ok(Self(airudder_core::Webhooks::new(from_js::<Settings>(settings)?.into())?))
+    pub fn new(settings: &str) -> Fallible<Self> {
+        Ok(Self(airudder_core::Webhooks::new(from_json::<Settings>(settings)?.into())?))
     }
 
     /// Verifies, decrypts and reads a delivery.
-    pub fn unwrap(&self, body: &[u8], fields: JsValue, kind: Option<String>) -> Fallible<JsValue> {
+    pub fn unwrap(&self, body: &[u8], fields: &str, kind: Option<String>) -> Fallible<JsValue> {
         let event = self.0.unwrap(body, &headers(fields)?, kind.as_deref())?;
         let data = Some(exact::keep(event.text())).filter(|data| data != event.text());
         to_js(&Event {
@@ -109,7 +109,7 @@ struct Detection {
 
 /// What scheme and cipher fit a captured delivery.
 #[wasm_bindgen]
-pub fn detect(fields: JsValue, body: &[u8], secret: Option<String>, key: Option<String>) -> Fallible<JsValue> {
+pub fn detect(fields: &str, body: &[u8], secret: Option<String>, key: Option<String>) -> Fallible<JsValue> {
     let key = key.as_deref().map(crypto::EncryptionKey::new).transpose()?;
     let found = crypto::detect(&headers(fields)?, body, secret.as_deref(), key.as_ref())?;
     let scheme = found.scheme.map(|scheme| scheme.to_string());

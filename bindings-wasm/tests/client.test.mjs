@@ -7,6 +7,7 @@ import { APP, airudder, canned, closedPort, native, Sandbox } from "./support.mj
 
 const { AirudderError, ApiError, Client, File, OutcomeUnknown, TransportError, ValidationError } = airudder;
 
+const APP_JSON = JSON.stringify(APP);
 const KEY = "fake-key-of-16-b";
 const CONTACT = { callee: "+6200012345678", platform: "TEMP1", caseid: "c-1", variables: { customer_name: "Ana" } };
 const WORKFLOW = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
@@ -142,20 +143,7 @@ test("secrets are nowhere where a client or a receiver is shown", () => {
 test("a trap is an error, and what comes next works", async () => {
   const one = client();
   const hooks = new airudder.Webhooks({ secret: "fake-hook-secret" });
-  const call = new native.Owned((module) =>
-    new module.Session({}).request(
-      {
-        method: "GET",
-        path: "/x",
-        query: "",
-        json: "",
-        auth: "none",
-        replaySafe: true,
-        file: false,
-      },
-      { seed: 1 },
-    ),
-  );
+  const call = new native.Owned((module) => new module.Session(APP_JSON).call("robots.list", "{}", '{"seed":1}'));
   await one.workflow.createInstance(WORKFLOW);
   assert.throws(
     () => native.enter((module) => module.trap()),

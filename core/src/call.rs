@@ -15,13 +15,13 @@
 //! than asked is harmless; a call made in the wrong order is an error ([`ErrorCode::Misuse`]) and changes nothing; the
 //! same inputs give the same outputs. `now_ms` is Unix time in milliseconds.
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     Auth, Envelope, Error, ErrorCode, Headers, Method, Operation, OperationInfo, Outcome, Replay, Request, Response,
     Secret, Session, catalog,
     config::{DEFAULT_BASE_URL, check_base_url, is_header_value},
-    operations::auth::{FetchToken, Token},
+    operations::auth::FetchToken,
     params, query,
     retry::{Jitter, retry_after_ms},
     session::TokenStep,
@@ -64,6 +64,12 @@ pub struct RawRequest {
     pub replay: Replay,
     /// Whether a response that is not JSON is a file, such as a recording.
     pub file: bool,
+}
+
+/// What matters of the answer to the request for a token.
+#[derive(Deserialize)]
+struct Given {
+    token: Option<String>,
 }
 
 /// What a call sends, apart from the token.
@@ -443,7 +449,7 @@ impl Call {
 
     fn on_token_verdict(&mut self, now_ms: u64, verdict: Verdict, response: &Response) {
         match verdict {
-            Verdict::Accepted(output) => match output.parse::<Token>().ok().and_then(|token| token.token) {
+            Verdict::Accepted(output) => match output.parse::<Given>().ok().and_then(|given| given.token) {
                 Some(token) if !token.is_empty() && is_header_value(&token) => {
                     self.session.token_fetched(self.id, now_ms, Ok(Secret::new(token)));
                     self.session.refund_retry();

@@ -120,8 +120,7 @@ pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
     if host.is_empty() {
         return bad("base_url has no host");
     }
-    let loopback = host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let loopback = host.eq_ignore_ascii_case("localhost") || host == "::1" || is_loopback_v4(host);
     match scheme.as_str() {
         "https" => {}
         "http" if loopback => {}
@@ -129,6 +128,12 @@ pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
         _ => return bad("base_url must be https"),
     }
     Ok(format!("{scheme}://{}", rest.trim_end_matches('/')))
+}
+
+/// Whether the host is `127.` and three more numbers; a name such as `127.0.0.1.example` is not.
+fn is_loopback_v4(host: &str) -> bool {
+    let mut parts = host.split('.').map(str::parse::<u8>);
+    parts.next() == Some(Ok(127)) && parts.clone().count() == 3 && parts.all(|part| part.is_ok())
 }
 
 #[cfg(test)]
@@ -155,6 +160,9 @@ mod tests {
             "https://u@h",
             "https://h?q",
             "http://127.0.0.1.evil.example",
+            "http://127.0.0.1.2",
+            "http://127.0.0",
+            "http://127.evil.example.com",
         ] {
             let error = check_base_url(url).unwrap_err();
             assert_eq!(error.details().pointer.as_deref(), Some("/base_url"), "{url}");

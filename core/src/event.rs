@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::{Confidence, Error, ErrorCode, canonical, catalog, crypto};
+use crate::{Confidence, Error, ErrorCode, canonical, catalog, crypto, pointer};
 
 /// The type of an event that is told apart by no `event` field and fits no known shape.
 const UNKNOWN: &str = "unknown";
@@ -32,6 +32,7 @@ pub struct EventInfo {
     /// How sure this row is.
     pub confidence: Confidence,
     /// The event's documentation.
+    #[cfg(feature = "schema")]
     pub docs: &'static str,
     /// Whether a body of this shape is this event. Events with an `event` field are told by that alone.
     pub(crate) recognise: fn(&Shape<'_>) -> bool,
@@ -60,6 +61,7 @@ macro_rules! events {
                 name: $name,
                 signature: $crate::Signature::$signature,
                 confidence: $crate::Confidence::$confidence,
+                #[cfg(feature = "schema")]
                 docs: concat!($($doc, "\n"),+),
                 recognise: |_shape| false $(|| ($recognise)(_shape))?,
                 #[cfg(feature = "schema")]
@@ -182,11 +184,10 @@ impl Event {
             let message = format!("the event is `{}`, not `{}`", self.name, T::INFO.name);
             return Err(Error::new(ErrorCode::Misuse, message));
         }
-        let mut reader = serde_json::Deserializer::from_str(&self.text);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
+        serde_json::from_str(&self.text).map_err(|error| {
+            let place = pointer::of_error(&self.text, &error);
             let message =
-                format!("the field `{path}` has another type than is documented; the event's text has it all");
+                format!("the field `{place}` has another type than is documented; the event's text has it all");
             Error::new(ErrorCode::InvalidBody, message)
         })
     }

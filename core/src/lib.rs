@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod calendar;
 mod call;
 mod campaign;
 mod canonical;
@@ -62,6 +63,7 @@ mod open_enum;
 mod operation;
 pub mod operations;
 pub mod params;
+mod pointer;
 mod query;
 mod received;
 mod retry;

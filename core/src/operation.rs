@@ -51,6 +51,7 @@ pub struct OperationInfo {
     /// How sure this row is.
     pub confidence: Confidence,
     /// The operation's documentation.
+    #[cfg(feature = "schema")]
     pub docs: &'static str,
     /// Checks the JSON text of the parameters, without sending anything.
     pub check: fn(&str) -> Result<(), Error>,
@@ -88,6 +89,7 @@ macro_rules! operations {
                 replay: $crate::Replay::$replay,
                 find_out: concat!($($find_out)?),
                 confidence: $crate::Confidence::$confidence,
+                #[cfg(feature = "schema")]
                 docs: concat!($($doc, "\n"),+),
                 check: |text| $crate::params::check::<$check>(text),
                 #[cfg(feature = "schema")]

@@ -4,11 +4,14 @@ use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{Error as _, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use time::{OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
-use crate::{Error, ErrorCode};
+use crate::{
+    Error, ErrorCode,
+    calendar::{is_local, is_zoned},
+    pointer,
+};
 
 /// Rules that concern more than one field.
 pub trait Validate {
@@ -22,7 +25,7 @@ pub trait Validate {
 pub(crate) fn check<'a, T: Deserialize<'a> + Validate>(text: &'a str) -> Result<(), Error> {
     match serde_json::from_str::<Object<T>>(text) {
         Ok(Object(params)) => params.validate().map_err(|rule| Error::new(ErrorCode::MissingField, rule).at("")),
-        Err(error) => Err(locate::<Object<T>>(text, &error)),
+        Err(error) => Err(locate(text, &error)),
     }
 }
 
@@ -36,18 +39,13 @@ pub(crate) fn check_object(text: &str) -> Result<(), Error> {
     }
 }
 
-/// Reads the failing text once more, now keeping track of the path, so that the fast pass need not.
-fn locate<'a, T: Deserialize<'a>>(text: &'a str, first: &serde_json::Error) -> Error {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
-        // What follows the object is not seen by a deserializer that reads one value.
-        return invalid_json(first);
-    };
-    if !error.inner().is_data() {
-        return invalid_json(error.inner());
+/// What is wrong with the parameters, and where.
+fn locate(text: &str, error: &serde_json::Error) -> Error {
+    if !error.is_data() {
+        return invalid_json(error);
     }
-    let mut pointer = pointer(error.path());
-    let message = without_value(without_position(error.inner()));
+    let mut pointer = pointer::of_error(text, error);
+    let message = without_value(without_position(error));
     let code = match message.as_str() {
         text if text.starts_with("unknown field") => ErrorCode::UnknownField,
         text if text.starts_with("missing field") => ErrorCode::MissingField,
@@ -57,7 +55,7 @@ fn locate<'a, T: Deserialize<'a>>(text: &'a str, first: &serde_json::Error) -> E
     if code == ErrorCode::MissingField
         && let Some(field) = message.split('`').nth(1)
     {
-        push_segment(&mut pointer, field);
+        pointer::push_segment(&mut pointer, field);
     }
     Error::new(code, message).at(pointer)
 }
@@ -91,25 +89,6 @@ fn without_value(message: String) -> String {
     }
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => push_segment(&mut pointer, &index.to_string()),
-            Segment::Map { key } => push_segment(&mut pointer, key),
-            Segment::Enum { variant } => push_segment(&mut pointer, variant),
-            Segment::Unknown => {}
-        }
-    }
-    pointer
-}
-
-fn push_segment(pointer: &mut String, segment: &str) {
-    pointer.push('/');
-    pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
-}
-
 /// A text that borrows from the JSON it was read from, wherever it stands (`Cow` does so only in a struct's own field).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -132,23 +111,35 @@ impl schemars::JsonSchema for Text<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Text<'de>;
+        deserializer.deserialize_str(TextVisitor { keeps_rule: |_| true, rule: "" })
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
+/// Reads a text that keeps a rule. The rule is checked in here since the reader knows the place of errors from here.
+struct TextVisitor {
+    keeps_rule: fn(&str) -> bool,
+    rule: &'static str,
+}
 
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
+impl TextVisitor {
+    fn check<'a, E: serde::de::Error>(&self, text: Cow<'a, str>) -> Result<Text<'a>, E> {
+        if (self.keeps_rule)(&text) { Ok(Text(text)) } else { Err(E::custom(self.rule)) }
+    }
+}
 
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(TextVisitor)
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        self.check(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        self.check(Cow::Owned(text.to_owned()))
     }
 }
 
@@ -162,8 +153,7 @@ macro_rules! checked_text {
 
         impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Text::deserialize(deserializer)?;
-                if $rule(&text) { Ok(Self(text)) } else { Err(D::Error::custom($message)) }
+                deserializer.deserialize_str(TextVisitor { keeps_rule: $rule, rule: $message }).map(Self)
             }
         }
 
@@ -222,12 +212,12 @@ checked_text! {
 }
 checked_text! {
     /// A time with its zone: `2023-09-01 00:00:00+08:00` \[documented for query bounds].
-    ZonedTime, is_zoned_time, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}[+-]\\d{2}:\\d{2}$", "a time is written with its zone as `2023-09-01 00:00:00+08:00`"
+    ZonedTime, is_zoned, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}[+-]\\d{2}:\\d{2}$", "a time is written with its zone as `2023-09-01 00:00:00+08:00`"
 }
 
 checked_text! {
     /// A time of the account, whose zone is not stated: `2022-12-19 15:14:52` \[documented by example].
-    LocalTime, is_local_time, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$", "a time is written without a zone as `2022-12-19 15:14:52`"
+    LocalTime, is_local, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$", "a time is written without a zone as `2022-12-19 15:14:52`"
 }
 
 fn is_phone(text: &str) -> bool {
@@ -236,22 +226,6 @@ fn is_phone(text: &str) -> bool {
 
 fn is_platform(text: &str) -> bool {
     (1..=40).contains(&text.chars().count())
-}
-
-const ZONED_TIME: &[BorrowedFormatItem<'static>] = format_description!(
-    version = 2,
-    "[year]-[month]-[day] [hour]:[minute]:[second][offset_hour sign:mandatory]:[offset_minute]"
-);
-
-fn is_zoned_time(text: &str) -> bool {
-    OffsetDateTime::parse(text, ZONED_TIME).is_ok()
-}
-
-const LOCAL_TIME: &[BorrowedFormatItem<'static>] =
-    format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]");
-
-fn is_local_time(text: &str) -> bool {
-    PrimitiveDateTime::parse(text, LOCAL_TIME).is_ok()
 }
 
 /// A `T` that is written as an object: serde would also read a struct from an array, which the API does not know.
@@ -304,6 +278,8 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Each<T, MA
                 while seq.next_element::<Object<T>>()?.is_some() {
                     count += 1;
                     if count > MAX {
+                        // The list is read to its end, so that it is the list where the reader stops.
+                        while seq.next_element::<IgnoredAny>()?.is_some() {}
                         return Err(A::Error::custom(format_args!(
                             "at most {MAX} elements are allowed; a campaign splits longer lists"
                         )));
@@ -338,5 +314,30 @@ impl<'de> Deserialize<'de> for EachText {
             }
         }
         deserializer.deserialize_map(EachTextVisitor)
+    }
+}
+
+/// An object with any fields, of which none is kept.
+#[derive(Default)]
+pub struct AnyObject;
+
+impl Validate for AnyObject {}
+
+impl<'de> Deserialize<'de> for AnyObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyObjectVisitor;
+        impl<'de> Visitor<'de> for AnyObjectVisitor {
+            type Value = AnyObject;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(AnyObject)
+            }
+        }
+        deserializer.deserialize_map(AnyObjectVisitor)
     }
 }

@@ -7,7 +7,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{Error, ErrorCode};
 
@@ -17,18 +17,18 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The query, without `?`, of a JSON object of texts, numbers and truth values, in the order they are written.
 /// `null` stands for a parameter that is left out.
 pub(crate) fn write(params: &str) -> Result<String, Error> {
-    let Pairs(pairs) = serde_json::from_str(params)
-        .map_err(|_| Error::new(ErrorCode::InvalidJson, "the parameters must be one JSON object"))?;
+    let not_an_object = |_| Error::new(ErrorCode::InvalidJson, "the parameters must be one JSON object");
+    let Pairs(pairs) = serde_json::from_str(params).map_err(not_an_object)?;
     let mut query = String::new();
     for (name, value) in pairs {
-        let value = match value {
-            Value::Null => continue,
-            Value::String(text) => text,
-            Value::Bool(_) | Value::Number(_) => value.to_string(),
-            Value::Array(_) | Value::Object(_) => {
+        let value = match value.get().as_bytes().first() {
+            Some(b'n') => continue,
+            Some(b'"') => serde_json::from_str(value.get()).map_err(not_an_object)?,
+            Some(b'[' | b'{') => {
                 let message = "a parameter of a GET request is a text, a number or a truth value";
                 return Err(Error::new(ErrorCode::WrongType, message).at(format!("/{name}")));
             }
+            _ => value.get().to_owned(), // numbers as they are written
         };
         if !query.is_empty() {
             query.push('&');
@@ -41,13 +41,13 @@ pub(crate) fn write(params: &str) -> Result<String, Error> {
 }
 
 /// The fields of an object in their order.
-struct Pairs(Vec<(String, Value)>);
+struct Pairs<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Pairs {
+impl<'de> Deserialize<'de> for Pairs<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct PairsVisitor;
         impl<'de> Visitor<'de> for PairsVisitor {
-            type Value = Pairs;
+            type Value = Pairs<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")

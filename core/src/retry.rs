@@ -1,6 +1,6 @@
 //! When to send again: exponential delays with full jitter, `Retry-After`, and a budget for the whole client.
 
-use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use crate::calendar::http_date;
 
 const BASE_MS: u64 = 250;
 const CAP_MS: u64 = 20_000;
@@ -59,19 +59,13 @@ impl Budget {
     }
 }
 
-const HTTP_DATE: &[BorrowedFormatItem<'static>] = format_description!(
-    version = 2,
-    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-);
-
 /// How long a `Retry-After` asks to wait, in milliseconds from now: seconds, or an HTTP date.
 pub(crate) fn retry_after_ms(value: &str, now_ms: u64) -> Option<u64> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(seconds.saturating_mul(1000));
     }
-    let date = PrimitiveDateTime::parse(value, HTTP_DATE).ok()?.assume_utc().unix_timestamp();
-    Some(u64::try_from(date).ok()?.saturating_mul(1000).saturating_sub(now_ms))
+    Some(http_date(value)?.saturating_mul(1000).saturating_sub(now_ms))
 }
 
 #[cfg(test)]

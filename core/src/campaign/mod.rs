@@ -27,19 +27,14 @@ mod journal;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde::Deserialize;
-use serde_json::{json, value::RawValue};
-use time::{
-    OffsetDateTime, UtcOffset,
-    format_description::BorrowedFormatItem,
-    macros::{format_description, offset},
-};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use self::journal::{BatchState, Journal, Ranges, Record, positions, ranges};
 use crate::{
-    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session,
+    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session, calendar,
     crypto::{BuiltIn, Provider},
-    operations::workflow::{DetailCheck, DetailInstanceRows, MAX_DETAILS, WorkflowId},
+    operations::workflow::{CreateInstance, DetailCheck, DetailInstances, MAX_DETAILS},
     params,
     retry::Jitter,
 };
@@ -231,6 +226,24 @@ enum Job {
     Create { workflow: usize },
     Upload { batch: u64, workflow: usize, contacts: Vec<Contact> },
     LookUp(Doubt),
+}
+
+/// What matters of the answer to a creation.
+#[derive(Deserialize)]
+struct Created {
+    workflow_id: Option<String>,
+}
+
+/// What matters of the answer to a look-up.
+#[derive(Deserialize)]
+struct Found {
+    rows: Option<Vec<FoundRow>>,
+}
+
+#[derive(Deserialize)]
+struct FoundRow {
+    workflow_id: Option<String>,
+    workflow_name: Option<String>,
 }
 
 /// What the journal knows of a contact.
@@ -503,10 +516,7 @@ impl Campaign {
     /// What became of the campaign so far; final once [`CampaignStep::Done`] was polled.
     #[must_use]
     pub fn report(&self) -> Report {
-        let mut report = Report { workflows: self.workflows.clone(), ..self.report.clone() };
-        report.rejected.sort_by_key(|rejected| rejected.contact);
-        report.doubtful.sort_by_key(|doubtful| doubtful.contact);
-        report
+        Report { workflows: self.workflows.clone(), ..self.report.clone() }
     }
 
     /// How many contacts the journal knows: the position of its last one, and one.
@@ -592,7 +602,7 @@ impl Campaign {
     }
 
     fn reject(&mut self, contact: u64, code: String, pointer: Option<String>, message: String) {
-        self.report.rejected.push(Rejected { contact, code, pointer, message });
+        put_in_order(&mut self.report.rejected, Rejected { contact, code, pointer, message }, |one| one.contact);
     }
 
     fn doubt(&mut self, contact: Contact, workflow: usize, now_ms: u64) {
@@ -643,7 +653,12 @@ impl Campaign {
     fn create_params(&self, suffix: &str) -> String {
         let CampaignConfig { workflow_template_id, name, end_time, .. } = &self.config;
         let name = format!("{name}{suffix}");
-        json!({"workflow_template_id": workflow_template_id, "name": name, "end_time": end_time}).to_string()
+        json(&CreateInstance::<()> {
+            workflow_template_id: *workflow_template_id,
+            name: name.into(),
+            end_time: end_time.as_str().into(),
+            ..Default::default()
+        })
     }
 
     fn start(&mut self, operation: &str, params: &str, job: Job) -> Result<(), Error> {
@@ -672,7 +687,7 @@ impl Campaign {
             self.pending.drain(..self.pending.len().min(self.config.batch_size).min(room)).collect();
         target.contacts += contacts.len();
         let details = contacts.iter().map(|contact| contact.text.as_str()).collect::<Vec<_>>().join(",");
-        let workflow_id = json!(target.workflow_id);
+        let workflow_id = json(&target.workflow_id);
         let params = format!(r#"{{"workflow_id":{workflow_id},"details":[{details}]}}"#);
         let batch = self.next_batch;
         self.next_batch += 1;
@@ -693,25 +708,22 @@ impl Campaign {
             doubt.settle_at_ms = self.config.settle_ms.map(|settle_ms| now_ms.saturating_add(settle_ms));
         }
         let from_ms = self.started_ms.unwrap_or(now_ms).saturating_sub(WINDOW_MARGIN_MS);
-        let mut params = json!({
-            "start_time": zoned_time(from_ms)?,
-            "end_time": zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?,
-        });
         let Identity { callee, caseid } = &doubt.contact.identity;
-        if let Some(fields) = params.as_object_mut() {
-            match caseid {
-                Some(caseid) if !caseid.is_empty() => fields.insert("case_id".into(), json!(caseid)),
-                _ => fields.insert("callee".into(), json!(callee)),
-            };
-        }
-        self.start("workflow.detail_instances", &params.to_string(), Job::LookUp(doubt))
+        let case_id = caseid.as_deref().filter(|caseid| !caseid.is_empty());
+        let params = json(&DetailInstances {
+            case_id: case_id.map(Into::into),
+            callee: callee.as_deref().filter(|_| case_id.is_none()).map(Into::into),
+            start_time: zoned_time(from_ms)?.into(),
+            end_time: zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?.into(),
+        });
+        self.start("workflow.detail_instances", &params, Job::LookUp(doubt))
     }
 
     fn on_created(&mut self, workflow: usize, result: Result<Output, Error>) -> Result<(), Error> {
-        let created = result
-            .and_then(|output| output.parse::<WorkflowId>().map_err(|error| error.with_outcome(Outcome::Unknown)));
+        let created =
+            result.and_then(|output| output.parse::<Created>().map_err(|error| error.with_outcome(Outcome::Unknown)));
         match created {
-            Ok(WorkflowId { workflow_id: Some(workflow_id), .. }) => {
+            Ok(Created { workflow_id: Some(workflow_id) }) => {
                 self.write(&Record::Created { workflow, workflow_id: workflow_id.clone() })?;
                 if let Some(workflow) = self.workflows.get_mut(workflow) {
                     workflow.workflow_id = Some(workflow_id);
@@ -778,7 +790,7 @@ impl Campaign {
     }
 
     fn on_looked_up(&mut self, mut doubt: Doubt, result: Result<Output, Error>) -> Result<(), Error> {
-        let rows = match result.and_then(|output| output.parse::<DetailInstanceRows>()) {
+        let rows = match result.and_then(|output| output.parse::<Found>()) {
             Ok(rows) => rows.rows.unwrap_or_default(),
             Err(error) => {
                 self.leave_doubtful(&doubt.contact);
@@ -796,10 +808,10 @@ impl Campaign {
         let Doubt { ref mut contact, workflow, settle_at_ms, settled, .. } = doubt;
         if found {
             self.report.accepted += 1;
-            self.settled_accepted.push(contact.position);
+            put_in_order(&mut self.settled_accepted, contact.position, |position| *position);
         } else if settled && contact.rounds + 1 < MAX_ROUNDS {
             contact.rounds += 1;
-            self.settled_unsent.push(contact.position);
+            put_in_order(&mut self.settled_unsent, contact.position, |position| *position);
             if let Some(workflow) = self.workflows.get_mut(workflow) {
                 workflow.contacts = workflow.contacts.saturating_sub(1);
             }
@@ -816,22 +828,23 @@ impl Campaign {
     }
 
     fn leave_doubtful(&mut self, contact: &Contact) {
-        self.report
-            .doubtful
-            .push(DoubtfulContact { contact: contact.position, case_id: contact.identity.caseid.clone() });
+        let doubtful = DoubtfulContact { contact: contact.position, case_id: contact.identity.caseid.clone() };
+        put_in_order(&mut self.report.doubtful, doubtful, |one| one.contact);
     }
 
     fn write_settled(&mut self) -> Result<(), Error> {
         if self.settled_accepted.is_empty() && self.settled_unsent.is_empty() {
             return Ok(());
         }
-        let sorted = |positions: &mut Vec<u64>| -> Ranges {
-            positions.sort_unstable();
-            ranges(positions.drain(..))
-        };
-        let (accepted, unsent) = (sorted(&mut self.settled_accepted), sorted(&mut self.settled_unsent));
+        let (accepted, unsent) = (ranges(self.settled_accepted.drain(..)), ranges(self.settled_unsent.drain(..)));
         self.write(&Record::Settled { accepted, unsent })
     }
+}
+
+/// Inserts where the position belongs, which is nearly always the end: contacts come in order.
+fn put_in_order<T>(list: &mut Vec<T>, item: T, position: impl Fn(&T) -> u64) {
+    let at = list.partition_point(|other| position(other) <= position(&item));
+    list.insert(at, item);
 }
 
 /// What a failed upload means for its contacts. What is refused for now, or for its credentials, is still to be sent.
@@ -852,16 +865,14 @@ fn mark(text: &str) -> u32 {
     BuiltIn.sha256(text.as_bytes()).first_chunk().copied().map_or(0, u32::from_be_bytes)
 }
 
+/// The JSON text of parameters. Nothing in them can fail; if it did, the call's check would refuse an empty text.
+fn json(params: &impl Serialize) -> String {
+    serde_json::to_string(params).unwrap_or_default()
+}
+
 /// Unix milliseconds in the form of the documented examples, whose zone is +08:00.
 fn zoned_time(ms: u64) -> Result<String, Error> {
-    const FORM: &[BorrowedFormatItem<'static>] =
-        format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]+08:00");
-    const ZONE: UtcOffset = offset!(+8);
-    i64::try_from(ms / 1000)
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .and_then(|time| time.to_offset(ZONE).format(FORM).ok())
-        .ok_or_else(|| Error::new(ErrorCode::Misuse, "now_ms is no Unix time in milliseconds"))
+    calendar::zoned(ms).ok_or_else(|| Error::new(ErrorCode::Misuse, "now_ms is no Unix time in milliseconds"))
 }
 
 fn misuse(message: &str) -> Error {

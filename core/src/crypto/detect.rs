@@ -113,8 +113,9 @@ fn messages(headers: &Headers) -> Vec<String> {
         orders.extend(around(&with_field).into_iter().filter(|order| order.contains(&field)));
     }
     orders.push(vec!["secret".into(), "body".into(), "secret".into()]);
-    orders.sort_by_key(Vec::len);
-    orders.iter().flat_map(|order| SEPARATORS.iter().filter_map(|separator| join(order, separator))).collect()
+    let longest = orders.iter().map(Vec::len).max().unwrap_or_default();
+    let simplest_first = (1..=longest).flat_map(|length| orders.iter().filter(move |order| order.len() == length));
+    simplest_first.flat_map(|order| SEPARATORS.iter().filter_map(|separator| join(order, separator))).collect()
 }
 
 /// Every order of the body with one or more of the others.

@@ -67,6 +67,19 @@ pub struct TaskDetail<'a> {
     pub variables: Map<String, Value>,
 }
 
+/// A contact of a task as it is checked: variables may be anything.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(dead_code, reason = "only read")]
+pub(crate) struct TaskDetailCheck<'a> {
+    #[serde(borrow)]
+    mobile: Phone<'a>,
+    #[serde(borrow)]
+    platform: Platform<'a>,
+    #[serde(borrow, default, rename = "RobotID")]
+    robot_id: Option<Text<'a>>,
+}
+
 /// A page of tasks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -162,7 +175,7 @@ received! {
 operations! {
     /// Create a task, which calls its contacts. Sending it twice calls them twice.
     7 "tasks.create" Post "/service/cloud/task" Token Cloud Never Documented
-    CreateTask<'_> as CreateTask<'_, Each<TaskDetail<'_>, UNLIMITED>> => TaskId;
+    CreateTask<'_> as CreateTask<'_, Each<TaskDetailCheck<'_>, UNLIMITED>> => TaskId;
 
     /// List tasks. What comes back is not documented.
     8 "tasks.list" Get "/service/cloud/list" Token Cloud Safe Observed

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     open_enum::open_enum,
     operation::operations,
-    params::{Each, EachText, Phone, Platform, Text, Validate, ZonedTime},
+    params::{AnyObject, Each, EachText, Phone, Platform, Text, Validate, ZonedTime},
     received::received,
 };
 
@@ -60,7 +60,7 @@ pub struct UploadDetails<'a, D = Vec<Detail<'a>>> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Detail<'a, V = BTreeMap<Text<'a>, Text<'a>>> {
+pub struct Detail<'a, V = BTreeMap<Text<'a>, Text<'a>>, P = Map<String, Value>> {
     /// The phone number with `+` and country code \[documented].
     #[serde(borrow)]
     pub callee: Phone<'a>,
@@ -74,11 +74,11 @@ pub struct Detail<'a, V = BTreeMap<Text<'a>, Text<'a>>> {
     pub variables: V,
     /// Variables of the predictive dialer \[documented].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pds_variables: Option<Map<String, Value>>,
+    pub pds_variables: Option<P>,
 }
 
 /// A contact as it is checked: nothing of it is kept.
-pub(crate) type DetailCheck<'a> = Detail<'a, EachText>;
+pub(crate) type DetailCheck<'a> = Detail<'a, EachText, AnyObject>;
 type Details<'a> = Each<DetailCheck<'a>, MAX_DETAILS>;
 
 /// Which workflows is a contact in?
@@ -129,10 +129,9 @@ pub struct WorkflowTaskDetail {
 }
 
 impl Validate for VerifyApiNodePush<'_> {}
-impl Validate for WorkflowTaskDetail {}
 impl<D> Validate for CreateInstance<'_, D> {}
 impl<D> Validate for UploadDetails<'_, D> {}
-impl<V> Validate for Detail<'_, V> {}
+impl<V, P> Validate for Detail<'_, V, P> {}
 impl Validate for DetailInstances<'_> {
     fn validate(&self) -> Result<(), &'static str> {
         match (&self.case_id, &self.callee) {
@@ -199,5 +198,5 @@ operations! {
     /// The calls of a workflow, in the shape of the `details` of the event `call.finished` with the workflow's fields, as
     /// far as that is assumed. The fields of the request are not published: pass what AI Rudder tells you.
     6 "workflow.task_detail" Post "/service/cloud/workflow/taskdetail" Token Cloud Safe Documented
-    WorkflowTaskDetail as WorkflowTaskDetail => Value;
+    WorkflowTaskDetail as AnyObject => Value;
 }

@@ -1,0 +1,67 @@
+// The README's programs run, and its figures are those of the package.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { APP, airudder, closedPort, root, Sandbox } from "./support.mjs";
+
+const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const MODULE = new URL("../dist/airudder.wasm", import.meta.url);
+
+test("its programs run", async () => {
+  const sandbox = await Sandbox.start();
+  const folder = mkdtempSync(join(tmpdir(), "airudder-"));
+  const built = new URL("examples/node/node_modules/.built/", root); // where `airudder` is found
+  mkdirSync(built, { recursive: true });
+  const { port } = new URL(await closedPort());
+  const programs = [...README.matchAll(/```js\n(.*?)```/gs)].map(([, program]) => program).join("");
+  const body = '{"task_id":"t","workflow_id":"w","case_id":"c-1","details":[]}';
+  const headers = new airudder.Webhooks({ secret: "fake-hook-secret" }).sign(body);
+  const delivery = `
+    await fetch("http://127.0.0.1:${port}", ${JSON.stringify({ method: "POST", body, headers })});
+    server.close();
+    server.closeAllConnections();`;
+  const file = new URL("readme.mjs", built);
+  writeFileSync(file, programs.replace("listen(8000)", `listen(${port}, "127.0.0.1")`) + delivery);
+  const env = {
+    ...process.env,
+    AIRUDDER_APP_KEY: APP.appKey,
+    AIRUDDER_APP_SECRET: APP.appSecret,
+    AIRUDDER_BASE_URL: sandbox.url,
+    AIRUDDER_WEBHOOK_SECRET: "fake-hook-secret",
+  };
+  try {
+    const child = spawn(process.execPath, [file.pathname], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    assert.deepEqual(await once(child, "close"), [0, null]);
+    assert.match(output, /^100 of 100$/m);
+    assert.match(output, /^curl -X POST/m);
+    assert.match(readFileSync(join(folder, "results.jsonl"), "utf8"), /"case_id":"c-1"/);
+    const { contacts } = await sandbox.control("stats");
+    assert.deepEqual([contacts.distinct, contacts.duplicates], [101, 0]);
+  } finally {
+    await sandbox.stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the module is as small as it says", () => {
+  const [said, saidZipped] = /<!-- size -->([\d ]+) bytes, ([\d ]+) with gzip/
+    .exec(README)
+    .slice(1)
+    .map((figure) => Number(figure.replaceAll(" ", "")));
+  const [size, zipped] = [statSync(MODULE).size, gzipSync(readFileSync(MODULE), { level: 9 }).length];
+  // Another compiler makes it a little smaller or larger.
+  assert.ok(
+    Math.abs(size - said) < said * 0.03 && Math.abs(zipped - saidZipped) < saidZipped * 0.03,
+    `${size}, ${zipped}`,
+  );
+  assert.ok(size <= 400_000 && zipped <= 150_000, `${size} bytes, ${zipped} zipped`);
+});
