@@ -6,9 +6,10 @@ use airudder_core::Error;
 
 use crate::{
     answer::{Out, code},
-    call::{CALLS, airudder_call},
+    call::airudder_call,
     document::{Document, Node},
     ffi::{Bytes, Length, Text},
+    running::CALLS,
     text::airudder_text,
     values::{self, airudder_type},
 };
@@ -18,7 +19,8 @@ use crate::{
 /// A parameter is named by a JSON pointer: `/details/0/callee` is the field `callee` of the first element of
 /// `details`. Lists and objects on the way are made. A list takes its next element at its length, or at `-`:
 /// `/details/-/callee` begins the next contact, and `/details/0/platform` goes on with the first one. (In a
-/// name, `~1` stands for `/` and `~0` for `~`.)
+/// name, `~1` stands for `/` and `~0` for `~`. An object whose names are numbers is first set to {} with
+/// airudder_call_set_json().)
 ///
 /// An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
 /// the call remembers it and ends with that error when it is polled, so you may set all parameters first and
@@ -107,7 +109,8 @@ pub extern "C" fn airudder_call_set_null(call: airudder_call, pointer: Text<'_>)
     set(call, pointer, || Ok(Node::Null))
 }
 
-/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole.
+/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole. A number
+/// that is no integer of 64 bits becomes a double; airudder_call_start() sends all text as it is.
 ///
 /// @param call      The call.
 /// @param pointer   A JSON pointer.
