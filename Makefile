@@ -1,5 +1,5 @@
 # Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench soak clean python node sandbox
+.PHONY: help demo test lint generate bench soak clean python node c install sandbox
 
 PYTHON = .venv/bin/python
 
@@ -9,13 +9,14 @@ help: ## Show what can be done here
 demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: python node sandbox ## Run every suite
+test: python node c sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/
+	.ci/packages && $(PYTHON) -m pytest bindings-c/tests
 
 lint: python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
@@ -23,11 +24,13 @@ lint: python node ## Check format, lints and types, warnings being errors
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check --quiet .
 	cd bindings-python && ../$(PYTHON) -m mypy
-	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental campaign.py demo.py receiver.py make_contacts.py
+	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/browser
 	cd examples/node && npx tsc -p .
+	.ci/packages && clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
@@ -59,6 +62,14 @@ node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.
 	@echo "installing the npm packages into $*/node_modules"
 	@cd $* && npm ci --silent
 	@touch $@
+
+c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h
+	@echo "building the C library"
+	@cargo build --release --quiet -p airudder-c
+
+PREFIX ?= /usr/local
+install: c ## Install the C library: make install PREFIX=/usr/local
+	@bindings-c/install $(PREFIX)
 
 sandbox:
 	@echo "building the sandbox"

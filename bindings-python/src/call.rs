@@ -55,6 +55,13 @@ impl Call {
         })
     }
 
+    /// Whether a response with this head is a file, which stays with Python.
+    #[pyo3(signature = (status, headers, /))]
+    fn is_file(&self, py: Python<'_>, status: u16, headers: Fields) -> Fallible<bool> {
+        let Fields(headers) = headers;
+        self.with(py, |call| Ok(call.is_file(status, &headers)))
+    }
+
     /// The response to the request that was polled.
     #[pyo3(signature = (now_ms, status, headers, body, /))]
     #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]

@@ -1,5 +1,7 @@
 //! Settings from Python: seconds become milliseconds, and a wrong setting becomes an error that names it.
 
+use std::path::PathBuf;
+
 use airudder_core::{CallOptions, Error, ErrorCode, Headers};
 use pyo3::{
     prelude::*,
@@ -8,7 +10,7 @@ use pyo3::{
 
 use crate::errors::Fallible;
 
-const NAMES: &str = "timeout, deadline, max_retries, strict, base_url, headers";
+const NAMES: &str = "timeout, deadline, max_retries, strict, base_url, headers, save_to";
 
 /// Half a century: longer time-outs are mistakes, and still fit into every type.
 const MAX_SECONDS: f64 = 1.6e9;
@@ -27,7 +29,7 @@ pub(crate) fn millis(value: &Bound<'_, PyAny>, name: &str) -> Result<u64, Error>
     Ok(((seconds * 1000.0) as u64).max(1))
 }
 
-/// The dict `CallOptions` of `airudder._types`.
+/// The dict `CallOptions` of `airudder.types`.
 pub(crate) fn call_options(options: Option<&Bound<'_, PyDict>>, seed: u64) -> Fallible<CallOptions> {
     let mut call = CallOptions { seed, ..CallOptions::default() };
     for (name, value) in options.iter().flat_map(|options| options.iter()) {
@@ -42,6 +44,8 @@ pub(crate) fn call_options(options: Option<&Bound<'_, PyDict>>, seed: u64) -> Fa
             "strict" => call.strict = Some(typed(&value, &name, SWITCH)?),
             "base_url" => call.base_url = Some(typed(&value, &name, TEXT)?),
             "headers" => call.headers = headers(&value)?,
+            // Python saves files itself: only the type is looked at.
+            "save_to" => drop(typed::<PathBuf>(&value, &name, "a path")?),
             _ => return Err(invalid(&name, format!("there is no option `{name}`; there are {NAMES}")).into()),
         }
     }

@@ -43,7 +43,7 @@ SLOW = {"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 20
 
 
 class TimingOut(HttpTransport):
-    """Loses some answers to uploads after they were carried out."""
+    """Loses some answers to uploads after they were carried out, the first one surely."""
 
     def __init__(self, seed):
         super().__init__()
@@ -52,7 +52,7 @@ class TimingOut(HttpTransport):
 
     def send(self, request):
         response = super().send(request)
-        if request.url.endswith("/uploaddetails") and self.chance.random() < 0.1:
+        if request.url.endswith("/uploaddetails") and (self.lost == 0 or self.chance.random() < 0.1):
             self.lost += 1
             raise Timeout("lost")
         return response

@@ -22,6 +22,7 @@ from airudder import (
     crypto,
 )
 
+END_TIME = "2099-12-01 18:00:00+08:00"
 WINDOW = {"start_time": "2026-11-01 00:00:00+08:00", "end_time": "2026-12-01 00:00:00+08:00"}
 
 
@@ -87,7 +88,7 @@ def test_bad_parameters(operation, params, code, pointer, says, sandbox):
         upload(variables="+6200099988877"),
         upload(variables={"n": 6200099988877.5}),
         ("workflow.upload_details", {"workflow_id": "w", "details": '[{"callee": "+6200099988877"}], expected `x`'}),
-        ("workflow.create_instance", {**CREATE, "workflow_template_id": 6200099988877**2}),
+        ("workflow.create_instance", {"workflow_template_id": 6200099988877**2, "name": "n", "end_time": END_TIME}),
         ("auth.token", {"APPKey": "fake-key", "APPSecret": 6200099988877}),
     ],
 )
@@ -212,7 +213,7 @@ def test_the_api_says_no(client):
 
 @pytest.mark.parametrize("fault", ["reset_after", "truncate"])
 def test_an_upload_of_unknown_outcome_is_not_repeated(client, sandbox, fault):
-    workflow = client.workflow.create_instance(workflow_template_id=7, name="n", end_time="2099-12-01 18:00:00+08:00")
+    workflow = client.workflow.create_instance(workflow_template_id=7, name="n", end_time=END_TIME)
     sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": fault}])
     with pytest.raises(OutcomeUnknown) as raised:
         client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[CONTACT])
@@ -295,7 +296,7 @@ def test_a_harmless_request_is_repeated(client, sandbox):
 
 def test_busy_is_tried_again_and_then_reported_with_advice(client, sandbox):
     busy = {"operation": "workflow.upload_details", "fault": "status", "status": 429, "retry_after": "0"}
-    workflow = client.workflow.create_instance(workflow_template_id=7, name="n", end_time="2099-12-01 18:00:00+08:00")
+    workflow = client.workflow.create_instance(workflow_template_id=7, name="n", end_time=END_TIME)
     sandbox.control("faults", [busy | {"times": 1}])
     client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[CONTACT])
     sandbox.control("faults", [busy | {"retry_after": "7"}])

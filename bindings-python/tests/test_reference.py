@@ -1,5 +1,6 @@
-"""The examples of the generated reference run against the sandbox."""
+"""The generated reference: its Python examples run against the sandbox, and its links lead somewhere."""
 
+import json
 import re
 
 import pytest
@@ -7,13 +8,18 @@ from conftest import APP, ROOT
 
 from airudder import ApiError, Client
 
-PAGE = (ROOT / "docs/reference.md").read_text()
-EXAMPLES = re.findall(r"```python\n(client\.(\S+?)\(.*?)\n```", PAGE, re.DOTALL)
+FOLDER = ROOT / "docs/reference"
+PAGES = {page: page.read_text() for page in sorted(FOLDER.glob("*.md"))}
+EXAMPLES = re.findall(r"```python\n(client\.(\S+?)\(.*?)\n```", "".join(PAGES.values()), re.DOTALL)
 SIGNING = {"sign_key": "0123456789abcdef0123456789abcdef", "sign_secret": "fake-sign-secret"}
 
 
-def test_every_operation_has_an_example():
-    assert len(EXAMPLES) == PAGE.split("## Events")[0].count("\n### ")
+def test_every_operation_has_an_example_in_every_language():
+    rows = json.loads((ROOT / "docs/operations.json").read_text())["operations"]
+    assert [name for _, name in EXAMPLES] == sorted((row["name"] for row in rows), key=[n for _, n in EXAMPLES].index)
+    text = "".join(PAGES.values())
+    for language in ("python", "js", "c", "rust"):
+        assert text.count(f"```{language}\n") == len(rows)
 
 
 @pytest.mark.parametrize(("code", "operation"), EXAMPLES, ids=[operation for _, operation in EXAMPLES])
@@ -27,3 +33,19 @@ def test_example(code, operation, sandbox):
             refusal = error.message
     assert refusal == "" or re.search("no workflow|this task|no task", refusal)
     assert sandbox.requests(operation) > 0
+
+
+def anchors(path):
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda page: page.name)
+def test_links(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if link.startswith("https://"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link

@@ -9,6 +9,8 @@ import pytest
 
 RIGHT = """# pyright: strict
 from airudder import AsyncClient, Client, Detail, Report, Webhooks
+from airudder.events import ChannelMessageSentEvent, WorkflowCallFinishedEvent
+from airudder.types import UploadDetailsParams
 
 def send(client: Client) -> str:
     contact: Detail = {"callee": "+6212345678", "platform": "P", "caseid": "c", "variables": {"customer_name": "Ana"}}
@@ -32,7 +34,21 @@ def run(client: Client) -> int:
 
 def receive(hooks: Webhooks, body: bytes, headers: dict[str, str]) -> str:
     event = hooks.unwrap(body, headers)
-    return event.type + event.dedupe_key
+    print(event.data["anything"])
+    if isinstance(event, WorkflowCallFinishedEvent):
+        for call in event.data.get("details", []):
+            if call.get("ring_type") == "not-yet-known":
+                return event.data.get("workflow_id", "") + call.get("callee", "")
+    match event:
+        case ChannelMessageSentEvent(data=data):
+            return data.get("call_id", "")
+        case _:
+            return event.type + event.dedupe_key
+
+def reuse(params: UploadDetailsParams, client: Client) -> int:
+    client.workflow.upload_details(**params)
+    response = client.last_response
+    return response.status if response else 0
 """
 
 WRONG = {
@@ -42,9 +58,12 @@ WRONG = {
     "a type": "client.workflow.upload_details(workflow_id=7, details=[])",
     "a result": 'client.workflow.detail_instances(start_time="a", end_time="b")["row"]',
     "an option": 'client.workflow.upload_details(workflow_id="w", details=[], options={"time_out": 3})',
+    "a field of an event": "def f(event: CallFinishedEvent): return event.data['detials']",
     "a parsed body": 'Webhooks(secret="s").unwrap({"a": 1}, {})',
 }
-HEAD = "from airudder import Client, Detail, Webhooks\nclient = Client()\n"
+HEAD = (
+    "from airudder import Client, Detail, Webhooks\nfrom airudder.events import CallFinishedEvent\nclient = Client()\n"
+)
 
 CHECKERS = {"mypy": ["-m", "mypy", "--strict", "--no-incremental"], "pyright": ["-m", "pyright"]}
 

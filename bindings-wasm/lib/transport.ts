@@ -94,7 +94,8 @@ export function failure(error: unknown, timedOut: boolean): "connect_failed" | "
 /** A message for people. It names neither URL nor header fields. */
 export function describe(error: unknown): string {
   const { code, message } = causesOf(error)[0] ?? {};
-  return String(typeof code === "string" ? code : (message ?? error)); // a DOMException has a number for its code
+  const text = String(typeof code === "string" ? code : (message ?? error)); // a DOMException has a number for its code
+  return text.replace(/^error sending request .*? client error/, "client error"); // Deno names addresses and the URL
 }
 
 interface Cause {

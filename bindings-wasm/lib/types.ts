@@ -8,185 +8,260 @@
  * @packageDocumentation
  */
 
-/** A contact and its call. */
-export interface CallDetail {
-  /** Labels of what happened in the call. */
-  EventLabel?: Record<string, unknown> | null;
-  /** Values that the bot recognised. */
-  NerSlots?: Record<string, unknown> | null;
-  /** Values that the bot took down. */
-  Slots?: Record<string, unknown> | null;
-  /** When the call ended, in the account's local time. */
-  call_end_time?: string | null;
-  /** The call's id. */
-  call_id?: string | null;
-  /** When the call began, in the account's local time. */
-  call_start_time?: string | null;
-  /** How often the contact was called. */
-  call_times?: number | null;
-  /** The contact's phone number. */
-  callee?: string | null;
-  /** The number that called. */
-  caller_number?: string | null;
-  /** How long the conversation was, in seconds. */
-  duration?: number | null;
-  /** Who hung up. */
-  hangup_type?: HangupType | null;
-  /** The contact's number in the task. */
-  id?: number | null;
-  /** The customer's intention, in words. */
-  intention_description?: string | null;
-  /** Questions and answers of an information check. */
-  question_answer?: QuestionAnswer[] | null;
-  /** Earlier tries. The vendor spells it so. */
-  redail_call?: Redial[] | null;
-  /** What became of the contact. */
-  result?: CallResult | null;
-  /** The call's label, for instance `A`. */
-  result_label?: string | null;
-  /** How long it rang; the unit is not documented. */
-  ring_time?: number | null;
-  /** How the network answered. */
-  ring_type?: RingType | null;
-  /** The bot. */
-  robot_hash?: string | null;
-  /** How many rounds the conversation had. */
-  talk_round?: number | null;
-  /** The variables that were uploaded with the contact. */
-  variables?: Record<string, unknown> | null;
+/** App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`. */
+export interface FetchTokenParams {
+  /** The app key [documented]. */
+  APPKey: string;
+  /** The app secret [documented]. */
+  APPSecret: string;
 }
 
-/** A call of a task ended: at once when it connected, else after the last redial. */
-export interface CallFinished {
-  /** When the task was created, in the account's local time. */
-  created_at?: string | null;
-  /** The contacts whose calls ended. */
-  details?: CallDetail[] | null;
-  /** The pause between redials; its unit is not documented. */
-  repeat_interval?: number | null;
-  /** How many redials there are. */
-  repeat_number?: number | null;
-  /** The bot. */
-  robot_hash?: string | null;
-  /** How the bot is chosen; `single` was seen. */
-  robot_method?: string | null;
-  /** Until when calls are made, in the account's local time. */
-  schedule_end_time?: string | null;
-  /** From when on calls are made, in the account's local time. */
-  schedule_start_time?: string | null;
-  /** The line that calls. */
-  sip_line?: string | null;
-  /** The task's state. */
-  status?: TaskStatus | null;
-  /** The task. */
-  task_id?: string | null;
-  /** The task's name. */
-  task_name?: string | null;
+/** A token. It lives 24 hours; asking again restarts them, and earlier tokens keep working [documented]. */
+export interface Token {
+  /** The token, a secret. */
+  token: string;
+}
+
+/** A new workflow from a template. Empty, it phones nobody. */
+export interface CreateInstanceParams {
+  /** The template's id [documented]. */
+  workflow_template_id: number;
+  /** The template's name [documented]. */
+  workflow_template_name?: string | undefined;
+  /** The new workflow's name [documented]. */
+  name: string;
+  /** [documented], without saying how it differs from `name`. */
+  workflow_name?: string | undefined;
+  /** 2 where it is left out [documented]; what the values mean is unknown. */
+  auto_finish?: number | undefined;
+  /** When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]. */
+  end_time: string;
+  /** The first contacts [observed]. */
+  details?: Detail[] | undefined;
+}
+
+/** One contact. */
+export interface Detail {
+  /** The phone number with `+` and country code [documented]. */
+  callee: string;
+  /** The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]. */
+  platform: string;
+  /** The customer's own id of this contact [documented]. Later it is called `case_id`. */
+  caseid?: string | undefined;
+  /** Variables of robot, SMS, WhatsApp and flow: texts, with any key [documented]. */
+  variables: Record<string, string>;
+  /** Variables of the predictive dialer [documented]. */
+  pds_variables?: Record<string, unknown> | undefined;
+}
+
+/** The workflow that was created, or that took the contacts. */
+export interface WorkflowId {
+  /** The workflow's id. */
+  workflow_id: string;
+}
+
+/** Contacts for a workflow that is neither finished nor cancelled. */
+export interface UploadDetailsParams {
+  /** From `workflow.create_instance` [documented]. */
+  workflow_id: string;
+  /** At most 10 000 per workflow [documented]. */
+  details: Detail[];
+}
+
+/** Which workflows is a contact in? */
+export interface DetailInstancesParams {
+  /** The contact's id [documented]. Give this or `callee`, or both [assumed]. */
+  case_id?: string | undefined;
+  /** The contact's phone number [documented]. */
+  callee?: string | undefined;
+  /** From when on, with zone: `2023-09-01 00:00:00+08:00` [documented]. */
+  start_time: string;
+  /** Until when, with zone [documented]. */
+  end_time: string;
+}
+
+/** The workflows that a contact is in. */
+export interface DetailInstanceRows {
+  /** One row a workflow. */
+  rows: DetailInstance[];
+}
+
+/** A workflow that a contact is in. */
+export interface DetailInstance {
+  /** The workflow's id. */
+  workflow_id?: string | null;
+  /** The workflow's name. */
+  workflow_name?: string | null;
+  /** When it was created, in UTC: `2023-09-11T06:19:27Z`. */
+  create_time?: string | null;
+  /** What became of it. */
+  status?: WorkflowStatus | null;
 }
 
 /** Any other text may come. */
-export type CallResult = "created" | "pending" | "finished" | "cancelled" | "failed" | (string & {});
+export type WorkflowStatus = "cancelled" | "finished" | (string & {});
+
+/** Is the push of a custom API node genuine? */
+export interface VerifyApiNodePushParams {
+  /** The workflow [documented]. */
+  workflow_id: string;
+  /** The node [documented]. */
+  node_id: string;
+  /** The contact's phone number [documented]. */
+  callee: string;
+  /** The contact's id [documented]. */
+  case_id?: string | undefined;
+}
+
+/** The calls of a workflow. The fields of the request are not published, so any object is taken. */
+export interface WorkflowTaskDetailParams {
+  [field: string]: unknown;
+}
+
+/** A new task. Which fields are required is not documented; those are that no call could do without. */
+export interface CreateTaskParams {
+  /** The task's name [documented]. */
+  TaskName: string;
+  /** From when on calls are made, in the account's local time: `2020-09-15 11:14:37` [documented]. */
+  ScheduleStartTime: string;
+  /** Until when calls are made, in the account's local time [documented]. */
+  ScheduleEndTime: string;
+  /** The bot that calls [documented]. */
+  RobotID?: string | undefined;
+  /** How the bot is chosen: `single`, `group` [observed]. */
+  RobotMethod?: string | undefined;
+  /** The line that calls [documented]. */
+  SIPLine?: string | undefined;
+  /** The pause between redials [documented]; its unit is not. */
+  RepeatInterval?: number | undefined;
+  /** How many redials there are [documented]. */
+  RepeatNumber?: number | undefined;
+  /** `normal` in the example [documented]. */
+  Type?: string | undefined;
+  /** The contacts [documented]. */
+  Details: TaskDetail[];
+}
+
+/**
+ * A contact of a task. Beside these fields any variable of the bot may stand, such as `Debtor`, `LoanDate`, `DueDate`,
+ * `Arrears`, `LoanAmount`, `Unit`, `borrower_name`, `borrower_mobile` and `borrowed_date` [documented by example].
+ */
+export interface TaskDetail {
+  /** The phone number with `+` and country code [documented]. */
+  Mobile: string;
+  /** The platform's name, at most 40 characters [documented]. */
+  Platform: string;
+  /** Another bot for this contact [documented]. */
+  RobotID?: string | undefined;
+  [field: string]: unknown;
+}
+
+/** The new task. */
+export interface TaskId {
+  /** The task's id [assumed]. */
+  TaskID: string;
+}
+
+/** A page of tasks. */
+export interface ListTasksParams {
+  /** How many tasks a page has [observed]. */
+  Number?: number | undefined;
+  /** Which page [observed]; whether the first is 0 or 1 is not known. */
+  Page?: number | undefined;
+  /** `normal` [observed]. */
+  Type?: string | undefined;
+}
+
+/** End a task before its time. */
+export interface StopTaskParams {
+  /** The task [observed]. */
+  TaskID: string;
+  /** `Stop` [observed]. */
+  Action: string;
+}
 
 /** Do not call a number of a task any more. */
 export interface CancelCallParams {
+  /** The task [observed]. */
+  TaskID: string;
   /** The number [observed]. */
   CalleeNumber: string;
+}
+
+/** Which task? */
+export interface TaskDetailsParams {
+  /** The task [documented]. */
+  TaskID: string;
+}
+
+/** The recording of one call. */
+export interface RecordingParams {
+  /** The task [observed]. */
+  TaskID: string;
+  /** The number that was called [observed]. */
+  Callee: string;
+}
+
+/** The recordings of a task. */
+export interface RecordingsParams {
   /** The task [observed]. */
   TaskID: string;
 }
 
-/** Messages of the company to a customer were sent. */
-export interface ChannelMessageSent {
-  /** The conversation's id. */
-  call_id?: string | null;
-  /** The channel, for instance `WhatsApp`. */
-  channel?: string | null;
-  /** The channel's id. */
-  channel_id?: string | null;
-  /** The company. */
-  company?: string | null;
-  /** The vendor marks it as required, and leaves it out in its own example. */
-  custom?: string | null;
-  /** The event's name. */
-  event?: string | null;
-  /** The messages. */
-  messages?: ChatMessage[] | null;
-  /** The customer. */
-  user?: ChatUser | null;
+/** All bots. No parameters are known. */
+export interface ListRobotsParams {
+}
+
+/** The messages of a conversation, newest first. */
+export interface SessionMessagesParams {
+  /** The conversation [documented]. */
+  call_id: string;
+  /** The last message of the page before; empty for the first page [documented]. */
+  last_msg_id: string;
+  /** How many messages a page has [documented]. */
+  size: number;
+  /** `single` in the documentation [documented]. */
+  type?: string | undefined;
 }
 
 /** A message of a chat. */
 export interface ChatMessage {
-  /** What it says. */
-  content?: MessageContent | null;
   /** Opaque; it repeats within one event. */
   msg_id?: string | null;
-  /** The message that it answers, in one of two layouts. */
-  reply?: unknown | null;
   /** The agent's seat. */
   seat_id?: string | null;
+  /** When it was written, in Unix seconds. */
+  timestamp?: number | null;
   /** Who wrote it. */
   sender_type?: SenderType | null;
   /** How far it has come. */
   status?: MessageStatus | null;
-  /** When it was written, in Unix seconds. */
-  timestamp?: number | null;
+  /** What it says. */
+  content?: MessageContent | null;
+  /** The message that it answers, in one of two layouts. */
+  reply?: unknown | null;
 }
 
-/** The customer of a chat. */
-export interface ChatUser {
-  /** The customer's id, for WhatsApp the phone number without `+`. */
-  id?: string | null;
-  /** The customer's name. */
-  name?: string | null;
-}
+/** Any other text may come. */
+export type SenderType = "user" | "robot" | "chatbot" | "agent" | "system" | (string & {});
 
-/** A chat of a workflow ended. */
-export interface ChatbotSessionEnded {
-  /** The conversation's id. */
-  call_id?: string | null;
-  /** The customer's phone number with `+`. */
-  callee?: string | null;
-  /** The channel, for instance `WhatsApp`. */
-  channel?: string | null;
-  /** The channel's id. */
-  channel_id?: string | null;
-  /** Labels of what happened in the chat. */
-  event_label?: Record<string, unknown> | null;
-  /** What the customer wants. */
-  intention?: string | null;
-  /** The messages. */
-  messages?: ChatMessage[] | null;
-  /** Values that the bot recognised. */
-  ner_slots?: Record<string, unknown> | null;
-  /** The node. */
-  nodetask_id?: string | null;
-  /** The node's name. */
-  nodetask_name?: string | null;
-  /** The bot. */
-  robot_id?: string | null;
-  /** Why it ended; `robot` was seen. */
-  session_end_reason?: string | null;
-  /** When it ended, in UTC. */
-  session_end_time?: string | null;
-  /** When it began, in UTC: `2023-09-11T06:19:27Z`. */
-  session_start_time?: string | null;
-  /** The chat's state; `closed` was seen. */
-  status?: string | null;
-  /** How many rounds the conversation had. */
-  talk_round?: number | null;
-  /** When it was reported, in Unix seconds. */
-  timestamp?: number | null;
-  /** The contact's variables. */
-  variables?: Record<string, unknown> | null;
-  /** The task of the WhatsApp business account. */
-  waba_task_id?: string | null;
-  /** The contact in the workflow. */
-  wfdetail_uuid?: string | null;
-  /** The workflow. */
-  workflow_id?: string | null;
-  /** The workflow's name. */
-  workflow_name?: string | null;
+/** Any other text may come. */
+export type MessageStatus = "send" | "delivery" | "read" | (string & {});
+
+/** What a message says; `type` tells which other field is there. */
+export interface MessageContent {
+  /** What the message is. */
+  type?: ContentType | null;
+  /** The text; for `interactive`, what the customer chose. */
+  text?: string | null;
+  /** The file of an image, video, audio or file. */
+  media?: Media | null;
+  /** A note of the system. */
+  system?: unknown | null;
+  /** The template's texts and buttons; its shape differs by channel. */
+  template?: unknown | null;
+  /** Buttons (`type` `button`) or sections of a list (`type` `list`). */
+  interactive?: unknown | null;
 }
 
 /** Any other text may come. */
@@ -202,131 +277,12 @@ export type ContentType =
   | "interactive"
   | (string & {});
 
-/** A new workflow from a template. Empty, it phones nobody. */
-export interface CreateInstanceParams {
-  /** 2 where it is left out [documented]; what the values mean is unknown. */
-  auto_finish?: number | undefined;
-  /** The first contacts [observed]. */
-  details?: Detail[] | undefined;
-  /** When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]. */
-  end_time: string;
-  /** The new workflow's name [documented]. */
-  name: string;
-  /** [documented], without saying how it differs from `name`. */
-  workflow_name?: string | undefined;
-  /** The template's id [documented]. */
-  workflow_template_id: number;
-  /** The template's name [documented]. */
-  workflow_template_name?: string | undefined;
-}
-
-/** A new task. Which fields are required is not documented; those are that no call could do without. */
-export interface CreateTaskParams {
-  /** The contacts [documented]. */
-  Details: TaskDetail[];
-  /** The pause between redials [documented]; its unit is not. */
-  RepeatInterval?: number | undefined;
-  /** How many redials there are [documented]. */
-  RepeatNumber?: number | undefined;
-  /** The bot that calls [documented]. */
-  RobotID?: string | undefined;
-  /** How the bot is chosen: `single`, `group` [observed]. */
-  RobotMethod?: string | undefined;
-  /** The line that calls [documented]. */
-  SIPLine?: string | undefined;
-  /** Until when calls are made, in the account's local time [documented]. */
-  ScheduleEndTime: string;
-  /** From when on calls are made, in the account's local time: `2020-09-15 11:14:37` [documented]. */
-  ScheduleStartTime: string;
-  /** The task's name [documented]. */
-  TaskName: string;
-  /** `normal` in the example [documented]. */
-  Type?: string | undefined;
-}
-
-/** One contact. */
-export interface Detail {
-  /** The phone number with `+` and country code [documented]. */
-  callee: string;
-  /** The customer's own id of this contact [documented]. Later it is called `case_id`. */
-  caseid?: string | undefined;
-  /** Variables of the predictive dialer [documented]. */
-  pds_variables?: Record<string, unknown> | undefined;
-  /** The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]. */
-  platform: string;
-  /** Variables of robot, SMS, WhatsApp and flow: texts, with any key [documented]. */
-  variables: Record<string, string>;
-}
-
-/** A workflow that a contact is in. */
-export interface DetailInstance {
-  /** When it was created, in UTC: `2023-09-11T06:19:27Z`. */
-  create_time?: string | null;
-  /** What became of it. */
-  status?: WorkflowStatus | null;
-  /** The workflow's id. */
-  workflow_id?: string | null;
-  /** The workflow's name. */
-  workflow_name?: string | null;
-}
-
-/** The workflows that a contact is in. */
-export interface DetailInstanceRows {
-  /** One row a workflow. */
-  rows: DetailInstance[];
-}
-
-/** Which workflows is a contact in? */
-export interface DetailInstancesParams {
-  /** The contact's phone number [documented]. */
-  callee?: string | undefined;
-  /** The contact's id [documented]. Give this or `callee`, or both [assumed]. */
-  case_id?: string | undefined;
-  /** Until when, with zone [documented]. */
-  end_time: string;
-  /** From when on, with zone: `2023-09-01 00:00:00+08:00` [documented]. */
-  start_time: string;
-}
-
-/** App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`. */
-export interface FetchTokenParams {
-  /** The app key [documented]. */
-  APPKey: string;
-  /** The app secret [documented]. */
-  APPSecret: string;
-}
-
-/** Any other text may come. */
-export type HangupType = "ByCallee" | "ByRobot" | "Canceled" | (string & {});
-
-/** What a user chose; `type` tells which other field is there. */
-export interface HuaweiChoice {
-  /** The button [documented]. */
-  button_reply?: HuaweiReply | undefined;
-  /** The row of a list [documented]. */
-  list_reply?: HuaweiReply | undefined;
-  /** `list_reply` or `button_reply` [documented]. */
-  type: string;
-}
-
 /** A file. */
-export interface HuaweiMedia {
-  /** The name of a `file` [documented]. */
-  name?: string | undefined;
-  /** Where it can be fetched [documented]. */
-  origin_url: string;
-}
-
-/** A message of a user; `type` tells which other field is there. */
-export interface HuaweiMessage {
-  /** What the user chose [documented]. */
-  interactive?: HuaweiChoice | undefined;
-  /** The file of an `image`, `video`, `audio` or `file` [documented]. */
-  media?: HuaweiMedia | undefined;
-  /** The text of a `text` [documented]. */
-  text?: string | undefined;
-  /** `text`, `image`, `video`, `audio`, `file` or `interactive` [documented]. */
-  type: string;
+export interface Media {
+  /** Where it can be fetched. */
+  origin_url?: string | null;
+  /** The file's name. */
+  name?: string | null;
 }
 
 /** A user's messages on a Huawei channel, for the bot. */
@@ -337,18 +293,10 @@ export interface HuaweiMessagesParams {
   channel: string;
   /** The channel's id [documented]. */
   channel_id: string;
-  /** What was written [documented]. */
-  messages: HuaweiMessage[];
   /** Who wrote [documented]. */
   user: HuaweiUser;
-}
-
-/** A row or a button. */
-export interface HuaweiReply {
-  /** Its id [documented]. */
-  id: string;
-  /** Its title [documented]. */
-  title: string;
+  /** What was written [documented]. */
+  messages: HuaweiMessage[];
 }
 
 /** The user of a Huawei channel. */
@@ -359,80 +307,68 @@ export interface HuaweiUser {
   name?: string | undefined;
 }
 
-/** All bots. No parameters are known. */
-export interface ListRobotsParams {
-}
-
-/** A page of tasks. */
-export interface ListTasksParams {
-  /** How many tasks a page has [observed]. */
-  Number?: number | undefined;
-  /** Which page [observed]; whether the first is 0 or 1 is not known. */
-  Page?: number | undefined;
-  /** `normal` [observed]. */
-  Type?: string | undefined;
+/** A message of a user; `type` tells which other field is there. */
+export interface HuaweiMessage {
+  /** `text`, `image`, `video`, `audio`, `file` or `interactive` [documented]. */
+  type: string;
+  /** The text of a `text` [documented]. */
+  text?: string | undefined;
+  /** The file of an `image`, `video`, `audio` or `file` [documented]. */
+  media?: HuaweiMedia | undefined;
+  /** What the user chose [documented]. */
+  interactive?: HuaweiChoice | undefined;
 }
 
 /** A file. */
-export interface Media {
-  /** The file's name. */
-  name?: string | null;
-  /** Where it can be fetched. */
-  origin_url?: string | null;
+export interface HuaweiMedia {
+  /** Where it can be fetched [documented]. */
+  origin_url: string;
+  /** The name of a `file` [documented]. */
+  name?: string | undefined;
 }
 
-/** What a message says; `type` tells which other field is there. */
-export interface MessageContent {
-  /** Buttons (`type` `button`) or sections of a list (`type` `list`). */
-  interactive?: unknown | null;
-  /** The file of an image, video, audio or file. */
-  media?: Media | null;
-  /** A note of the system. */
-  system?: unknown | null;
-  /** The template's texts and buttons; its shape differs by channel. */
-  template?: unknown | null;
-  /** The text; for `interactive`, what the customer chose. */
-  text?: string | null;
-  /** What the message is. */
-  type?: ContentType | null;
+/** What a user chose; `type` tells which other field is there. */
+export interface HuaweiChoice {
+  /** `list_reply` or `button_reply` [documented]. */
+  type: string;
+  /** The row of a list [documented]. */
+  list_reply?: HuaweiReply | undefined;
+  /** The button [documented]. */
+  button_reply?: HuaweiReply | undefined;
 }
 
-/** The bot answered. */
-export interface MessageSend {
-  /** The conversation's id. */
-  call_id?: string | null;
-  /** The channel, for instance `chatbot`. */
-  channel?: string | null;
-  /** The channel's id. */
-  channel_id?: string | null;
-  /** The company. */
-  company?: string | null;
-  /** What was given with the conversation. */
-  custom?: string | null;
-  /** The event's name. */
-  event?: string | null;
-  /** The messages. */
-  messages?: ChatMessage[] | null;
-  /** The customer. */
-  user?: ChatUser | null;
+/** A row or a button. */
+export interface HuaweiReply {
+  /** Its id [documented]. */
+  id: string;
+  /** Its title [documented]. */
+  title: string;
 }
 
-/** Any other text may come. */
-export type MessageStatus = "send" | "delivery" | "read" | (string & {});
-
-/** The state of an agent. */
-export interface PdsAgentStatus {
-  [field: string]: unknown;
+/** A text message to one or more numbers. All of it was seen in a public client alone. */
+export interface SendSmsParams {
+  /** The numbers [observed]; their form is not known. */
+  to: string[];
+  /** The text [observed]. */
+  message: string;
+  /** Who it is from [observed]. */
+  from: string;
+  /** Where its state is reported [observed]; in what form is not known. */
+  callbackUrl?: string | undefined;
 }
 
-/** The state of a contact. */
-export interface PdsContactStatus {
-  [field: string]: unknown;
+/** The message that was sent. */
+export interface SmsId {
+  /** Its id. */
+  messageId: string;
 }
 
-/** The state of a task. */
-export interface PdsTaskStatus {
-  [field: string]: unknown;
+/** Which nodes of a process instance have been read? */
+export interface QueryTaskQianParams {
+  /** Version and trace id. */
+  header: ProcessHeader;
+  /** What is asked for. */
+  payload: ProcessPayload;
 }
 
 /** Version and trace id of a process request. */
@@ -451,38 +387,6 @@ export interface ProcessPayload {
   taskKey: string;
 }
 
-/** Which nodes of a process instance have been read? */
-export interface QueryTaskQianParams {
-  /** Version and trace id. */
-  header: ProcessHeader;
-  /** What is asked for. */
-  payload: ProcessPayload;
-}
-
-/** A question of an information check, and its answer. */
-export interface QuestionAnswer {
-  /** The answer as the bot took it down. */
-  answer?: string | null;
-  /** The answer in the customer's words. */
-  answer_text?: string | null;
-  /** The part of the answer that was looked for. */
-  answer_text_slot?: string | null;
-  /** The question's text. */
-  question_content?: string | null;
-  /** The question's name. */
-  question_name?: string | null;
-  /** `open` and `whether` were seen. */
-  question_type?: string | null;
-  /** Whether the question was asked to its end; `Completed` was seen. */
-  status?: string | null;
-  /** The variable that the answer is compared with. */
-  var?: string | null;
-  /** What comparing gave; `Match` and `-` were seen. */
-  verification_results?: string | null;
-  /** `Answered` was seen. */
-  whether_answer?: string | null;
-}
-
 /** The nodes that have been read and those that have not. */
 export interface ReadNodes {
   /** Nodes that have been read. */
@@ -491,39 +395,90 @@ export interface ReadNodes {
   unRead: string[];
 }
 
-/** The recording of one call. */
-export interface RecordingParams {
-  /** The number that was called [observed]. */
-  Callee: string;
-  /** The task [observed]. */
-  TaskID: string;
+/** A call of a task ended: at once when it connected, else after the last redial. */
+export interface CallFinished {
+  /** The task. */
+  task_id?: string | null;
+  /** The task's name. */
+  task_name?: string | null;
+  /** The task's state. */
+  status?: TaskStatus | null;
+  /** When the task was created, in the account's local time. */
+  created_at?: string | null;
+  /** The pause between redials; its unit is not documented. */
+  repeat_interval?: number | null;
+  /** How many redials there are. */
+  repeat_number?: number | null;
+  /** The bot. */
+  robot_hash?: string | null;
+  /** How the bot is chosen; `single` was seen. */
+  robot_method?: string | null;
+  /** The line that calls. */
+  sip_line?: string | null;
+  /** From when on calls are made, in the account's local time. */
+  schedule_start_time?: string | null;
+  /** Until when calls are made, in the account's local time. */
+  schedule_end_time?: string | null;
+  /** The contacts whose calls ended. */
+  details?: CallDetail[] | null;
 }
 
-/** The recordings of a task. */
-export interface RecordingsParams {
-  /** The task [observed]. */
-  TaskID: string;
-}
+/** Any other text may come. */
+export type TaskStatus = "created" | "pending" | "finished" | "calling" | "canceled" | "paused" | (string & {});
 
-/** An earlier try to reach a contact. */
-export interface Redial {
-  /** The call's id. */
-  CallID?: string | null;
-  /** When the call began, in the account's local time. */
-  CallStartTime?: string | null;
+/** A contact and its call. */
+export interface CallDetail {
+  /** The contact's number in the task. */
+  id?: number | null;
+  /** The contact's phone number. */
+  callee?: string | null;
+  /** What became of the contact. */
+  result?: CallResult | null;
+  /** The call's label, for instance `A`. */
+  result_label?: string | null;
+  /** The customer's intention, in words. */
+  intention_description?: string | null;
+  /** How long the conversation was, in seconds. */
+  duration?: number | null;
   /** Who hung up. */
-  HangupType?: HangupType | null;
-  /** The call's label. */
-  ResultLabel?: string | null;
+  hangup_type?: HangupType | null;
+  /** How the network answered. */
+  ring_type?: RingType | null;
+  /** Questions and answers of an information check. */
+  question_answer?: QuestionAnswer[] | null;
+  /** Labels of what happened in the call. */
+  EventLabel?: Record<string, unknown> | null;
+  /** Values that the bot took down. */
+  Slots?: Record<string, unknown> | null;
+  /** Values that the bot recognised. */
+  NerSlots?: Record<string, unknown> | null;
+  /** The variables that were uploaded with the contact. */
+  variables?: Record<string, unknown> | null;
+  /** The bot. */
+  robot_hash?: string | null;
+  /** The call's id. */
+  call_id?: string | null;
+  /** How often the contact was called. */
+  call_times?: number | null;
+  /** When the call began, in the account's local time. */
+  call_start_time?: string | null;
+  /** When the call ended, in the account's local time. */
+  call_end_time?: string | null;
   /** How long it rang; the unit is not documented. */
-  RingTime?: number | null;
-  /** How the network answered; may be empty. */
-  RingType?: RingType | null;
-  /** The number that was called. */
-  callee_number?: string | null;
+  ring_time?: number | null;
+  /** How many rounds the conversation had. */
+  talk_round?: number | null;
+  /** Earlier tries. The vendor spells it so. */
+  redail_call?: Redial[] | null;
   /** The number that called. */
   caller_number?: string | null;
 }
+
+/** Any other text may come. */
+export type CallResult = "created" | "pending" | "finished" | "cancelled" | "failed" | (string & {});
+
+/** Any other text may come. */
+export type HangupType = "ByCallee" | "ByRobot" | "Canceled" | (string & {});
 
 /** Any other text may come. */
 export type RingType =
@@ -539,117 +494,73 @@ export type RingType =
   | "null"
   | (string & {});
 
-/** A text message to one or more numbers. All of it was seen in a public client alone. */
-export interface SendSmsParams {
-  /** Where its state is reported [observed]; in what form is not known. */
-  callbackUrl?: string | undefined;
-  /** Who it is from [observed]. */
-  from: string;
-  /** The text [observed]. */
-  message: string;
-  /** The numbers [observed]; their form is not known. */
-  to: string[];
+/** A question of an information check, and its answer. */
+export interface QuestionAnswer {
+  /** The question's name. */
+  question_name?: string | null;
+  /** The answer as the bot took it down. */
+  answer?: string | null;
+  /** The answer in the customer's words. */
+  answer_text?: string | null;
+  /** Whether the question was asked to its end; `Completed` was seen. */
+  status?: string | null;
+  /** The part of the answer that was looked for. */
+  answer_text_slot?: string | null;
+  /** The variable that the answer is compared with. */
+  var?: string | null;
+  /** What comparing gave; `Match` and `-` were seen. */
+  verification_results?: string | null;
+  /** The question's text. */
+  question_content?: string | null;
+  /** `open` and `whether` were seen. */
+  question_type?: string | null;
+  /** `Answered` was seen. */
+  whether_answer?: string | null;
 }
 
-/** Any other text may come. */
-export type SenderType = "user" | "robot" | "chatbot" | "agent" | "system" | (string & {});
-
-/** The messages of a conversation, newest first. */
-export interface SessionMessagesParams {
-  /** The conversation [documented]. */
-  call_id: string;
-  /** The last message of the page before; empty for the first page [documented]. */
-  last_msg_id: string;
-  /** How many messages a page has [documented]. */
-  size: number;
-  /** `single` in the documentation [documented]. */
-  type?: string | undefined;
-}
-
-/** The message that was sent. */
-export interface SmsId {
-  /** Its id. */
-  messageId: string;
-}
-
-/** End a task before its time. */
-export interface StopTaskParams {
-  /** `Stop` [observed]. */
-  Action: string;
-  /** The task [observed]. */
-  TaskID: string;
-}
-
-/**
- * A contact of a task. Beside these fields any variable of the bot may stand, such as `Debtor`, `LoanDate`, `DueDate`,
- * `Arrears`, `LoanAmount`, `Unit`, `borrower_name`, `borrower_mobile` and `borrowed_date` [documented by example].
- */
-export interface TaskDetail {
-  /** The phone number with `+` and country code [documented]. */
-  Mobile: string;
-  /** The platform's name, at most 40 characters [documented]. */
-  Platform: string;
-  /** Another bot for this contact [documented]. */
-  RobotID?: string | undefined;
-  [field: string]: unknown;
-}
-
-/** Which task? */
-export interface TaskDetailsParams {
-  /** The task [documented]. */
-  TaskID: string;
-}
-
-/** The new task. */
-export interface TaskId {
-  /** The task's id [assumed]. */
-  TaskID: string;
-}
-
-/** Any other text may come. */
-export type TaskStatus = "created" | "pending" | "finished" | "calling" | "canceled" | "paused" | (string & {});
-
-/** A token. It lives 24 hours; asking again restarts them, and earlier tokens keep working [documented]. */
-export interface Token {
-  /** The token, a secret. */
-  token: string;
-}
-
-/** Contacts for a workflow that is neither finished nor cancelled. */
-export interface UploadDetailsParams {
-  /** At most 10 000 per workflow [documented]. */
-  details: Detail[];
-  /** From `workflow.create_instance` [documented]. */
-  workflow_id: string;
-}
-
-/** Is the push of a custom API node genuine? */
-export interface VerifyApiNodePushParams {
-  /** The contact's phone number [documented]. */
-  callee: string;
-  /** The contact's id [documented]. */
-  case_id?: string | undefined;
-  /** The node [documented]. */
-  node_id: string;
-  /** The workflow [documented]. */
-  workflow_id: string;
+/** An earlier try to reach a contact. */
+export interface Redial {
+  /** The call's id. */
+  CallID?: string | null;
+  /** When the call began, in the account's local time. */
+  CallStartTime?: string | null;
+  /** How the network answered; may be empty. */
+  RingType?: RingType | null;
+  /** How long it rang; the unit is not documented. */
+  RingTime?: number | null;
+  /** Who hung up. */
+  HangupType?: HangupType | null;
+  /** The call's label. */
+  ResultLabel?: string | null;
+  /** The number that called. */
+  caller_number?: string | null;
+  /** The number that was called. */
+  callee_number?: string | null;
 }
 
 /**
- * A call of a workflow ended: the fields of [`CallFinished`], and where in the workflow it was. That the further fields
- * exist is documented; whether they stand here or in each of `details` is not, so look in `call.details[].extra`, too.
+ * A call of a workflow ended: the fields of `call.finished`, and where in the workflow it was. That the further fields
+ * exist is documented; whether they stand here or in each of `details` is not: look there, too.
  */
 export interface WorkflowCallFinished {
-  /** The contact's id as it was uploaded (`caseid`). */
-  case_id?: string | null;
-  /** When the task was created, in the account's local time. */
-  created_at?: string | null;
-  /** The contacts whose calls ended. */
-  details?: CallDetail[] | null;
+  /** The workflow. */
+  workflow_id?: string | null;
+  /** The workflow's name. */
+  workflow_name?: string | null;
   /** The node of the workflow. */
   nodetask_id?: string | null;
   /** The node's name. */
   nodetask_name?: string | null;
+  /** The contact's id as it was uploaded (`caseid`). */
+  case_id?: string | null;
+  /** The task. */
+  task_id?: string | null;
+  /** The task's name. */
+  task_name?: string | null;
+  /** The task's state. */
+  status?: TaskStatus | null;
+  /** When the task was created, in the account's local time. */
+  created_at?: string | null;
   /** The pause between redials; its unit is not documented. */
   repeat_interval?: number | null;
   /** How many redials there are. */
@@ -658,75 +569,164 @@ export interface WorkflowCallFinished {
   robot_hash?: string | null;
   /** How the bot is chosen; `single` was seen. */
   robot_method?: string | null;
-  /** Until when calls are made, in the account's local time. */
-  schedule_end_time?: string | null;
-  /** From when on calls are made, in the account's local time. */
-  schedule_start_time?: string | null;
   /** The line that calls. */
   sip_line?: string | null;
-  /** The task's state. */
-  status?: TaskStatus | null;
-  /** The task. */
-  task_id?: string | null;
-  /** The task's name. */
-  task_name?: string | null;
-  /** The workflow. */
-  workflow_id?: string | null;
-  /** The workflow's name. */
-  workflow_name?: string | null;
-}
-
-/** The workflow that was created, or that took the contacts. */
-export interface WorkflowId {
-  /** The workflow's id. */
-  workflow_id: string;
+  /** From when on calls are made, in the account's local time. */
+  schedule_start_time?: string | null;
+  /** Until when calls are made, in the account's local time. */
+  schedule_end_time?: string | null;
+  /** The contacts whose calls ended. */
+  details?: CallDetail[] | null;
 }
 
 /** A contact has run through its list of nodes. */
 export interface WorkflowListFinished {
-  /** The contact's phone number. */
-  callee_number?: string | null;
-  /** The contact's id as it was uploaded (`caseid`). */
-  case_id?: string | null;
-  /** The nodes. */
-  rows?: WorkflowNode[] | null;
   /** The workflow. */
   workflow_id?: string | null;
   /** The workflow's name. */
   workflow_name?: string | null;
+  /** The contact's id as it was uploaded (`caseid`). */
+  case_id?: string | null;
+  /** The contact's phone number. */
+  callee_number?: string | null;
+  /** The nodes. */
+  rows?: WorkflowNode[] | null;
 }
 
 /** A node of a workflow. */
 export interface WorkflowNode {
-  /** What kind of node it is. */
-  node_type?: string | null;
   /** The node. */
   nodetask_id?: string | null;
   /** The node's name. */
   nodetask_name?: string | null;
+  /** What kind of node it is. */
+  node_type?: string | null;
   /** The node's task, where it has one. */
   task_id?: string | null;
   /** The state of the node's task, where it has one. */
   task_status?: string | null;
 }
 
-/** Any other text may come. */
-export type WorkflowStatus = "cancelled" | "finished" | (string & {});
-
 /** A workflow's state changed. */
 export interface WorkflowStatusChanged {
-  /** The workflow's nodes. */
-  actions?: WorkflowNode[] | null;
-  /** The new state. */
-  status?: string | null;
   /** The workflow. */
   workflow_id?: string | null;
   /** The workflow's name. */
   workflow_name?: string | null;
+  /** The new state. */
+  status?: string | null;
+  /** The workflow's nodes. */
+  actions?: WorkflowNode[] | null;
 }
 
-/** The calls of a workflow. The fields of the request are not published, so any object is taken. */
-export interface WorkflowTaskDetailParams {
+/** A chat of a workflow ended. */
+export interface ChatbotSessionEnded {
+  /** The workflow. */
+  workflow_id?: string | null;
+  /** The workflow's name. */
+  workflow_name?: string | null;
+  /** The node. */
+  nodetask_id?: string | null;
+  /** The node's name. */
+  nodetask_name?: string | null;
+  /** The task of the WhatsApp business account. */
+  waba_task_id?: string | null;
+  /** The contact in the workflow. */
+  wfdetail_uuid?: string | null;
+  /** When it was reported, in Unix seconds. */
+  timestamp?: number | null;
+  /** The channel, for instance `WhatsApp`. */
+  channel?: string | null;
+  /** The channel's id. */
+  channel_id?: string | null;
+  /** The customer's phone number with `+`. */
+  callee?: string | null;
+  /** The conversation's id. */
+  call_id?: string | null;
+  /** The bot. */
+  robot_id?: string | null;
+  /** The chat's state; `closed` was seen. */
+  status?: string | null;
+  /** When it began, in UTC: `2023-09-11T06:19:27Z`. */
+  session_start_time?: string | null;
+  /** When it ended, in UTC. */
+  session_end_time?: string | null;
+  /** Why it ended; `robot` was seen. */
+  session_end_reason?: string | null;
+  /** What the customer wants. */
+  intention?: string | null;
+  /** How many rounds the conversation had. */
+  talk_round?: number | null;
+  /** Values that the bot recognised. */
+  ner_slots?: Record<string, unknown> | null;
+  /** Labels of what happened in the chat. */
+  event_label?: Record<string, unknown> | null;
+  /** The contact's variables. */
+  variables?: Record<string, unknown> | null;
+  /** The messages. */
+  messages?: ChatMessage[] | null;
+}
+
+/** Messages of the company to a customer were sent. */
+export interface ChannelMessageSent {
+  /** The event's name. */
+  event?: string | null;
+  /** The company. */
+  company?: string | null;
+  /** The channel, for instance `WhatsApp`. */
+  channel?: string | null;
+  /** The channel's id. */
+  channel_id?: string | null;
+  /** The customer. */
+  user?: ChatUser | null;
+  /** The conversation's id. */
+  call_id?: string | null;
+  /** The messages. */
+  messages?: ChatMessage[] | null;
+  /** The vendor marks it as required, and leaves it out in its own example. */
+  custom?: string | null;
+}
+
+/** The customer of a chat. */
+export interface ChatUser {
+  /** The customer's id, for WhatsApp the phone number without `+`. */
+  id?: string | null;
+  /** The customer's name. */
+  name?: string | null;
+}
+
+/** The bot answered. */
+export interface MessageSend {
+  /** The event's name. */
+  event?: string | null;
+  /** The company. */
+  company?: string | null;
+  /** The channel, for instance `chatbot`. */
+  channel?: string | null;
+  /** The channel's id. */
+  channel_id?: string | null;
+  /** The customer. */
+  user?: ChatUser | null;
+  /** The conversation's id. */
+  call_id?: string | null;
+  /** The messages. */
+  messages?: ChatMessage[] | null;
+  /** What was given with the conversation. */
+  custom?: string | null;
+}
+
+/** The state of a task. */
+export interface PdsTaskStatus {
+  [field: string]: unknown;
+}
+
+/** The state of an agent. */
+export interface PdsAgentStatus {
+  [field: string]: unknown;
+}
+
+/** The state of a contact. */
+export interface PdsContactStatus {
   [field: string]: unknown;
 }
 

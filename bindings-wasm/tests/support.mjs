@@ -93,9 +93,9 @@ export async function serve(answer) {
         const end = read.indexOf("\r\n\r\n");
         if (end < 0) return;
         const head = read.toString("latin1", 0, end);
-        const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-        if (read.length < end + 4 + length) return;
-        read = read.subarray(end + 4 + length);
+        const after = endOfBody(read, head, end + 4);
+        if (read.length < after) return;
+        read = read.subarray(after);
         const path = head.split(" ")[1];
         seen[path] = (seen[path] ?? 0) + 1;
         onSocket += 1;
@@ -116,6 +116,15 @@ export async function serve(answer) {
       server.close();
     },
   };
+}
+
+/** Where the body ends that begins at `start`. */
+function endOfBody(read, head, start) {
+  if (!/transfer-encoding: chunked/i.test(head)) {
+    return start + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+  }
+  const last = read.indexOf("0\r\n\r\n", start);
+  return last < 0 ? Number.POSITIVE_INFINITY : last + 5;
 }
 
 /** The URL of a port where nothing listens. */

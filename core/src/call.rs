@@ -183,6 +183,8 @@ pub struct Call {
     max_retries: u32,
     retries: u32,
     token_renewed: bool,
+    /// Why this call could not fetch the token: it does not try again by itself, however late it is polled next.
+    token_error: Option<Error>,
     deadline_ms: Option<u64>,
     started_ms: Option<u64>,
 }
@@ -294,6 +296,7 @@ impl Call {
             max_retries: options.max_retries.unwrap_or(settings.max_retries),
             retries: 0,
             token_renewed: false,
+            token_error: None,
             deadline_ms: options.deadline_ms,
             started_ms: None,
         })
@@ -330,7 +333,7 @@ impl Call {
         if self.plan.auth != Auth::Token {
             return Ok(self.send(None, 0));
         }
-        match self.session.token(self.id, now_ms) {
+        match self.session.token(self.id, now_ms, self.token_error.take()) {
             TokenStep::Use { token, epoch } => Ok(self.send(Some(&token), epoch)),
             TokenStep::Fetch => Ok(self.send_token_request()),
             TokenStep::Wait { until_ms } => Ok(Step::Wait { until_ms, why: WaitReason::Token }),
@@ -472,7 +475,8 @@ impl Call {
     /// The session remembers the failure; an older token that still works is used, else the call ends with it.
     fn token_failed(&mut self, now_ms: u64, error: Error) {
         let error = error.in_operation(FetchToken::INFO.name).with_outcome(Outcome::NotSent);
-        self.session.token_fetched(self.id, now_ms, Err(error));
+        self.session.token_fetched(self.id, now_ms, Err(error.clone()));
+        self.token_error = Some(error);
         self.state = State::Ready;
     }
 

@@ -61,6 +61,10 @@ error_codes! {
     1011 JournalDamaged, "A line of the journal before its last one does not match its checksum.", "Restore the journal from a copy; do not start again without it, or contacts may be called twice.";
     1012 JournalMismatch, "The journal belongs to another campaign, or the contacts differ from those that were sent.", "Resume with the same settings and the same contacts in the same order; new contacts go at the end.";
     1013 DuplicateContact, "The contact is in this campaign already.", "Remove the repetition, or allow duplicates in the campaign's options.";
+    1014 InvalidHandle, "A handle of the C interface is 0, was freed, or belongs to something else.", "Check where the handle comes from; the message says what is wrong with it.";
+    1015 Busy, "Another thread is using this handle of the C interface.", "Use a call, campaign, event or buffer in one thread at a time.";
+    1016 InvalidArgument, "An argument of the C interface is NULL, not UTF-8, or otherwise not what its parameter says.", "Correct the argument that the message names.";
+    1017 NoValue, "There is nothing at this place of a result or an event.", "Ask for the type first where a value may be missing.";
     2001 UnreadableResponse, "The response is not what the API documents: not JSON, or without its envelope.", "See the HTTP status and what stands between this machine and the API (proxy, firewall).";
     2002 DigestMismatch, "The plain text of an encrypted response does not match its `Signed` digest.", "Repeat a harmless request; if it persists, check the encryption key.";
     2003 UndecryptableResponse, "The response is encrypted and cannot be decrypted.", "Check the encryption key.";

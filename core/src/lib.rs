@@ -1,4 +1,46 @@
-//! The AI Rudder API without I/O. Unofficial.
+//! The API of AI Rudder, whose bots call and message a company's customers, without I/O. Unofficial.
+//!
+//! This crate builds requests, reads responses, signs, verifies, encrypts and decrypts, keeps the token, and decides what
+//! may be sent again: nobody is to be phoned twice. Its host sends bytes, sleeps and tells the time. The packages for
+//! Python, JavaScript and C are hosts for people; this is for those who write another one, or use Rust.
+//!
+//! | to | use |
+//! |---|---|
+//! | call an operation | [`Session`], shared by all calls; [`Call`], a state machine; the structs in [`operations`], or JSON text |
+//! | send a campaign | [`Campaign`], a state machine over many calls, with a journal |
+//! | receive events | [`Webhooks`]; the structs in [`events`] |
+//! | look something up | [`catalog`]: every operation and event that is known, and how sure that is |
+//! | encrypt, sign, or find out how | [`crypto`] |
+//! | handle errors | [`Error`], with a stable [`ErrorCode`], and the [`Outcome`] of what was sent |
+//!
+//! ```
+//! use airudder_core::{Call, CallOptions, ClientConfig, Failure, Request, Response, Secret, Session, Step};
+//! # fn send(_: &Request) -> Result<Response, Failure> { Err(Failure::ConnectFailed) }
+//! # fn sleep_until(_: u64) {}
+//! # fn now_ms() -> u64 { static CLOCK: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+//! #     CLOCK.fetch_add(60_000, std::sync::atomic::Ordering::Relaxed) }
+//! # fn main() -> Result<(), airudder_core::Error> {
+//! let session = Session::new(ClientConfig {
+//!     app_key: Some(Secret::new("fake-app-key")),
+//!     app_secret: Some(Secret::new("fake-app-secret")),
+//!     ..ClientConfig::default()
+//! })?;
+//! let params = r#"{"case_id":"c-1","start_time":"2026-11-01 00:00:00+08:00","end_time":"2026-12-01 00:00:00+08:00"}"#;
+//! let mut call = Call::new(&session, "workflow.detail_instances", params, &CallOptions::default())?;
+//! let result = loop {
+//!     match call.poll(now_ms())? {
+//!         Step::Send(request) => match send(&request) {
+//!             Ok(response) => call.on_response(now_ms(), &response)?,
+//!             Err(failure) => call.on_failure(now_ms(), failure, "no answer")?,
+//!         },
+//!         Step::Wait { until_ms, .. } => sleep_until(until_ms),
+//!         Step::Done => break call.take_result(),
+//!     }
+//! };
+//! # assert_eq!(result.unwrap_err().code(), airudder_core::ErrorCode::ConnectFailed);
+//! # Ok(())
+//! # }
+//! ```
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]

@@ -91,8 +91,9 @@ impl Session {
         state.calls
     }
 
-    /// Single flight: one call fetches, the others use the old token while it lives, or wait.
-    pub(crate) fn token(&self, call: u64, now_ms: u64) -> TokenStep {
+    /// Single flight: one call fetches, the others use the old token while it lives, or wait. With `failed`, the call has
+    /// just failed to fetch it.
+    pub(crate) fn token(&self, call: u64, now_ms: u64, failed: Option<Error>) -> TokenStep {
         let lease_until_ms = now_ms.saturating_add(self.0.config.settings.timeout_ms.saturating_mul(2));
         let mut state = self.state();
         let usable = state.token.as_ref().filter(|valid| now_ms < valid.expires_at_ms);
@@ -103,6 +104,9 @@ impl Session {
         };
         if usable.as_ref().is_some_and(|(refresh_at_ms, ..)| now_ms < *refresh_at_ms) {
             return or_else(TokenStep::Fetch);
+        }
+        if let Some(error) = failed {
+            return or_else(TokenStep::Failed(error));
         }
         if let Some(fetch) = &state.fetch
             && fetch.call != call

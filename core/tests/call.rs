@@ -170,6 +170,43 @@ fn wrong_credentials_stop_at_once_and_cool_down() {
     assert!(matches!(later.poll(40_000).unwrap(), Step::Send(_)));
 }
 
+/// A machine that was asleep polls late: the failure is then no longer shared with other calls, but it still is this one's.
+#[test]
+fn a_call_whose_host_polls_late_ends_all_the_same() {
+    let session = session();
+    let mut late = call(&session, "workflow.detail_instances");
+    let mut fetches = 0;
+    for now_ms in (0..).step_by(60_000) {
+        match late.poll(now_ms).unwrap() {
+            Step::Send(_) => late.on_failure(now_ms, Failure::ConnectFailed, "").unwrap(),
+            Step::Wait { .. } => continue,
+            Step::Done => break,
+        }
+        fetches += 1;
+    }
+    assert_eq!(fetches, 5);
+    assert_eq!(late.take_result().unwrap_err().code(), ErrorCode::ConnectFailed);
+}
+
+#[test]
+fn a_call_whose_host_polls_late_uses_the_older_token_while_it_works() {
+    const HOUR: u64 = 3_600_000;
+    let session = session();
+    let mut first = call(&session, "workflow.detail_instances");
+    with_token(&session, &mut first);
+    let mut second = call(&session, "workflow.detail_instances");
+    let mut now_ms = 23 * HOUR;
+    while let Some(request) = next_request(&mut second, &mut now_ms) {
+        if !request.url.ends_with("/auth") {
+            assert!(request.url.ends_with("/detailinstances"));
+            return;
+        }
+        second.on_failure(now_ms, Failure::ConnectFailed, "").unwrap();
+        now_ms += 60_000;
+    }
+    panic!("the old token was not used");
+}
+
 #[test]
 fn a_doubtful_upload_is_never_sent_again() {
     for failure in [Failure::Timeout, Failure::Reset, Failure::Other] {

@@ -369,7 +369,7 @@ TOKEN = "fake-token"
 SIGN_KEY = "0123456789abcdef0123456789abcdef"
 BASE_URL = "https://api.example.test"
 QUERY_WINDOW = {"start_time": "2023-09-01 00:00:00+08:00", "end_time": "2023-09-30 23:59:59+08:00"}
-HUAWEI = {"call_id": "c", "channel": "HuaWei", "channel_id": "h", "user": {"id": "u", "name": "Ana"}}
+HUAWEI = {"call_id": "call-1", "channel": "HuaWei", "channel_id": "channel-1", "user": {"id": "user-1", "name": "Ana"}}
 
 # Name, method and path, how it is authorised, envelope, parameters, and the `data` of the response.
 OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
@@ -378,7 +378,7 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         "POST /service/cloud/auth",
         "none",
         "cloud",
-        {"APPKey": "fake-k", "APPSecret": "fake-s"},
+        {"APPKey": "fake-app-key", "APPSecret": "fake-app-secret"},
         {"token": "t"},
     ),
     (
@@ -387,7 +387,7 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         "token",
         "cloud",
         {"workflow_template_id": 7, "name": "july", "end_time": "2026-12-01 18:00:00+08:00", "auto_finish": 2},
-        {"workflow_id": "w", "newer": [1]},
+        {"workflow_id": "wf-1", "newer": [1]},
     ),
     (
         "workflow.upload_details",
@@ -395,47 +395,62 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         "token",
         "cloud",
         {
-            "workflow_id": "w",
-            "details": [{"callee": "+6212345678", "platform": "P", "caseid": "c", "variables": {"a": "测试"}}],
+            "workflow_id": "wf-1",
+            "details": [
+                {"callee": "+6212345678", "platform": "TEMP1", "caseid": "c-1", "variables": {"customer_name": "测试"}}
+            ],
         },
-        {"workflow_id": "w"},
+        {"workflow_id": "wf-1"},
     ),
     (
         "workflow.detail_instances",
         "POST /service/cloud/workflow/detailinstances",
         "token",
         "cloud",
-        {"case_id": "c"} | QUERY_WINDOW,
-        {"rows": [{"workflow_id": "w", "status": "finished"}, {"status": "newer"}]},
+        {"case_id": "c-1"} | QUERY_WINDOW,
+        {"rows": [{"workflow_id": "wf-1", "status": "finished"}, {"status": "newer"}]},
     ),
     (
         "workflow.verify_api_node_push",
         "POST /service/cloud/workflow/apinoticeinfo",
         "token",
         "cloud",
-        {"workflow_id": "w", "node_id": "n", "callee": "+6212345678"},
+        {"workflow_id": "wf-1", "node_id": "node-1", "callee": "+6212345678"},
         {"whatever": True},
     ),
-    ("workflow.task_detail", "POST /service/cloud/workflow/taskdetail", "token", "cloud", {"any": {"thing": 1}}, []),
+    (
+        "workflow.task_detail",
+        "POST /service/cloud/workflow/taskdetail",
+        "token",
+        "cloud",
+        {"workflow_id": "wf-1", "of_your_own": {"page": 1}},
+        [],
+    ),
     (
         "tasks.create",
         "POST /service/cloud/task",
         "token",
         "cloud",
         {
-            "TaskName": "t",
+            "TaskName": "july",
             "ScheduleStartTime": "2020-09-15 11:14:37",
             "ScheduleEndTime": "2020-09-15 12:14:37",
-            "RobotID": "r",
-            "SIPLine": "s",
+            "RobotID": "robot-1",
+            "SIPLine": "line-1",
             "RepeatInterval": 1,
             "RepeatNumber": 2,
             "Type": "normal",
             "Details": [
-                {"Mobile": "+6212345678", "Platform": "P", "Debtor": "Ana", "Arrears": 12.5, "borrowed_date": "x"}
+                {
+                    "Mobile": "+6212345678",
+                    "Platform": "TEMP1",
+                    "Debtor": "Ana",
+                    "Arrears": 12.5,
+                    "borrowed_date": "2020-09-01",
+                }
             ],
         },
-        {"TaskID": "t-1"},
+        {"TaskID": "task-1"},
     ),
     (
         "tasks.list",
@@ -445,13 +460,13 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         {"Number": 10, "Page": 1, "Type": "normal"},
         {"Tasks": []},
     ),
-    ("tasks.stop", "POST /service/cloud/operation", "token", "cloud", {"TaskID": "t", "Action": "Stop"}, {}),
+    ("tasks.stop", "POST /service/cloud/operation", "token", "cloud", {"TaskID": "task-1", "Action": "Stop"}, {}),
     (
         "tasks.cancel_call",
         "POST /service/cloud/cancelphonecall",
         "token",
         "cloud",
-        {"TaskID": "t", "CalleeNumber": "+6212345678"},
+        {"TaskID": "task-1", "CalleeNumber": "+6212345678"},
         {},
     ),
     ("tasks.detail", "GET /service/cloud/detail", "token", "cloud", {"TaskID": "69f531a01a9df58aa6de2487be610abb"}, []),
@@ -460,17 +475,25 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         "GET /service/cloud/case",
         "token",
         "cloud",
-        {"TaskID": "a b&c", "Callee": "+6212345678"},
-        {"Url": "u"},
+        {"TaskID": "task-1", "Callee": "+6212345678"},
+        {"Url": "https://example.test/1.wav"},
     ),
-    ("tasks.recordings", "GET /service/cloud/recording", "token", "cloud", {"TaskID": "é"}, {"Url": "u"}),
+    (
+        "tasks.recordings",
+        "GET /service/cloud/recording",
+        "token",
+        "cloud",
+        {"TaskID": "task-1"},
+        {"Url": "https://example.test/task-1.zip"},
+    ),
+    ("tasks.recordings", "GET /service/cloud/recording", "token", "cloud", {"TaskID": "a b&c=é+%"}, {}),
     ("robots.list", "GET /service/cloud/robot", "token", "cloud", {}, [{"RobotID": "r"}]),
     (
         "chat.session_messages",
         "POST /api/v1/session/messages",
         "sign",
         "chat",
-        {"call_id": "c", "last_msg_id": "", "size": 20, "type": "single"},
+        {"call_id": "call-1", "last_msg_id": "", "size": 20, "type": "single"},
         [{"msg_id": "m", "content": {"type": "text", "text": "hi"}}],
     ),
     (
@@ -482,8 +505,11 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         | {
             "messages": [
                 {"type": "text", "text": "hi"},
-                {"type": "file", "media": {"origin_url": "u", "name": "n"}},
-                {"type": "interactive", "interactive": {"type": "list_reply", "list_reply": {"id": "1", "title": "t"}}},
+                {"type": "file", "media": {"origin_url": "https://example.test/bill.pdf", "name": "bill.pdf"}},
+                {
+                    "type": "interactive",
+                    "interactive": {"type": "list_reply", "list_reply": {"id": "1", "title": "Pay now"}},
+                },
             ]
         },
         {},
@@ -493,7 +519,7 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         "POST /service/sms/message/v2/send",
         "token",
         "sms",
-        {"to": ["+6212345678"], "message": "hi", "from": "A", "callbackUrl": "https://example.test"},
+        {"to": ["+6212345678"], "message": "hi", "from": "Lender", "callbackUrl": "https://example.test/sms"},
         {"messageId": "m"},
     ),
     (
@@ -501,7 +527,10 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         "POST /api/v1/process/queryTaskQian",
         "headers",
         "process",
-        {"header": {"payloadVersion": 0, "traceId": "t"}, "payload": {"procInstId": "p", "taskKey": "k"}},
+        {
+            "header": {"payloadVersion": 0, "traceId": "trace-1"},
+            "payload": {"procInstId": "process-1", "taskKey": "key-1"},
+        },
         {"read": ["a"], "unRead": []},
     ),
 ]

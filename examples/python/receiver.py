@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from airudder import AirudderError, WebhookError
+from airudder.events import WorkflowCallFinishedEvent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ class Store:
             row = (event.dedupe_key, event.type, event.raw)
             if not self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?)", row).rowcount:
                 self.counts.duplicates += 1
-            elif event.type == "workflow.call.finished":
+            elif isinstance(event, WorkflowCallFinishedEvent):
                 case_id = event.data.get("case_id")
                 for call in event.data.get("details", []):
                     result = (

@@ -23,6 +23,7 @@ from airudder._errors import (
     ValidationError,
     WebhookError,
 )
+from airudder._event import Event
 from airudder._native import Request
 from airudder._options import CallOptions, File
 from airudder._transport import (
@@ -35,8 +36,8 @@ from airudder._transport import (
     Transport,
     TransportFailure,
 )
-from airudder._types import Detail
-from airudder._webhooks import ACK_BODY, ACK_STATUS, Event, Webhooks
+from airudder._webhooks import ACK_BODY, ACK_STATUS, Webhooks
+from airudder.types import Detail
 
 __all__ = [
     "ACK_BODY",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airudder._base import BaseClient
+from airudder._base import BaseClient, save_to
 from airudder._choose import ThreadTransport, async_transport
 from airudder._driver import run_async
 from airudder._native import Session
@@ -98,9 +98,8 @@ class AsyncClient(BaseClient):
         options: CallOptions | None = None,
     ) -> Any:  # noqa: ANN401 - the result has any JSON shape
         """Call what the library does not type: see `Client.request`."""
-        return await run_async(
-            self._start_raw(method, path, json, query, replay_safe, file, auth, options), self._transport
-        )
+        call = self._start_raw(method, path, json, query, replay_safe, file, auth, options)
+        return await run_async(call, self._transport, save_to(options), self._saw)
 
     async def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""
@@ -114,4 +113,5 @@ class AsyncClient(BaseClient):
         await self.close()
 
     async def _call(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Any:  # noqa: ANN401
-        return await run_async(self._start(name, params, options), self._transport)
+        call = self._start(name, params, options)
+        return await run_async(call, self._transport, save_to(options), self._saw)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import weakref
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from airudder._native import Call, Request
     from airudder._options import Auth, CallOptions
+    from airudder._transport import Response
 
 
 class BaseClient:
@@ -40,6 +43,20 @@ class BaseClient:
     def prepare(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Request:
         """Build a request without sending it, and without a token; `.curl()` shows it with secrets masked."""
         return self._start(name, params, options).prepare()
+
+    @property
+    def last_response(self) -> Response | None:
+        """The last response to a call of this client in this thread or asyncio task, also of a call that raised.
+
+        For what a result does not say: status, header fields, the body as it came (encrypted, if it was; empty, if it
+        was saved to a path). None if there was no response, or another client was used since. It is kept until the next
+        one comes.
+        """
+        client, response = _last.get()
+        return response if client is not None and client() is self else None
+
+    def _saw(self, response: Response) -> None:
+        _last.set((weakref.ref(self), response))
 
     def _start(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Call:
         return self._session.call(name, dict(params), options, seed())
@@ -66,7 +83,14 @@ class BaseClient:
         raise TypeError("a client holds secrets and connections: make a new one in the other process")
 
 
+_last: ContextVar[tuple[weakref.ref[BaseClient] | None, Response | None]] = ContextVar("_last", default=(None, None))
+
 _FROM_ENV = ("app_key", "app_secret", "base_url", "encryption_key", "sign_key", "sign_secret", "sign_scheme")
+
+
+def save_to(options: CallOptions | None) -> str | os.PathLike[str] | None:
+    """Where a file goes, which the native half leaves to this one."""
+    return options.get("save_to") if options else None
 
 
 def seed() -> int:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from airudder._native import Call, Session
-    from airudder._transport import Response, Transport
-    from airudder._types import Detail
+    from airudder._transport import Transport
+    from airudder.types import Detail
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class _Run:
         self._pool = pool
         self._progress = progress
         self._shown: Progress | None = None
-        self._running: dict[Future[Response | Exception | None], tuple[int, Call]] = {}
+        self._running: dict[Future[None], tuple[int, Call]] = {}
         self._stop = Signal()
         self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         self._answers: SimpleQueue[Any] = SimpleQueue()
@@ -282,7 +282,7 @@ class _Run:
         elif seconds is not None:
             self._stop.wait(seconds)
 
-    def _collect(self, done: Iterable[Future[Response | Exception | None]]) -> None:
+    def _collect(self, done: Iterable[Future[None]]) -> None:
         for future in done:
             future.result()
             number, call = self._running.pop(future)

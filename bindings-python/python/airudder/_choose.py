@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import httpx
 
     from airudder._native import Request
-    from airudder._transport import AsyncTransport, Response, Transport
+    from airudder._transport import Accept, AsyncTransport, Response, Transport
 
 
 class ThreadTransport:
@@ -24,6 +24,10 @@ class ThreadTransport:
     async def send(self, request: Request, /) -> Response:
         """Send the request."""
         return await asyncio.to_thread(self._transport.send, request)
+
+    async def send_to(self, request: Request, accept: Accept, /) -> Response:
+        """Send the request; a body that `accept` wants goes there as it comes."""
+        return await asyncio.to_thread(self._transport.send_to, request, accept)
 
     def close(self) -> None:
         """Close the unused connections."""

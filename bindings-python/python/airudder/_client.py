@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airudder._base import BaseClient
+from airudder._base import BaseClient, save_to
 from airudder._campaign import Campaigns
 from airudder._choose import sync_transport
 from airudder._driver import run
@@ -116,7 +116,8 @@ class Client(BaseClient):
             auth: `token`, `sign` (`X-AIRudder-Sign`), `headers` (your own in `options`) or `none`.
             options: Settings of this call.
         """
-        return run(self._start_raw(method, path, json, query, replay_safe, file, auth, options), self._transport)
+        call = self._start_raw(method, path, json, query, replay_safe, file, auth, options)
+        return run(call, self._transport, save_to(options), self._saw)
 
     def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""
@@ -130,4 +131,4 @@ class Client(BaseClient):
         self.close()
 
     def _call(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Any:  # noqa: ANN401
-        return run(self._start(name, params, options), self._transport)
+        return run(self._start(name, params, options), self._transport, save_to(options), self._saw)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from airudder._options import File
+from airudder._saving import Saver
 from airudder._transport import Response, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
 
-    from airudder._native import Call
+    from airudder._native import Call, Request
     from airudder._transport import AsyncTransport, Transport
+
+    SaveTo: TypeAlias = str | PathLike[str] | None
+    Seen: TypeAlias = Callable[[Response], None]
 
 
 def now_ms() -> int:
@@ -21,71 +26,114 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def run(call: Call, transport: Transport) -> Any:  # noqa: ANN401 - the result has any JSON shape
-    """Run the call to its result."""
+def run(call: Call, transport: Transport, save_to: SaveTo, seen: Seen) -> Any:  # noqa: ANN401 - any JSON shape
+    """Run the call to its result; `seen` gets its last response, also when the call fails."""
+    host = _Host(call, save_to)
     try:
-        return _result(call, drive(call, transport))
+        _drive(host, transport, time.sleep)
+        return host.result()
     finally:
-        call.close()
+        host.close(seen)
 
 
-def drive(
-    call: Call, transport: Transport, sleep: Callable[[float], object] = time.sleep
-) -> Response | Exception | None:
-    """Run the call until it has a result; return what the transport returned or raised last."""
-    last: Response | Exception | None = None
-    while (step := call.poll(now_ms())) is not None:
-        if isinstance(step, int):
-            sleep(max(0, step - now_ms()) / 1000)
-            continue
-        try:
-            last = transport.send(step)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
-            last = error
-        last = _report(call, last)
-    return last
-
-
-async def run_async(call: Call, transport: AsyncTransport) -> Any:  # noqa: ANN401 - the result has any JSON shape
-    """Run the call to its result without blocking the event loop."""
-    last: Response | Exception | None = None
+async def run_async(call: Call, transport: AsyncTransport, save_to: SaveTo, seen: Seen) -> Any:  # noqa: ANN401
+    """Do the same without blocking the event loop."""
+    host = _Host(call, save_to)
     try:
         while (step := call.poll(now_ms())) is not None:
             if isinstance(step, int):
                 await asyncio.sleep(max(0, step - now_ms()) / 1000)
                 continue
             try:
-                last = await transport.send(step)
+                answer: Response | Exception = await _send_async(transport, step, host.saver)
             except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
-                last = error
-            last = _report(call, last)
-        return _result(call, last)
+                answer = error
+            host.took(answer)
+        return host.result()
     finally:
-        call.close()
+        host.close(seen)
 
 
-def _report(call: Call, last: Response | Exception) -> Response | Exception:
-    """Tell the call what came of its request; return it, or what is wrong with a response that is none."""
-    if not isinstance(last, Exception):
+def drive(call: Call, transport: Transport, sleep: Callable[[float], object]) -> None:
+    """Run the call until it has a result, and leave the result in it."""
+    _drive(_Host(call, None), transport, sleep)
+
+
+def _drive(host: _Host, transport: Transport, sleep: Callable[[float], object]) -> None:
+    while (step := host.call.poll(now_ms())) is not None:
+        if isinstance(step, int):
+            sleep(max(0, step - now_ms()) / 1000)
+            continue
         try:
-            call.on_response(now_ms(), last.status, list(last.headers), last.body)
-        except Exception as error:  # noqa: BLE001 - it comes after the request was sent, so it must not look harmless
-            last = error
-        else:
-            return last
-    failure = failure_of(last)
-    call.on_failure(now_ms(), failure.kind, str(failure))
-    return last
+            answer: Response | Exception = _send(transport, step, host.saver)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
+            answer = error
+        host.took(answer)
 
 
-def _result(call: Call, last: Response | Exception | None) -> Any:  # noqa: ANN401 - the result has any JSON shape
-    try:
-        content_type, data = call.result()
-    except Exception as error:
-        # An exception that the transport did not mean to raise is chained; the others would only repeat the message.
-        if isinstance(last, Exception) and failure_of(last).kind == "other":
-            raise error from last
-        raise
-    if content_type is not None and isinstance(last, Response):
-        return File(content_type, last.body)
-    return data
+def _send(transport: Transport, request: Request, saver: Saver | None) -> Response:
+    if saver is None:
+        return transport.send(request)
+    if send_to := getattr(transport, "send_to", None):
+        response: Response = send_to(request, saver.accept)
+        return response
+    return saver.save(transport.send(request))
+
+
+async def _send_async(transport: AsyncTransport, request: Request, saver: Saver | None) -> Response:
+    if saver is None:
+        return await transport.send(request)
+    if send_to := getattr(transport, "send_to", None):
+        response: Response = await send_to(request, saver.accept)
+        return response
+    return saver.save(await transport.send(request))
+
+
+class _Host:
+    """A call, and what its host keeps of it: the last answer, and where a file goes."""
+
+    def __init__(self, call: Call, save_to: SaveTo) -> None:
+        self.call = call
+        self.saver = None if save_to is None else Saver(call, save_to)
+        self._response: Response | None = None
+        self._failure: Exception | None = None
+
+    def took(self, answer: Response | Exception) -> None:
+        """Tell the call what came of its request."""
+        if self.saver and self.saver.error:
+            raise self.saver.error
+        if not isinstance(answer, Exception):
+            try:
+                self.call.on_response(now_ms(), answer.status, list(answer.headers), answer.body)
+            except Exception as error:  # noqa: BLE001 - it comes after the request was sent: it must not look harmless
+                answer = error
+            else:
+                self._response, self._failure = answer, None
+                return
+        self._failure = answer
+        failure = failure_of(answer)
+        self.call.on_failure(now_ms(), failure.kind, str(failure))
+
+    def result(self) -> Any:  # noqa: ANN401 - the result has any JSON shape
+        """Give the result, or raise the error that ended the call."""
+        try:
+            content_type, data = self.call.result()
+        except Exception as error:
+            # An exception that the transport did not mean to raise is chained; others would only repeat the message.
+            if self._failure and failure_of(self._failure).kind == "other":
+                raise error from self._failure
+            raise
+        if content_type is None or self._response is None:
+            return data
+        if self.saver:
+            self.saver.keep()
+            return File(content_type, b"", self.saver.path)
+        return File(content_type, self._response.body)
+
+    def close(self, seen: Seen) -> None:
+        """Let go of everything."""
+        if self._response:
+            seen(self._response)
+        if self.saver:
+            self.saver.close()
+        self.call.close()

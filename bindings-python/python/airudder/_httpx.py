@@ -13,6 +13,7 @@ from airudder._transport import ConnectFailed, Reset, Response, Timeout, Transpo
 
 if TYPE_CHECKING:
     from airudder._native import Request
+    from airudder._transport import Accept
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -32,6 +33,21 @@ class HttpxTransport:
             failure = _failure(error)
         raise failure
 
+    def send_to(self, request: Request, accept: Accept, /) -> Response:
+        """Send the request; a body that `accept` wants goes there as it comes."""
+        try:
+            with self._client.stream(**_arguments(request)) as answer:
+                headers = list(answer.headers.multi_items())
+                sink = accept(answer.status_code, headers)
+                if sink is None:
+                    return Response(answer.status_code, headers, answer.read())
+                for piece in answer.iter_bytes():
+                    sink.write(piece)
+                return Response(answer.status_code, headers, b"")
+        except httpx.HTTPError as error:
+            failure = _failure(error)
+        raise failure
+
 
 class AsyncHttpxTransport:
     """Sends by an `httpx.AsyncClient`, which stays yours to close."""
@@ -44,6 +60,21 @@ class AsyncHttpxTransport:
         try:
             answer = await self._client.request(**_arguments(request))
             return Response(answer.status_code, list(answer.headers.multi_items()), answer.content)
+        except httpx.HTTPError as error:
+            failure = _failure(error)
+        raise failure
+
+    async def send_to(self, request: Request, accept: Accept, /) -> Response:
+        """Send the request; a body that `accept` wants goes there as it comes."""
+        try:
+            async with self._client.stream(**_arguments(request)) as answer:
+                headers = list(answer.headers.multi_items())
+                sink = accept(answer.status_code, headers)
+                if sink is None:
+                    return Response(answer.status_code, headers, await answer.aread())
+                async for piece in answer.aiter_bytes():
+                    sink.write(piece)
+                return Response(answer.status_code, headers, b"")
         except httpx.HTTPError as error:
             failure = _failure(error)
         raise failure

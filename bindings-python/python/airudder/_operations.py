@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from airudder._options import CallOptions
-    from airudder._types import (
+    from airudder.types import (
         CancelCallParams,
         ChatMessage,
         CreateInstanceParams,

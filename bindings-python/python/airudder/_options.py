@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict
 
 Auth: TypeAlias = Literal["token", "sign", "headers", "none"]
@@ -16,10 +18,13 @@ class File:
     content_type: str
     """What it is, for instance `audio/wav`."""
     content: bytes
-    """Its bytes."""
+    """Its bytes; empty if the option `save_to` sent them to a path."""
+    path: Path | None = None
+    """Where it was saved."""
 
     def __repr__(self) -> str:
-        return f"<File {self.content_type}, {len(self.content)} bytes>"
+        where = f"saved to {str(self.path)!r}" if self.path else f"{len(self.content)} bytes"
+        return f"<File {self.content_type}, {where}>"
 
 
 class CallOptions(TypedDict, total=False):
@@ -37,3 +42,8 @@ class CallOptions(TypedDict, total=False):
     """Another host, for instance `https://api.airudder.com`."""
     headers: dict[str, str] | None
     """Further header fields; they replace the library's own of the same name."""
+    save_to: str | PathLike[str] | None
+    """Where to save a result that is a file, such as a recording, while it comes, without holding it in memory.
+
+    What was there is replaced once the file is whole. A result that is JSON is returned, and nothing is saved.
+    """

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from airudder._options import CallOptions
-    from airudder._types import ChatMessage
+    from airudder.types import ChatMessage
 
 PAGE_SIZE = 50
 

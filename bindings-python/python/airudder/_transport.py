@@ -17,11 +17,11 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, cast
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from urllib.parse import SplitResult
 
     from airudder._native import Request
@@ -68,8 +68,24 @@ class Response:
         return f"<Response {self.status}, {len(self.body)} bytes>"
 
 
+class Sink(Protocol):
+    """Takes the body of a file as it comes, such as an open file does."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
+        ...
+
+
+Accept: TypeAlias = "Callable[[int, list[tuple[str, str]]], Sink | None]"
+"""Where the body of a response with this status and these header fields goes; None: into `Response.body`."""
+
+
 class Transport(Protocol):
-    """Sends one request and returns its response; usable from many threads."""
+    """Sends one request and returns its response; usable from many threads.
+
+    It may have a second method, `send_to(request, accept)`, for files that are never to be whole in memory: `accept` is
+    called with status and header fields, and where it gives an object with `write`, the body goes there.
+    """
 
     def send(self, request: Request, /) -> Response:
         """Send the request exactly as it is, within `request.timeout` seconds, or raise a `TransportFailure`."""
@@ -77,7 +93,7 @@ class Transport(Protocol):
 
 
 class AsyncTransport(Protocol):
-    """Sends one request and returns its response."""
+    """Sends one request and returns its response. It may have an `async send_to(request, accept)`: see `Transport`."""
 
     async def send(self, request: Request, /) -> Response:
         """Send the request exactly as it is, within `request.timeout` seconds, or raise a `TransportFailure`."""
@@ -111,6 +127,9 @@ IDLE_SECONDS = 4.0
 MAX_IDLE = 32
 """How many unused connections are kept."""
 
+PIECE = 1 << 16
+"""How many bytes of a file are in memory at once."""
+
 
 class HttpTransport:
     """The standard library's HTTP, with connections that are used again and a time limit for the whole answer.
@@ -135,10 +154,11 @@ class HttpTransport:
 
     def send(self, request: Request, /) -> Response:
         """Send the request; raise `ConnectFailed`, `Timeout`, `Reset` or another `TransportFailure`."""
-        answer = self._attempt(request)
-        if isinstance(answer, Response):
-            return answer
-        raise answer
+        return self._finish(self._attempt(request, None))
+
+    def send_to(self, request: Request, accept: Accept, /) -> Response:
+        """Send the request; a body that `accept` wants goes there as it comes."""
+        return self._finish(self._attempt(request, accept))
 
     def close(self) -> None:
         """Close the unused connections. The transport can be used again."""
@@ -151,7 +171,13 @@ class HttpTransport:
     def __del__(self) -> None:
         self.close()
 
-    def _attempt(self, request: Request) -> Response | TransportFailure:
+    @staticmethod
+    def _finish(answer: Response | TransportFailure) -> Response:
+        if isinstance(answer, Response):
+            return answer
+        raise answer
+
+    def _attempt(self, request: Request, accept: Accept | None) -> Response | TransportFailure:
         """Return a failure rather than raise it: the frames of the original exception hold the token."""
         deadline = time.monotonic() + request.timeout
         url = urlsplit(request.url)
@@ -165,7 +191,7 @@ class HttpTransport:
                 return ConnectFailed(_describe(error))
         reusable = False
         try:
-            response, reusable = connection.exchange(request, target, deadline)
+            response, reusable = connection.exchange(request, target, deadline, accept)
         except (OSError, http.client.HTTPException) as error:
             return failure_of(error)
         else:
@@ -229,7 +255,7 @@ class _Connection:
         self._socket = _TimedSocket(self._http.sock)
         self._http.sock = cast("socket.socket", self._socket)
 
-    def exchange(self, request: Request, target: str, deadline: float) -> tuple[Response, bool]:
+    def exchange(self, request: Request, target: str, deadline: float, accept: Accept | None) -> tuple[Response, bool]:
         """Send the request and read the answer; also say whether the connection can be used again."""
         self._socket.deadline = deadline
         self._http.putrequest(request.method, target or "/", skip_accept_encoding=True)
@@ -244,8 +270,10 @@ class _Connection:
             self._http.endheaders(body or None)
             whole = True
         answer = self._http.getresponse()
-        response = Response(answer.status, answer.getheaders(), answer.read())
-        return response, whole and not answer.will_close
+        headers = answer.getheaders()
+        sink = accept(answer.status, headers) if accept else None
+        body = answer.read() if sink is None else _pour(answer, sink)
+        return Response(answer.status, headers, body), whole and not answer.will_close
 
     def stands(self) -> bool:
         """Whether nothing came in since the last answer; the server's goodbye would have."""
@@ -257,6 +285,15 @@ class _Connection:
         """Close it."""
         self._http.close()
         self._socket.socket.close()
+
+
+def _pour(answer: http.client.HTTPResponse, sink: Sink) -> bytes:
+    """Give the body to the sink piece by piece; nothing is left."""
+    while piece := answer.read(PIECE):
+        sink.write(piece)
+    if answer.length:  # read in pieces, a body that breaks off looks like one that ends
+        raise http.client.IncompleteRead(b"", answer.length)
+    return b""
 
 
 class _TimedSocket:

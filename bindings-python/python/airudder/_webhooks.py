@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from airudder import _native
+from airudder._event import Event
+from airudder.events import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,28 +31,8 @@ ACK_STATUS = 200
 ACK_BODY = b"{}"
 """The body of that answer [documented]."""
 
-
-@dataclass(frozen=True, repr=False)
-class Event:
-    """An event. Nothing of what it says is lost: `data` and `raw` hold fields that this library does not know, too."""
-
-    type: str
-    """What it is, for instance `workflow.call.finished`; if this library does not know it, the text of its `event`
-    field, or `unknown`."""
-    known: bool
-    """Whether this library knows the type."""
-    verified: bool
-    """Whether a signature was checked and found right."""
-    data: dict[str, Any]
-    """What it says, with the API's own field names. Any field may be missing."""
-    raw: str
-    """The JSON text as it came, decrypted."""
-    dedupe_key: str
-    """64 hex digits, the same for each delivery of one event. AI Rudder delivers an event up to six times [documented];
-    that a repetition says the same is assumed."""
-
-    def __repr__(self) -> str:
-        return f"<Event {self.type}, verified={self.verified}, {len(self.raw)} characters>"
+MAX_BODY_BYTES = 8 * 1024 * 1024
+"""The largest body where nothing else is said."""
 
 
 class Webhooks:
@@ -70,7 +51,8 @@ class Webhooks:
         require_signature: Whether an event without a signature is refused. For most events no signature is documented.
             A wrong signature is always refused.
         sign_key: The `X-AIRudder-Sign-Key`, for schemes with the part `key`; None: the one that the delivery names.
-        max_body_bytes: The largest body; None: 8 MiB.
+        max_body_bytes: The largest body; None: 8 MiB. It can be read again as an attribute, for limiting what is
+            received.
         max_depth: How deeply the JSON may be nested, 1 to 100; None: 64.
     """
 
@@ -86,6 +68,7 @@ class Webhooks:
         max_body_bytes: int | None = None,
         max_depth: int | None = None,
     ) -> None:
+        self.max_body_bytes: int = MAX_BODY_BYTES if max_body_bytes is None else max_body_bytes
         secrets = [secret] if isinstance(secret, str) else list(secret or ())
         try:
             self._native = _native.Webhooks(
@@ -95,7 +78,7 @@ class Webhooks:
                 encryption_key=encryption_key,
                 cipher=cipher,
                 require_signature=require_signature,
-                max_body_bytes=max_body_bytes,
+                max_body_bytes=self.max_body_bytes,
                 max_depth=max_depth,
             )
         finally:
@@ -122,7 +105,9 @@ class Webhooks:
                 (E5004) or no JSON object (E5005), or was parsed before (E5006).
             CryptoError: It cannot be decrypted.
         """
-        return Event(*self._native.unwrap(body, pairs(headers), kind))
+        fields = self._native.unwrap(body, pairs(headers), kind)
+        name, known = fields[:2]
+        return (CLASSES[name] if known else Event)(*fields)
 
     def sign(self, body: bytes) -> dict[str, str]:
         """Make the header fields of a signed delivery, for tests of your receiver."""

@@ -3,7 +3,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "this program writes files; the core does not")]
 
+mod c;
 mod docs;
+mod examples;
 mod python;
 mod reference;
 mod typescript;
@@ -19,20 +21,24 @@ fn main() -> ExitCode {
     let catalogue = schema::operations();
     let coverage = include_str!("../coverage.json");
     let vectors = serde_json::from_str(include_str!("../../vectors/operation.json")).expect("the vectors are JSON");
-    let files = [
+    let fixed = [
         ("docs/operations.json", json(&catalogue)),
         ("docs/openapi.json", json(&schema::openapi())),
         ("docs/errors.md", docs::errors()),
         ("docs/coverage.md", docs::coverage(coverage)),
-        ("docs/reference.md", reference::page(&catalogue, &vectors)),
-        ("bindings-python/python/airudder/_types.py", python::types(&catalogue)),
+        ("bindings-python/python/airudder/types.py", python::types(&catalogue)),
+        ("bindings-python/python/airudder/events.py", python::events(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
         ("bindings-wasm/lib/types.ts", typescript::types(&catalogue)),
         ("bindings-wasm/lib/operations.ts", typescript::operations(&catalogue)),
+        ("bindings-c/include/airudder.h", c::header(&root, &catalogue)),
+        ("bindings-c/src/strerror.rs", c::strerror()),
     ];
+    let pages = reference::pages(&catalogue, &vectors).into_iter();
+    let pages = pages.map(|(name, text)| (format!("docs/reference/{name}"), text));
     let mut stale = false;
-    for (name, text) in files {
-        let path = root.join(name);
+    for (name, text) in fixed.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(pages) {
+        let path = root.join(&name);
         if fs::read_to_string(&path).is_ok_and(|present| present == text) {
             continue;
         }

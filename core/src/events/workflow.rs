@@ -9,10 +9,9 @@ use crate::{
     received::received,
 };
 
-/// A call of a workflow ended: the fields of [`CallFinished`], and where in the workflow it was.
+/// A call of a workflow ended: the fields of `call.finished`, and where in the workflow it was.
 ///
-/// That the further fields exist is documented; whether they stand here or in each of `details` is not, so look in
-/// `call.details[].extra`, too.
+/// That the further fields exist is documented; whether they stand here or in each of `details` is not: look there, too.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

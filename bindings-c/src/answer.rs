@@ -1,0 +1,47 @@
+//! How every function answers: it runs behind a panic boundary, and its result becomes a number.
+
+use std::{
+    ffi::c_int,
+    mem::MaybeUninit,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use airudder_core::{Error, ErrorCode};
+
+use crate::{
+    error::airudder_error,
+    ffi::{ErrorSlot, null},
+};
+
+/// Where the caller wants an output.
+pub(crate) type Out<'a, T> = Option<&'a mut MaybeUninit<T>>;
+
+/// Runs the function; its error is told as a number alone.
+pub(crate) fn code(run: impl FnOnce() -> Result<(), Error>) -> c_int {
+    match outcome(run) {
+        Ok(()) => 0,
+        Err(error) => number(&error),
+    }
+}
+
+/// Runs the function; its error is told as a number, and whole in the caller's struct.
+pub(crate) fn told(slot: ErrorSlot<'_>, run: impl FnOnce() -> Result<(), Error>) -> c_int {
+    let outcome = outcome(run);
+    slot.fill(|| outcome.as_ref().err().map_or_else(airudder_error::none, airudder_error::of));
+    outcome.as_ref().err().map_or(0, number)
+}
+
+/// The error's number.
+pub(crate) fn number(error: &Error) -> c_int {
+    error.code().number().into()
+}
+
+/// The place of an output, which must be there. It holds `failed` until the function sets it.
+pub(crate) fn output<'a, T>(slot: Out<'a, T>, name: &str, failed: T) -> Result<&'a mut T, Error> {
+    slot.map(|slot| slot.write(failed)).ok_or_else(|| null(name))
+}
+
+fn outcome(run: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(Error::new(ErrorCode::Internal, "a bug in this library; please report it")))
+}

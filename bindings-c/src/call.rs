@@ -1,0 +1,661 @@
+//! Calls
+
+use std::{
+    ffi::{c_char, c_int},
+    ptr,
+};
+
+use airudder_core::{
+    Auth, Call, CallOptions, Error, ErrorCode, Failure, Method, OperationInfo, Output, RawRequest, Replay, Request,
+    Response, Step, catalog,
+};
+
+use crate::{
+    answer::{Out, code, output, told},
+    client::{CLIENTS, airudder_client, retries},
+    document::Document,
+    draft::Draft,
+    ffi::{Bytes, ErrorSlot, FieldList, GivenCallOptions, GivenRawRequest, Length, Outgoing, Text, argument},
+    handles::Table,
+    text::{Terminated, airudder_header, airudder_text},
+};
+
+/// A call: one operation, from its parameters to its result. One thread at a time may use it.
+pub type airudder_call = u64;
+
+/// A request to send exactly as it is. Redirects must not be followed. Add only what HTTP itself needs: Host,
+/// Content-Length, Connection.
+#[repr(C)]
+pub struct airudder_request {
+    /// The method, in upper case.
+    pub method: *const c_char,
+    /// The whole URL, query included. It is encoded already.
+    pub url: *const c_char,
+    /// The header fields; Authorization is among them.
+    pub headers: *const airudder_header<'static>,
+    /// How many header fields.
+    pub header_count: usize,
+    /// The body, with a NUL behind it; "" for GET.
+    pub body: *const c_char,
+    /// Its length in bytes.
+    pub body_len: usize,
+    /// How long to wait for the whole answer, in milliseconds.
+    pub timeout_ms: u64,
+}
+
+/// What a call wants.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub enum airudder_step_kind {
+    /// The call is over: ask for its result.
+    AIRUDDER_STEP_DONE = 0,
+    /// Send `request`, then report the response or the failure.
+    AIRUDDER_STEP_SEND = 1,
+    /// Poll again at `wait_until_ms`; earlier is harmless.
+    AIRUDDER_STEP_WAIT = 2,
+}
+
+/// What to do next.
+#[repr(C)]
+pub struct airudder_step {
+    /// What the call wants.
+    pub kind: airudder_step_kind,
+    /// For AIRUDDER_STEP_WAIT: when to poll again, in Unix milliseconds.
+    pub wait_until_ms: u64,
+    /// For AIRUDDER_STEP_SEND, else NULL. It lives until the next poll of this call, or until the call is
+    /// freed.
+    pub request: *const airudder_request,
+}
+
+/// Why there is no response.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub enum airudder_failure {
+    /// No connection was made, so surely nothing was sent. The request may be repeated: report this only when
+    /// it is sure.
+    AIRUDDER_FAILURE_CONNECT = 1,
+    /// No answer in time.
+    AIRUDDER_FAILURE_TIMEOUT = 2,
+    /// The connection broke off.
+    AIRUDDER_FAILURE_RESET = 3,
+    /// Something else, or you do not know.
+    AIRUDDER_FAILURE_OTHER = 4,
+}
+
+impl airudder_failure {
+    /// What the number stands for. C may pass any.
+    fn of(number: c_int) -> Failure {
+        let all = [
+            (Self::AIRUDDER_FAILURE_CONNECT, Failure::ConnectFailed),
+            (Self::AIRUDDER_FAILURE_TIMEOUT, Failure::Timeout),
+            (Self::AIRUDDER_FAILURE_RESET, Failure::Reset),
+            (Self::AIRUDDER_FAILURE_OTHER, Failure::Other),
+        ];
+        all.into_iter().find(|(one, _)| *one as c_int == number).map_or(Failure::Other, |(_, failure)| failure)
+    }
+}
+
+/// Settings of one call. Begin with AIRUDDER_CALL_OPTIONS_INIT. What stays NULL or 0 is as the client has it.
+#[repr(C)]
+pub struct airudder_call_options<'a> {
+    /// sizeof(airudder_call_options), as the caller's header knows it.
+    pub size: usize,
+    /// How long one request may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// How long the whole call may take, with waits and retries, in milliseconds. 0: as long as it takes.
+    pub deadline_ms: u64,
+    /// Where the jitter of the delays begins. 0: the client chooses.
+    pub seed: u64,
+    /// Another host.
+    pub base_url: Text<'a>,
+    /// Further header fields; they take the place of the library's own of the same name.
+    pub headers: FieldList<'a>,
+    /// How many header fields.
+    pub header_count: Length,
+    /// How often a request is sent again at most. AIRUDDER_NEVER: not at all.
+    pub max_retries: c_int,
+    /// Not 0: the parameters are not checked.
+    pub lenient: c_int,
+}
+
+/// How a raw request is authorised.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub enum airudder_auth {
+    /// With the account's token.
+    AIRUDDER_AUTH_TOKEN = 0,
+    /// With X-AIRudder-Sign and X-AIRudder-Sign-Key.
+    AIRUDDER_AUTH_SIGN = 1,
+    /// With header fields that you set in the options of the call.
+    AIRUDDER_AUTH_HEADERS = 2,
+    /// Not at all.
+    AIRUDDER_AUTH_NONE = 3,
+}
+
+impl airudder_auth {
+    /// What the number stands for. C may pass any.
+    fn of(number: c_int) -> Option<Auth> {
+        let all = [
+            (Self::AIRUDDER_AUTH_TOKEN, Auth::Token),
+            (Self::AIRUDDER_AUTH_SIGN, Auth::Sign),
+            (Self::AIRUDDER_AUTH_HEADERS, Auth::CallerHeaders),
+            (Self::AIRUDDER_AUTH_NONE, Auth::None),
+        ];
+        all.into_iter().find(|(one, _)| *one as c_int == number).map(|(_, auth)| auth)
+    }
+}
+
+/// A request that this library does not type. Token, encryption, retries and envelope still apply. Begin with
+/// AIRUDDER_RAW_REQUEST_INIT.
+#[repr(C)]
+pub struct airudder_raw_request<'a> {
+    /// sizeof(airudder_raw_request), as the caller's header knows it.
+    pub size: usize,
+    /// GET, POST, PUT, PATCH or DELETE.
+    pub method: Text<'a>,
+    /// From `/`, without a query.
+    pub path: Text<'a>,
+    /// Without `?`, percent-encoded. NULL: none.
+    pub query: Text<'a>,
+    /// JSON. NULL: no body.
+    pub body: Text<'a>,
+    /// One of airudder_auth.
+    pub auth: c_int,
+    /// Not 0: sending it twice is harmless. Where it might phone somebody, leave it 0.
+    pub replay_safe: c_int,
+    /// Not 0: a response that is not JSON is a file, such as a recording.
+    pub file: c_int,
+}
+
+/// What a handle of a call stands for.
+pub(crate) struct Running {
+    stage: Stage,
+    /// What was polled last.
+    request: Option<Outgoing>,
+    /// What was asked to be shown.
+    prepared: Option<Outgoing>,
+    curl: Option<Terminated>,
+    /// For the campaign that it belongs to: the campaign, and its number there.
+    pub(crate) campaign: Option<(u64, u64)>,
+}
+
+enum Stage {
+    /// Parameters and options are still being set.
+    Draft(Box<Draft>),
+    /// It is under way, or over and nobody asked yet.
+    Call(Box<Call>),
+    /// It is over.
+    Over(Box<Result<Finished, Error>>),
+    /// Only while it changes from one stage to the next.
+    Changing,
+}
+
+struct Finished {
+    output: Output,
+    document: Document,
+    content_type: Option<Terminated>,
+}
+
+pub(crate) static CALLS: Table<Running> = Table::new(2, "airudder_call");
+
+impl Running {
+    pub(crate) fn new(call: Call, campaign: Option<(u64, u64)>) -> Self {
+        Self { stage: Stage::Call(Box::new(call)), request: None, prepared: None, curl: None, campaign }
+    }
+
+    fn of_draft(draft: Draft) -> Self {
+        Self { stage: Stage::Draft(Box::new(draft)), request: None, prepared: None, curl: None, campaign: None }
+    }
+
+    /// The call, before its first request.
+    pub(crate) fn draft(&mut self) -> Result<&mut Draft, Error> {
+        match &mut self.stage {
+            Stage::Draft(draft) => Ok(draft),
+            _ => Err(misuse(
+                "the call has all its parameters: they are set after airudder_call_begin and before the first poll",
+            )),
+        }
+    }
+
+    /// The call itself, once its parameters are complete; `None` where it is over.
+    fn call(&mut self) -> Option<&mut Call> {
+        if let Stage::Draft(_) = self.stage
+            && let Stage::Draft(draft) = std::mem::replace(&mut self.stage, Stage::Changing)
+        {
+            self.stage = match draft.finish() {
+                Ok(call) => Stage::Call(Box::new(call)),
+                Err(error) => Stage::Over(Box::new(Err(error))),
+            };
+        }
+        match &mut self.stage {
+            Stage::Call(call) => Some(call),
+            _ => None,
+        }
+    }
+
+    fn poll(&mut self, now_ms: u64, step: &mut airudder_step) -> Result<(), Error> {
+        let Some(call) = self.call() else { return Ok(()) };
+        match call.poll(now_ms)? {
+            Step::Send(request) => {
+                let request = self.request.insert(Outgoing::new(request));
+                step.kind = airudder_step_kind::AIRUDDER_STEP_SEND;
+                step.request = request.view();
+            }
+            Step::Wait { until_ms, .. } => {
+                step.kind = airudder_step_kind::AIRUDDER_STEP_WAIT;
+                step.wait_until_ms = until_ms;
+            }
+            Step::Done => {}
+        }
+        Ok(())
+    }
+
+    fn sent(&mut self) -> Result<&mut Call, Error> {
+        match &mut self.stage {
+            Stage::Call(call) => Ok(call),
+            _ => Err(misuse("no request of this call is under way")),
+        }
+    }
+
+    fn prepare(&mut self) -> Result<Request, Error> {
+        match self.call() {
+            Some(call) => call.prepare(),
+            None => Err(self.finished().err().unwrap_or_else(|| misuse("the call is over"))),
+        }
+    }
+
+    /// How the call ended. An error is the call's own, or that it has not ended.
+    fn finished(&mut self) -> Result<&mut Finished, Error> {
+        if let Stage::Call(call) = &mut self.stage {
+            let result = match call.take_result() {
+                Err(error) if error.code() == ErrorCode::Misuse => return Err(error),
+                result => result,
+            };
+            self.stage = Stage::Over(Box::new(result.map(Finished::new)));
+        }
+        match &mut self.stage {
+            Stage::Over(result) => result.as_mut().as_mut().map_err(|error| error.clone()),
+            _ => Err(misuse("the call has not begun: poll it until it is done")),
+        }
+    }
+
+    /// The result, to read from.
+    pub(crate) fn document(&mut self) -> Result<&mut Document, Error> {
+        Ok(&mut self.finished()?.document)
+    }
+
+    /// How the call ended, for its campaign.
+    pub(crate) fn output(&mut self) -> Result<Result<Output, Error>, Error> {
+        match self.finished() {
+            Ok(finished) => Ok(Ok(finished.output.clone())),
+            Err(error) if error.code() == ErrorCode::Misuse => Err(error),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+}
+
+impl Finished {
+    fn new(output: Output) -> Self {
+        let document = Document::new(output.data.as_str());
+        let content_type = output.file.as_ref().map(|file| Terminated::new(file.content_type.as_str()));
+        Self { output, document, content_type }
+    }
+}
+
+fn misuse(message: &str) -> Error {
+    Error::new(ErrorCode::Misuse, message)
+}
+
+fn operation(number: c_int) -> Result<&'static OperationInfo, Error> {
+    u16::try_from(number).ok().and_then(catalog::operation_by_number).ok_or_else(|| {
+        Error::new(ErrorCode::UnknownOperation, format!("there is no operation {number}: use an AIRUDDER_OP_…"))
+    })
+}
+
+/// Starts a call whose parameters are complete, as JSON text. It is checked now and sent as it is; nothing is
+/// sent before the call is polled.
+///
+/// @param client      The client.
+/// @param operation   AIRUDDER_OP_…
+/// @param params      A JSON object, UTF-8.
+/// @param params_len  Its length in bytes.
+/// @param call        Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+/// @param error       Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1002… to AIRUDDER_E1009… with the bad field in `error.pointer`.
+///
+///     airudder_call_start(client, AIRUDDER_OP_ROBOTS_LIST, "{}", 2, &call, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_start(
+    client: airudder_client,
+    operation: c_int,
+    params: Bytes<'_>,
+    params_len: Length,
+    call: Out<'_, airudder_call>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let call = output(call, "call", 0)?;
+        let params = params.text(params_len, "params")?;
+        let info = self::operation(operation)?;
+        *call = CLIENTS.share(client, |client| {
+            let started = Call::new(&client.session, info.name, params, &client.call_options())?;
+            Ok(CALLS.insert(Running::new(started, None)))
+        })?;
+        Ok(())
+    })
+}
+
+/// Begins a call whose parameters are then set one by one; no JSON library is needed.
+///
+/// @param client     The client.
+/// @param operation  AIRUDDER_OP_…
+/// @param call       Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+/// @param error      Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1002_UNKNOWN_OPERATION, AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_call_begin(client, AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS, &call, &err);
+///     airudder_call_set_str(call, "/workflow_id", id);
+///     airudder_call_set_str(call, "/details/0/callee", "+6200012345678");
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_begin(
+    client: airudder_client,
+    operation: c_int,
+    call: Out<'_, airudder_call>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let call = output(call, "call", 0)?;
+        let info = self::operation(operation)?;
+        *call = CLIENTS
+            .share(client, |client| Ok(CALLS.insert(Running::of_draft(Draft::of_operation(client.clone(), info)))))?;
+        Ok(())
+    })
+}
+
+/// Begins a call of an operation that this library does not know.
+///
+/// @param client   The client.
+/// @param request  Method, path and the rest.
+/// @param call     Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+/// @param error    Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1010_INVALID_REQUEST and others, some of them only when the call is polled.
+///
+///     airudder_raw_request raw = AIRUDDER_RAW_REQUEST_INIT;
+///     raw.method = "POST"; raw.path = "/service/cloud/anything"; raw.body = "{\"a\":1}";
+///     airudder_call_raw(client, &raw, &call, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_raw(
+    client: airudder_client,
+    request: GivenRawRequest<'_>,
+    call: Out<'_, airudder_call>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let call = output(call, "call", 0)?;
+        let given = request.get("request")?;
+        let bad = |field: &str, why: &str| Error::new(ErrorCode::InvalidRequest, why).at(format!("/{field}"));
+        let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.optional(name)?.unwrap_or_default().to_owned());
+        let raw = RawRequest {
+            method: Method::from_name(given.method.get("method")?)
+                .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
+            path: given.path.get("path")?.to_owned(),
+            query: text(given.query, "query")?,
+            body: text(given.body, "body")?,
+            auth: airudder_auth::of(given.auth).ok_or_else(|| bad("auth", "auth is one of AIRUDDER_AUTH_…"))?,
+            replay: if given.replay_safe == 0 { Replay::Never } else { Replay::Safe },
+            file: given.file != 0,
+        };
+        *call = CLIENTS.share(client, |client| {
+            Call::raw(&client.session, raw.clone(), &CallOptions::default())?;
+            Ok(CALLS.insert(Running::of_draft(Draft::of_raw(client.clone(), raw))))
+        })?;
+        Ok(())
+    })
+}
+
+/// Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll.
+///
+/// @param call     The call.
+/// @param options  The settings; they are copied.
+/// @return 0; AIRUDDER_E1008_MISUSE once the call was polled, AIRUDDER_E1016_INVALID_ARGUMENT.
+///
+///     airudder_call_options options = AIRUDDER_CALL_OPTIONS_INIT;
+///     options.deadline_ms = 30000;
+///     airudder_call_set_options(call, &options);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_set_options(call: airudder_call, options: GivenCallOptions<'_>) -> c_int {
+    code(|| {
+        let given = options.get("options")?;
+        let set = |number: u64| (number != 0).then_some(number);
+        let options = CallOptions {
+            timeout_ms: set(given.timeout_ms),
+            deadline_ms: set(given.deadline_ms),
+            max_retries: retries(given.max_retries),
+            strict: (given.lenient != 0).then_some(false),
+            base_url: given.base_url.optional("base_url")?.map(str::to_owned),
+            headers: given.headers.get(given.header_count)?,
+            seed: given.seed,
+        };
+        CALLS.with(call, |call| {
+            call.draft()?.set_options(options);
+            Ok(())
+        })
+    })
+}
+
+/// Asks what to do next. The first poll checks the parameters as a whole: a call that is not right is done at
+/// once, with its error as the result, and nothing is sent.
+///
+/// @param call    The call.
+/// @param now_ms  Unix time in milliseconds.
+/// @param step    Receives what to do.
+/// @return 0; AIRUDDER_E1008_MISUSE while a request is under way whose response or failure was not reported.
+///
+/// The loop at the top of this file shows the use.
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_poll(call: airudder_call, now_ms: u64, step: Out<'_, airudder_step>) -> c_int {
+    code(|| {
+        let kind = airudder_step_kind::AIRUDDER_STEP_DONE;
+        let step = output(step, "step", airudder_step { kind, wait_until_ms: 0, request: ptr::null() })?;
+        CALLS.with(call, |call| call.poll(now_ms, step))
+    })
+}
+
+/// Reports the response to the request that was polled. If this fails, report a failure instead.
+///
+/// @param call          The call.
+/// @param now_ms        Unix time in milliseconds.
+/// @param status        The HTTP status.
+/// @param headers       The header fields of the response; they may be anything that came.
+/// @param header_count  How many.
+/// @param body          The whole body, after any Content-Encoding was undone. Of a file, it may be left out.
+/// @param body_len      Its length in bytes.
+/// @return 0; AIRUDDER_E1008_MISUSE when no request is under way, AIRUDDER_E1016_INVALID_ARGUMENT.
+///
+///     airudder_call_on_response(call, now_ms(), 200, NULL, 0, body, body_len);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_on_response(
+    call: airudder_call,
+    now_ms: u64,
+    status: c_int,
+    headers: FieldList<'_>,
+    header_count: Length,
+    body: Bytes<'_>,
+    body_len: Length,
+) -> c_int {
+    code(|| {
+        let (status, headers) = (http_status(status)?, headers.get(header_count)?);
+        let body = body.get(body_len, "body")?;
+        CALLS.with(call, |call| {
+            let call = call.sent()?;
+            // A file may be large, and stays with the caller.
+            let body = if call.is_file(status, &headers) { Vec::new() } else { body.to_vec() };
+            call.on_response(now_ms, &Response { status, headers, body })
+        })
+    })
+}
+
+/// Reports that the request that was polled got no response. The call decides whether it may be sent again.
+///
+/// @param call     The call.
+/// @param now_ms   Unix time in milliseconds.
+/// @param failure  One of airudder_failure. Any other number counts as AIRUDDER_FAILURE_OTHER.
+/// @param message  What happened, for people, without secrets; it becomes part of the error. May be NULL.
+/// @return 0; AIRUDDER_E1008_MISUSE when no request is under way.
+///
+///     airudder_call_on_failure(call, now_ms(), AIRUDDER_FAILURE_TIMEOUT, NULL);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_on_failure(
+    call: airudder_call,
+    now_ms: u64,
+    failure: c_int,
+    message: Text<'_>,
+) -> c_int {
+    code(|| {
+        let failure = airudder_failure::of(failure);
+        let message = message.lossy("message").unwrap_or_default();
+        CALLS.with(call, |call| call.sent()?.on_failure(now_ms, failure, &message))
+    })
+}
+
+/// Whether a response with this head is a file, such as a recording, so that its body may be written to a disk
+/// as it comes and need not be passed to airudder_call_on_response().
+///
+/// @param call          The call, whose request is under way.
+/// @param status        The HTTP status.
+/// @param headers       The header fields of the response.
+/// @param header_count  How many.
+/// @param is_file       Receives 1 or 0.
+/// @return 0; AIRUDDER_E1008_MISUSE when no request is under way.
+///
+///     airudder_call_is_file(call, 200, headers, header_count, &is_file);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_is_file(
+    call: airudder_call,
+    status: c_int,
+    headers: FieldList<'_>,
+    header_count: Length,
+    is_file: Out<'_, c_int>,
+) -> c_int {
+    code(|| {
+        let is_file = output(is_file, "is_file", 0)?;
+        let (status, headers) = (http_status(status)?, headers.get(header_count)?);
+        CALLS.with(call, |call| {
+            *is_file = call.sent()?.is_file(status, &headers).into();
+            Ok(())
+        })
+    })
+}
+
+/// How a call ended that is done. It may be asked any number of times.
+///
+/// @param call   The call.
+/// @param error  Receives the error that ended the call; may be NULL.
+/// @return 0 if the API carried it out; else the number of the error. AIRUDDER_E7005_OUTCOME_UNKNOWN: the
+///         request was sent and must not be sent again before you found out what became of it.
+///         AIRUDDER_E1008_MISUSE: it is not done yet.
+///
+///     if (airudder_call_result(call, &err)) fprintf(stderr, "%s\n", err.message);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_result(call: airudder_call, error: ErrorSlot<'_>) -> c_int {
+    told(error, || CALLS.with(call, |call| call.finished().map(|_| ())))
+}
+
+/// The result as JSON text. Single values are read with airudder_call_get_str() and the like.
+///
+/// @param call  The call, which is done.
+/// @param json  Receives the text, which lives until the call is freed; `null` where the API gave no data.
+/// @return 0; the number of the error that ended the call.
+///
+///     airudder_call_result_json(call, &text); puts(text.data);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_result_json(call: airudder_call, json: Out<'_, airudder_text>) -> c_int {
+    code(|| {
+        let json = output(json, "json", airudder_text::NONE)?;
+        CALLS.with(call, |call| {
+            *json = call.document()?.text();
+            Ok(())
+        })
+    })
+}
+
+/// The content type of a result that is a file. Its bytes are the body of the last response, as you have it.
+///
+/// @param call          The call, which is done.
+/// @param content_type  Receives it, for instance `audio/wav`; it lives until the call is freed.
+/// @return 0; AIRUDDER_E1017_NO_VALUE if the result is no file; the number of the error that ended the call.
+///
+///     if (!airudder_call_result_file(call, &text)) save(body, body_len, text.data);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_result_file(call: airudder_call, content_type: Out<'_, airudder_text>) -> c_int {
+    code(|| {
+        let content_type = output(content_type, "content_type", airudder_text::NONE)?;
+        CALLS.with(call, |call| {
+            let found = call.finished()?.content_type.as_ref();
+            *content_type = found.ok_or_else(|| Error::new(ErrorCode::NoValue, "the result is no file"))?.view();
+            Ok(())
+        })
+    })
+}
+
+/// The request as it would be sent, without a token, as a curl command line. Secrets and the middle of phone
+/// numbers are masked. Nothing is sent; no more parameters can be set.
+///
+/// @param call   The call, before it is polled.
+/// @param curl   Receives the command line, which lives until this is asked again, or the call is freed.
+/// @param error  Receives the error; may be NULL.
+/// @return 0; what is wrong with the parameters; AIRUDDER_E1008_MISUSE when the call is over.
+///
+///     if (!airudder_call_curl(call, &text, &err)) puts(text.data);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_curl(call: airudder_call, curl: Out<'_, airudder_text>, error: ErrorSlot<'_>) -> c_int {
+    told(error, || {
+        let curl = output(curl, "curl", airudder_text::NONE)?;
+        CALLS.with(call, |running| {
+            let line = running.prepare()?.to_curl();
+            *curl = running.curl.insert(Terminated::new(line)).view();
+            Ok(())
+        })
+    })
+}
+
+/// The request as it would be sent, without a token: for showing it, or for tests. Nothing is sent; no more
+/// parameters can be set.
+///
+/// @param call     The call, before it is polled.
+/// @param request  Receives it; it lives until this is asked again, or the call is freed.
+/// @param error    Receives the error; may be NULL.
+/// @return 0; what is wrong with the parameters; AIRUDDER_E1008_MISUSE when the call is over.
+///
+///     if (!airudder_call_prepare(call, &request, &err)) printf("%s %s\n", request->method, request->url);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_prepare(
+    call: airudder_call,
+    request: Out<'_, *const airudder_request>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let request = output(request, "request", ptr::null())?;
+        CALLS.with(call, |running| {
+            let prepared = running.prepare()?;
+            *request = running.prepared.insert(Outgoing::new(prepared)).view();
+            Ok(())
+        })
+    })
+}
+
+/// Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
+/// then unknown.
+///
+/// @param call  What to free.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.
+///
+///     airudder_call_free(call);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_free(call: airudder_call) -> c_int {
+    code(|| CALLS.free(call))
+}
+
+fn http_status(status: c_int) -> Result<u16, Error> {
+    u16::try_from(status).map_err(|_| argument("status is an HTTP status, from 100 to 599"))
+}

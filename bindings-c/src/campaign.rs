@@ -1,0 +1,616 @@
+//! Campaigns
+//!
+//! A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
+//! workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
+//! goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
+//! is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
+//! time have the journal, for instance with flock().
+//!
+//!     airudder_campaign_new(client, &july, &campaign, &err);
+//!     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+//!     ftruncate(journal_fd, (off_t)good_len);
+//!     while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
+//!       switch (work.kind) {
+//!         case AIRUDDER_CAMPAIGN_JOURNAL:
+//!           if (!write_all(journal_fd, work.journal) || fsync(journal_fd)) die("the journal");
+//!           airudder_campaign_journal_written(campaign);
+//!           break;
+//!         case AIRUDDER_CAMPAIGN_CONTACTS:
+//!           for (; work.want > 0 && next_row(&row); work.want--) {
+//!             airudder_campaign_set_str(campaign, "/callee", row.phone);
+//!             airudder_campaign_set_str(campaign, "/platform", "TEMP1");
+//!             airudder_campaign_set_str(campaign, "/caseid", row.id);
+//!             airudder_campaign_set_str(campaign, "/variables/customer_name", row.name);
+//!             if (airudder_campaign_add(campaign, &err)) die(err.message);
+//!           }
+//!           if (work.want > 0) airudder_campaign_end_of_contacts(campaign, &err);
+//!           break;
+//!         case AIRUDDER_CAMPAIGN_CALL:
+//!           run(work.call);  // the loop at the top of this file
+//!           airudder_campaign_on_result(campaign, now_ms(), work.call, &err);
+//!           airudder_call_free(work.call);
+//!           break;
+//!         default:
+//!           sleep_until(work.wait_until_ms);
+//!       }
+//!     }
+//!     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
+//!     airudder_campaign_report_json(campaign, &text);
+//!
+//! Two contacts are the same when their case ids are, or, without one, their numbers.
+
+use std::ffi::c_int;
+
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, Error, ErrorCode};
+use serde_json::json;
+
+use crate::{
+    answer::{Out, code, output, told},
+    call::{CALLS, Running, airudder_call},
+    client::{CLIENTS, airudder_client},
+    document::{Document, Node, Pointer},
+    ffi::{Bytes, ErrorSlot, GivenCampaignConfig, Length, Text},
+    handles::Table,
+    text::{Terminated, airudder_text},
+    values,
+};
+
+/// A campaign: many contacts, each sent once, whatever happens on the way. One thread at a time may use it.
+pub type airudder_campaign = u64;
+
+/// The settings of a campaign. Begin with AIRUDDER_CAMPAIGN_CONFIG_INIT. The texts are copied.
+#[repr(C)]
+pub struct airudder_campaign_config<'a> {
+    /// sizeof(airudder_campaign_config), as the caller's header knows it.
+    pub size: usize,
+    /// The template of the workflows.
+    pub workflow_template_id: i64,
+    /// The name of the workflow; further ones are called `name (2)`, `name (3)`, …
+    pub name: Text<'a>,
+    /// When the workflows end, as `2026-12-01 18:00:00+08:00`.
+    pub end_time: Text<'a>,
+    /// A contact that a doubtful upload may have carried is looked up; if it is not found, again so many
+    /// milliseconds later, and only then sent again. That nobody is called twice rests on the API not taking up
+    /// a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent again, and stays
+    /// doubtful.
+    pub settle_ms: i64,
+    /// Where the jitter of the delays begins. 0: the client chooses.
+    pub seed: u64,
+    /// Contacts in one upload, 1 to 10 000. 0: 1000.
+    pub batch_size: usize,
+    /// Uploads under way at once. 0: 1.
+    pub in_flight: usize,
+    /// Look-ups of doubtful contacts under way at once. 0: 8.
+    pub lookups_in_flight: usize,
+    /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
+    /// numbers.
+    pub allow_duplicates: c_int,
+    /// Not 0: contacts that the API refused in an earlier run are sent again.
+    pub retry_rejected: c_int,
+}
+
+/// What a campaign wants.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub enum airudder_campaign_step_kind {
+    /// The campaign is over, or had to stop: ask for its result.
+    AIRUDDER_CAMPAIGN_DONE = 0,
+    /// Append `journal` to the journal and wait for the disk (fsync), then call
+    /// airudder_campaign_journal_written().
+    AIRUDDER_CAMPAIGN_JOURNAL = 1,
+    /// Add contacts, about `want`, or say that there are no more.
+    AIRUDDER_CAMPAIGN_CONTACTS = 2,
+    /// Run `call` to its end, beside others if you like, then call airudder_campaign_on_result() and free it.
+    AIRUDDER_CAMPAIGN_CALL = 3,
+    /// Nothing to do until `wait_until_ms`, or until a call of the campaign is done.
+    AIRUDDER_CAMPAIGN_WAIT = 4,
+}
+
+/// What a campaign wants done next.
+#[repr(C)]
+pub struct airudder_campaign_step {
+    /// What it wants.
+    pub kind: airudder_campaign_step_kind,
+    /// For AIRUDDER_CAMPAIGN_JOURNAL: whole lines. They live until the next poll.
+    pub journal: airudder_text,
+    /// For AIRUDDER_CAMPAIGN_CONTACTS: how many would be useful; more or fewer are fine.
+    pub want: usize,
+    /// For AIRUDDER_CAMPAIGN_CALL: the call.
+    pub call: airudder_call,
+    /// For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is
+    /// done.
+    pub wait_until_ms: u64,
+}
+
+/// How far a campaign is.
+#[repr(C)]
+pub struct airudder_progress {
+    /// Contacts added so far.
+    pub contacts: u64,
+    /// Contacts that the API has.
+    pub accepted: u64,
+    /// Contacts that were refused, by the checks or by the API. They are not called.
+    pub rejected: u64,
+    /// Contacts of which nothing certain is known, for now or for good.
+    pub doubtful: u64,
+}
+
+/// What a handle of a campaign stands for.
+struct Managed {
+    campaign: Campaign,
+    /// The contact that is being made, or why it cannot be.
+    contact: Result<Node, Error>,
+    /// The last lines for the journal.
+    lines: Option<Terminated>,
+    /// The report as it was asked for last; made again after something happened.
+    report: Option<Document>,
+    over: bool,
+}
+
+static CAMPAIGNS: Table<Managed> = Table::new(3, "airudder_campaign");
+
+const NO_CONTACT: Node = Node::Object(Vec::new());
+
+impl Managed {
+    /// The machine, of which something new will have to be reported.
+    fn machine(&mut self) -> &mut Campaign {
+        self.report = None;
+        &mut self.campaign
+    }
+
+    fn poll(&mut self, handle: airudder_campaign, now_ms: u64, step: &mut airudder_campaign_step) -> Result<(), Error> {
+        match self.machine().poll(now_ms)? {
+            CampaignStep::Journal(lines) => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_JOURNAL;
+                step.journal = self.lines.insert(Terminated::new(lines)).view();
+            }
+            CampaignStep::Contacts { want } => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CONTACTS;
+                step.want = want;
+            }
+            CampaignStep::Call { id, call } => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CALL;
+                step.call = CALLS.insert(Running::new(*call, Some((handle, id))));
+            }
+            CampaignStep::Wait { until_ms } => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_WAIT;
+                step.wait_until_ms = until_ms.unwrap_or(u64::MAX);
+            }
+            CampaignStep::Done => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE;
+                self.over = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, given: Result<(&str, Node), Error>) -> Result<(), Error> {
+        let contact = self.contact.as_mut().map_err(|error| error.clone())?;
+        let done = given.and_then(|(pointer, value)| contact.set(&Pointer::parse(pointer)?, value));
+        if let Err(error) = &done {
+            self.contact = Err(error.clone());
+        }
+        done
+    }
+
+    fn add(&mut self) -> Result<(), Error> {
+        let contact = std::mem::replace(&mut self.contact, Ok(NO_CONTACT))?.json()?;
+        self.machine().feed(&format!("[{contact}]"))
+    }
+
+    fn report(&mut self) -> &mut Document {
+        let campaign = &self.campaign;
+        self.report.get_or_insert_with(|| {
+            let report = campaign.report();
+            let rejected: Vec<_> = report
+                .rejected
+                .iter()
+                .map(|one| json!({"contact": one.contact, "code": one.code, "pointer": one.pointer, "message": one.message}))
+                .collect();
+            let doubtful: Vec<_> =
+                report.doubtful.iter().map(|one| json!({"contact": one.contact, "case_id": one.case_id})).collect();
+            let workflows: Vec<_> = report
+                .workflows
+                .iter()
+                .map(|one| json!({"workflow_id": one.workflow_id, "name": one.name, "contacts": one.contacts}))
+                .collect();
+            let all = json!({"accepted": report.accepted, "rejected": rejected, "doubtful": doubtful, "workflows": workflows});
+            Document::new(all.to_string())
+        })
+    }
+}
+
+fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error> {
+    let name = given.name.get("name")?;
+    let usual = CampaignConfig::new(given.workflow_template_id, name, given.end_time.get("end_time")?);
+    let count = |number: usize, usual: usize| if number == 0 { usual } else { number };
+    Ok(CampaignConfig {
+        batch_size: count(given.batch_size, usual.batch_size),
+        in_flight: count(given.in_flight, usual.in_flight),
+        lookups_in_flight: count(given.lookups_in_flight, usual.lookups_in_flight),
+        settle_ms: if given.settle_ms == 0 { usual.settle_ms } else { u64::try_from(given.settle_ms).ok() },
+        allow_duplicates: given.allow_duplicates != 0,
+        retry_rejected: given.retry_rejected != 0,
+        seed: given.seed,
+        ..usual
+    })
+}
+
+/// Makes a campaign. Nothing is sent.
+///
+/// @param client    The client.
+/// @param config    The settings.
+/// @param campaign  Receives the campaign, to be freed with airudder_campaign_free(); 0 if it fails.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1001_INVALID_CONFIG, AIRUDDER_E1007_INVALID_VALUE, AIRUDDER_E1014_INVALID_HANDLE,
+///         AIRUDDER_E1016_INVALID_ARGUMENT, AIRUDDER_E4004_CREDENTIALS_MISSING.
+///
+///     airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+///     july.workflow_template_id = 7; july.name = "july"; july.end_time = "2027-07-31 18:00:00+08:00";
+///     airudder_campaign_new(client, &july, &campaign, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_new(
+    client: airudder_client,
+    config: GivenCampaignConfig<'_>,
+    campaign: Out<'_, airudder_campaign>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let campaign = output(campaign, "campaign", 0)?;
+        let mut config = self::config(&config.get("config")?)?;
+        let machine = CLIENTS.share(client, |client| {
+            if config.seed == 0 {
+                config.seed = client.seed();
+            }
+            Campaign::new(&client.session, config)
+        })?;
+        let contact = Ok(NO_CONTACT);
+        *campaign = CAMPAIGNS.insert(Managed { campaign: machine, contact, lines: None, report: None, over: false });
+        Ok(())
+    })
+}
+
+/// Takes up an earlier run from its journal, before the first poll. Do this at every start, also with an empty
+/// journal.
+///
+/// @param campaign     The campaign, with the settings of the earlier run.
+/// @param journal      The whole content of the journal.
+/// @param journal_len  Its length in bytes.
+/// @param good_len     Receives how many bytes of it are good: cut the file to this length, since a crash may
+///                     have torn its last line.
+/// @param error        Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
+///
+///     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+///     ftruncate(journal_fd, (off_t)good_len);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_resume(
+    campaign: airudder_campaign,
+    journal: Bytes<'_>,
+    journal_len: Length,
+    good_len: Out<'_, usize>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let good_len = output(good_len, "good_len", 0)?;
+        let journal = journal.get(journal_len, "journal")?;
+        // A torn last line may be no text any more; a damaged one must be seen as damaged.
+        let text = String::from_utf8_lossy(journal);
+        *good_len = CAMPAIGNS.with(campaign, |campaign| campaign.machine().resume(&text))?;
+        Ok(())
+    })
+}
+
+/// Asks what to do next.
+///
+/// @param campaign  The campaign.
+/// @param now_ms    Unix time in milliseconds.
+/// @param step      Receives what to do.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
+///
+/// The loop at the top of this section shows the use.
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_poll(
+    campaign: airudder_campaign,
+    now_ms: u64,
+    step: Out<'_, airudder_campaign_step>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let nothing = airudder_campaign_step {
+            kind: airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE,
+            journal: airudder_text::NONE,
+            want: 0,
+            call: 0,
+            wait_until_ms: 0,
+        };
+        let step = output(step, "step", nothing)?;
+        CAMPAIGNS.with(campaign, |managed| managed.poll(campaign, now_ms, step))
+    })
+}
+
+/// Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not
+/// say so: free the campaign, and run it again when there is room.
+///
+/// @param campaign  The campaign.
+/// @return 0; AIRUDDER_E1008_MISUSE if there are none.
+///
+///     if (write_all(journal_fd, work.journal) && !fsync(journal_fd)) airudder_campaign_journal_written(campaign);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign) -> c_int {
+    code(|| CAMPAIGNS.with(campaign, |campaign| campaign.machine().journal_written()))
+}
+
+/// Sets a field of the next contact to a text; see airudder_call_set_str() for the pointer. The fields are
+/// those of `details` of workflow.upload_details: callee, platform, caseid, variables, pds_variables. The order
+/// in which they are set must be the same in every run.
+///
+/// @param campaign  The campaign.
+/// @param pointer   A JSON pointer in the contact.
+/// @param value     UTF-8, NUL-terminated.
+/// @return 0; AIRUDDER_E1016_INVALID_ARGUMENT. Whether the contact is right is checked when it is added.
+///
+///     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_set_str(campaign: airudder_campaign, pointer: Text<'_>, value: Text<'_>) -> c_int {
+    set(campaign, pointer, value.get("value").map(Node::text))
+}
+
+/// Sets a field of the next contact to a text that need not be NUL-terminated; else as
+/// airudder_campaign_set_str().
+///
+/// @param campaign   The campaign.
+/// @param pointer    A JSON pointer in the contact.
+/// @param value      UTF-8.
+/// @param value_len  Its length in bytes.
+/// @return As airudder_campaign_set_str().
+///
+///     airudder_campaign_set_strn(campaign, "/callee", record + 40, 14);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_set_strn(
+    campaign: airudder_campaign,
+    pointer: Text<'_>,
+    value: Bytes<'_>,
+    value_len: Length,
+) -> c_int {
+    set(campaign, pointer, value.text(value_len, "value").map(Node::text))
+}
+
+/// Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer
+/// "", the whole contact.
+///
+/// @param campaign  The campaign.
+/// @param pointer   A JSON pointer in the contact.
+/// @param json      JSON, UTF-8.
+/// @param json_len  Its length in bytes.
+/// @return As airudder_campaign_set_str(); AIRUDDER_E1003_INVALID_JSON.
+///
+///     airudder_campaign_set_json(campaign, "/variables", "{}", 2);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_set_json(
+    campaign: airudder_campaign,
+    pointer: Text<'_>,
+    json: Bytes<'_>,
+    json_len: Length,
+) -> c_int {
+    set(campaign, pointer, json.text(json_len, "json").and_then(Node::parse))
+}
+
+fn set(campaign: airudder_campaign, pointer: Text<'_>, value: Result<Node, Error>) -> c_int {
+    code(|| {
+        CAMPAIGNS
+            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value?)))))
+    })
+}
+
+/// Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
+/// every run. One that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others
+/// go out.
+///
+/// @param campaign  The campaign.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; the error of a field that could not be set (then the contact is not part of the campaign);
+///         AIRUDDER_E1012_JOURNAL_MISMATCH: the journal belongs to other contacts; AIRUDDER_E1008_MISUSE.
+///
+///     airudder_campaign_add(campaign, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_add(campaign: airudder_campaign, error: ErrorSlot<'_>) -> c_int {
+    told(error, || CAMPAIGNS.with(campaign, Managed::add))
+}
+
+/// Adds contacts as a JSON array of objects; else as airudder_campaign_add().
+///
+/// @param campaign  The campaign.
+/// @param json      A JSON array, UTF-8.
+/// @param json_len  Its length in bytes.
+/// @param error     Receives the error; may be NULL.
+/// @return As airudder_campaign_add(); AIRUDDER_E1003_INVALID_JSON.
+///
+///     airudder_campaign_add_json(campaign, json, json_len, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_add_json(
+    campaign: airudder_campaign,
+    json: Bytes<'_>,
+    json_len: Length,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let json = json.text(json_len, "json")?;
+        CAMPAIGNS.with(campaign, |campaign| campaign.machine().feed(json))
+    })
+}
+
+/// Says that there are no more contacts.
+///
+/// @param campaign  The campaign.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1012_JOURNAL_MISMATCH: the journal knows more contacts than came.
+///
+///     airudder_campaign_end_of_contacts(campaign, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_end_of_contacts(campaign: airudder_campaign, error: ErrorSlot<'_>) -> c_int {
+    told(error, || CAMPAIGNS.with(campaign, |campaign| campaign.machine().end_of_contacts()))
+}
+
+/// Hands a call of the campaign back that has run to its end. The call is still yours to free.
+///
+/// @param campaign  The campaign.
+/// @param now_ms    Unix time in milliseconds.
+/// @param call      The call, which is done, with whatever result.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back
+///         already. How the call ended is no error here.
+///
+///     airudder_campaign_on_result(campaign, now_ms(), work.call, &err); airudder_call_free(work.call);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_on_result(
+    campaign: airudder_campaign,
+    now_ms: u64,
+    call: airudder_call,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let foreign = || Error::new(ErrorCode::Misuse, "this call was not begun by this campaign");
+        CAMPAIGNS.with(campaign, |managed| {
+            let (id, output) = CALLS.with(call, |call| match call.campaign {
+                Some((owner, id)) if owner == campaign => Ok((id, call.output()?)),
+                _ => Err(foreign()),
+            })?;
+            managed.machine().on_result(id, now_ms, output)
+        })
+    })
+}
+
+/// Stops: starts nothing more. Go on polling until it is done; calls that are under way are still to be handed
+/// back, so that the journal knows what became of them.
+///
+/// @param campaign  The campaign.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     if (interrupted) airudder_campaign_give_up(campaign);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_give_up(campaign: airudder_campaign) -> c_int {
+    code(|| CAMPAIGNS.with(campaign, |campaign| campaign.machine().give_up()))
+}
+
+/// How far the campaign is.
+///
+/// @param campaign  The campaign.
+/// @param progress  Receives the counts.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_campaign_progress(campaign, &progress);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_progress(
+    campaign: airudder_campaign,
+    progress: Out<'_, airudder_progress>,
+) -> c_int {
+    code(|| {
+        let progress =
+            output(progress, "progress", airudder_progress { contacts: 0, accepted: 0, rejected: 0, doubtful: 0 })?;
+        CAMPAIGNS.with(campaign, |campaign| {
+            let now = campaign.campaign.progress();
+            *progress = airudder_progress {
+                contacts: now.contacts,
+                accepted: now.accepted,
+                rejected: now.rejected,
+                doubtful: now.doubtful,
+            };
+            Ok(())
+        })
+    })
+}
+
+/// Why a campaign had to stop. Mend the cause, and run it again with the same journal.
+///
+/// @param campaign  The campaign, which is done.
+/// @param error     Receives the error; may be NULL.
+/// @return 0 if it came to its end; the number of the error that stopped it; AIRUDDER_E1008_MISUSE: it is not
+///         done yet.
+///
+///     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: ErrorSlot<'_>) -> c_int {
+    told(error, || {
+        CAMPAIGNS.with(campaign, |campaign| match campaign.campaign.report().error {
+            Some(error) => Err(error),
+            None if campaign.over => Ok(()),
+            None => Err(Error::new(ErrorCode::Misuse, "the campaign is not done: poll it until it says so")),
+        })
+    })
+}
+
+/// What became of the contacts so far, as JSON text. Each contact is counted once:
+///
+///     {"accepted": 998,
+///      "rejected": [{"contact": 17, "code": "E1007", "pointer": "/callee", "message": "…"}],
+///      "doubtful": [{"contact": 3, "case_id": "c-3"}],
+///      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
+///
+/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never
+/// sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
+///
+/// @param campaign  The campaign.
+/// @param json      Receives the text, which lives until something changes in the campaign.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_campaign_report_json(campaign, &text); puts(text.data);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_report_json(campaign: airudder_campaign, json: Out<'_, airudder_text>) -> c_int {
+    code(|| {
+        let json = output(json, "json", airudder_text::NONE)?;
+        CAMPAIGNS.with(campaign, |campaign| {
+            *json = campaign.report().text();
+            Ok(())
+        })
+    })
+}
+
+/// Reads a text of the report; else as airudder_call_get_str().
+///
+///     airudder_campaign_get_str(campaign, "/rejected/0/message", &text);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_get_str(
+    campaign: airudder_campaign,
+    pointer: Text<'_>,
+    value: Out<'_, airudder_text>,
+) -> c_int {
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::text(campaign.report(), pointer, value)))
+}
+
+/// Reads a number of the report; else as airudder_call_get_int().
+///
+///     airudder_campaign_get_int(campaign, "/rejected/0/contact", &contact);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_get_int(
+    campaign: airudder_campaign,
+    pointer: Text<'_>,
+    value: Out<'_, i64>,
+) -> c_int {
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::int(campaign.report(), pointer, value)))
+}
+
+/// Counts a list of the report; else as airudder_call_get_count().
+///
+///     airudder_campaign_get_count(campaign, "/rejected", &count);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_get_count(
+    campaign: airudder_campaign,
+    pointer: Text<'_>,
+    value: Out<'_, usize>,
+) -> c_int {
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::count(campaign.report(), pointer, value)))
+}
+
+/// Frees a campaign, at any moment. Its calls go on until they are freed. What was under way and not handed
+/// back is doubtful to the next run, and looked up.
+///
+/// @param campaign  What to free.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no campaign.
+///
+///     airudder_campaign_free(campaign);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_free(campaign: airudder_campaign) -> c_int {
+    code(|| CAMPAIGNS.free(campaign))
+}

@@ -1,0 +1,302 @@
+//! JSON that is read and built by JSON pointer (RFC 6901), so that the caller needs no JSON library.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt};
+
+use airudder_core::{Error, ErrorCode};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, SeqAccess, Visitor},
+    ser::{SerializeMap, SerializeSeq},
+};
+use serde_json::Number;
+
+use crate::{
+    ffi::argument,
+    text::{Terminated, airudder_text},
+};
+
+/// The readers stop at 128 levels.
+const DEEPEST: usize = 100;
+
+/// A JSON value whose texts are ready for C.
+#[derive(Clone)]
+pub(crate) enum Node {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(Terminated),
+    Array(Vec<Node>),
+    Object(Vec<(Terminated, Node)>),
+}
+
+/// A JSON pointer, taken apart.
+pub(crate) struct Pointer<'a>(Vec<Cow<'a, str>>);
+
+/// A JSON text that is parsed when something is first asked of it.
+pub(crate) struct Document {
+    text: Terminated,
+    root: Option<Node>,
+    /// The texts of the parts that were asked for.
+    parts: BTreeMap<String, Terminated>,
+}
+
+impl<'a> Pointer<'a> {
+    /// Takes a pointer apart.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Error> {
+        let Some(rest) = text.strip_prefix('/') else {
+            let why = "a JSON pointer begins with /, as in /details/0/callee; the empty one is the whole";
+            return if text.is_empty() { Ok(Self(Vec::new())) } else { Err(argument(why)) };
+        };
+        let segments: Vec<_> = rest.split('/').take(DEEPEST + 1).map(unescape).collect();
+        if segments.len() > DEEPEST {
+            return Err(argument(format!("a JSON pointer has at most {DEEPEST} parts")));
+        }
+        Ok(Self(segments))
+    }
+
+    fn write<'s>(segments: impl IntoIterator<Item = &'s str>) -> String {
+        segments
+            .into_iter()
+            .flat_map(|segment| ["/".to_owned(), segment.replace('~', "~0").replace('/', "~1")])
+            .collect()
+    }
+}
+
+fn unescape(segment: &str) -> Cow<'_, str> {
+    if segment.contains('~') { segment.replace("~1", "/").replace("~0", "~").into() } else { segment.into() }
+}
+
+/// The number of an element, as a pointer writes it.
+fn index(segment: &str) -> Option<usize> {
+    let plain = segment == "0" || !segment.starts_with('0');
+    (plain && segment.bytes().all(|byte| byte.is_ascii_digit())).then(|| segment.parse().ok()).flatten()
+}
+
+impl Node {
+    /// Reads JSON.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| {
+            // The error's own text may quote what it read.
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Error::new(ErrorCode::InvalidJson, format!("this is not JSON: the reader stopped at {place}"))
+        })
+    }
+
+    /// A text.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::Text(Terminated::new(text))
+    }
+
+    /// A number, which must be finite.
+    pub(crate) fn double(value: f64) -> Result<Self, Error> {
+        Number::from_f64(value).map(Self::Number).ok_or_else(|| argument("JSON has no infinity and no NaN"))
+    }
+
+    /// Writes JSON.
+    pub(crate) fn json(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(|error| Error::new(ErrorCode::Internal, error.to_string()))
+    }
+
+    /// What the pointer leads to.
+    pub(crate) fn get(&self, pointer: &str) -> Result<&Self, Error> {
+        let nothing = || Error::new(ErrorCode::NoValue, "there is nothing at this JSON pointer").at(pointer);
+        Pointer::parse(pointer)?.0.iter().try_fold(self, |node, segment| node.child(segment)).ok_or_else(nothing)
+    }
+
+    fn child(&self, segment: &str) -> Option<&Self> {
+        match self {
+            Self::Array(elements) => elements.get(index(segment)?),
+            // Of fields with the same name the last one counts, as for other readers.
+            Self::Object(fields) => {
+                fields.iter().rev().find(|(name, _)| name.bytes() == segment.as_bytes()).map(|(_, value)| value)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same place with nothing else around it, with indices made 0, as JSON: what a check of this place
+    /// alone needs. Beside it, the place's pointer with `-` replaced.
+    pub(crate) fn alone(&self, pointer: &Pointer<'_>, value: &Self) -> Result<(String, Vec<String>), Error> {
+        let mut segments = Vec::new();
+        let (mut open, mut close) = (String::new(), Vec::new());
+        let mut here = Some(self);
+        for segment in &pointer.0 {
+            let list = match here {
+                Some(Self::Array(_)) => true,
+                Some(Self::Object(_)) => false,
+                _ => segment == "-" || index(segment).is_some(),
+            };
+            let next = here.and_then(|node| node.child(segment));
+            if list {
+                open.push('[');
+                close.push(']');
+                let end = match here {
+                    Some(Self::Array(elements)) => elements.len(),
+                    _ => 0,
+                };
+                segments.push(if segment == "-" { end.to_string() } else { segment.to_string() });
+            } else {
+                open.push('{');
+                open.push_str(&Self::text(segment).json()?);
+                open.push(':');
+                close.push('}');
+                segments.push(segment.to_string());
+            }
+            here = next;
+        }
+        let json = open + &value.json()? + &close.iter().rev().collect::<String>();
+        Ok((json, segments))
+    }
+
+    /// Puts the value there. Objects and lists on the way are made; a list takes its next element at its
+    /// length, or at `-`.
+    pub(crate) fn set(&mut self, pointer: &Pointer<'_>, value: Self) -> Result<(), Error> {
+        let mut here = self;
+        for (depth, segment) in pointer.0.iter().enumerate() {
+            if matches!(here, Self::Null) {
+                let list = segment == "-" || index(segment).is_some();
+                *here = if list { Self::Array(Vec::new()) } else { Self::Object(Vec::new()) };
+            }
+            let place = match here {
+                Self::Array(elements) => {
+                    let at = if segment == "-" { Some(elements.len()) } else { index(segment) };
+                    match at {
+                        Some(at) if at == elements.len() => {
+                            elements.push(Self::Null);
+                            elements.last_mut()
+                        }
+                        Some(at) => elements.get_mut(at),
+                        None => None,
+                    }
+                }
+                Self::Object(fields) => {
+                    let at = fields.iter().rposition(|(name, _)| name.bytes() == segment.as_bytes());
+                    let at = at.unwrap_or_else(|| {
+                        fields.push((Terminated::new(segment.as_ref()), Self::Null));
+                        fields.len() - 1
+                    });
+                    fields.get_mut(at).map(|(_, value)| value)
+                }
+                _ => None,
+            };
+            here = place.ok_or_else(|| {
+                let why = "nothing can be put here: a list takes the number of an element, its length or -; other values have no parts";
+                argument(why).at(Pointer::write(pointer.0.iter().take(depth + 1).map(AsRef::as_ref)))
+            })?;
+        }
+        *here = value;
+        Ok(())
+    }
+}
+
+/// The pointer of an error about a place that was checked alone, in the whole.
+pub(crate) fn in_whole(alone: &str, place: &[String]) -> String {
+    let parts: Vec<_> = alone.split('/').skip(1).map(unescape).collect();
+    Pointer::write(parts.iter().enumerate().map(|(depth, part)| place.get(depth).map_or(part.as_ref(), String::as_str)))
+}
+
+impl Document {
+    /// Takes a text over, which need not be JSON until it is asked for something.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self { text: Terminated::new(text.into()), root: None, parts: BTreeMap::new() }
+    }
+
+    /// The whole text.
+    pub(crate) fn text(&self) -> airudder_text {
+        self.text.view()
+    }
+
+    /// What the pointer leads to.
+    pub(crate) fn get(&mut self, pointer: &str) -> Result<&Node, Error> {
+        if self.root.is_none() {
+            self.root = Some(Node::parse(&String::from_utf8_lossy(self.text.bytes()))?);
+        }
+        self.root.as_ref().unwrap_or(&Node::Null).get(pointer)
+    }
+
+    /// The JSON text of what the pointer leads to. It is kept, so asking again costs nothing.
+    pub(crate) fn json(&mut self, pointer: &str) -> Result<airudder_text, Error> {
+        if let Some(part) = self.parts.get(pointer) {
+            return Ok(part.view());
+        }
+        let part = Terminated::new(self.get(pointer)?.json()?);
+        Ok(self.parts.entry(pointer.to_owned()).or_insert(part).view())
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text.bytes())),
+            Self::Array(elements) => {
+                let mut list = serializer.serialize_seq(Some(elements.len()))?;
+                elements.iter().try_for_each(|element| list.serialize_element(element))?;
+                list.end()
+            }
+            Self::Object(fields) => {
+                let mut map = serializer.serialize_map(Some(fields.len()))?;
+                fields
+                    .iter()
+                    .try_for_each(|(name, value)| map.serialize_entry(&String::from_utf8_lossy(name.bytes()), value))?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NodeVisitor;
+        impl<'de> Visitor<'de> for NodeVisitor {
+            type Value = Node;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_unit<E>(self) -> Result<Node, E> {
+                Ok(Node::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+                Ok(Node::Bool(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+                Ok(Node::Number(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+                Ok(Node::Number(value.into()))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+                Ok(Number::from_f64(value).map_or(Node::Null, Node::Number))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+                Ok(Node::text(text))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = list.next_element()? {
+                    elements.push(element);
+                }
+                Ok(Node::Array(elements))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+                let mut fields = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, Node>()? {
+                    fields.push((Terminated::new(name), value));
+                }
+                Ok(Node::Object(fields))
+            }
+        }
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}

@@ -1,0 +1,208 @@
+//! Events
+
+use std::ffi::c_int;
+
+use airudder_core::{Error, Event};
+
+use crate::{
+    answer::{Out, code, output},
+    document::Document,
+    ffi::Text,
+    handles::Table,
+    text::{Terminated, airudder_text},
+    values::{self, airudder_type},
+};
+
+/// An event that was received. One thread at a time may use it.
+pub type airudder_event = u64;
+
+/// What a handle of an event stands for.
+pub(crate) struct Received {
+    name: Terminated,
+    dedupe_key: Terminated,
+    known: bool,
+    verified: bool,
+    document: Document,
+}
+
+pub(crate) static EVENTS: Table<Received> = Table::new(5, "airudder_event");
+
+impl Received {
+    pub(crate) fn new(event: &Event) -> Self {
+        Self {
+            name: Terminated::new(event.name()),
+            dedupe_key: Terminated::new(event.dedupe_key()),
+            known: event.known(),
+            verified: event.verified(),
+            document: Document::new(event.text()),
+        }
+    }
+}
+
+/// What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know,
+/// the text of its `event` field, or `unknown`.
+///
+/// @param event  The event.
+/// @param type   Receives the text, which lives until the event is freed.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_event_type(event, &text);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_type(event: airudder_event, r#type: Out<'_, airudder_text>) -> c_int {
+    show(event, r#type, "type", airudder_text::NONE, |event| event.name.view())
+}
+
+/// The same 64 hex digits for each delivery of one event, which may come up to six times: store the event under
+/// this key.
+///
+/// @param event  The event.
+/// @param key    Receives the text, which lives until the event is freed.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_event_dedupe_key(event, &text);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_dedupe_key(event: airudder_event, key: Out<'_, airudder_text>) -> c_int {
+    show(event, key, "key", airudder_text::NONE, |event| event.dedupe_key.view())
+}
+
+/// The event as JSON text, decrypted, else unchanged.
+///
+/// @param event  The event.
+/// @param json   Receives the text, which lives until the event is freed.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_event_json(event, &text); fwrite(text.data, 1, text.len, file);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_json(event: airudder_event, json: Out<'_, airudder_text>) -> c_int {
+    show(event, json, "json", airudder_text::NONE, |event| event.document.text())
+}
+
+/// Whether this library knows the kind of the event.
+///
+/// @param event  The event.
+/// @param known  Receives 1 or 0.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_event_known(event, &flag);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_known(event: airudder_event, known: Out<'_, c_int>) -> c_int {
+    show(event, known, "known", 0, |event| event.known.into())
+}
+
+/// Whether a signature was checked and found right.
+///
+/// @param event     The event.
+/// @param verified  Receives 1 or 0.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_event_verified(event, &flag);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_verified(event: airudder_event, verified: Out<'_, c_int>) -> c_int {
+    show(event, verified, "verified", 0, |event| event.verified.into())
+}
+
+fn show<T>(event: airudder_event, out: Out<'_, T>, name: &str, failed: T, read: impl FnOnce(&Received) -> T) -> c_int {
+    code(|| {
+        let out = output(out, name, failed)?;
+        EVENTS.with(event, |event| {
+            *out = read(event);
+            Ok(())
+        })
+    })
+}
+
+/// Reads a text of the event; else as airudder_call_get_str().
+///
+///     airudder_event_get_str(event, "/details/0/callee", &text);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_str(
+    event: airudder_event,
+    pointer: Text<'_>,
+    value: Out<'_, airudder_text>,
+) -> c_int {
+    get(event, |event| values::text(event, pointer, value))
+}
+
+/// Reads a whole number of the event; else as airudder_call_get_int().
+///
+///     airudder_event_get_int(event, "/details/0/duration", &number);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_int(event: airudder_event, pointer: Text<'_>, value: Out<'_, i64>) -> c_int {
+    get(event, |event| values::int(event, pointer, value))
+}
+
+/// Reads a number of the event; else as airudder_call_get_double().
+///
+///     airudder_event_get_double(event, "/details/0/score", &real);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_double(event: airudder_event, pointer: Text<'_>, value: Out<'_, f64>) -> c_int {
+    get(event, |event| values::double(event, pointer, value))
+}
+
+/// Reads a truth value of the event; else as airudder_call_get_bool().
+///
+///     airudder_event_get_bool(event, "/details/0/is_test", &flag);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_bool(event: airudder_event, pointer: Text<'_>, value: Out<'_, c_int>) -> c_int {
+    get(event, |event| values::bool(event, pointer, value))
+}
+
+/// Counts the elements of a list, or the fields of an object; else as airudder_call_get_count().
+///
+///     airudder_event_get_count(event, "/details", &count);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_count(event: airudder_event, pointer: Text<'_>, value: Out<'_, usize>) -> c_int {
+    get(event, |event| values::count(event, pointer, value))
+}
+
+/// Reads the name of a field of an object; else as airudder_call_get_name().
+///
+///     airudder_event_get_name(event, "/details/0/variables", 0, &text);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_name(
+    event: airudder_event,
+    pointer: Text<'_>,
+    index: usize,
+    value: Out<'_, airudder_text>,
+) -> c_int {
+    get(event, |event| values::name(event, pointer, index, value))
+}
+
+/// Reads the type of a value of the event; else as airudder_call_get_type().
+///
+///     airudder_event_get_type(event, "/details", &type);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_type(
+    event: airudder_event,
+    pointer: Text<'_>,
+    value: Out<'_, airudder_type>,
+) -> c_int {
+    get(event, |event| values::kind(event, pointer, value))
+}
+
+/// Reads a part of the event as JSON text; else as airudder_call_get_json().
+///
+///     airudder_event_get_json(event, "/details/0", &text);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_get_json(
+    event: airudder_event,
+    pointer: Text<'_>,
+    value: Out<'_, airudder_text>,
+) -> c_int {
+    get(event, |event| values::json(event, pointer, value))
+}
+
+fn get(event: airudder_event, read: impl FnOnce(&mut Document) -> Result<(), Error>) -> c_int {
+    code(|| EVENTS.with(event, |event| read(&mut event.document)))
+}
+
+/// Frees an event.
+///
+/// @param event  What to free.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no event.
+///
+///     airudder_event_free(event);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_event_free(event: airudder_event) -> c_int {
+    code(|| EVENTS.free(event))
+}

@@ -1,0 +1,31 @@
+//! The C interface of the library: `airudder.h` is generated from this crate, a section from each module.
+//!
+//! `ffi` holds all unsafe code: the types of arguments and of what is handed out. Everything else is safe Rust about
+//! handles (`handles`), answers (`answer`) and documents that are read and built by JSON pointer (`document`).
+
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![expect(non_camel_case_types, reason = "types are named as they are in C")]
+#![expect(clippy::doc_markdown, reason = "the documentation is for readers of C")]
+#![expect(unreachable_pub, reason = "what is public is seen by C, and by cbindgen")]
+
+mod answer;
+mod buffers;
+mod call;
+mod campaign;
+mod client;
+mod crypto;
+mod document;
+mod draft;
+mod error;
+mod events;
+mod ffi;
+mod fields;
+mod handles;
+mod library;
+#[cfg(feature = "test-panic")]
+mod panic;
+mod strerror;
+mod text;
+mod values;
+mod webhooks;

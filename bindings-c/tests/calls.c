@@ -1,0 +1,399 @@
+/* What a call does, without a network: the test plays the other side. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <airudder.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NOW 1700000000000u
+
+static airudder_client client;
+
+static int make_client(void **state) {
+  airudder_config config = AIRUDDER_CONFIG_INIT;
+  (void)state;
+  config.app_key = "fake-app-key";
+  config.app_secret = "fake-app-secret";
+  config.base_url = "https://api.example.test";
+  return airudder_client_new(&config, &client, NULL);
+}
+
+static int free_client(void **state) {
+  (void)state;
+  return airudder_client_free(client);
+}
+
+static airudder_call begin(int operation) {
+  airudder_call call;
+  assert_int_equal(airudder_call_begin(client, operation, &call, NULL), 0);
+  return call;
+}
+
+/* An upload of one contact that is right. */
+static airudder_call begin_upload(void) {
+  airudder_call call = begin(AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS);
+  assert_int_equal(airudder_call_set_str(call, "/workflow_id", "w-1"), 0);
+  assert_int_equal(airudder_call_set_str(call, "/details/0/callee", "+6200012345678"), 0);
+  assert_int_equal(airudder_call_set_str(call, "/details/0/platform", "TEMP1"), 0);
+  assert_int_equal(airudder_call_set_str(call, "/details/0/variables/customer_name", "Ana"), 0);
+  return call;
+}
+
+static const airudder_request *poll_request(airudder_call call) {
+  airudder_step step;
+  assert_int_equal(airudder_call_poll(call, NOW, &step), 0);
+  assert_int_equal(step.kind, AIRUDDER_STEP_SEND);
+  return step.request;
+}
+
+static void poll_done(airudder_call call) {
+  airudder_step step;
+  assert_int_equal(airudder_call_poll(call, NOW, &step), 0);
+  assert_int_equal(step.kind, AIRUDDER_STEP_DONE);
+  assert_null(step.request);
+}
+
+static void respond(airudder_call call, const char *body) {
+  assert_int_equal(airudder_call_on_response(call, NOW, 200, NULL, 0, body, strlen(body)), 0);
+}
+
+/* The request of the call itself, behind that for the token if there is none yet. */
+static const airudder_request *poll_own_request(airudder_call call) {
+  const airudder_request *request = poll_request(call);
+  if (strstr(request->url, "/auth") != NULL) {
+    respond(call, "{\"code\":200,\"data\":{\"token\":\"fake-token\"}}");
+    request = poll_request(call);
+  }
+  return request;
+}
+
+static void assert_error(airudder_call call, int code, const char *pointer) {
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  assert_int_equal(airudder_call_result(call, &error), code);
+  assert_int_equal(error.code, code);
+  assert_string_equal(error.pointer, pointer);
+  assert_int_equal(airudder_call_result(call, NULL), code); /* any number of times */
+}
+
+static void parameters_become_json_in_their_order(void **state) {
+  airudder_call call = begin_upload();
+  const airudder_request *request;
+  (void)state;
+  assert_int_equal(airudder_call_set_str(call, "/details/-/callee", "+6200012345679"), 0);
+  assert_int_equal(airudder_call_set_strn(call, "/details/1/platform", "TEMP1-and-more", 5), 0);
+  assert_int_equal(airudder_call_set_json(call, "/details/1/variables", "{\"a\":\"1\"}", 9), 0);
+  assert_int_equal(airudder_call_set_str(call, "/details/1/variables/a~1b", "2"), 0);
+  assert_int_equal(airudder_call_set_double(call, "/details/1/pds_variables/score", 0.5), 0);
+  assert_int_equal(airudder_call_set_bool(call, "/details/1/pds_variables/vip", 7), 0);
+  assert_int_equal(airudder_call_set_null(call, "/details/1/pds_variables/agent"), 0);
+  assert_int_equal(airudder_call_set_int(call, "/details/1/pds_variables/rank", INT64_MIN), 0);
+  request = poll_own_request(call);
+  assert_string_equal(
+      request->body,
+      "{\"workflow_id\":\"w-1\",\"details\":[{\"callee\":\"+6200012345678\",\"platform\":\"TEMP1\","
+      "\"variables\":{\"customer_name\":\"Ana\"}},{\"callee\":\"+6200012345679\",\"platform\":\"TEMP1\","
+      "\"variables\":{\"a\":\"1\",\"a/b\":\"2\"},"
+      "\"pds_variables\":{\"score\":0.5,\"vip\":true,\"agent\":null,\"rank\":-9223372036854775808}}]}");
+  assert_int_equal(request->body_len, strlen(request->body));
+  assert_string_equal(request->method, "POST");
+  assert_int_equal(request->timeout_ms, 10000);
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static void a_wrong_parameter_is_found_at_once_and_never_left_out(void **state) {
+  static const struct {
+    const char *pointer;
+    const char *value;
+    int code;
+    const char *where;
+  } wrong[] = {
+      {"/workflow_idd", "w", AIRUDDER_E1004_UNKNOWN_FIELD, "/workflow_idd"},
+      {"/details/1/calle", "+62", AIRUDDER_E1004_UNKNOWN_FIELD, "/details/1/calle"},
+      {"/details/-/callee", "0812", AIRUDDER_E1007_INVALID_VALUE, "/details/1/callee"},
+      {"/details", "x", AIRUDDER_E1006_WRONG_TYPE, "/details"},
+      {"/details/0/variables/0", NULL, AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/details/3/callee", "+62", AIRUDDER_E1016_INVALID_ARGUMENT, "/details/3"},
+      {"details", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/workflow_id", "\xc3\x28", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+  };
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    airudder_call call = begin_upload();
+    assert_int_equal(airudder_call_set_str(call, wrong[i].pointer, wrong[i].value), wrong[i].code);
+    assert_int_equal(airudder_call_set_str(call, "/workflow_id", "w-2"), 0); /* does not heal it */
+    poll_done(call);
+    assert_error(call, wrong[i].code, wrong[i].where);
+    assert_int_equal(airudder_call_free(call), 0);
+  }
+}
+
+static void what_is_missing_is_found_by_the_first_poll(void **state) {
+  airudder_call call = begin(AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS);
+  (void)state;
+  assert_int_equal(airudder_call_set_str(call, "/workflow_id", "w-1"), 0);
+  assert_int_equal(airudder_call_set_str(call, "/details/0/callee", "+6200012345678"), 0);
+  poll_done(call);
+  assert_error(call, AIRUDDER_E1005_MISSING_FIELD, "/details/0/platform");
+  assert_int_equal(airudder_call_set_str(call, "/details/0/platform", "TEMP1"), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static void results_are_read_by_pointer(void **state) {
+  airudder_call call = begin(AIRUDDER_OP_ROBOTS_LIST);
+  airudder_text text, again;
+  airudder_type type;
+  int64_t integer;
+  double real;
+  int flag;
+  size_t count;
+  (void)state;
+  poll_own_request(call);
+  respond(call,
+          "{\"code\":200,\"data\":[{\"RobotID\":\"r\\u0000\\u00e9\",\"n\":-5,\"big\":18446744073709551615,\"half\":2.5,"
+          "\"yes\":true,\"nothing\":null,\"a/b~c\":\"odd\"},[]]}");
+  assert_int_equal(airudder_call_get_str(call, "/0/RobotID", &text), 0);
+  assert_int_equal(text.len, 4);
+  assert_memory_equal(text.data, "r\0\xc3\xa9", 5);
+  assert_int_equal(airudder_call_get_int(call, "/0/n", &integer), 0);
+  assert_int_equal(integer, -5);
+  assert_int_equal(airudder_call_get_int(call, "/0/big", &integer), AIRUDDER_E1006_WRONG_TYPE);
+  assert_int_equal(airudder_call_get_int(call, "/0/half", &integer), AIRUDDER_E1006_WRONG_TYPE);
+  assert_int_equal(airudder_call_get_double(call, "/0/half", &real), 0);
+  assert_true(fabs(real - 2.5) < 1e-9);
+  assert_int_equal(airudder_call_get_bool(call, "/0/yes", &flag), 0);
+  assert_int_equal(flag, 1);
+  assert_int_equal(airudder_call_get_count(call, "", &count), 0);
+  assert_int_equal(count, 2);
+  assert_int_equal(airudder_call_get_count(call, "/0", &count), 0);
+  assert_int_equal(count, 7);
+  assert_int_equal(airudder_call_get_name(call, "/0", 1, &text), 0);
+  assert_string_equal(text.data, "n");
+  assert_int_equal(airudder_call_get_name(call, "/0", 7, &text), AIRUDDER_E1006_WRONG_TYPE);
+  assert_null(text.data);
+  assert_int_equal(airudder_call_get_type(call, "/0/nothing", &type), 0);
+  assert_int_equal(type, AIRUDDER_TYPE_NULL);
+  assert_int_equal(airudder_call_get_type(call, "/0/missing", &type), 0);
+  assert_int_equal(type, AIRUDDER_TYPE_NONE);
+  assert_int_equal(airudder_call_get_str(call, "/0/missing", &text), AIRUDDER_E1017_NO_VALUE);
+  assert_int_equal(airudder_call_get_str(call, "/00", &text), AIRUDDER_E1017_NO_VALUE);
+  assert_int_equal(airudder_call_get_str(call, "/0/a~1b~0c", &text), 0);
+  assert_string_equal(text.data, "odd");
+  assert_int_equal(airudder_call_get_json(call, "/0/nothing", &text), 0);
+  assert_string_equal(text.data, "null");
+  assert_int_equal(airudder_call_get_json(call, "/0/nothing", &again), 0);
+  assert_ptr_equal(text.data, again.data);
+  assert_int_equal(airudder_call_result_file(call, &text), AIRUDDER_E1017_NO_VALUE);
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static void a_doubtful_upload_is_never_sent_again(void **state) {
+  const int failures[] = {AIRUDDER_FAILURE_TIMEOUT, AIRUDDER_FAILURE_RESET, AIRUDDER_FAILURE_OTHER, 0, 99, -1};
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof failures / sizeof *failures; i++) {
+    airudder_call call = begin_upload();
+    airudder_error error = AIRUDDER_ERROR_INIT;
+    poll_own_request(call);
+    assert_int_equal(airudder_call_on_failure(call, NOW, failures[i], "the cable was cut"), 0);
+    poll_done(call);
+    assert_int_equal(airudder_call_result(call, &error), AIRUDDER_E7005_OUTCOME_UNKNOWN);
+    assert_int_equal(error.outcome, AIRUDDER_OUTCOME_UNKNOWN);
+    assert_int_equal(error.retry_after_ms, -1);
+    assert_string_equal(error.operation, "workflow.upload_details");
+    assert_non_null(strstr(error.message, "the cable was cut"));
+    assert_int_equal(airudder_call_free(call), 0);
+  }
+}
+
+static void what_was_surely_not_sent_is_sent_again_unless_told_otherwise(void **state) {
+  airudder_call_options options = AIRUDDER_CALL_OPTIONS_INIT;
+  airudder_call call = begin_upload();
+  airudder_step step;
+  (void)state;
+  poll_own_request(call);
+  assert_int_equal(airudder_call_on_failure(call, NOW, AIRUDDER_FAILURE_CONNECT, NULL), 0);
+  assert_int_equal(airudder_call_poll(call, NOW, &step), 0);
+  assert_int_equal(step.kind, AIRUDDER_STEP_WAIT);
+  assert_true(step.wait_until_ms > NOW && step.wait_until_ms <= NOW + 250);
+  assert_int_equal(airudder_call_poll(call, step.wait_until_ms, &step), 0);
+  assert_int_equal(step.kind, AIRUDDER_STEP_SEND);
+  assert_int_equal(airudder_call_free(call), 0);
+
+  call = begin_upload();
+  options.max_retries = AIRUDDER_NEVER;
+  assert_int_equal(airudder_call_set_options(call, &options), 0);
+  poll_own_request(call);
+  assert_int_equal(airudder_call_on_failure(call, NOW, AIRUDDER_FAILURE_CONNECT, NULL), 0);
+  poll_done(call);
+  assert_error(call, AIRUDDER_E7001_CONNECT_FAILED, "");
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static void calls_in_the_wrong_order_change_nothing(void **state) {
+  airudder_call call = begin(AIRUDDER_OP_ROBOTS_LIST);
+  airudder_step step;
+  airudder_text text;
+  const airudder_request *request;
+  char url[256];
+  (void)state;
+  assert_int_equal(airudder_call_on_response(call, NOW, 200, NULL, 0, "", 0), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_call_on_failure(call, NOW, AIRUDDER_FAILURE_RESET, NULL), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_call_result(call, NULL), AIRUDDER_E1008_MISUSE);
+  request = poll_own_request(call);
+  snprintf(url, sizeof url, "%s", request->url);
+  assert_int_equal(airudder_call_poll(call, NOW, &step), AIRUDDER_E1008_MISUSE);
+  assert_null(step.request);
+  assert_string_equal(request->url, url); /* still there to be sent */
+  assert_int_equal(airudder_call_result(call, NULL), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_call_result_json(call, &text), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_call_on_response(call, NOW, 70000, NULL, 0, "", 0), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(airudder_call_on_response(call, NOW, 200, NULL, 1, "", 0), AIRUDDER_E1016_INVALID_ARGUMENT);
+  respond(call, "{\"code\":200,\"data\":[]}");
+  assert_int_equal(airudder_call_result(call, NULL), 0);
+  assert_int_equal(airudder_call_on_response(call, NOW, 200, NULL, 0, "", 0), AIRUDDER_E1008_MISUSE);
+  poll_done(call);
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static void a_call_is_shown_without_secrets_and_without_being_sent(void **state) {
+  airudder_call call = begin_upload();
+  airudder_call_options options = AIRUDDER_CALL_OPTIONS_INIT;
+  airudder_header field = {"X-Api-Secret", "fake-secret-field"};
+  const airudder_request *request;
+  airudder_text text;
+  (void)state;
+  options.headers = &field;
+  options.header_count = 1;
+  assert_int_equal(airudder_call_set_options(call, &options), 0);
+  assert_int_equal(airudder_call_curl(call, &text, NULL), 0);
+  assert_non_null(strstr(text.data, "curl -X POST 'https://api.example.test/service/cloud/workflow/uploaddetails'"));
+  assert_null(strstr(text.data, "fake-secret-field"));
+  assert_null(strstr(text.data, "+6200012345678"));
+  assert_int_equal(airudder_call_prepare(call, &request, NULL), 0);
+  assert_non_null(strstr(request->body, "+6200012345678"));
+  assert_int_equal(airudder_call_set_str(call, "/workflow_id", "w-2"), AIRUDDER_E1008_MISUSE);
+  poll_own_request(call);
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static void raw_requests_are_checked_when_they_are_made(void **state) {
+  airudder_raw_request raw = AIRUDDER_RAW_REQUEST_INIT;
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_call call;
+  (void)state;
+  raw.method = "POST";
+  raw.path = "/service/cloud/anything";
+  raw.body = "{\"a\":1}";
+  assert_int_equal(airudder_call_raw(client, &raw, &call, &error), 0);
+  assert_string_equal(poll_own_request(call)->body, raw.body);
+  respond(call, "{\"code\":200,\"data\":{\"b\":2}}");
+  assert_int_equal(airudder_call_result(call, NULL), 0);
+  assert_int_equal(airudder_call_set_str(call, "/a", "2"), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_call_free(call), 0);
+  raw.auth = 9;
+  assert_int_equal(airudder_call_raw(client, &raw, &call, &error), AIRUDDER_E1010_INVALID_REQUEST);
+  assert_string_equal(error.pointer, "/auth");
+  raw.auth = AIRUDDER_AUTH_TOKEN;
+  raw.path = "no path";
+  assert_int_equal(airudder_call_raw(client, &raw, &call, &error), AIRUDDER_E1010_INVALID_REQUEST);
+  assert_string_equal(error.pointer, "/path");
+}
+
+static void settings_that_are_wrong_are_named(void **state) {
+  airudder_config config = AIRUDDER_CONFIG_INIT;
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_client none;
+  (void)state;
+  config.encryption_key = "fake-short-key";
+  assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E6001_INVALID_KEY);
+  assert_string_equal(error.pointer, "/encryption_key");
+  assert_null(strstr(error.message, "fake-short-key"));
+  assert_int_equal(none, 0);
+  assert_int_equal(airudder_client_new(&config, &none, NULL), AIRUDDER_E6001_INVALID_KEY);
+  config.encryption_key = NULL;
+  config.base_url = "http://api.example.test";
+  assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
+  assert_string_equal(error.pointer, "/base_url");
+}
+
+static void events_are_signed_for_tests(void **state) {
+  static const char body[] = "{\"event\":\"channel.message.sent\",\"messages\":[]}";
+  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_webhooks hooks;
+  airudder_buffer buffer;
+  airudder_event event;
+  airudder_header header;
+  airudder_detection found;
+  airudder_text text;
+  airudder_ack ack;
+  (void)state;
+  config.secret = "fake-webhook-secret";
+  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
+  assert_int_equal(airudder_webhooks_sign(hooks, body, strlen(body), &buffer, NULL), 0);
+  assert_int_equal(airudder_buffer_header(buffer, 0, &header), 0);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), NULL, &event, NULL), 0);
+  assert_int_equal(airudder_event_type(event, &text), 0);
+  assert_string_equal(text.data, "channel.message.sent");
+  assert_int_equal(airudder_event_free(event), 0);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body) - 1, NULL, &event, NULL),
+                   AIRUDDER_E5002_SIGNATURE_MISMATCH);
+  assert_int_equal(event, 0);
+  assert_int_equal(airudder_buffer_header(buffer, 1, &header), AIRUDDER_E1017_NO_VALUE);
+  assert_null(header.name);
+
+  assert_int_equal(airudder_buffer_header(buffer, 0, &header), 0);
+  assert_int_equal(airudder_buffer_free(buffer), 0);
+  assert_int_equal(airudder_webhooks_seal(hooks, body, strlen(body), NULL, 0, &buffer, NULL), 0);
+  assert_int_equal(airudder_buffer_data(buffer, &text), 0);
+  assert_string_equal(text.data, body);
+  {
+    airudder_header headers[8];
+    size_t count = 0;
+    airudder_buffer answer;
+    while (airudder_buffer_header(buffer, count, &headers[count]) == 0) count++;
+    assert_int_equal(
+        airudder_detect(headers, count, text.data, text.len, "fake-webhook-secret", NULL, &found, &answer, NULL), 0);
+    assert_string_equal(found.scheme.data, "hmac-sha256:hex:body");
+    assert_null(found.cipher.data);
+    assert_non_null(strstr(found.notes.data, "hmac-sha256:hex:body"));
+    assert_int_equal(airudder_buffer_free(answer), 0);
+  }
+  assert_int_equal(airudder_buffer_free(buffer), 0);
+  assert_int_equal(airudder_webhooks_ack(&ack), 0);
+  assert_int_equal(ack.status, 200);
+  assert_int_equal(ack.body_len, strlen(ack.body));
+  assert_int_equal(airudder_webhooks_free(hooks), 0);
+}
+
+static void the_library_says_what_it_is(void **state) {
+  (void)state;
+  assert_int_equal(airudder_abi_version(), AIRUDDER_ABI_VERSION);
+  assert_non_null(strchr(airudder_version(), '.'));
+  assert_non_null(strstr(airudder_strerror(AIRUDDER_E1005_MISSING_FIELD), "required"));
+  assert_int_equal(airudder_operation("workflow.upload_details"), AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS);
+  assert_int_equal(airudder_operation("workflow.nothing"), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(parameters_become_json_in_their_order),
+      cmocka_unit_test(a_wrong_parameter_is_found_at_once_and_never_left_out),
+      cmocka_unit_test(what_is_missing_is_found_by_the_first_poll),
+      cmocka_unit_test(results_are_read_by_pointer),
+      cmocka_unit_test(a_doubtful_upload_is_never_sent_again),
+      cmocka_unit_test(what_was_surely_not_sent_is_sent_again_unless_told_otherwise),
+      cmocka_unit_test(calls_in_the_wrong_order_change_nothing),
+      cmocka_unit_test(a_call_is_shown_without_secrets_and_without_being_sent),
+      cmocka_unit_test(raw_requests_are_checked_when_they_are_made),
+      cmocka_unit_test(settings_that_are_wrong_are_named),
+      cmocka_unit_test(events_are_signed_for_tests),
+      cmocka_unit_test(the_library_says_what_it_is),
+  };
+  return cmocka_run_group_tests(tests, make_client, free_client);
+}

@@ -1,0 +1,137 @@
+"""The installed library, programs built against it, and the sandbox to run them on."""
+
+import json
+import os
+import shlex
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples/c"
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+SECRETS = {"AIRUDDER_APP_KEY": "fake-app-key", "AIRUDDER_APP_SECRET": "fake-app-secret"}
+VALGRIND = "valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all"
+
+
+def run(*command, timeout=120, **options):
+    """Run a command that must succeed; give what it printed."""
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=timeout, check=False, **options)
+    assert done.returncode == 0, f"{shlex.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def prefix(tmp_path_factory):
+    """Where the library is installed."""
+    prefix = tmp_path_factory.mktemp("prefix")
+    run(ROOT / "bindings-c/install", prefix)
+    return prefix
+
+
+@pytest.fixture(scope="session")
+def pkg_config(prefix):
+    """Ask pkg-config, which finds the installed library."""
+
+    def ask(*arguments):
+        environment = os.environ | {"PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig"}
+        return shlex.split(run("pkg-config", *arguments, env=environment))
+
+    return ask
+
+
+class Checked:
+    """A program twice: for Valgrind, with the shared library, and with sanitizers and the static library."""
+
+    def __init__(self, plain, sanitized, prefix):
+        self._plain, self._sanitized = plain, sanitized
+        self._environment = SECRETS | {"LD_LIBRARY_PATH": f"{prefix}/lib", "PATH": os.environ["PATH"]}
+
+    def command(self, how):
+        return [*shlex.split(VALGRIND), self._plain] if how == "valgrind" else [self._sanitized]
+
+    def environment(self, more=None):
+        return self._environment | (more or {})
+
+    def run(self, how, *arguments, env=None, **options):
+        return run(*self.command(how), *arguments, env=self.environment(env), **options)
+
+
+@pytest.fixture(scope="session")
+def build(prefix, pkg_config, tmp_path_factory):
+    """Build a program of the tests or the examples."""
+    folder = tmp_path_factory.mktemp("programs")
+
+    def build(*sources, compiler="gcc", standard="c99", packages=(), flags=()):
+        name = Path(sources[0]).stem
+        common = [
+            compiler,
+            f"-std={standard}",
+            *WARNINGS,
+            "-g",
+            "-O1",
+            *flags,
+            *sources,
+            *pkg_config("--cflags", "airudder", *packages),
+        ]
+        others = pkg_config("--libs", *packages) if packages else []
+        plain, sanitized = folder / name, folder / f"{name}-sanitized"
+        run(*common, "-o", plain, *pkg_config("--libs", "airudder"), *others, "-lpthread")
+        static = [prefix / "lib/libairudder.a", "-lpthread", "-ldl", "-lm"]
+        run(*common, "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-o", sanitized, *static, *others)
+        return Checked(plain, sanitized, prefix)
+
+    return build
+
+
+checked = pytest.mark.parametrize("how", ["sanitized", "valgrind"])
+"""Run a test twice: with AddressSanitizer, UBSan and LeakSanitizer, and under Valgrind."""
+
+
+class Sandbox:
+    """A running sandbox."""
+
+    def __init__(self, *options):
+        command = [ROOT / "target/release/airudder-sandbox", "--listen", "127.0.0.1:0", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().removeprefix("listening on ").strip()
+        assert self.url.startswith("http://127.0.0.1:")
+
+    def control(self, name, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_sandbox/{name}", data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)
+
+    def contacts(self):
+        """How many contacts came, of which none may have come twice."""
+        duplicates = self.control("contacts?duplicates=1")
+        counts = self.control("stats")["contacts"]
+        assert counts["duplicates"] == 0, duplicates
+        return counts["distinct"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def start_sandbox():
+    """Start sandboxes; they stop with the test."""
+    running = []
+
+    def start(*options):
+        running.append(Sandbox(*options))
+        return running[-1]
+
+    yield start
+    for sandbox in running:
+        sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(start_sandbox):
+    return start_sandbox()

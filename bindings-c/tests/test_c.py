@@ -1,0 +1,41 @@
+"""The tests that are in C."""
+
+import json
+import re
+
+from conftest import ROOT, checked
+
+TESTS = ROOT / "bindings-c/tests"
+NAMES = ("cipher", "signature", "webhook", "operation")
+
+
+@checked
+def test_vectors(build, how):
+    """As many cases as in every language."""
+    vectors = ROOT / "core/vectors"
+    said = build(TESTS / "vectors.c", packages=["cmocka", "libcjson"]).run(how, vectors)
+    ran = {name: int(count) for name, count in re.findall(r"^(\w+): (\d+) cases$", said, re.MULTILINE)}
+    assert ran == {name: json.loads((vectors / f"{name}.json").read_text())["count"] for name in NAMES}
+
+
+@checked
+def test_calls(build, how):
+    build(TESTS / "calls.c", packages=["cmocka"]).run(how)
+
+
+FUNCTION = re.compile(r"^(?:int|const char \*)\s?(airudder_\w+)\(", re.MULTILINE)
+
+
+@checked
+def test_hostile_caller(build, how):
+    program = build(TESTS / "hostile.c", packages=["cmocka"])
+    said = program.run(how, 40 if how == "valgrind" else 2000, timeout=300)
+    calls, refused = map(int, re.search(r"(\d+) calls, (\d+) refused", said).groups())
+    assert calls > refused > 10_000
+
+
+def test_hostile_caller_uses_every_function():
+    functions = FUNCTION.findall((ROOT / "bindings-c/include/airudder.h").read_text())
+    source = (TESTS / "hostile.c").read_text()
+    assert len(functions) > 80
+    assert [name for name in functions if f"{name}(" not in source] == []

@@ -1,0 +1,145 @@
+"""The programs that people copy, each run against the sandbox under sanitizers and under Valgrind."""
+
+import re
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+
+import pytest
+from conftest import EXAMPLES, ROOT, checked
+
+KEY = "fake-key-16bytes"
+JOB = {
+    "AIRUDDER_TEMPLATE_ID": "7",
+    "AIRUDDER_PLATFORM": "TEMP1",
+    "AIRUDDER_END_TIME": "2099-12-01 18:00:00+08:00",
+    "AIRUDDER_SETTLE_MS": "300",
+    "AIRUDDER_ENCRYPTION_KEY": KEY,
+}
+SHARED = [EXAMPLES / name for name in ("job.c", "journal.c", "exchange.c", "clock.c")]
+FAULTS = [
+    {"operation": "workflow.upload_details", "fault": "reset_after", "times": 2},
+    {"operation": "workflow.upload_details", "fault": "reset_before", "times": 1},
+    {"operation": "workflow.upload_details", "fault": "status", "status": 503, "retry_after": "0", "times": 1},
+    {"operation": "*", "fault": "unauthorized", "times": 1},
+]
+
+
+@pytest.fixture(scope="session")
+def contacts(tmp_path_factory):
+    """Two thousand contacts, of which one has a number that is none."""
+    lines = (ROOT / "examples/python/contacts.csv").read_text().splitlines()[:2001]
+    lines[18] = lines[18].replace("+", "00", 1)
+    file = tmp_path_factory.mktemp("contacts") / "contacts.csv"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+@checked
+def test_readme(build, sandbox, tmp_path, how):
+    program, results = re.findall(r"```c\n(.*?)```", (ROOT / "bindings-c/README.md").read_text(), re.DOTALL)
+    source = tmp_path / "readme.c"
+    source.write_text(program)
+    files = [source, EXAMPLES / "socket_http.c", EXAMPLES / "clock.c"]
+    said = build(*files, flags=[f"-I{EXAMPLES}"]).run(how, env={"AIRUDDER_BASE_URL": sandbox.url})
+    assert re.fullmatch(r"[0-9a-f]{32}\n", said)
+    assert sandbox.contacts() == 1
+
+    variables = (
+        "airudder_webhooks hooks; airudder_event event; airudder_text key, text;"
+        "airudder_error error = AIRUDDER_ERROR_INIT;"
+        "airudder_header *headers = NULL; size_t header_count = 0, body_len = 0; char *body = NULL;"
+    )
+    includes = "#include <airudder.h>\n#include <stdlib.h>\n"
+    source.write_text(f"{includes}int main(void) {{\n{variables}\n{results}\nreturn 0;\n}}\n")
+    build(source)
+
+
+@checked
+def test_bare_loop(build, sandbox, how):
+    program = build(EXAMPLES / "bare.c", EXAMPLES / "socket_http.c", EXAMPLES / "clock.c")
+    assert program.run(how, sandbox.url, 7, "TEMP1").startswith("2 contacts are in workflow ")
+    assert sandbox.contacts() == 2
+
+
+@checked
+@pytest.mark.parametrize("name", ["campaign_easy", "campaign_multi"])
+def test_campaign_on_a_bad_network(build, start_sandbox, contacts, tmp_path, name, how):
+    """Nobody is sent twice, though answers are lost; and a second run finds nothing left to do."""
+    sandbox = start_sandbox("--encryption-key", KEY)
+    sandbox.control("faults", FAULTS)
+    program = build(EXAMPLES / f"{name}.c", *SHARED, packages=["libcurl"])
+    settings = JOB | {"AIRUDDER_BASE_URL": sandbox.url}
+    for _ in range(2):
+        said = program.run(how, contacts, tmp_path / "journal.jsonl", env=settings)
+        assert said.startswith("accepted 1999, rejected 1, doubtful 0 of 2000 contacts\ncontact 17: "), said
+    assert sandbox.contacts() == 1999
+    struck = sandbox.control("stats")["faults"]
+    assert {"reset_after", "reset_before", "status", "unauthorized"} <= struck.keys(), struck
+
+
+@checked
+def test_cpp(build, sandbox, how):
+    program = build(EXAMPLES / "lookup.cpp", compiler="g++", standard="c++17", packages=["libcurl"])
+    assert program.run(how, sandbox.url, 7, "TEMP1") == "1 workflow: from C++\n"
+    assert sandbox.contacts() == 1
+
+
+@checked
+def test_receiver(build, start_sandbox, tmp_path, how):
+    """Every result is stored once, though deliveries are repeated, and others forged."""
+    program = build(EXAMPLES / "receiver.c", standard="gnu99", packages=["libmicrohttpd", "sqlite3"])
+    caller = build(EXAMPLES / "bare.c", EXAMPLES / "socket_http.c", EXAMPLES / "clock.c")
+    secrets = {"AIRUDDER_WEBHOOK_SECRET": "fake-webhook-secret", "AIRUDDER_ENCRYPTION_KEY": KEY}
+    command = [*program.command(how), "0", tmp_path / "events.sqlite"]
+    with subprocess.Popen(
+        command, env=program.environment(secrets), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as receiver:
+        try:
+            port = int(receiver.stdout.readline().split()[-1])
+            url = f"http://127.0.0.1:{port}/events"
+            options = ["--webhook-url", url, "--sign-secret", "fake-webhook-secret", "--encryption-key", KEY]
+            sandbox = start_sandbox(*options, "--speed", "1000")
+            faults = [{"operation": "*", "fault": fault, "times": 1} for fault in ("redeliver", "tamper_signature")]
+            sandbox.control("faults", faults)
+            caller.run("sanitized", sandbox.url, 7, "TEMP1", env=secrets)
+            wait_until(lambda: stored(tmp_path) == 2 and len(sandbox.control("stats")["faults"]) == 2)
+        finally:
+            receiver.terminate()
+            errors = receiver.communicate(timeout=30)[1]
+    assert receiver.returncode == 0, errors
+    assert errors.startswith("refused: E5002: "), errors
+    assert stored(tmp_path) == 2
+
+
+def stored(folder):
+    with closing(sqlite3.connect(folder / "events.sqlite")) as database:
+        return database.execute("SELECT count(*) FROM events WHERE type = 'workflow.call.finished'").fetchone()[0]
+
+
+def wait_until(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_killed_campaign_goes_on_where_it_was(build, start_sandbox, contacts, tmp_path):
+    """Killed in the middle of uploads, three times, and then left alone: everybody was sent once."""
+    sandbox = start_sandbox("--encryption-key", KEY)
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 400}])
+    program = build(EXAMPLES / "campaign_multi.c", *SHARED, packages=["libcurl"])
+    settings = JOB | {"AIRUDDER_BASE_URL": sandbox.url}
+    command = [*program.command("sanitized"), contacts, tmp_path / "journal.jsonl"]
+    for uploads in (1, 4, 7):
+        with subprocess.Popen(command, env=program.environment(settings), stdout=subprocess.DEVNULL) as running:
+            wait_until(lambda at_least=uploads: uploads_at(sandbox) >= at_least or running.poll() is not None)
+            running.kill()
+    said = program.run("sanitized", *command[1:], env=settings)
+    assert said.startswith("accepted 1999, rejected 1, doubtful 0 of 2000 contacts\n"), said
+    assert sandbox.contacts() == 1999
+
+
+def uploads_at(sandbox):
+    return sandbox.control("stats")["requests"].get("workflow.upload_details", 0)

@@ -1,0 +1,115 @@
+"""The header: clean in every standard, and not in need of anything before it."""
+
+import re
+
+import pytest
+from conftest import ROOT, WARNINGS, run
+
+PROGRAM = """#include <airudder.h>
+int main(void) {
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_config client = AIRUDDER_CONFIG_INIT;
+  airudder_call_options call = AIRUDDER_CALL_OPTIONS_INIT;
+  airudder_raw_request raw = AIRUDDER_RAW_REQUEST_INIT;
+  airudder_campaign_config campaign = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  airudder_webhooks_config webhooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  return error.size + client.size + call.size + raw.size + campaign.size + webhooks.size == 0;
+}
+"""
+
+
+@pytest.mark.parametrize("standard", ["c99", "c11", "c++11", "c++20"])
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_compiles(tmp_path, compiler, standard):
+    source = tmp_path / ("program.cpp" if "+" in standard else "program.c")
+    source.write_text(PROGRAM)
+    include = ROOT / "bindings-c/include"
+    run(compiler, f"-std={standard}", *WARNINGS, "-Wconversion", f"-I{include}", "-fsyntax-only", source)
+
+
+def declarations():
+    """Comment, name and parameters of every function."""
+    header = (ROOT / "bindings-c/include/airudder.h").read_text()
+    found = re.findall(r"/\*\*\n((?: \*.*\n)+?) \*/\n(?:int|const char \*)\s?(\w+)\(([^)]*)\);", header)
+    assert len(found) > 80
+    return found
+
+
+@pytest.mark.parametrize(("comment", "name", "parameters"), declarations(), ids=lambda text: text[:40])
+def test_every_function_says_what_it_takes_and_gives_with_an_example(comment, name, parameters):
+    like_another = "else as airudder_" in comment
+    names = [parameter.split()[-1].strip("*") for parameter in parameters.split(",") if parameter != "void"]
+    missing = [name for name in names if not re.search(rf"@param {name}  +\S", comment)]
+    assert like_another or not missing
+    assert like_another or "@return" in comment or name in {"airudder_version", "airudder_abi_version"}
+    assert "\n *     " in comment or "The loop" in comment or "shows the loop" in comment
+
+
+REFERENCE = sorted((ROOT / "docs/reference").glob("*.md"))
+
+
+def test_every_c_example_of_the_reference_compiles(tmp_path):
+    blocks = [block for page in REFERENCE for block in re.findall(r"```c\n(.*?)```", page.read_text(), re.DOTALL)]
+    assert len(blocks) > 15
+    around = "airudder_client client = 0; airudder_call call; airudder_error err = AIRUDDER_ERROR_INIT;"
+    bodies = [f"void example{number}(void) {{\n{around}\n{block}}}\n" for number, block in enumerate(blocks)]
+    source = tmp_path / "reference.c"
+    source.write_text("#include <airudder.h>\n" + "".join(bodies))
+    # Long string literals are fine with every compiler there is; only C99 does not promise it.
+    flags = [*WARNINGS, "-Wno-overlength-strings", "-fsyntax-only"]
+    run("gcc", "-std=c99", *flags, f"-I{ROOT}/bindings-c/include", source)
+
+
+SURROUNDINGS = """#define _DEFAULT_SOURCE
+#include <airudder.h>
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct response { int status; airudder_header *headers; size_t header_count; char *body; size_t body_len; };
+struct row { const char *phone, *id, *name; };
+uint64_t now_ms(void);
+void sleep_until(uint64_t then_ms);
+void die(const char *why);
+void run(airudder_call call);
+void save(const char *bytes, size_t len, const char *type);
+int send_over_http(const airudder_request *request, struct response *response);
+int write_all(int fd, airudder_text lines);
+int next_row(struct row *row);
+
+int examples(int interrupted, int journal_fd, FILE *file);
+int examples(int interrupted, int journal_fd, FILE *file) {
+  airudder_client client = 0; airudder_call call = 0; airudder_campaign campaign = 0; airudder_webhooks hooks = 0;
+  airudder_event event = 0; airudder_buffer buffer = 0; airudder_error err = AIRUDDER_ERROR_INIT;
+  airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  airudder_step step; airudder_campaign_step work; airudder_progress progress;
+  airudder_detection found; airudder_ack ack;
+  airudder_text text = {NULL, 0}; airudder_type type; airudder_header header, headers[1] = {{NULL, NULL}};
+  const airudder_request *request; struct response response; struct row row;
+  const char *body = "", *json = "", *plain = "", *sealed = "", *journal = "", *record = "", *id = "", *key = "";
+  const char *secret = "", *signature = "";
+  size_t body_len = 0, json_len = 0, plain_len = 0, sealed_len = 0, journal_len = 0, header_count = 0;
+  size_t count, good_len, i;
+  int flag, is_file, operation; int64_t number, contact; double real;
+"""
+
+
+def test_every_example_in_the_header_compiles(tmp_path):
+    """The loops at the top and of the campaigns, and the lines of every function."""
+    header = (ROOT / "bindings-c/include/airudder.h").read_text()
+    top = re.search(r"drive it in a loop:\n\n((?:     .*\n|\n)+)", header)[1]
+    own_names = re.sub(
+        r"^ +(airudder_config cfg.*|airudder_\w+ \w+( = AIRUDDER_ERROR_INIT)?;)\n", "", top, flags=re.MULTILINE
+    )
+    loops = ["airudder_config cfg = AIRUDDER_CONFIG_INIT;\n" + own_names]
+    loops.append(re.search(r"with flock\(\)\.\n\n((?:       .*\n|\n)+)", header)[1])
+    examples = loops + [
+        "\n".join(re.findall(r"^ \*     (\S.*)$", comment, re.MULTILINE)) for comment, _, _ in declarations()
+    ]
+    examples = [example for example in examples if example and not example.startswith("{")]
+    assert len(examples) > 80
+    source = tmp_path / "examples.c"
+    source.write_text(SURROUNDINGS + "".join(f"{{\n{example}\n}}\n" for example in examples) + "return 0;\n}\n")
+    unused = ["-Wno-unused-but-set-variable", "-Wno-unused-parameter"]
+    run("gcc", "-std=gnu99", *WARNINGS, *unused, f"-I{ROOT}/bindings-c/include", "-fsyntax-only", source)

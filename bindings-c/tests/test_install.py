@@ -1,0 +1,96 @@
+"""What is installed, and how programs link with it."""
+
+import os
+import re
+
+import pytest
+from conftest import ROOT, WARNINGS, run
+
+TESTS = ROOT / "bindings-c/tests"
+VERSION = re.search(r"^version = \"(.*)\"", (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+
+
+def symbols(*arguments):
+    return {line.split()[-1] for line in run("nm", "--defined-only", *arguments).splitlines() if len(line.split()) == 3}
+
+
+def test_shared_library_has_a_soname_and_exports_nothing_else(prefix):
+    library = prefix / "lib/libairudder.so"
+    assert os.readlink(library) == "libairudder.so.0"
+    assert os.readlink(prefix / "lib/libairudder.so.0") == f"libairudder.so.{VERSION}"
+    assert "SONAME" in run("readelf", "-d", library)
+    assert re.search(r"SONAME.*\[libairudder\.so\.0\]", run("readelf", "-d", library))
+    exported = symbols("-D", library)
+    assert len(exported) > 80
+    assert {name for name in exported if not name.startswith("airudder_")} == set()
+
+
+def test_static_library_keeps_its_own_symbols_to_itself(prefix):
+    others = {name for name in symbols("-g", prefix / "lib/libairudder.a") if not name.startswith("airudder_")}
+    assert {name for name in others if not name.startswith("DW.ref.")} == set()
+
+
+def test_header_and_library_have_the_same_functions(prefix):
+    header = (prefix / "include/airudder.h").read_text()
+    declared = set(re.findall(r"^(?:int|const char \*)\s?(airudder_\w+)\(", header, re.MULTILINE))
+    assert declared == symbols("-D", prefix / "lib/libairudder.so")
+
+
+def test_destdir_is_only_for_the_files(tmp_path):
+    run("make", "--no-print-directory", "install", "PREFIX=/opt/airudder", f"DESTDIR={tmp_path}", cwd=ROOT, timeout=600)
+    installed = tmp_path / "opt/airudder"
+    assert "prefix=/opt/airudder" in (installed / "lib/pkgconfig/airudder.pc").read_text()
+    assert not any(
+        str(tmp_path) in file.read_text() for file in installed.rglob("*") if file.suffix in {".pc", ".cmake"}
+    )
+    assert (installed / "share/doc/airudder/LICENSE-MIT").is_file()
+
+
+def test_pkg_config_knows_the_version(pkg_config):
+    assert pkg_config("--modversion", "airudder") == [VERSION]
+
+
+@pytest.mark.parametrize("kind", ["shared", "static"])
+def test_cmake(prefix, tmp_path, kind):
+    run("cmake", "-S", TESTS / "cmake", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "--build", tmp_path, "--target", kind)
+    assert run(tmp_path / kind).strip() == VERSION
+
+
+def test_man_page(prefix):
+    run("mandoc", "-T", "lint", "-W", "warning", prefix / "share/man/man3/airudder.3")
+
+
+@pytest.fixture(scope="module")
+def panicking(tmp_path_factory):
+    """The library with a function that panics, installed."""
+    prefix = tmp_path_factory.mktemp("panicking")
+    run("cargo", "build", "--quiet", "-p", "airudder-c", "--features", "test-panic", cwd=ROOT, timeout=600)
+    run(ROOT / "bindings-c/install", prefix, ROOT / "target/debug")
+    return prefix
+
+
+@pytest.fixture(scope="module")
+def second():
+    """A static library of somebody else's, in Rust too."""
+    target = ROOT / "target/second"
+    manifest = TESTS / "second/Cargo.toml"
+    run("cargo", "build", "--quiet", "--release", "--manifest-path", manifest, "--target-dir", target, timeout=600)
+    return target / "release/libsecond.a"
+
+
+@pytest.mark.parametrize("first", ["airudder", "second"])
+def test_beside_another_rust_library_panics_are_caught(panicking, second, tmp_path, first):
+    libraries = [panicking / "lib/libairudder.a", second]
+    ordered = libraries if first == "airudder" else libraries[::-1]
+    program = tmp_path / "together"
+    source = ["gcc", "-std=c99", *WARNINGS, "-g", f"-I{panicking}/include", TESTS / "together.c"]
+    run(*source, *ordered, "-lpthread", "-ldl", "-lm", "-o", program)
+    run(program)
+
+
+def test_panics_are_caught_in_the_shared_library(panicking, second, tmp_path):
+    program = tmp_path / "together"
+    source = ["gcc", "-std=c99", *WARNINGS, "-g", f"-I{panicking}/include", TESTS / "together.c"]
+    run(*source, second, f"-L{panicking}/lib", "-lairudder", "-lpthread", "-ldl", "-lm", "-o", program)
+    run(program, env=os.environ | {"LD_LIBRARY_PATH": f"{panicking}/lib"})

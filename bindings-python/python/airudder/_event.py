@@ -1,0 +1,34 @@
+"""What every event has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, repr=False)
+class Event:
+    """An event. Nothing of what it says is lost: `data` and `raw` hold fields that this library does not know, too.
+
+    The types that are known have classes of their own in `airudder.events`, whose `data` is typed: `isinstance` tells
+    them apart, and so does `match`.
+    """
+
+    type: str
+    """What it is, for instance `workflow.call.finished`; if this library does not know it, the text of its `event`
+    field, or `unknown`."""
+    known: bool
+    """Whether this library knows the type."""
+    verified: bool
+    """Whether a signature was checked and found right."""
+    data: Mapping[str, Any]
+    """What it says, a dict with the API's own field names. Any field may be missing."""
+    raw: str
+    """The JSON text as it came, decrypted."""
+    dedupe_key: str
+    """64 hex digits, the same for each delivery of one event. AI Rudder delivers an event up to six times [documented];
+    that a repetition says the same is assumed."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.type}, verified={self.verified}, {len(self.raw)} characters>"

@@ -1,0 +1,140 @@
+"""Receiving events in any web framework: an ASGI or WSGI application that verifies, and hands events to your function.
+
+Your function stores the event under its `dedupe_key` and returns; then AI Rudder gets its 200. If it raises, AI Rudder
+gets a 500 and sends the event again after a minute, at most five times [documented]. What cannot be trusted or read
+gets a 400, and a line in the log `airudder`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from airudder._errors import AirudderError
+from airudder._webhooks import ACK_BODY, ACK_STATUS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+
+    from airudder._event import Event
+    from airudder._webhooks import Webhooks
+
+    Message: TypeAlias = MutableMapping[str, Any]
+    ASGIApp: TypeAlias = Callable[
+        [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+    ]
+    WSGIApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+FAILED = "the handler failed with %r, which is to be sent again"
+
+_log = logging.getLogger("airudder")
+
+
+def asgi(hooks: Webhooks, handler: Callable[[Event], Awaitable[None] | None], *, kind: str | None = None) -> ASGIApp:
+    """Make an ASGI application of a function; in FastAPI and Starlette it is the endpoint of a `Route`.
+
+    Args:
+        hooks: What verifies the deliveries.
+        handler: Takes one verified event. A plain function runs in a thread, an async one in asyncio's event loop.
+        kind: The event that this URL is for; None: it is told by its fields.
+    """
+    return _Asgi(hooks, handler, kind)
+
+
+class _Asgi:
+    """An object, and not a function, since a Starlette route takes a function for a view."""
+
+    def __init__(self, hooks: Webhooks, handler: Callable[[Event], Awaitable[None] | None], kind: str | None) -> None:
+        self._hooks = hooks
+        self._handler = handler
+        self._kind = kind
+
+    async def __call__(
+        self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"events come by http, and this is {scope['type']}")
+        status = HTTPStatus.METHOD_NOT_ALLOWED
+        if scope["method"] == "POST":
+            body = await _receive(receive, self._hooks.max_body_bytes)
+            headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+            event = _unwrap(self._hooks, body, headers, self._kind)
+            status = event if isinstance(event, HTTPStatus) else await _handle_async(self._handler, event)
+        await send({"type": "http.response.start", "status": int(status), "headers": _HEADERS})
+        await send({"type": "http.response.body", "body": ACK_BODY})
+
+
+def wsgi(hooks: Webhooks, handler: Callable[[Event], None], *, kind: str | None = None) -> WSGIApp:
+    """Make a WSGI application of a function that takes one verified event; the arguments are those of `asgi`."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        status = HTTPStatus.METHOD_NOT_ALLOWED
+        if environ["REQUEST_METHOD"] == "POST":
+            event = _unwrap(hooks, _read(environ, hooks.max_body_bytes), _wsgi_headers(environ), kind)
+            status = event if isinstance(event, HTTPStatus) else _handle(handler, event)
+        headers = [(name.decode(), value.decode()) for name, value in _HEADERS]
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [ACK_BODY]
+
+    return application
+
+
+_HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(ACK_BODY)).encode())]
+
+
+async def _receive(receive: Callable[[], Awaitable[Message]], limit: int) -> bytes:
+    """Take the body; of one that is too large, enough to be refused."""
+    body = bytearray()
+    more = True
+    while more and len(body) <= limit:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _read(environ: dict[str, Any], limit: int) -> bytes:
+    """Do the same where the server has the body already, or says where it ends."""
+    length = limit + 1 if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
+    body: bytes = environ["wsgi.input"].read(min(length, limit + 1))
+    return body
+
+
+def _wsgi_headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name[5:].replace("_", "-"), value) for name, value in environ.items() if name.startswith("HTTP_")]
+
+
+def _unwrap(
+    hooks: Webhooks, body: bytes | None, headers: list[tuple[str, str]], kind: str | None
+) -> Event | HTTPStatus:
+    if body is None:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    try:
+        return hooks.unwrap(body, headers, kind=kind)
+    except AirudderError as error:
+        _log.warning("a delivery was refused: %s", error)
+        return HTTPStatus.BAD_REQUEST
+
+
+def _handle(handler: Callable[[Event], None], event: Event) -> HTTPStatus:
+    try:
+        handler(event)
+    except Exception:  # noqa: BLE001 - whatever it is, the event is not stored
+        _log.exception(FAILED, event)
+        return HTTPStatus.INTERNAL_SERVER_ERROR
+    return HTTPStatus(ACK_STATUS)
+
+
+async def _handle_async(handler: Callable[[Event], Awaitable[None] | None], event: Event) -> HTTPStatus:
+    try:
+        if inspect.iscoroutinefunction(handler):
+            await handler(event)
+        else:
+            await asyncio.to_thread(handler, event)
+    except Exception:  # noqa: BLE001 - whatever it is, the event is not stored
+        _log.exception(FAILED, event)
+        return HTTPStatus.INTERNAL_SERVER_ERROR
+    return HTTPStatus(ACK_STATUS)

@@ -1,0 +1,76 @@
+//! A campaign, one call at a time.
+
+use std::{fmt, io, path::Path};
+
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, Error, Report, Session};
+
+use crate::{host::Host, journal::Journal};
+
+/// Why a campaign stopped; run it again with the same journal to go on.
+#[derive(Debug)]
+pub enum Stopped {
+    /// A setting, the journal, or the API's refusal of every contact.
+    Api(Error),
+    /// The journal cannot be read or written, or another process has it.
+    Journal(io::Error),
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(error) => error.fmt(f),
+            Self::Journal(error) => write!(f, "the journal: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::Journal(error)
+    }
+}
+
+/// Sends the contacts, each a JSON object; the journal remembers what was sent. They must come in the same order when
+/// the campaign is run again.
+pub fn run(
+    session: &Session,
+    config: CampaignConfig,
+    mut contacts: impl Iterator<Item = String>,
+    journal: &Path,
+) -> Result<Report, Stopped> {
+    let host = Host::default();
+    let mut journal = Journal::open(journal)?;
+    let mut campaign = Campaign::new(session, config)?;
+    let good = campaign.resume(&journal.read()?)?;
+    journal.cut(good)?;
+    loop {
+        match campaign.poll(host.now_ms())? {
+            CampaignStep::Journal(lines) => {
+                journal.append(&lines)?;
+                campaign.journal_written()?;
+            }
+            CampaignStep::Contacts { want } => {
+                let chunk: Vec<String> = contacts.by_ref().take(want).collect();
+                if chunk.is_empty() {
+                    campaign.end_of_contacts()?;
+                } else {
+                    campaign.feed(&format!("[{}]", chunk.join(",")))?;
+                }
+            }
+            CampaignStep::Call { id, mut call } => {
+                let result = host.run(&mut call);
+                campaign.on_result(id, host.now_ms(), result)?;
+            }
+            CampaignStep::Wait { until_ms } => host.sleep_until(until_ms.unwrap_or_default()),
+            CampaignStep::Done => return Ok(campaign.report()),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the core asks of a host: to send, to sleep, to tell the time.
+
+use std::{
+    io, thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use airudder_core::{Call, Error, Failure, Output, Request, Response, Step};
+use ureq::{Agent, Timeout, http};
+
+/// Sends requests; its connections are used again.
+#[derive(Debug)]
+pub struct Host {
+    agent: Agent,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect might carry the token, or an upload, to somewhere else.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            // Less than the five seconds after which common servers close their end.
+            .max_idle_age(Duration::from_secs(4))
+            .build();
+        Self { agent: config.into() }
+    }
+}
+
+impl Host {
+    /// Unix time in milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Sleeps until this time.
+    pub fn sleep_until(&self, until_ms: u64) {
+        thread::sleep(Duration::from_millis(until_ms.saturating_sub(self.now_ms())));
+    }
+
+    /// Runs a call to its end.
+    pub fn run(&self, call: &mut Call) -> Result<Output, Error> {
+        loop {
+            match call.poll(self.now_ms())? {
+                Step::Send(request) => match self.send(&request) {
+                    Ok(response) => call.on_response(self.now_ms(), &response)?,
+                    Err(error) => call.on_failure(self.now_ms(), failure(&error), &error.to_string())?,
+                },
+                Step::Wait { until_ms, .. } => self.sleep_until(until_ms),
+                Step::Done => return call.take_result(),
+            }
+        }
+    }
+
+    fn send(&self, request: &Request) -> Result<Response, ureq::Error> {
+        let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url);
+        for (name, value) in request.headers.iter() {
+            builder = builder.header(name, value);
+        }
+        let timeout = Some(Duration::from_millis(request.timeout_ms));
+        let request = self.agent.configure_request(builder.body(&request.body[..])?).timeout_global(timeout).build();
+        let mut answer = self.agent.run(request)?;
+        let headers = answer.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        Ok(Response {
+            status: answer.status().as_u16(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            body: answer.body_mut().with_config().limit(u64::MAX).read_to_vec()?,
+        })
+    }
+}
+
+/// Only what surely sent nothing counts as a failed connection: such an upload is sent again.
+fn failure(error: &ureq::Error) -> Failure {
+    match error {
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::BadUri(_)
+        | ureq::Error::Http(_)
+        | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => Failure::ConnectFailed,
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => Failure::ConnectFailed,
+        ureq::Error::Timeout(_) => Failure::Timeout,
+        ureq::Error::Io(_) | ureq::Error::Protocol(_) => Failure::Reset,
+        _ => Failure::Other,
+    }
+}
