@@ -57,7 +57,7 @@ export class Auth {
   }
 }
 
-/** Chats. These operations are signed: give the client `signKey` and `signSecret`. */
+/** Chats. These operations are signed: the client needs a sign key and a sign secret. */
 export class Chat {
   readonly #run: Run;
 
@@ -87,7 +87,7 @@ export class Chat {
   }
 }
 
-/** Process instances. Their host is not public: give `baseUrl` to the client or with the call. */
+/** Process instances. Their host is not public: give a base URL to the client or with the call. */
 export class Process {
   readonly #run: Run;
 

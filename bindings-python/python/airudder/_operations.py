@@ -72,7 +72,7 @@ class AsyncAuth(_Family):
 
 
 class Chat(_Family):
-    """Chats. These operations are signed: give the client `sign_key` and `sign_secret`."""
+    """Chats. These operations are signed: the client needs a sign key and a sign secret."""
 
     def session_messages(
         self, *, options: CallOptions | None = None, **params: Unpack[SessionMessagesParams]
@@ -94,7 +94,7 @@ class Chat(_Family):
 
 
 class AsyncChat(_Family):
-    """Chats. These operations are signed: give the client `sign_key` and `sign_secret`."""
+    """Chats. These operations are signed: the client needs a sign key and a sign secret."""
 
     async def session_messages(
         self, *, options: CallOptions | None = None, **params: Unpack[SessionMessagesParams]
@@ -110,7 +110,7 @@ class AsyncChat(_Family):
 
 
 class Process(_Family):
-    """Process instances. Their host is not public: give `base_url` to the client or in `options`."""
+    """Process instances. Their host is not public: give a base URL to the client or with the call."""
 
     def query_task_qian(
         self, *, options: CallOptions | None = None, **params: Unpack[QueryTaskQianParams]
@@ -124,7 +124,7 @@ class Process(_Family):
 
 
 class AsyncProcess(_Family):
-    """Process instances. Their host is not public: give `base_url` to the client or in `options`."""
+    """Process instances. Their host is not public: give a base URL to the client or with the call."""
 
     async def query_task_qian(
         self, *, options: CallOptions | None = None, **params: Unpack[QueryTaskQianParams]

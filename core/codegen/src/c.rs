@@ -6,7 +6,7 @@ use airudder_core::ErrorCode;
 use cbindgen::{Builder, Config, DocumentationStyle, ExportConfig, Language, Style};
 use serde_json::Value;
 
-use crate::python::{operations_of, reference};
+use crate::catalogue::{operations_of, reference};
 
 /// The modules whose contents make the header, in the order of the header.
 const SECTIONS: [&str; 12] = [

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::python::argument;
+use crate::{catalogue::camel, python::argument};
 
 const WIDTH: usize = 100;
 
@@ -46,13 +46,6 @@ pub(crate) fn rust(name: &str, params: &Map<String, Value>) -> String {
     format!(
         "let params = r#\"{text}\"#;\nlet mut call = Call::new(&session, \"{name}\", params, &CallOptions::default())?;"
     )
-}
-
-/// `detail_instances` as `detailInstances`.
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &crate::python::pascal(word))
 }
 
 /// A literal: on one line where it fits, else with a line for each of its parts.

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this program writes files; the core does not")]
 
 mod c;
+mod catalogue;
 mod docs;
 mod examples;
 mod python;

@@ -1,8 +1,10 @@
 //! The typed face of the Python package: `types.py`, `events.py` and `_operations.py`.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use serde_json::{Map, Value};
+
+use crate::catalogue::{about, events_of, families, operations_of, pascal, reference, text};
 
 const WIDTH: usize = 120;
 /// Words that cannot be the name of an argument; the API has fields of some of these names.
@@ -50,8 +52,7 @@ if TYPE_CHECKING:
                 out.push_str(&typed_dict(&shown, schema, &empty, sent, is_params, total));
             }
             None => {
-                let _ =
-                    write!(out, "\n{}\n{}", alias(&shown, "dict[str, Any]"), doc(&text(&schema["description"]), ""));
+                let _ = write!(out, "\n{}\n{}", alias(&shown, "dict[str, Any]"), doc(text(&schema["description"]), ""));
             }
         }
     }
@@ -85,16 +86,16 @@ fn typed_dict(
             (true, false) => format!("NotRequired[{kind}]"),
             (false, _) => kind,
         };
-        let _ = write!(body, "    {field}: {kind}\n{}", doc(&text(&schema["description"]), "    "));
+        let _ = write!(body, "    {field}: {kind}\n{}", doc(text(&schema["description"]), "    "));
     }
     let base = if total { "TypedDict" } else { "TypedDict, total=False" };
     let gap = if body.is_empty() { "" } else { "\n" };
-    format!("\n\nclass {name}({base}):\n{}{gap}{body}", doc(&text(&schema["description"]), "    "))
+    format!("\n\nclass {name}({base}):\n{}{gap}{body}", doc(text(&schema["description"]), "    "))
 }
 
 /// `events.py`: a class for each event, whose `data` is typed.
 pub(crate) fn events(catalogue: &Value) -> String {
-    let rows: Vec<&Value> = catalogue["events"].as_array().into_iter().flatten().collect();
+    let rows: Vec<&Value> = events_of(catalogue).collect();
     let mut names: Vec<&str> = rows.iter().filter_map(|row| reference(&row["body"])).collect();
     names.sort_unstable();
     let mut out = format!(
@@ -143,11 +144,6 @@ if TYPE_CHECKING:
 
 /// `_operations.py`: a class for each family, with a twin for asyncio.
 pub(crate) fn operations(catalogue: &Value) -> String {
-    let mut families: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-    for row in operations_of(catalogue) {
-        let family = row["name"].as_str().and_then(|name| name.split('.').next()).unwrap_or_default();
-        families.entry(family).or_default().push(row);
-    }
     let mut names: Vec<String> = operations_of(catalogue).flat_map(imported).collect();
     names.sort();
     names.dedup();
@@ -185,7 +181,7 @@ class _Family:
 "#,
         names.join(",\n        ")
     );
-    for (family, rows) in families {
+    for (family, rows) in families(catalogue) {
         let class = pascal(family);
         let about = doc(about(family), "    ");
         let _ = write!(out, "\n\nclass {class}(_Family):\n{about}");
@@ -227,20 +223,6 @@ def _awaitable(result: Any) -> Awaitable[Any]:
 /// The name of a field as the name of an argument.
 pub(crate) fn argument(field: &str) -> String {
     if KEYWORDS.contains(&field) { format!("{field}_") } else { field.to_owned() }
-}
-
-/// What a family is about; the facts about each operation stand with it.
-pub(crate) fn about(family: &str) -> &'static str {
-    match family {
-        "auth" => "The token.",
-        "chat" => "Chats. These operations are signed: give the client `sign_key` and `sign_secret`.",
-        "process" => "Process instances. Their host is not public: give `base_url` to the client or in `options`.",
-        "robots" => "Bots.",
-        "sms" => "Text messages.",
-        "tasks" => "Tasks: calls to a list of numbers by one bot.",
-        "workflow" => "Workflows: the main job.",
-        _ => "Further operations.",
-    }
 }
 
 fn method(row: &Value, catalogue: &Value, sync: Option<&str>) -> String {
@@ -329,25 +311,8 @@ fn python_type(schema: &Value) -> String {
     }
 }
 
-pub(crate) fn operations_of(catalogue: &Value) -> impl Iterator<Item = &Value> {
-    catalogue["operations"].as_array().into_iter().flatten()
-}
-
-pub(crate) fn reference(schema: &Value) -> Option<&str> {
-    schema["$ref"].as_str()?.rsplit('/').next()
-}
-
 fn literal(value: &Value) -> String {
     value.to_string()
-}
-
-pub(crate) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-pub(crate) fn pascal(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// A docstring, wrapped; paragraphs are parted by an empty line.

@@ -8,17 +8,14 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
+    catalogue::{about, events_of, families, operations_of, reference, text},
     docs::MARK,
     examples,
-    python::{about, operations_of, reference},
 };
 
 /// The pages, by name. Examples are the first request of each operation in the vectors.
 pub(crate) fn pages(catalogue: &Value, vectors: &Value) -> Vec<(String, String)> {
-    let mut families: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-    for row in operations_of(catalogue) {
-        families.entry(family(row)).or_default().push(row);
-    }
+    let families = families(catalogue);
     let mut pages = vec![("README.md".to_owned(), index(catalogue, &families))];
     for (family, rows) in families {
         let mut page = format!("{MARK}# {family}\n\n{}\n", about(family));
@@ -180,19 +177,7 @@ fn resolve<'a>(schema: &'a Value, catalogue: &'a Value) -> &'a Value {
     reference(schema).map_or(schema, |name| &catalogue["types"][name])
 }
 
-fn events_of(catalogue: &Value) -> impl Iterator<Item = &Value> {
-    catalogue["events"].as_array().into_iter().flatten()
-}
-
-fn family(row: &Value) -> &str {
-    text(&row["name"]).split('.').next().unwrap_or_default()
-}
-
 /// What a heading's link is called.
 fn anchor(heading: &str) -> String {
     heading.to_lowercase().replace('.', "")
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

@@ -1,10 +1,10 @@
 //! The typed face of the npm package: `types.ts` and `operations.ts`.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use crate::python::{operations_of, pascal, reference, text};
+use crate::catalogue::{about, camel, events_of, families, operations_of, pascal, reference, text};
 
 const WIDTH: usize = 120;
 
@@ -47,7 +47,7 @@ pub(crate) fn types(catalogue: &Value) -> String {
         }
     }
     out.push_str("\n/** What each event says, by the event's type. */\nexport interface EventData {\n");
-    for row in catalogue["events"].as_array().into_iter().flatten() {
+    for row in events_of(catalogue) {
         let signature = match row["signature"].as_str() {
             Some("documented") => "A signature is documented.",
             _ => "No signature is documented.",
@@ -92,20 +92,17 @@ fn interface(name: &str, schema: &Value, fields: Fields) -> String {
     if schema["additionalProperties"] != Value::Bool(false) && (fields == Fields::Sent || body.is_empty()) {
         body.push_str("  [field: string]: unknown;\n");
     }
-    format!("\n{}export interface {name} {{\n{body}}}\n", doc(&text(&schema["description"]), ""))
+    format!("\n{}export interface {name} {{\n{body}}}\n", doc(text(&schema["description"]), ""))
 }
 
 fn field_doc(schema: &Value) -> String {
-    doc(&text(&schema["description"]), "  ")
+    doc(text(&schema["description"]), "  ")
 }
 
 /// `operations.ts`: a class for each family, and the parameters and results by name.
 pub(crate) fn operations(catalogue: &Value) -> String {
-    let mut families: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     let mut names: Vec<String> = Vec::new();
     for row in operations_of(catalogue) {
-        let family = row["name"].as_str().and_then(|name| name.split('.').next()).unwrap_or_default();
-        families.entry(family).or_default().push(row);
         names.extend([params_of(row), result_of(row).trim_end_matches("[]").to_owned()]);
     }
     names.retain(|name| !["unknown", "Json", "File | Json"].contains(&name.as_str()));
@@ -130,7 +127,7 @@ import type {{
 ",
         names.join(",\n  ")
     );
-    for (family, rows) in families {
+    for (family, rows) in families(catalogue) {
         let _ = write!(
             out,
             "\n{}export class {} {{\n  readonly #run: Run;\n\n  /** @internal */\n  constructor(run: Run) {{\n    this.#run = run;\n  }}\n",
@@ -148,20 +145,6 @@ import type {{
     }
     out.push_str("}\n");
     out
-}
-
-/// What a family is about; the facts about each operation stand with it.
-fn about(family: &str) -> &'static str {
-    match family {
-        "auth" => "The token.",
-        "chat" => "Chats. These operations are signed: give the client `signKey` and `signSecret`.",
-        "process" => "Process instances. Their host is not public: give `baseUrl` to the client or with the call.",
-        "robots" => "Bots.",
-        "sms" => "Text messages.",
-        "tasks" => "Tasks: calls to a list of numbers by one bot.",
-        "workflow" => "Workflows: the main job.",
-        _ => "Further operations.",
-    }
 }
 
 fn method(row: &Value, catalogue: &Value) -> String {
@@ -228,13 +211,6 @@ fn property(field: &str) -> String {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bare = field.bytes().all(is_word) && !field.starts_with(|first: char| first.is_ascii_digit());
     if bare { field.to_owned() } else { format!("{field:?}") }
-}
-
-/// `detail_instances` is `detailInstances`.
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &pascal(word))
 }
 
 /// A documentation comment, wrapped; paragraphs are parted by an empty line. Nothing for no text.
