@@ -1,5 +1,6 @@
 """The programs that people copy, each run against the sandbox under sanitizers and under Valgrind."""
 
+import json
 import re
 import sqlite3
 import subprocess
@@ -144,3 +145,78 @@ def test_killed_campaign_goes_on_where_it_was(build, start_sandbox, contacts, tm
 
 def uploads_at(sandbox):
     return sandbox.control("stats")["requests"].get("workflow.upload_details", 0)
+
+
+MAIN_JOB = """#define _DEFAULT_SOURCE
+#include <airudder.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "socket_http.h"
+
+struct row {{ char phone[16], id[8]; const char *name; }};
+
+static void die(const char *why) {{ fprintf(stderr, "%s\\n", why); exit(1); }}
+
+static int write_all(int fd, airudder_text lines) {{ return write(fd, lines.data, lines.len) == (ssize_t)lines.len; }}
+
+static int next_row(struct row *row) {{
+  static int next;
+  snprintf(row->phone, sizeof row->phone, "+62000%07d", next);
+  snprintf(row->id, sizeof row->id, "c-%d", next);
+  row->name = "Ana";
+  return next++ < 1234;
+}}
+
+int main(void) {{
+  airudder_config cfg = AIRUDDER_CONFIG_INIT;
+  airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  airudder_error err = AIRUDDER_ERROR_INIT;
+  airudder_client client;
+  airudder_campaign campaign;
+  airudder_campaign_step work;
+  airudder_text text;
+  struct row row;
+  const char *journal = "";
+  size_t journal_len = 0, good_len;
+  int journal_fd = open("july.jsonl", O_RDWR | O_CREAT | O_APPEND, 0600);
+
+  cfg.app_key = getenv("AIRUDDER_APP_KEY");
+  cfg.app_secret = getenv("AIRUDDER_APP_SECRET");
+  cfg.base_url = getenv("AIRUDDER_BASE_URL");
+  if (airudder_client_new(&cfg, &client, &err)) die(err.message);
+  july.workflow_template_id = 7;
+  july.name = "july";
+  july.end_time = "2099-07-31 18:00:00+08:00";
+{loop}
+  puts(text.data);
+  airudder_campaign_free(campaign);
+  airudder_client_free(client);
+  close(journal_fd);
+  return err.code;
+}}
+"""
+
+
+@checked
+def test_main_job_as_the_header_shows_it(build, sandbox, tmp_path, how):
+    """The loop in the header's comment, word for word, sends contacts."""
+    header = (ROOT / "bindings-c/include/airudder.h").read_text()
+    loop = re.search(r"with flock\(\)\.\n\n((?:       .*\n|\n)+)", header)[1].replace(
+        "run(work.call);", "http_run(work.call);"
+    )
+    loop = (
+        loop.replace("// the loop at the top of this file", "")
+        .replace("ftruncate(", "if (ftruncate(")
+        .replace("good_len);\n       while", 'good_len)) die("the journal");\n       while')
+    )
+    source = tmp_path / "main_job.c"
+    source.write_text(MAIN_JOB.format(loop=loop))
+    files = [source, EXAMPLES / "socket_http.c", EXAMPLES / "clock.c"]
+    program = build(*files, standard="gnu99", flags=[f"-I{EXAMPLES}"])
+    said = program.run(how, env={"AIRUDDER_BASE_URL": sandbox.url}, cwd=tmp_path)
+    assert json.loads(said)["accepted"] == 1234
+    assert sandbox.contacts() == 1234
