@@ -123,6 +123,20 @@ test("64 MB go out encrypted and come back", async () => {
   assert.equal(hooks.unwrap(`{"event":"x","text":"${text}"}`, {}).data.text.length, text.length);
 });
 
+test("a raw request with odd settings is refused, not a bug", async () => {
+  const client = new Client(APP);
+  for (const [method, path, request] of [
+    [7, "/x", {}],
+    ["GET", 7, {}],
+    ["GET", "/x", { auth: 7 }],
+    ["GET", "/x", { query: { a: [] } }],
+    ["GET", "/x", { headers: { A: 7 } }],
+    ["GET", "/x", { odd: 1 }],
+  ]) {
+    await assert.rejects(client.request(method, path, request), ValidationError);
+  }
+});
+
 test("settings that are no texts are refused without being shown", () => {
   const secret = { toString: () => "fake-secret" };
   for (const make of [
@@ -131,7 +145,9 @@ test("settings that are no texts are refused without being shown", () => {
     () => new Client({ ...APP, encryptionKey: "fake-secret" }),
     () => airudder.crypto.encrypt("x", secret),
     () => airudder.crypto.detect({ headers: [], body: "x", secret }),
+    () => airudder.crypto.encrypt("x", "fake-key-of-16-b", { iv: secret }),
     () => hooks.unwrap("{}", {}, { kind: secret }),
+    () => hooks.unwrap("{}", undefined),
   ]) {
     assert.throws(make, (error) => {
       assert.ok(error instanceof airudder.AirudderError, error);
