@@ -61,8 +61,15 @@ test("what JSON cannot say is refused where it stands", async () => {
     [new Date(0), "E1006"],
     [Buffer.from("x"), "E1006"],
     [[undefined], "E1006"],
+    [new Array(2), "E1006"],
+    [{ toJSON: () => 1 }, "E1006"],
+    [Object.assign([], { toJSON: () => 1 }), undefined],
     [loop, "E1007"],
   ]) {
+    if (code === undefined) {
+      assert.equal((await roundTrip({ "a/b": value })).sent, '{"a/b":[]}');
+      continue;
+    }
     await assert.rejects(roundTrip({ "a/b": value }), (error) => {
       assert.equal(error.code, code, inspect(value));
       assert.ok(error.pointer.startsWith("/json/a~1b") || value === loop);
@@ -73,7 +80,7 @@ test("what JSON cannot say is refused where it stands", async () => {
 });
 
 test("whole pairs, control characters and undefined fields", async () => {
-  const params = { text: 'line\n"quoted"\\ \u0000 \u{1F600} \u2028', nothing: undefined, none: null, list: [] };
+  const params = { text: 'line\n"quoted"\\ \\ud800 \u0000 \u{1F600} \u2028', nothing: undefined, none: null, list: [] };
   const { sent, result } = await roundTrip(params, JSON.stringify(params));
   assert.deepEqual(JSON.parse(sent), JSON.parse(JSON.stringify(params)));
   assert.equal(result.text, params.text);
