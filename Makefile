@@ -1,5 +1,5 @@
-# Everything is installed inside this tree: the virtual environment in .venv, builds in target.
-.PHONY: help demo test lint generate bench soak clean python node c install sandbox
+# Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages that the suites need.
+.PHONY: help demo test lint generate bench soak clean python node c install deb packages sandbox
 
 PYTHON = .venv/bin/python
 
@@ -9,16 +9,16 @@ help: ## Show what can be done here
 demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: python node c sandbox ## Run every suite
+test: packages python node c sandbox ## Run every suite
 	cargo test --workspace
 	.ci/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/*.test.mjs
-	.ci/packages && $(PYTHON) -m pytest bindings-c/tests
+	$(PYTHON) -m pytest bindings-c/tests
 
-lint: python node ## Check format, lints and types, warnings being errors
+lint: packages python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(PYTHON) -m ruff format --check .
@@ -28,9 +28,9 @@ lint: python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
+	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/browser
 	cd examples/node && npx tsc -p .
-	.ci/packages && clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.c examples/c/*
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
@@ -70,6 +70,12 @@ c: ## Build the C library into target/release; its header is bindings-c/include/
 PREFIX ?= /usr/local
 install: c ## Install the C library: make install PREFIX=/usr/local
 	@bindings-c/install $(PREFIX)
+
+deb: c ## Make Debian packages of the C library in target/deb
+	@bindings-c/deb target/deb
+
+packages:
+	@.ci/packages
 
 sandbox:
 	@echo "building the sandbox"

@@ -161,8 +161,7 @@ enum {
   /** The recordings of a task: a zip file, or JSON that tells where it is. Which, is assumed.
       Parameters: /TaskID */
   AIRUDDER_OP_TASKS_RECORDINGS = 13,
-  /** List the account's bots. What comes back is not documented.
-      Parameters: /NAME (any JSON) */
+  /** List the account's bots. What comes back is not documented. */
   AIRUDDER_OP_ROBOTS_LIST = 14,
   /** The messages of a conversation, newest first, page by page.
       Parameters: /call_id, /last_msg_id, /size (integer)
@@ -631,7 +630,9 @@ int airudder_call_raw(airudder_client client,
                       airudder_error *error);
 
 /**
- * Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll.
+ * Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll;
+ * `lenient` must be set before the parameters that it is for. If this fails, the call ends with its error when it
+ * is polled, rather than being sent with other settings.
  *
  * @param call     The call.
  * @param options  The settings; they are copied.
@@ -786,7 +787,7 @@ int airudder_call_prepare(airudder_call call,
 
 /**
  * Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
- * then unknown.
+ * then unknown. To have that said, report AIRUDDER_FAILURE_OTHER first, and ask for the result.
  *
  * @param call  What to free.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.
@@ -825,7 +826,8 @@ typedef enum airudder_type {
  * A parameter is named by a JSON pointer: `/details/0/callee` is the field `callee` of the first element of
  * `details`. Lists and objects on the way are made. A list takes its next element at its length, or at `-`:
  * `/details/-/callee` begins the next contact, and `/details/0/platform` goes on with the first one. (In a
- * name, `~1` stands for `/` and `~0` for `~`.)
+ * name, `~1` stands for `/` and `~0` for `~`. An object whose names are numbers is first set to {} with
+ * airudder_call_set_json().)
  *
  * An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
  * the call remembers it and ends with that error when it is polled, so you may set all parameters first and
@@ -909,7 +911,8 @@ int airudder_call_set_null(airudder_call call,
                            const char *pointer);
 
 /**
- * Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole.
+ * Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole. A number
+ * that is no integer of 64 bits becomes a double; airudder_call_start() sends all text as it is.
  *
  * @param call      The call.
  * @param pointer   A JSON pointer.

@@ -18,17 +18,19 @@ pub(crate) type Out<'a, T> = Option<&'a mut MaybeUninit<T>>;
 
 /// Runs the function; its error is told as a number alone.
 pub(crate) fn code(run: impl FnOnce() -> Result<(), Error>) -> c_int {
-    match outcome(run) {
-        Ok(()) => 0,
-        Err(error) => number(&error),
-    }
+    outcome(run).err().as_ref().map_or(0, number)
 }
 
 /// Runs the function; its error is told as a number, and whole in the caller's struct.
 pub(crate) fn told(slot: ErrorSlot<'_>, run: impl FnOnce() -> Result<(), Error>) -> c_int {
-    let outcome = outcome(run);
-    slot.fill(|| outcome.as_ref().err().map_or_else(airudder_error::none, airudder_error::of));
-    outcome.as_ref().err().map_or(0, number)
+    let error = outcome(run).err();
+    guarded(|| (), || slot.fill(|| error.as_ref().map_or_else(airudder_error::none, airudder_error::of)));
+    error.as_ref().map_or(0, number)
+}
+
+/// Runs the function, up to a panic: none may leave the library.
+pub(crate) fn guarded<T>(on_panic: impl FnOnce() -> T, run: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| on_panic())
 }
 
 /// The error's number.
@@ -42,6 +44,5 @@ pub(crate) fn output<'a, T>(slot: Out<'a, T>, name: &str, failed: T) -> Result<&
 }
 
 fn outcome(run: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    catch_unwind(AssertUnwindSafe(run))
-        .unwrap_or_else(|_| Err(Error::new(ErrorCode::Internal, "a bug in this library; please report it")))
+    guarded(|| Err(Error::new(ErrorCode::Internal, "a bug in this library; please report it")), run)
 }

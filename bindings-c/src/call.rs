@@ -6,18 +6,16 @@ use std::{
 };
 
 use airudder_core::{
-    Auth, Call, CallOptions, Error, ErrorCode, Failure, Method, OperationInfo, Output, RawRequest, Replay, Request,
-    Response, Step, catalog,
+    Auth, Call, CallOptions, Error, ErrorCode, Failure, Method, OperationInfo, RawRequest, Replay, Response, catalog,
 };
 
 use crate::{
     answer::{Out, code, output, told},
     client::{CLIENTS, airudder_client, retries},
-    document::Document,
     draft::Draft,
-    ffi::{Bytes, ErrorSlot, FieldList, GivenCallOptions, GivenRawRequest, Length, Outgoing, Text, argument},
-    handles::Table,
-    text::{Terminated, airudder_header, airudder_text},
+    ffi::{Bytes, ErrorSlot, FieldList, GivenCallOptions, GivenRawRequest, Length, Text, argument},
+    running::{CALLS, Running},
+    text::{airudder_header, airudder_text},
 };
 
 /// A call: one operation, from its parameters to its result. One thread at a time may use it.
@@ -167,145 +165,6 @@ pub struct airudder_raw_request<'a> {
     pub file: c_int,
 }
 
-/// What a handle of a call stands for.
-pub(crate) struct Running {
-    stage: Stage,
-    /// What was polled last.
-    request: Option<Outgoing>,
-    /// What was asked to be shown.
-    prepared: Option<Outgoing>,
-    curl: Option<Terminated>,
-    /// For the campaign that it belongs to: the campaign, and its number there.
-    pub(crate) campaign: Option<(u64, u64)>,
-}
-
-enum Stage {
-    /// Parameters and options are still being set.
-    Draft(Box<Draft>),
-    /// It is under way, or over and nobody asked yet.
-    Call(Box<Call>),
-    /// It is over.
-    Over(Box<Result<Finished, Error>>),
-    /// Only while it changes from one stage to the next.
-    Changing,
-}
-
-struct Finished {
-    output: Output,
-    document: Document,
-    content_type: Option<Terminated>,
-}
-
-pub(crate) static CALLS: Table<Running> = Table::new(2, "airudder_call");
-
-impl Running {
-    pub(crate) fn new(call: Call, campaign: Option<(u64, u64)>) -> Self {
-        Self { stage: Stage::Call(Box::new(call)), request: None, prepared: None, curl: None, campaign }
-    }
-
-    fn of_draft(draft: Draft) -> Self {
-        Self { stage: Stage::Draft(Box::new(draft)), request: None, prepared: None, curl: None, campaign: None }
-    }
-
-    /// The call, before its first request.
-    pub(crate) fn draft(&mut self) -> Result<&mut Draft, Error> {
-        match &mut self.stage {
-            Stage::Draft(draft) => Ok(draft),
-            _ => Err(misuse(
-                "the call has all its parameters: they are set after airudder_call_begin and before the first poll",
-            )),
-        }
-    }
-
-    /// The call itself, once its parameters are complete; `None` where it is over.
-    fn call(&mut self) -> Option<&mut Call> {
-        if let Stage::Draft(_) = self.stage
-            && let Stage::Draft(draft) = std::mem::replace(&mut self.stage, Stage::Changing)
-        {
-            self.stage = match draft.finish() {
-                Ok(call) => Stage::Call(Box::new(call)),
-                Err(error) => Stage::Over(Box::new(Err(error))),
-            };
-        }
-        match &mut self.stage {
-            Stage::Call(call) => Some(call),
-            _ => None,
-        }
-    }
-
-    fn poll(&mut self, now_ms: u64, step: &mut airudder_step) -> Result<(), Error> {
-        let Some(call) = self.call() else { return Ok(()) };
-        match call.poll(now_ms)? {
-            Step::Send(request) => {
-                let request = self.request.insert(Outgoing::new(request));
-                step.kind = airudder_step_kind::AIRUDDER_STEP_SEND;
-                step.request = request.view();
-            }
-            Step::Wait { until_ms, .. } => {
-                step.kind = airudder_step_kind::AIRUDDER_STEP_WAIT;
-                step.wait_until_ms = until_ms;
-            }
-            Step::Done => {}
-        }
-        Ok(())
-    }
-
-    fn sent(&mut self) -> Result<&mut Call, Error> {
-        match &mut self.stage {
-            Stage::Call(call) => Ok(call),
-            _ => Err(misuse("no request of this call is under way")),
-        }
-    }
-
-    fn prepare(&mut self) -> Result<Request, Error> {
-        match self.call() {
-            Some(call) => call.prepare(),
-            None => Err(self.finished().err().unwrap_or_else(|| misuse("the call is over"))),
-        }
-    }
-
-    /// How the call ended. An error is the call's own, or that it has not ended.
-    fn finished(&mut self) -> Result<&mut Finished, Error> {
-        if let Stage::Call(call) = &mut self.stage {
-            let result = match call.take_result() {
-                Err(error) if error.code() == ErrorCode::Misuse => return Err(error),
-                result => result,
-            };
-            self.stage = Stage::Over(Box::new(result.map(Finished::new)));
-        }
-        match &mut self.stage {
-            Stage::Over(result) => result.as_mut().as_mut().map_err(|error| error.clone()),
-            _ => Err(misuse("the call has not begun: poll it until it is done")),
-        }
-    }
-
-    /// The result, to read from.
-    pub(crate) fn document(&mut self) -> Result<&mut Document, Error> {
-        Ok(&mut self.finished()?.document)
-    }
-
-    /// How the call ended, for its campaign.
-    pub(crate) fn output(&mut self) -> Result<Result<Output, Error>, Error> {
-        match self.finished() {
-            Ok(finished) => Ok(Ok(finished.output.clone())),
-            Err(error) if error.code() == ErrorCode::Misuse => Err(error),
-            Err(error) => Ok(Err(error)),
-        }
-    }
-}
-
-impl Finished {
-    fn new(output: Output) -> Self {
-        let document = Document::new(output.data.as_str());
-        let content_type = output.file.as_ref().map(|file| Terminated::new(file.content_type.as_str()));
-        Self { output, document, content_type }
-    }
-}
-
-fn misuse(message: &str) -> Error {
-    Error::new(ErrorCode::Misuse, message)
-}
-
 fn operation(number: c_int) -> Result<&'static OperationInfo, Error> {
     u16::try_from(number).ok().and_then(catalog::operation_by_number).ok_or_else(|| {
         Error::new(ErrorCode::UnknownOperation, format!("there is no operation {number}: use an AIRUDDER_OP_…"))
@@ -413,7 +272,9 @@ pub extern "C" fn airudder_call_raw(
     })
 }
 
-/// Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll.
+/// Settings for this call alone, after airudder_call_begin() or airudder_call_raw() and before the first poll;
+/// `lenient` must be set before the parameters that it is for. If this fails, the call ends with its error when it
+/// is polled, rather than being sent with other settings.
 ///
 /// @param call     The call.
 /// @param options  The settings; they are copied.
@@ -424,22 +285,20 @@ pub extern "C" fn airudder_call_raw(
 ///     airudder_call_set_options(call, &options);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_options(call: airudder_call, options: GivenCallOptions<'_>) -> c_int {
-    code(|| {
-        let given = options.get("options")?;
-        let set = |number: u64| (number != 0).then_some(number);
-        let options = CallOptions {
-            timeout_ms: set(given.timeout_ms),
-            deadline_ms: set(given.deadline_ms),
-            max_retries: retries(given.max_retries),
-            strict: (given.lenient != 0).then_some(false),
-            base_url: given.base_url.optional("base_url")?.map(str::to_owned),
-            headers: given.headers.get(given.header_count)?,
-            seed: given.seed,
-        };
-        CALLS.with(call, |call| {
-            call.draft()?.set_options(options);
-            Ok(())
-        })
+    code(|| CALLS.with(call, |call| call.draft()?.set_options(self::options(options))))
+}
+
+fn options(given: GivenCallOptions<'_>) -> Result<CallOptions, Error> {
+    let given = given.get("options")?;
+    let set = |number: u64| (number != 0).then_some(number);
+    Ok(CallOptions {
+        timeout_ms: set(given.timeout_ms),
+        deadline_ms: set(given.deadline_ms),
+        max_retries: retries(given.max_retries),
+        strict: (given.lenient != 0).then_some(false),
+        base_url: given.base_url.optional("base_url")?.map(str::to_owned),
+        headers: given.headers.get(given.header_count)?,
+        seed: given.seed,
     })
 }
 
@@ -558,7 +417,7 @@ pub extern "C" fn airudder_call_is_file(
 ///     if (airudder_call_result(call, &err)) fprintf(stderr, "%s\n", err.message);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_result(call: airudder_call, error: ErrorSlot<'_>) -> c_int {
-    told(error, || CALLS.with(call, |call| call.finished().map(|_| ())))
+    told(error, || CALLS.with(call, Running::outcome))
 }
 
 /// The result as JSON text. Single values are read with airudder_call_get_str() and the like.
@@ -572,10 +431,8 @@ pub extern "C" fn airudder_call_result(call: airudder_call, error: ErrorSlot<'_>
 pub extern "C" fn airudder_call_result_json(call: airudder_call, json: Out<'_, airudder_text>) -> c_int {
     code(|| {
         let json = output(json, "json", airudder_text::NONE)?;
-        CALLS.with(call, |call| {
-            *json = call.document()?.text();
-            Ok(())
-        })
+        *json = CALLS.with(call, |call| Ok(call.document()?.text()))?;
+        Ok(())
     })
 }
 
@@ -590,11 +447,8 @@ pub extern "C" fn airudder_call_result_json(call: airudder_call, json: Out<'_, a
 pub extern "C" fn airudder_call_result_file(call: airudder_call, content_type: Out<'_, airudder_text>) -> c_int {
     code(|| {
         let content_type = output(content_type, "content_type", airudder_text::NONE)?;
-        CALLS.with(call, |call| {
-            let found = call.finished()?.content_type.as_ref();
-            *content_type = found.ok_or_else(|| Error::new(ErrorCode::NoValue, "the result is no file"))?.view();
-            Ok(())
-        })
+        *content_type = CALLS.with(call, Running::content_type)?;
+        Ok(())
     })
 }
 
@@ -611,11 +465,8 @@ pub extern "C" fn airudder_call_result_file(call: airudder_call, content_type: O
 pub extern "C" fn airudder_call_curl(call: airudder_call, curl: Out<'_, airudder_text>, error: ErrorSlot<'_>) -> c_int {
     told(error, || {
         let curl = output(curl, "curl", airudder_text::NONE)?;
-        CALLS.with(call, |running| {
-            let line = running.prepare()?.to_curl();
-            *curl = running.curl.insert(Terminated::new(line)).view();
-            Ok(())
-        })
+        *curl = CALLS.with(call, Running::show_curl)?;
+        Ok(())
     })
 }
 
@@ -636,16 +487,13 @@ pub extern "C" fn airudder_call_prepare(
 ) -> c_int {
     told(error, || {
         let request = output(request, "request", ptr::null())?;
-        CALLS.with(call, |running| {
-            let prepared = running.prepare()?;
-            *request = running.prepared.insert(Outgoing::new(prepared)).view();
-            Ok(())
-        })
+        *request = CALLS.with(call, Running::show)?;
+        Ok(())
     })
 }
 
 /// Frees a call, at any moment. A request that is under way is not taken back; whether it was carried out is
-/// then unknown.
+/// then unknown. To have that said, report AIRUDDER_FAILURE_OTHER first, and ask for the result.
 ///
 /// @param call  What to free.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no call.

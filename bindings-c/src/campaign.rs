@@ -41,17 +41,17 @@
 
 use std::ffi::c_int;
 
-use airudder_core::{Campaign, CampaignConfig, CampaignStep, Error, ErrorCode};
-use serde_json::json;
+use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode};
 
 use crate::{
     answer::{Out, code, output, told},
-    call::{CALLS, Running, airudder_call},
+    call::airudder_call,
     client::{CLIENTS, airudder_client},
-    document::{Document, Node, Pointer},
+    document::Node,
     ffi::{Bytes, ErrorSlot, GivenCampaignConfig, Length, Text},
-    handles::Table,
-    text::{Terminated, airudder_text},
+    managed::{CAMPAIGNS, Managed},
+    running::CALLS,
+    text::airudder_text,
     values,
 };
 
@@ -135,91 +135,6 @@ pub struct airudder_progress {
     pub doubtful: u64,
 }
 
-/// What a handle of a campaign stands for.
-struct Managed {
-    campaign: Campaign,
-    /// The contact that is being made, or why it cannot be.
-    contact: Result<Node, Error>,
-    /// The last lines for the journal.
-    lines: Option<Terminated>,
-    /// The report as it was asked for last; made again after something happened.
-    report: Option<Document>,
-    over: bool,
-}
-
-static CAMPAIGNS: Table<Managed> = Table::new(3, "airudder_campaign");
-
-const NO_CONTACT: Node = Node::Object(Vec::new());
-
-impl Managed {
-    /// The machine, of which something new will have to be reported.
-    fn machine(&mut self) -> &mut Campaign {
-        self.report = None;
-        &mut self.campaign
-    }
-
-    fn poll(&mut self, handle: airudder_campaign, now_ms: u64, step: &mut airudder_campaign_step) -> Result<(), Error> {
-        match self.machine().poll(now_ms)? {
-            CampaignStep::Journal(lines) => {
-                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_JOURNAL;
-                step.journal = self.lines.insert(Terminated::new(lines)).view();
-            }
-            CampaignStep::Contacts { want } => {
-                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CONTACTS;
-                step.want = want;
-            }
-            CampaignStep::Call { id, call } => {
-                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CALL;
-                step.call = CALLS.insert(Running::new(*call, Some((handle, id))));
-            }
-            CampaignStep::Wait { until_ms } => {
-                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_WAIT;
-                step.wait_until_ms = until_ms.unwrap_or(u64::MAX);
-            }
-            CampaignStep::Done => {
-                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE;
-                self.over = true;
-            }
-        }
-        Ok(())
-    }
-
-    fn set(&mut self, given: Result<(&str, Node), Error>) -> Result<(), Error> {
-        let contact = self.contact.as_mut().map_err(|error| error.clone())?;
-        let done = given.and_then(|(pointer, value)| contact.set(&Pointer::parse(pointer)?, value));
-        if let Err(error) = &done {
-            self.contact = Err(error.clone());
-        }
-        done
-    }
-
-    fn add(&mut self) -> Result<(), Error> {
-        let contact = std::mem::replace(&mut self.contact, Ok(NO_CONTACT))?.json()?;
-        self.machine().feed(&format!("[{contact}]"))
-    }
-
-    fn report(&mut self) -> &mut Document {
-        let campaign = &self.campaign;
-        self.report.get_or_insert_with(|| {
-            let report = campaign.report();
-            let rejected: Vec<_> = report
-                .rejected
-                .iter()
-                .map(|one| json!({"contact": one.contact, "code": one.code, "pointer": one.pointer, "message": one.message}))
-                .collect();
-            let doubtful: Vec<_> =
-                report.doubtful.iter().map(|one| json!({"contact": one.contact, "case_id": one.case_id})).collect();
-            let workflows: Vec<_> = report
-                .workflows
-                .iter()
-                .map(|one| json!({"workflow_id": one.workflow_id, "name": one.name, "contacts": one.contacts}))
-                .collect();
-            let all = json!({"accepted": report.accepted, "rejected": rejected, "doubtful": doubtful, "workflows": workflows});
-            Document::new(all.to_string())
-        })
-    }
-}
-
 fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error> {
     let name = given.name.get("name")?;
     let usual = CampaignConfig::new(given.workflow_template_id, name, given.end_time.get("end_time")?);
@@ -264,8 +179,7 @@ pub extern "C" fn airudder_campaign_new(
             }
             Campaign::new(&client.session, config)
         })?;
-        let contact = Ok(NO_CONTACT);
-        *campaign = CAMPAIGNS.insert(Managed { campaign: machine, contact, lines: None, report: None, over: false });
+        *campaign = CAMPAIGNS.insert(Managed::new(machine));
         Ok(())
     })
 }
@@ -354,7 +268,7 @@ pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign)
 ///     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_set_str(campaign: airudder_campaign, pointer: Text<'_>, value: Text<'_>) -> c_int {
-    set(campaign, pointer, value.get("value").map(Node::text))
+    set(campaign, pointer, || value.get("value").map(Node::text))
 }
 
 /// Sets a field of the next contact to a text that need not be NUL-terminated; else as
@@ -374,7 +288,7 @@ pub extern "C" fn airudder_campaign_set_strn(
     value: Bytes<'_>,
     value_len: Length,
 ) -> c_int {
-    set(campaign, pointer, value.text(value_len, "value").map(Node::text))
+    set(campaign, pointer, || value.text(value_len, "value").map(Node::text))
 }
 
 /// Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer
@@ -394,13 +308,13 @@ pub extern "C" fn airudder_campaign_set_json(
     json: Bytes<'_>,
     json_len: Length,
 ) -> c_int {
-    set(campaign, pointer, json.text(json_len, "json").and_then(Node::parse))
+    set(campaign, pointer, || json.text(json_len, "json").and_then(Node::parse))
 }
 
-fn set(campaign: airudder_campaign, pointer: Text<'_>, value: Result<Node, Error>) -> c_int {
+fn set(campaign: airudder_campaign, pointer: Text<'_>, value: impl FnOnce() -> Result<Node, Error>) -> c_int {
     code(|| {
         CAMPAIGNS
-            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value?)))))
+            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value()?)))))
     })
 }
 
@@ -509,16 +423,8 @@ pub extern "C" fn airudder_campaign_progress(
     code(|| {
         let progress =
             output(progress, "progress", airudder_progress { contacts: 0, accepted: 0, rejected: 0, doubtful: 0 })?;
-        CAMPAIGNS.with(campaign, |campaign| {
-            let now = campaign.campaign.progress();
-            *progress = airudder_progress {
-                contacts: now.contacts,
-                accepted: now.accepted,
-                rejected: now.rejected,
-                doubtful: now.doubtful,
-            };
-            Ok(())
-        })
+        *progress = CAMPAIGNS.with(campaign, |campaign| Ok(campaign.progress()))?;
+        Ok(())
     })
 }
 
@@ -532,13 +438,7 @@ pub extern "C" fn airudder_campaign_progress(
 ///     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: ErrorSlot<'_>) -> c_int {
-    told(error, || {
-        CAMPAIGNS.with(campaign, |campaign| match campaign.campaign.report().error {
-            Some(error) => Err(error),
-            None if campaign.over => Ok(()),
-            None => Err(Error::new(ErrorCode::Misuse, "the campaign is not done: poll it until it says so")),
-        })
-    })
+    told(error, || CAMPAIGNS.with(campaign, |campaign| campaign.outcome()))
 }
 
 /// What became of the contacts so far, as JSON text. Each contact is counted once:
@@ -560,10 +460,8 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 pub extern "C" fn airudder_campaign_report_json(campaign: airudder_campaign, json: Out<'_, airudder_text>) -> c_int {
     code(|| {
         let json = output(json, "json", airudder_text::NONE)?;
-        CAMPAIGNS.with(campaign, |campaign| {
-            *json = campaign.report().text();
-            Ok(())
-        })
+        *json = CAMPAIGNS.with(campaign, |campaign| Ok(campaign.report()?.text()))?;
+        Ok(())
     })
 }
 
@@ -576,7 +474,7 @@ pub extern "C" fn airudder_campaign_get_str(
     pointer: Text<'_>,
     value: Out<'_, airudder_text>,
 ) -> c_int {
-    code(|| CAMPAIGNS.with(campaign, |campaign| values::text(campaign.report(), pointer, value)))
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::text(campaign.report()?, pointer, value)))
 }
 
 /// Reads a number of the report; else as airudder_call_get_int().
@@ -588,7 +486,7 @@ pub extern "C" fn airudder_campaign_get_int(
     pointer: Text<'_>,
     value: Out<'_, i64>,
 ) -> c_int {
-    code(|| CAMPAIGNS.with(campaign, |campaign| values::int(campaign.report(), pointer, value)))
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::int(campaign.report()?, pointer, value)))
 }
 
 /// Counts a list of the report; else as airudder_call_get_count().
@@ -600,7 +498,7 @@ pub extern "C" fn airudder_campaign_get_count(
     pointer: Text<'_>,
     value: Out<'_, usize>,
 ) -> c_int {
-    code(|| CAMPAIGNS.with(campaign, |campaign| values::count(campaign.report(), pointer, value)))
+    code(|| CAMPAIGNS.with(campaign, |campaign| values::count(campaign.report()?, pointer, value)))
 }
 
 /// Frees a campaign, at any moment. Its calls go on until they are freed. What was under way and not handed

@@ -66,6 +66,11 @@ fn unescape(segment: &str) -> Cow<'_, str> {
     if segment.contains('~') { segment.replace("~1", "/").replace("~0", "~").into() } else { segment.into() }
 }
 
+/// Whether what is made for this part of a pointer is a list.
+fn begins_list(segment: &str) -> bool {
+    segment == "-" || index(segment).is_some()
+}
+
 /// The number of an element, as a pointer writes it.
 fn index(segment: &str) -> Option<usize> {
     let plain = segment == "0" || !segment.starts_with('0');
@@ -124,7 +129,7 @@ impl Node {
             let list = match here {
                 Some(Self::Array(_)) => true,
                 Some(Self::Object(_)) => false,
-                _ => segment == "-" || index(segment).is_some(),
+                _ => begins_list(segment),
             };
             let next = here.and_then(|node| node.child(segment));
             if list {
@@ -154,8 +159,7 @@ impl Node {
         let mut here = self;
         for (depth, segment) in pointer.0.iter().enumerate() {
             if matches!(here, Self::Null) {
-                let list = segment == "-" || index(segment).is_some();
-                *here = if list { Self::Array(Vec::new()) } else { Self::Object(Vec::new()) };
+                *here = if begins_list(segment) { Self::Array(Vec::new()) } else { Self::Object(Vec::new()) };
             }
             let place = match here {
                 Self::Array(elements) => {

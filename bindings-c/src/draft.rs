@@ -37,18 +37,25 @@ impl Draft {
     }
 
     /// Other settings for this call. A seed of 0 leaves the one that the client chose.
-    pub(crate) fn set_options(&mut self, options: CallOptions) {
+    pub(crate) fn set_options(&mut self, options: Result<CallOptions, Error>) -> Result<(), Error> {
+        let options = self.remember(options)?;
         let seed = if options.seed == 0 { self.options.seed } else { options.seed };
         self.options = CallOptions { seed, ..options };
+        Ok(())
     }
 
     /// Sets the parameter at a pointer, if the operation has it and takes the value.
     pub(crate) fn set(&mut self, given: Result<(&str, Node), Error>) -> Result<(), Error> {
         let done = given.and_then(|(pointer, value)| self.try_set(pointer, value));
-        if let Err(error) = &done {
+        self.remember(done)
+    }
+
+    /// Keeps the first error.
+    fn remember<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &result {
             self.failed.get_or_insert_with(|| error.clone());
         }
-        done
+        result
     }
 
     fn try_set(&mut self, pointer: &str, value: Node) -> Result<(), Error> {
@@ -72,15 +79,14 @@ impl Draft {
 
     /// The call itself, its parameters checked as a whole.
     pub(crate) fn finish(self) -> Result<Call, Error> {
-        match self.what {
-            What::Operation(info, params) => {
-                if let Some(error) = self.failed {
-                    return Err(error.in_operation(info.name));
-                }
+        match (self.failed, self.what) {
+            (Some(error), What::Operation(info, _)) => Err(error.in_operation(info.name)),
+            (Some(error), What::Raw(_)) => Err(error),
+            (None, What::Operation(info, params)) => {
                 let params = params.json()?;
                 Call::new(&self.client.session, info.name, &params, &self.options)
             }
-            What::Raw(request) => Call::raw(&self.client.session, request, &self.options),
+            (None, What::Raw(request)) => Call::raw(&self.client.session, request, &self.options),
         }
     }
 }

@@ -6,9 +6,10 @@ use airudder_core::Error;
 
 use crate::{
     answer::{Out, code},
-    call::{CALLS, airudder_call},
+    call::airudder_call,
     document::{Document, Node},
     ffi::{Bytes, Length, Text},
+    running::CALLS,
     text::airudder_text,
     values::{self, airudder_type},
 };
@@ -18,7 +19,8 @@ use crate::{
 /// A parameter is named by a JSON pointer: `/details/0/callee` is the field `callee` of the first element of
 /// `details`. Lists and objects on the way are made. A list takes its next element at its length, or at `-`:
 /// `/details/-/callee` begins the next contact, and `/details/0/platform` goes on with the first one. (In a
-/// name, `~1` stands for `/` and `~0` for `~`.)
+/// name, `~1` stands for `/` and `~0` for `~`. An object whose names are numbers is first set to {} with
+/// airudder_call_set_json().)
 ///
 /// An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
 /// the call remembers it and ends with that error when it is polled, so you may set all parameters first and
@@ -33,7 +35,7 @@ use crate::{
 ///     airudder_call_set_str(call, "/details/0/variables/customer_name", "Ana");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_str(call: airudder_call, pointer: Text<'_>, value: Text<'_>) -> c_int {
-    set(call, pointer, value.get("value").map(Node::text))
+    set(call, pointer, || value.get("value").map(Node::text))
 }
 
 /// Sets a parameter to a text that need not be NUL-terminated; else as airudder_call_set_str().
@@ -52,7 +54,7 @@ pub extern "C" fn airudder_call_set_strn(
     value: Bytes<'_>,
     value_len: Length,
 ) -> c_int {
-    set(call, pointer, value.text(value_len, "value").map(Node::text))
+    set(call, pointer, || value.text(value_len, "value").map(Node::text))
 }
 
 /// Sets a parameter to a whole number; else as airudder_call_set_str().
@@ -65,7 +67,7 @@ pub extern "C" fn airudder_call_set_strn(
 ///     airudder_call_set_int(call, "/workflow_template_id", 7);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_int(call: airudder_call, pointer: Text<'_>, value: i64) -> c_int {
-    set(call, pointer, Ok(Node::Number(value.into())))
+    set(call, pointer, || Ok(Node::Number(value.into())))
 }
 
 /// Sets a parameter to a number; else as airudder_call_set_str(). JSON has no infinity and no NaN.
@@ -78,7 +80,7 @@ pub extern "C" fn airudder_call_set_int(call: airudder_call, pointer: Text<'_>, 
 ///     airudder_call_set_double(call, "/details/0/pds_variables/score", 0.5);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_double(call: airudder_call, pointer: Text<'_>, value: f64) -> c_int {
-    set(call, pointer, Node::double(value))
+    set(call, pointer, || Node::double(value))
 }
 
 /// Sets a parameter to true or false; else as airudder_call_set_str().
@@ -91,7 +93,7 @@ pub extern "C" fn airudder_call_set_double(call: airudder_call, pointer: Text<'_
 ///     airudder_call_set_bool(call, "/details/0/pds_variables/vip", 1);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_bool(call: airudder_call, pointer: Text<'_>, value: c_int) -> c_int {
-    set(call, pointer, Ok(Node::Bool(value != 0)))
+    set(call, pointer, || Ok(Node::Bool(value != 0)))
 }
 
 /// Sets a parameter to null; else as airudder_call_set_str(). A parameter that is not set is left out, which is
@@ -104,10 +106,11 @@ pub extern "C" fn airudder_call_set_bool(call: airudder_call, pointer: Text<'_>,
 ///     airudder_call_set_null(call, "/details/0/pds_variables/agent");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_null(call: airudder_call, pointer: Text<'_>) -> c_int {
-    set(call, pointer, Ok(Node::Null))
+    set(call, pointer, || Ok(Node::Null))
 }
 
-/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole.
+/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole. A number
+/// that is no integer of 64 bits becomes a double; airudder_call_start() sends all text as it is.
 ///
 /// @param call      The call.
 /// @param pointer   A JSON pointer.
@@ -123,14 +126,14 @@ pub extern "C" fn airudder_call_set_json(
     json: Bytes<'_>,
     json_len: Length,
 ) -> c_int {
-    set(call, pointer, json.text(json_len, "json").and_then(Node::parse))
+    set(call, pointer, || json.text(json_len, "json").and_then(Node::parse))
 }
 
-fn set(call: airudder_call, pointer: Text<'_>, value: Result<Node, Error>) -> c_int {
+fn set(call: airudder_call, pointer: Text<'_>, value: impl FnOnce() -> Result<Node, Error>) -> c_int {
     code(|| {
         CALLS.with(call, |call| {
             let draft = call.draft()?;
-            draft.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value?))))
+            draft.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value()?))))
         })
     })
 }

@@ -1,7 +1,8 @@
 //! The C interface of the library: `airudder.h` is generated from this crate, a section from each module.
 //!
 //! `ffi` holds all unsafe code: the types of arguments and of what is handed out. Everything else is safe Rust about
-//! handles (`handles`), answers (`answer`) and documents that are read and built by JSON pointer (`document`).
+//! handles (`handles`), what they stand for (`running`, `managed`), answers (`answer`), and documents that are read and
+//! built by JSON pointer (`document`).
 
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -23,8 +24,11 @@ mod ffi;
 mod fields;
 mod handles;
 mod library;
+mod managed;
 #[cfg(feature = "test-panic")]
 mod panic;
+mod report;
+mod running;
 mod strerror;
 mod text;
 mod values;

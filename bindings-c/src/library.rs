@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use airudder_core::catalog;
 
-use crate::{ffi::Text, strerror};
+use crate::{answer::guarded, ffi::Text, strerror};
 
 /// `AIRUDDER_ABI_VERSION` of the header, where it is explained; a test compares the two.
 const ABI_VERSION: c_int = 0;
@@ -47,6 +47,5 @@ pub extern "C" fn airudder_strerror(code: c_int) -> *const c_char {
 ///     operation = airudder_operation("workflow.upload_details");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_operation(name: Text<'_>) -> c_int {
-    let known = name.get("name").ok().and_then(catalog::operation);
-    known.map_or(0, |info| info.number.into())
+    guarded(|| 0, || name.get("name").ok().and_then(catalog::operation).map_or(0, |info| info.number.into()))
 }

@@ -2,10 +2,7 @@
 
 use std::{ffi::c_int, panic::resume_unwind};
 
-use crate::{
-    answer::code,
-    call::{CALLS, airudder_call},
-};
+use crate::{answer::code, call::airudder_call, running::CALLS};
 
 /// Panics while it uses the call; without the message that a panic prints.
 #[unsafe(no_mangle)]

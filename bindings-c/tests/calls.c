@@ -192,6 +192,33 @@ static void results_are_read_by_pointer(void **state) {
   assert_int_equal(airudder_call_free(call), 0);
 }
 
+static void options_that_cannot_be_set_are_not_left_out(void **state) {
+  airudder_call call = begin_upload();
+  airudder_call_options options = AIRUDDER_CALL_OPTIONS_INIT;
+  (void)state;
+  options.header_count = 1;
+  assert_int_equal(airudder_call_set_options(call, &options), AIRUDDER_E1016_INVALID_ARGUMENT);
+  poll_done(call);
+  assert_error(call, AIRUDDER_E1016_INVALID_ARGUMENT, "");
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static void without_checks_anything_is_sent(void **state) {
+  airudder_call call = begin(AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS);
+  airudder_call_options options = AIRUDDER_CALL_OPTIONS_INIT;
+  (void)state;
+  options.lenient = 1;
+  options.base_url = "https://other.example.test";
+  assert_int_equal(airudder_call_set_options(call, &options), 0);
+  assert_int_equal(airudder_call_set_str(call, "/newer_field", "x"), 0);
+  {
+    const airudder_request *request = poll_own_request(call);
+    assert_string_equal(request->body, "{\"newer_field\":\"x\"}");
+    assert_non_null(strstr(request->url, "https://other.example.test/"));
+  }
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
 static void a_doubtful_upload_is_never_sent_again(void **state) {
   const int failures[] = {AIRUDDER_FAILURE_TIMEOUT, AIRUDDER_FAILURE_RESET, AIRUDDER_FAILURE_OTHER, 0, 99, -1};
   size_t i;
@@ -386,6 +413,8 @@ int main(void) {
       cmocka_unit_test(a_wrong_parameter_is_found_at_once_and_never_left_out),
       cmocka_unit_test(what_is_missing_is_found_by_the_first_poll),
       cmocka_unit_test(results_are_read_by_pointer),
+      cmocka_unit_test(options_that_cannot_be_set_are_not_left_out),
+      cmocka_unit_test(without_checks_anything_is_sent),
       cmocka_unit_test(a_doubtful_upload_is_never_sent_again),
       cmocka_unit_test(what_was_surely_not_sent_is_sent_again_unless_told_otherwise),
       cmocka_unit_test(calls_in_the_wrong_order_change_nothing),

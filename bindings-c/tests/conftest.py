@@ -13,7 +13,10 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples/c"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 SECRETS = {"AIRUDDER_APP_KEY": "fake-app-key", "AIRUDDER_APP_SECRET": "fake-app-secret"}
-VALGRIND = "valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all"
+VALGRIND = (
+    "valgrind --quiet --fair-sched=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=all"
+    " --errors-for-leak-kinds=all"
+)
 
 
 def run(*command, timeout=120, **options):

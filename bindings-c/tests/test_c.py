@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from conftest import ROOT, checked
 
 TESTS = ROOT / "bindings-c/tests"
@@ -19,8 +20,9 @@ def test_vectors(build, how):
 
 
 @checked
-def test_calls(build, how):
-    build(TESTS / "calls.c", packages=["cmocka"]).run(how)
+@pytest.mark.parametrize("name", ["calls", "campaign", "threads"])
+def test_behaviour(build, name, how):
+    build(TESTS / f"{name}.c", standard="gnu99", packages=["cmocka"]).run(how)
 
 
 FUNCTION = re.compile(r"^(?:int|const char \*)\s?(airudder_\w+)\(", re.MULTILINE)

@@ -27,6 +27,20 @@ def test_compiles(tmp_path, compiler, standard):
     run(compiler, f"-std={standard}", *WARNINGS, "-Wconversion", f"-I{include}", "-fsyntax-only", source)
 
 
+@pytest.mark.parametrize("flag", ["-fexceptions", "-fno-exceptions"])
+@pytest.mark.parametrize("standard", ["c++17", "c++20"])
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_wrapper_compiles(tmp_path, compiler, standard, flag):
+    source = tmp_path / "program.cpp"
+    source.write_text(
+        "#include <airudder.hpp>\n"
+        "int main() {\n  auto client = airudder::client::make(AIRUDDER_CONFIG_INIT);\n"
+        "  return client && client->begin(AIRUDDER_OP_ROBOTS_LIST) ? 0 : 1;\n}\n"
+    )
+    include = ROOT / "bindings-c/include"
+    run(compiler, f"-std={standard}", flag, *WARNINGS, "-Wconversion", f"-I{include}", "-fsyntax-only", source)
+
+
 def declarations():
     """Comment, name and parameters of every function."""
     header = (ROOT / "bindings-c/include/airudder.h").read_text()

@@ -57,6 +57,19 @@ def test_cmake(prefix, tmp_path, kind):
     assert run(tmp_path / kind).strip() == VERSION
 
 
+def test_debian_packages(tmp_path):
+    run(ROOT / "bindings-c/deb", tmp_path)
+    packages = sorted(tmp_path.glob("*.deb"))
+    assert [package.name.split("_")[0] for package in packages] == ["libairudder-dev", "libairudder0"]
+    root, build = tmp_path / "root", tmp_path / "build"
+    for package in packages:
+        run("dpkg-deb", "--extract", package, root)
+    run("cmake", "-S", TESTS / "cmake", "-B", build, f"-DCMAKE_PREFIX_PATH={root}/usr")
+    run("cmake", "--build", build)
+    assert run(build / "shared").strip() == run(build / "static").strip() == VERSION
+    assert (root / "usr/share/man/man3/airudder.3.gz").is_file()
+
+
 def test_man_page(prefix):
     run("mandoc", "-T", "lint", "-W", "warning", prefix / "share/man/man3/airudder.3")
 

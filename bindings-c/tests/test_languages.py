@@ -16,6 +16,16 @@ def test_upload(prefix, sandbox, command, program):
     assert sandbox.contacts() == 1
 
 
+def test_go(prefix, sandbox, tmp_path):
+    offline = {"GOPROXY": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOCACHE": f"{tmp_path}/cache"}
+    paths = {"PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig", "LD_LIBRARY_PATH": f"{prefix}/lib"}
+    environment = os.environ | offline | paths | SECRETS
+    assert run("gofmt", "-l", PROGRAMS) == ""
+    run("go", "build", "-o", tmp_path / "lookup", PROGRAMS / "lookup.go", env=environment, timeout=300)
+    run("python3", PROGRAMS / "upload.py", prefix, sandbox.url, 7, "TEMP1", env=environment)
+    assert run(tmp_path / "lookup", sandbox.url, "c-1", env=environment) == '{"rows":[]}\n'
+
+
 def test_cobol(prefix, pkg_config, sandbox, tmp_path):
     """COBOL fills in fixed fields, and leaves HTTP to a C function."""
     program = tmp_path / "upload"

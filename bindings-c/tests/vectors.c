@@ -253,6 +253,48 @@ static void assert_result(airudder_call call, const cJSON *one) {
   }
 }
 
+/* Sets a value and all that is in it, each by its own function. */
+static void set_all(airudder_call call, const char *pointer, const cJSON *value) {
+  const cJSON *part;
+  int code = 0, index = 0;
+  if (cJSON_IsObject(value) || cJSON_IsArray(value)) {
+    code = airudder_call_set_json(call, pointer, cJSON_IsObject(value) ? "{}" : "[]", 2);
+  } else if (cJSON_IsString(value)) {
+    code = airudder_call_set_str(call, pointer, value->valuestring);
+  } else if (cJSON_IsBool(value)) {
+    code = airudder_call_set_bool(call, pointer, cJSON_IsTrue(value));
+  } else if (cJSON_IsNull(value)) {
+    code = airudder_call_set_null(call, pointer);
+  } else if (value->valuedouble == (double)(int64_t)value->valuedouble) {
+    code = airudder_call_set_int(call, pointer, (int64_t)value->valuedouble);
+  } else {
+    code = airudder_call_set_double(call, pointer, value->valuedouble);
+  }
+  assert_int_equal(code, 0);
+  cJSON_ArrayForEach(part, value) {
+    char inner[256];
+    if (part->string) {
+      assert_null(strpbrk(part->string, "~/"));
+      snprintf(inner, sizeof inner, "%s/%s", pointer, part->string);
+    } else {
+      snprintf(inner, sizeof inner, "%s/%d", pointer, index++);
+    }
+    set_all(call, inner, part);
+  }
+}
+
+/* Without a JSON library the same is sent. */
+static void operation_by_setters(airudder_client client, int operation, const cJSON *params, const cJSON *expected) {
+  const airudder_request *request;
+  airudder_call call;
+  assert_int_equal(airudder_call_begin(client, operation, &call, NULL), 0);
+  set_all(call, "", params);
+  assert_int_equal(airudder_call_prepare(call, &request, NULL), 0);
+  assert_string_equal(request->url, text(expected, "url"));
+  assert_string_equal(request->body, text(expected, "body"));
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
 static void operation_case(const cJSON *one) {
   const cJSON *expected = cJSON_GetObjectItemCaseSensitive(one, "request");
   const cJSON *given = cJSON_GetObjectItemCaseSensitive(one, "response");
@@ -283,6 +325,7 @@ static void operation_case(const cJSON *one) {
     assert_int_equal(airudder_call_on_response(call, 0, status, headers, count, body, strlen(body)), 0);
     assert_result(call, one);
     assert_int_equal(airudder_call_free(call), 0);
+    operation_by_setters(client, operation, cJSON_GetObjectItemCaseSensitive(one, "params"), expected);
     free(headers);
   }
   assert_int_equal(airudder_client_free(client), 0);

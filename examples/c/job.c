@@ -41,7 +41,7 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
   campaign.name = setting("AIRUDDER_CAMPAIGN", "campaign");
   campaign.end_time = getenv("AIRUDDER_END_TIME");
   campaign.settle_ms = atoll(setting("AIRUDDER_SETTLE_MS", "0"));
-  campaign.batch_size = 500;
+  campaign.batch_size = (size_t)atoll(setting("AIRUDDER_BATCH_SIZE", "0"));
   campaign.in_flight = in_flight;
   if (airudder_campaign_new(job->client, &campaign, &job->campaign, &job->error)) return complain(job->error.message);
 

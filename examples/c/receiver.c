@@ -54,10 +54,12 @@ static unsigned take(struct receiver *receiver, const struct delivery *delivery)
   airudder_event event;
   unsigned status;
   if (delivery->too_large) return MHD_HTTP_CONTENT_TOO_LARGE;
-  if (airudder_webhooks_unwrap(receiver->hooks, delivery->headers, delivery->header_count, delivery->body,
-                               delivery->len, NULL, &event, &error)) {
+  airudder_webhooks_unwrap(receiver->hooks, delivery->headers, delivery->header_count, delivery->body, delivery->len,
+                           NULL, &event, &error);
+  if (error.code != AIRUDDER_OK) {
     fprintf(stderr, "refused: %s\n", error.message);
-    return MHD_HTTP_BAD_REQUEST;
+    /* 5xxx is about the delivery, anything else about this program. */
+    return error.code / 1000 == 5 ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_INTERNAL_SERVER_ERROR;
   }
   /* What is not stored gets no 200, so AI Rudder sends it again. */
   status = store(receiver, event) ? MHD_HTTP_OK : MHD_HTTP_INTERNAL_SERVER_ERROR;

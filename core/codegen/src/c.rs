@@ -94,6 +94,7 @@ fn fields(catalogue: &Value, schema: &Value, at: &str, required: bool) -> Vec<Fi
             let is_required = |name: &String| required && known.contains(&name.as_str());
             properties.iter().flat_map(|(name, schema)| inner(schema, name, is_required(name))).collect()
         }
+        ("object", None) if schema["additionalProperties"] == false => Vec::new(),
         ("object", None) => inner(&schema["additionalProperties"], "NAME", required),
         ("array", _) => inner(&schema["items"], "0", required),
         _ if at.is_empty() => Vec::new(),

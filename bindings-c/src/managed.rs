@@ -1,0 +1,118 @@
+//! What a handle of a campaign stands for: the campaign, the contact that is being made, and the report.
+
+use airudder_core::{Campaign, CampaignStep, Error, ErrorCode};
+
+use crate::{
+    campaign::{airudder_campaign, airudder_campaign_step, airudder_campaign_step_kind, airudder_progress},
+    document::{Document, Node, Pointer},
+    handles::Table,
+    report,
+    running::{CALLS, Running},
+    text::Terminated,
+};
+
+/// A campaign with what was handed out of it.
+pub(crate) struct Managed {
+    campaign: Campaign,
+    /// The contact that is being made, or why it cannot be.
+    contact: Result<Node, Error>,
+    /// The last lines for the journal.
+    lines: Option<Terminated>,
+    /// The report as it was asked for last; made again after something happened.
+    report: Option<Document>,
+    over: bool,
+}
+
+pub(crate) static CAMPAIGNS: Table<Managed> = Table::new(3, "airudder_campaign");
+
+const NO_CONTACT: Node = Node::Object(Vec::new());
+
+impl Managed {
+    /// A campaign that has not begun.
+    pub(crate) fn new(campaign: Campaign) -> Self {
+        Self { campaign, contact: Ok(NO_CONTACT), lines: None, report: None, over: false }
+    }
+
+    /// The machine, of which something new will have to be reported.
+    pub(crate) fn machine(&mut self) -> &mut Campaign {
+        self.report = None;
+        &mut self.campaign
+    }
+
+    /// Says in `step` what to do next.
+    pub(crate) fn poll(
+        &mut self,
+        handle: airudder_campaign,
+        now_ms: u64,
+        step: &mut airudder_campaign_step,
+    ) -> Result<(), Error> {
+        match self.machine().poll(now_ms)? {
+            CampaignStep::Journal(lines) => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_JOURNAL;
+                step.journal = self.lines.insert(Terminated::new(lines)).view();
+            }
+            CampaignStep::Contacts { want } => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CONTACTS;
+                step.want = want;
+            }
+            CampaignStep::Call { id, call } => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CALL;
+                step.call = CALLS.insert(Running::new(*call, Some((handle, id))));
+            }
+            CampaignStep::Wait { until_ms } => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_WAIT;
+                step.wait_until_ms = until_ms.unwrap_or(u64::MAX);
+            }
+            CampaignStep::Done => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE;
+                self.over = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets a field of the next contact.
+    pub(crate) fn set(&mut self, given: Result<(&str, Node), Error>) -> Result<(), Error> {
+        let contact = self.contact.as_mut().map_err(|error| error.clone())?;
+        let done = given.and_then(|(pointer, value)| contact.set(&Pointer::parse(pointer)?, value));
+        if let Err(error) = &done {
+            self.contact = Err(error.clone());
+        }
+        done
+    }
+
+    /// Adds the contact that was made.
+    pub(crate) fn add(&mut self) -> Result<(), Error> {
+        let contact = std::mem::replace(&mut self.contact, Ok(NO_CONTACT))?.json()?;
+        self.machine().feed(&format!("[{contact}]"))
+    }
+
+    /// How far it is.
+    pub(crate) fn progress(&self) -> airudder_progress {
+        let now = self.campaign.progress();
+        airudder_progress {
+            contacts: now.contacts,
+            accepted: now.accepted,
+            rejected: now.rejected,
+            doubtful: now.doubtful,
+        }
+    }
+
+    /// Fails as the campaign did, or since it has not ended.
+    pub(crate) fn outcome(&self) -> Result<(), Error> {
+        match self.campaign.report().error {
+            Some(error) => Err(error),
+            None if self.over => Ok(()),
+            None => Err(Error::new(ErrorCode::Misuse, "the campaign is not done: poll it until it says so")),
+        }
+    }
+
+    /// What became of the contacts so far.
+    pub(crate) fn report(&mut self) -> Result<&mut Document, Error> {
+        let report = match self.report.take() {
+            Some(report) => report,
+            None => Document::new(report::json(&self.campaign.report())?),
+        };
+        Ok(self.report.insert(report))
+    }
+}

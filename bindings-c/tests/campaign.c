@@ -1,0 +1,270 @@
+/* What a campaign does, step by step, without a network: the test plays the other side. The programs in examples/c run
+   whole campaigns against the sandbox. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <airudder.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOW 1700000000000u
+
+static airudder_client client;
+
+static int make_client(void **state) {
+  airudder_config config = AIRUDDER_CONFIG_INIT;
+  (void)state;
+  config.app_key = "fake-app-key";
+  config.app_secret = "fake-app-secret";
+  config.base_url = "https://api.example.test";
+  return airudder_client_new(&config, &client, NULL);
+}
+
+static int free_client(void **state) {
+  (void)state;
+  return airudder_client_free(client);
+}
+
+static airudder_campaign begin(void) {
+  airudder_campaign_config config = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  airudder_campaign campaign;
+  config.workflow_template_id = 7;
+  config.name = "july";
+  config.end_time = "2099-07-31 18:00:00+08:00";
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
+  return campaign;
+}
+
+/* The journal, as it would be on the disk. */
+static char journal[16384];
+
+static airudder_campaign_step poll(airudder_campaign campaign) {
+  airudder_campaign_step step;
+  assert_int_equal(airudder_campaign_poll(campaign, NOW, &step, NULL), 0);
+  return step;
+}
+
+/* Writes what is for the journal, and gives the step behind it. */
+static airudder_campaign_step poll_past_journal(airudder_campaign campaign) {
+  airudder_campaign_step step = poll(campaign);
+  while (step.kind == AIRUDDER_CAMPAIGN_JOURNAL) {
+    assert_true(strlen(journal) + step.journal.len < sizeof journal);
+    strcat(journal, step.journal.data);
+    assert_int_equal(airudder_campaign_journal_written(campaign), 0);
+    step = poll(campaign);
+  }
+  return step;
+}
+
+static void add(airudder_campaign campaign, const char *id, const char *callee) {
+  assert_int_equal(airudder_campaign_set_str(campaign, "/callee", callee), 0);
+  assert_int_equal(airudder_campaign_set_str(campaign, "/platform", "TEMP1"), 0);
+  assert_int_equal(airudder_campaign_set_strn(campaign, "/caseid", id, strlen(id)), 0);
+  assert_int_equal(airudder_campaign_set_json(campaign, "/variables", "{}", 2), 0);
+  assert_int_equal(airudder_campaign_add(campaign, NULL), 0);
+}
+
+/* Answers the requests of a call; NULL breaks the connection of its own request. */
+static void run(airudder_call call, const char *body) {
+  airudder_step step;
+  while (airudder_call_poll(call, NOW, &step) == AIRUDDER_OK && step.kind == AIRUDDER_STEP_SEND) {
+    static const char token[] = "{\"code\":200,\"data\":{\"token\":\"fake-token\"}}";
+    const char *answer = strstr(step.request->url, "/auth") ? token : body;
+    if (answer) {
+      airudder_call_on_response(call, NOW, 200, NULL, 0, answer, strlen(answer));
+    } else {
+      airudder_call_on_failure(call, NOW, AIRUDDER_FAILURE_RESET, NULL);
+    }
+  }
+  assert_int_equal(step.kind, AIRUDDER_STEP_DONE);
+}
+
+static void hand_back(airudder_campaign campaign, airudder_call call) {
+  assert_int_equal(airudder_campaign_on_result(campaign, NOW, call, NULL), 0);
+  assert_int_equal(airudder_campaign_on_result(campaign, NOW, call, NULL), AIRUDDER_E1008_MISUSE); /* not twice */
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
+static const char created[] = "{\"code\":200,\"data\":{\"workflow_id\":\"w-1\"}}";
+
+/* Up to the upload of two contacts, which is the call that it gives. */
+static airudder_call up_to_upload(airudder_campaign campaign) {
+  airudder_campaign_step step;
+  size_t good;
+  journal[0] = '\0';
+  assert_int_equal(airudder_campaign_resume(campaign, NULL, 0, &good, NULL), 0);
+  step = poll_past_journal(campaign);
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_CONTACTS);
+  assert_true(step.want > 0);
+  add(campaign, "c-1", "+6200000000001");
+  add(campaign, "c-2", "no number");
+  add(campaign, "c-3", "+6200000000003");
+  assert_int_equal(airudder_campaign_end_of_contacts(campaign, NULL), 0);
+  step = poll_past_journal(campaign);
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_CALL);
+  run(step.call, created);
+  hand_back(campaign, step.call);
+  step = poll_past_journal(campaign);
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_CALL);
+  return step.call;
+}
+
+static void contacts_are_sent_and_reported(void **state) {
+  airudder_campaign campaign = begin();
+  airudder_call upload = up_to_upload(campaign);
+  airudder_progress progress;
+  airudder_text text;
+  int64_t contact;
+  size_t count;
+  (void)state;
+  assert_int_equal(airudder_campaign_result(campaign, NULL), AIRUDDER_E1008_MISUSE); /* not done yet */
+  run(upload, created);
+  hand_back(campaign, upload);
+  assert_int_equal(poll_past_journal(campaign).kind, AIRUDDER_CAMPAIGN_DONE);
+  assert_int_equal(airudder_campaign_result(campaign, NULL), 0);
+  assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
+  assert_int_equal(progress.contacts, 3);
+  assert_int_equal(progress.accepted, 2);
+  assert_int_equal(progress.rejected, 1);
+  assert_int_equal(progress.doubtful, 0);
+  assert_int_equal(airudder_campaign_get_count(campaign, "/rejected", &count), 0);
+  assert_int_equal(count, 1);
+  assert_int_equal(airudder_campaign_get_int(campaign, "/rejected/0/contact", &contact), 0);
+  assert_int_equal(contact, 1);
+  assert_int_equal(airudder_campaign_get_str(campaign, "/rejected/0/pointer", &text), 0);
+  assert_string_equal(text.data, "/callee");
+  assert_int_equal(airudder_campaign_report_json(campaign, &text), 0);
+  assert_non_null(
+      strstr(text.data, "{\"accepted\":2,\"rejected\":[{\"contact\":1,\"code\":\"E1007\",\"pointer\":\"/callee\""));
+  assert_null(strstr(text.data, "+620000000000"));
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+/* After a crash in the middle of the upload, it is looked up before anything is sent. */
+static void a_doubtful_upload_is_looked_up_by_the_next_run(void **state) {
+  airudder_campaign campaign = begin();
+  airudder_call upload = up_to_upload(campaign);
+  airudder_campaign_step step;
+  airudder_progress progress;
+  size_t good, len;
+  int look_ups = 0;
+  (void)state;
+  run(upload, NULL);
+  assert_int_equal(airudder_call_result(upload, NULL), AIRUDDER_E7005_OUTCOME_UNKNOWN);
+  assert_int_equal(airudder_call_free(upload), 0);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+
+  campaign = begin();
+  len = strlen(journal);
+  strcpy(journal + len, "{\"torn\xff"); /* as a crash leaves it */
+  assert_int_equal(airudder_campaign_resume(campaign, journal, strlen(journal), &good, NULL), 0);
+  assert_int_equal(good, len);
+  journal[good] = '\0';
+  assert_int_equal(poll_past_journal(campaign).kind, AIRUDDER_CAMPAIGN_CONTACTS);
+  add(campaign, "c-1", "+6200000000001");
+  add(campaign, "c-2", "no number");
+  add(campaign, "c-3", "+6200000000003");
+  assert_int_equal(airudder_campaign_end_of_contacts(campaign, NULL), 0);
+  while ((step = poll_past_journal(campaign)).kind == AIRUDDER_CAMPAIGN_CALL) {
+    const airudder_request *request;
+    assert_int_equal(airudder_call_prepare(step.call, &request, NULL), 0);
+    assert_non_null(strstr(request->url, "/detailinstances")); /* nothing is sent again */
+    run(step.call, "{\"code\":200,\"data\":{\"rows\":[{\"workflow_id\":\"w-1\"}]}}");
+    hand_back(campaign, step.call);
+    look_ups++;
+  }
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_DONE);
+  assert_int_equal(look_ups, 2);
+  assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
+  assert_int_equal(progress.accepted, 2);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+static void a_damaged_journal_is_refused(void **state) {
+  airudder_campaign campaign = begin();
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_call upload = up_to_upload(campaign);
+  size_t good;
+  (void)state;
+  assert_int_equal(airudder_call_free(upload), 0);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+  campaign = begin();
+  journal[20] = '\xff';
+  assert_int_equal(airudder_campaign_resume(campaign, journal, strlen(journal), &good, &error),
+                   AIRUDDER_E1011_JOURNAL_DAMAGED);
+  assert_int_equal(good, 0);
+  assert_non_null(strstr(error.message, "E1011"));
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+static void what_is_done_in_the_wrong_order_is_refused(void **state) {
+  airudder_campaign campaign = begin(), other = begin();
+  airudder_campaign_step step;
+  airudder_call upload, stranger;
+  size_t good;
+  (void)state;
+  assert_int_equal(airudder_campaign_journal_written(campaign), AIRUDDER_E1008_MISUSE);
+  step = poll(campaign);
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_JOURNAL);
+  assert_int_equal(airudder_campaign_poll(campaign, NOW, &step, NULL), AIRUDDER_E1008_MISUSE); /* not written yet */
+  assert_int_equal(airudder_campaign_resume(campaign, NULL, 0, &good, NULL), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+
+  campaign = begin();
+  upload = up_to_upload(campaign);
+  assert_int_equal(airudder_campaign_on_result(campaign, NOW, upload, NULL), AIRUDDER_E1008_MISUSE); /* not done */
+  assert_int_equal(airudder_call_begin(client, AIRUDDER_OP_ROBOTS_LIST, &stranger, NULL), 0);
+  assert_int_equal(airudder_campaign_on_result(campaign, NOW, stranger, NULL), AIRUDDER_E1008_MISUSE);
+  run(upload, created);
+  assert_int_equal(airudder_campaign_on_result(other, NOW, upload, NULL), AIRUDDER_E1008_MISUSE);
+  hand_back(campaign, upload);
+  assert_int_equal(airudder_call_free(stranger), 0);
+  assert_int_equal(airudder_campaign_free(other), 0);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+static void a_contact_with_a_bad_field_is_not_sent_without_it(void **state) {
+  airudder_campaign campaign = begin();
+  airudder_progress progress;
+  (void)state;
+  assert_int_equal(poll_past_journal(campaign).kind, AIRUDDER_CAMPAIGN_CONTACTS);
+  assert_int_equal(airudder_campaign_set_str(campaign, "/callee", "+6200000000001"), 0);
+  assert_int_equal(airudder_campaign_set_str(campaign, "/variables/name", "\xff"), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(airudder_campaign_add(campaign, NULL), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
+  assert_int_equal(progress.contacts, 0);
+  add(campaign, "c-1", "+6200000000001"); /* the next one begins afresh */
+  assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
+  assert_int_equal(progress.contacts, 1);
+  assert_int_equal(progress.rejected, 0);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+static void a_campaign_that_is_given_up_sends_no_more(void **state) {
+  airudder_campaign campaign = begin();
+  airudder_call upload = up_to_upload(campaign);
+  (void)state;
+  assert_int_equal(airudder_campaign_give_up(campaign), 0);
+  assert_int_equal(poll_past_journal(campaign).kind, AIRUDDER_CAMPAIGN_WAIT); /* for the upload that is under way */
+  run(upload, created);
+  hand_back(campaign, upload);
+  assert_int_equal(poll_past_journal(campaign).kind, AIRUDDER_CAMPAIGN_DONE);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(contacts_are_sent_and_reported),
+      cmocka_unit_test(a_doubtful_upload_is_looked_up_by_the_next_run),
+      cmocka_unit_test(a_damaged_journal_is_refused),
+      cmocka_unit_test(what_is_done_in_the_wrong_order_is_refused),
+      cmocka_unit_test(a_contact_with_a_bad_field_is_not_sent_without_it),
+      cmocka_unit_test(a_campaign_that_is_given_up_sends_no_more),
+  };
+  journal[0] = '\0';
+  return cmocka_run_group_tests(tests, make_client, free_client);
+}
