@@ -193,7 +193,7 @@ export class Client {
       path: checkedAs(path, "path", TEXT),
       query: typeof query === "string" ? query : encodeQuery(query ?? {}),
       json: json === undefined ? "" : write(json, "/json"),
-      auth: auth ?? "token",
+      auth: String(auth ?? "token"),
       replaySafe: replaySafe === true,
       file: file === true,
     };

@@ -31,7 +31,7 @@ export function encrypt(
   options: { cipher?: string | undefined; iv?: Uint8Array | undefined } = {},
 ): string {
   const { cipher = CIPHER, iv = randomBlock() } = options;
-  return enter((native) => native.encrypt(bytes(plain), checkedAs(key, "key", TEXT), String(cipher), iv));
+  return enter((native) => native.encrypt(bytes(plain), checkedAs(key, "key", TEXT), String(cipher), bytes(iv)));
 }
 
 /** Decrypts what `encrypt` made. */

@@ -32,8 +32,8 @@ export const TEXTS: Kind = {
   fits: (value) => TEXT.fits(value) || (Array.isArray(value) && value.every(TEXT.fits)),
 };
 
-/** The settings that are given, each of its kind; one that is `undefined` or `null` is not given. */
-export function settings<T extends object>(given: T, kinds: Record<string, Kind>): T {
+/** The settings that are given, each of its kind; one that is `undefined` or `null` is not given. Needed ones must be. */
+export function settings<T extends object>(given: T, kinds: Record<string, Kind>, needed: readonly string[] = []): T {
   if (typeof given !== "object" || given === null) {
     throw fault(1001, `settings are an object with ${Object.keys(kinds).join(", ")}`);
   }
@@ -47,6 +47,10 @@ export function settings<T extends object>(given: T, kinds: Record<string, Kind>
       throw fault(1001, `there is no setting \`${name}\`; there are ${Object.keys(kinds).join(", ")}`, `/${name}`);
     }
     checked[name] = checkedAs(value, name, kind);
+  }
+  const missing = needed.find((name) => !Object.hasOwn(checked, name));
+  if (missing !== undefined) {
+    throw fault(1001, `give ${missing}`, `/${missing}`);
   }
   return checked as T;
 }

@@ -6,7 +6,7 @@ import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "
 import { type HeaderFields, pairs } from "./headers.js";
 import { Renewed } from "./native.js";
 import { randomBlock } from "./platform.js";
-import { COUNT, checkedAs, FLAG, optionalText, settings, TEXT, TEXTS } from "./settings.js";
+import { COUNT, checkedAs, FLAG, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
 import type { EventData } from "./types.js";
 
 /** Settings of a receiver. */
@@ -78,7 +78,7 @@ export class Webhooks {
     options: { kind?: keyof EventData | undefined } = {},
   ): Event {
     const received = this.#machine.use((machine) =>
-      machine.unwrap(bytes(body), pairs(headers), optionalText(options.kind, "kind")),
+      machine.unwrap(bytes(body), pairs(checkedAs(headers, "headers", OBJECT)), optionalText(options.kind, "kind")),
     );
     const { data = received.raw, ...fields } = received;
     return event({ ...fields, data: JSON.parse(data) });

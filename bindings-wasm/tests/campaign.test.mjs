@@ -239,6 +239,8 @@ test("a journal holds no contact", async () => {
 test("settings are checked, and errors name them as JavaScript does", async () => {
   const run = (more) => client().campaigns.run(options(1, more));
   for (const [more, pointer] of [
+    [{ workflow_template_id: undefined }, "/workflow_template_id"],
+    [{ contacts: null }, "/contacts"],
     [{ batchSize: 0 }, "/batchSize"],
     [{ batchSize: "10" }, "/batchSize"],
     [{ batchsize: 10 }, "/batchsize"],

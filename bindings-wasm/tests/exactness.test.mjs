@@ -61,8 +61,15 @@ test("what JSON cannot say is refused where it stands", async () => {
     [new Date(0), "E1006"],
     [Buffer.from("x"), "E1006"],
     [[undefined], "E1006"],
+    [new Array(2), "E1006"],
+    [{ toJSON: () => 1 }, "E1006"],
+    [Object.assign([], { toJSON: () => 1 }), undefined],
     [loop, "E1007"],
   ]) {
+    if (code === undefined) {
+      assert.equal((await roundTrip({ "a/b": value })).sent, '{"a/b":[]}');
+      continue;
+    }
     await assert.rejects(roundTrip({ "a/b": value }), (error) => {
       assert.equal(error.code, code, inspect(value));
       assert.ok(error.pointer.startsWith("/json/a~1b") || value === loop);
@@ -73,7 +80,7 @@ test("what JSON cannot say is refused where it stands", async () => {
 });
 
 test("whole pairs, control characters and undefined fields", async () => {
-  const params = { text: 'line\n"quoted"\\ \u0000 \u{1F600} \u2028', nothing: undefined, none: null, list: [] };
+  const params = { text: 'line\n"quoted"\\ \\ud800 \u0000 \u{1F600} \u2028', nothing: undefined, none: null, list: [] };
   const { sent, result } = await roundTrip(params, JSON.stringify(params));
   assert.deepEqual(JSON.parse(sent), JSON.parse(JSON.stringify(params)));
   assert.equal(result.text, params.text);
@@ -123,6 +130,20 @@ test("64 MB go out encrypted and come back", async () => {
   assert.equal(hooks.unwrap(`{"event":"x","text":"${text}"}`, {}).data.text.length, text.length);
 });
 
+test("a raw request with odd settings is refused, not a bug", async () => {
+  const client = new Client(APP);
+  for (const [method, path, request] of [
+    [7, "/x", {}],
+    ["GET", 7, {}],
+    ["GET", "/x", { auth: 7 }],
+    ["GET", "/x", { query: { a: [] } }],
+    ["GET", "/x", { headers: { A: 7 } }],
+    ["GET", "/x", { odd: 1 }],
+  ]) {
+    await assert.rejects(client.request(method, path, request), ValidationError);
+  }
+});
+
 test("settings that are no texts are refused without being shown", () => {
   const secret = { toString: () => "fake-secret" };
   for (const make of [
@@ -131,7 +152,9 @@ test("settings that are no texts are refused without being shown", () => {
     () => new Client({ ...APP, encryptionKey: "fake-secret" }),
     () => airudder.crypto.encrypt("x", secret),
     () => airudder.crypto.detect({ headers: [], body: "x", secret }),
+    () => airudder.crypto.encrypt("x", "fake-key-of-16-b", { iv: secret }),
     () => hooks.unwrap("{}", {}, { kind: secret }),
+    () => hooks.unwrap("{}", undefined),
   ]) {
     assert.throws(make, (error) => {
       assert.ok(error instanceof airudder.AirudderError, error);

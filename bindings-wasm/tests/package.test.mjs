@@ -55,9 +55,7 @@ for (const [runtime, [command, ...flags]] of Object.entries(runtimes)) {
   test(`${runtime}: a journal on the disk, for one campaign at a time`, () =>
     good(command, ...flags, "file-journal.mjs", sandbox.url, join(project, `${runtime}.jsonl`)));
   test(`${runtime}: its fetch sends a request once`, async () => {
-    const server = await serve((socket, { head }) =>
-      head.startsWith("GET") ? socket.write(http("200 OK", '{"code":200,"data":[]}')) : socket.end(),
-    );
+    const server = await breaking();
     try {
       await good(command, ...flags, "once.mjs", server.url, await closedPort());
       assert.equal(server.seen["/service/cloud/workflow/createinstance"], 1);
@@ -66,6 +64,12 @@ for (const [runtime, [command, ...flags]] of Object.entries(runtimes)) {
     }
   });
 }
+
+/** A server that answers GET, and breaks off all else. */
+const breaking = () =>
+  serve((socket, { head }) =>
+    head.startsWith("GET") ? socket.write(http("200 OK", '{"code":200,"data":[]}')) : socket.end(),
+  );
 
 test("esbuild, for Node and for browsers", async () => {
   for (const platform of ["node", "browser"]) {
@@ -125,8 +129,15 @@ test("workerd, with the module as a file", async () => {
   try {
     const [line] = await once(createInterface(worker.stdio[3]), "line");
     const { port } = JSON.parse(line);
-    const response = await fetch(`http://127.0.0.1:${port}/?sandbox=${encodeURIComponent(sandbox.url)}`);
-    assert.equal(await response.text(), "all good");
+    const ask = async (question) => (await fetch(`http://127.0.0.1:${port}/?${new URLSearchParams(question)}`)).text();
+    assert.equal(await ask({ sandbox: sandbox.url }), "all good");
+    const server = await breaking();
+    try {
+      assert.equal(await ask({ breaking: server.url }), "all good");
+      assert.equal(server.seen["/service/cloud/workflow/createinstance"], 1);
+    } finally {
+      server.close();
+    }
   } finally {
     worker.kill();
     await once(worker, "exit");
