@@ -15,7 +15,7 @@ test: packages python node c sandbox ## Run every suite
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
-	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/
+	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/*.test.mjs
 	$(PYTHON) -m pytest bindings-c/tests
 
 lint: packages python node ## Check format, lints and types, warnings being errors

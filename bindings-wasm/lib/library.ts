@@ -24,7 +24,7 @@ export {
 } from "./errors.js";
 export type { Event, EventOf, KnownEvent, UnknownEvent } from "./event.js";
 export { File } from "./file.js";
-export type { Fetch, FetchResponse } from "./globals.js";
+export type { Fetch, FetchResponse, WebRequest, WebResponse } from "./globals.js";
 export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse } from "./handlers.js";
 export type { HeaderFields } from "./headers.js";
 export type { Operations } from "./operations.js";

@@ -1,7 +1,6 @@
 /** Events that AI Rudder sends to a URL of yours. */
 import { bytes } from "./bytes.js";
-import { type Event, type EventOf, event, type UnknownEvent } from "./event.js";
-import type { WebRequest, WebResponse } from "./globals.js";
+import { type Event, type EventOf, event } from "./event.js";
 import type { Webhooks as Machine } from "./glue.js";
 import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
 import { type HeaderFields, pairs } from "./headers.js";
@@ -52,7 +51,7 @@ export class Webhooks {
   readonly #machine: Renewed<Machine>;
   readonly #listeners = new Map<string, Listener>();
   readonly #maxBodyBytes: number;
-  #otherwise: Listener<never> | undefined;
+  #otherwise: Listener | undefined;
 
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: WebhooksOptions) {
@@ -106,14 +105,14 @@ export class Webhooks {
   }
 
   /** Has events that no `on` is for handled by `listener`. Without it they are answered and forgotten. */
-  onUnknown(listener: Listener<Event | UnknownEvent>): this {
-    this.#otherwise = listener as Listener<never>;
+  onUnknown(listener: Listener): this {
+    this.#otherwise = listener;
     return this;
   }
 
   /** Gives an event to its listener. The handlers do so where they were given no listener of their own. */
   async dispatch(event: Event): Promise<void> {
-    const listener = this.#listeners.get(event.type) ?? (this.#otherwise as Listener | undefined);
+    const listener = this.#listeners.get(event.type) ?? this.#otherwise;
     await listener?.(event);
   }
 
@@ -130,7 +129,7 @@ export class Webhooks {
   }
 
   /**
-   * A handler for Node's own `http`, Express and Fastify (with its `raw` request and reply).
+   * A handler for Node's own `http` and Express.
    *
    * It reads the body itself, or takes `rawBody` or `body` where these are bytes or text. It answers as `fetchHandler` does.
    *
@@ -164,8 +163,6 @@ export interface HandlerOptions {
   /** Is told why a delivery was not taken; absent: `console.error`. Errors of this library hold no secret and no body. */
   onError?: ((error: unknown) => void) | undefined;
 }
-
-export type { WebRequest, WebResponse };
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 

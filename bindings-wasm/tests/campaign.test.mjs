@@ -42,7 +42,7 @@ const options = (count, more) => {
 const client = (more) => new Client({ ...APP, baseUrl: sandbox.url, ...more });
 
 /** The sandbox has each contact once. */
-async function once_each(count) {
+async function eachOnce(count) {
   const { contacts } = await sandbox.control("stats");
   assert.deepEqual([contacts.distinct, contacts.duplicates], [count, 0]);
 }
@@ -56,7 +56,7 @@ test("every contact arrives once, and a second run sends nothing", async () => {
   assert.deepEqual(progress.at(-1), { contacts: 950, accepted: 950, rejected: 0, doubtful: 0 });
   const again = await client().campaigns.run({ ...given, contacts: contacts(950) });
   assert.equal(again.accepted, 950);
-  await once_each(950);
+  await eachOnce(950);
 });
 
 test("contacts may come slowly, and the journal may be a URL", async () => {
@@ -69,7 +69,7 @@ test("contacts may come slowly, and the journal may be a URL", async () => {
   const given = options(0, { contacts: slowly(), batchSize: 10 });
   const report = await client().campaigns.run({ ...given, journal: pathToFileURL(given.journal) });
   assert.equal(report.accepted, 30);
-  await once_each(30);
+  await eachOnce(30);
 });
 
 test("what breaks a rule is reported, and the rest goes out", async () => {
@@ -85,7 +85,7 @@ test("what breaks a rule is reported, and the rest goes out", async () => {
       [4, "E1013", undefined],
     ],
   );
-  await once_each(3);
+  await eachOnce(3);
 });
 
 test("an unreliable network loses nobody and phones nobody twice", async () => {
@@ -104,7 +104,7 @@ test("an unreliable network loses nobody and phones nobody twice", async () => {
   }
   await sandbox.control("faults", []);
   assert.equal(report.accepted, 600);
-  await once_each(600);
+  await eachOnce(600);
 });
 
 test("killed at any moment, it goes on where it was", async () => {
@@ -141,7 +141,7 @@ test("killed at any moment, it goes on where it was", async () => {
     }
   }
   assert.equal(kills, 4);
-  await once_each(COUNT);
+  await eachOnce(COUNT);
 });
 
 test("an aborted campaign lets requests end, and can be run again", async () => {
@@ -152,11 +152,11 @@ test("an aborted campaign lets requests end, and can be run again", async () => 
     onProgress: ({ accepted }) => accepted >= 200 && controller.abort(reason),
   });
   await assert.rejects(client().campaigns.run(given), reason);
-  const { contacts: so_far } = await sandbox.control("stats");
-  assert.ok(so_far.distinct >= 200 && so_far.distinct < 500);
+  const { contacts: soFar } = await sandbox.control("stats");
+  assert.ok(soFar.distinct >= 200 && soFar.distinct < 500);
   const report = await client().campaigns.run({ ...options(500), journal: given.journal });
   assert.equal(report.accepted, 500);
-  await once_each(500);
+  await eachOnce(500);
 });
 
 test("what contacts, journal or listener throw ends the campaign as it is", async () => {
@@ -190,7 +190,7 @@ test("a journal may be an object", async () => {
   await client().campaigns.run(options(150, { journal }));
   const report = await client().campaigns.run(options(150, { journal }));
   assert.equal(report.accepted, 150);
-  await once_each(150);
+  await eachOnce(150);
 
   text += '{"torn":';
   await assert.rejects(client().campaigns.run(options(150, { journal })), (error) => {
@@ -210,7 +210,7 @@ test("one journal, one campaign at a time", async () => {
   const both = [given, { ...options(200), journal: given.journal }].map((one) => client().campaigns.run(one));
   const [refused, ...others] = (await Promise.allSettled(both)).flatMap(({ reason }) => reason ?? []);
   assert.deepEqual([refused.code, refused.pointer, others.length], ["E1001", "/journal", 0]);
-  await once_each(200);
+  await eachOnce(200);
 });
 
 test("a journal of another campaign, and other contacts, are refused", async () => {

@@ -103,7 +103,35 @@ const fn days_in_month(year: u64, month: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
+
     use super::*;
+
+    proptest! {
+        /// Days and hours beyond their limits are tried, too.
+        #[test]
+        fn it_agrees_with_a_calendar_library(
+            (year, month, day) in (0_u32..3000, 0_u32..14, 0_u32..33),
+            (hour, minute, second) in (0_u32..25, 0_u32..61, 0_u32..61),
+            ms in 0_u64..253_402_271_999_000,
+        ) {
+            let local = format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]");
+            let text = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
+            prop_assert_eq!(is_local(&text), PrimitiveDateTime::parse(&text, local).is_ok(), "{}", text);
+
+            let there = time::macros::offset!(+8);
+            let known = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).unwrap().to_offset(there);
+            prop_assert_eq!(zoned(ms).unwrap(), format!("{}+08:00", known.format(local).unwrap()));
+
+            let http = format_description!(
+                version = 2,
+                "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+            );
+            let known = known.to_offset(time::UtcOffset::UTC);
+            prop_assert_eq!(http_date(&known.format(http).unwrap()), Some(ms / 1000));
+        }
+    }
 
     #[test]
     fn local_times() {
