@@ -1045,7 +1045,7 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
 
        airudder_campaign_new(client, &july, &campaign, &err);
        airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
-       ftruncate(journal_fd, (off_t)good_len);
+       if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
        while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
          switch (work.kind) {
            case AIRUDDER_CAMPAIGN_JOURNAL:
@@ -1191,7 +1191,7 @@ int airudder_campaign_new(airudder_client client,
  * @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
  *
  *     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
- *     ftruncate(journal_fd, (off_t)good_len);
+ *     if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
  */
 int airudder_campaign_resume(airudder_campaign campaign,
                              const void *journal,

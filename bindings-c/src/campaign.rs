@@ -8,7 +8,7 @@
 //!
 //!     airudder_campaign_new(client, &july, &campaign, &err);
 //!     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
-//!     ftruncate(journal_fd, (off_t)good_len);
+//!     if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
 //!     while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
 //!       switch (work.kind) {
 //!         case AIRUDDER_CAMPAIGN_JOURNAL:
@@ -196,7 +196,7 @@ pub extern "C" fn airudder_campaign_new(
 /// @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
 ///
 ///     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
-///     ftruncate(journal_fd, (off_t)good_len);
+///     if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_resume(
     campaign: airudder_campaign,
