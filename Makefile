@@ -39,6 +39,7 @@ generate: python ## Write again what is generated: schemas, reference, typed fac
 bench: python node ## Measure against what people write by hand
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
 	@$(PYTHON) bindings-python/benches/upload.py
+	@node bindings-wasm/benches/upload.mjs
 	@node bindings-wasm/benches/start.mjs
 
 soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat

@@ -116,6 +116,13 @@ test("without a signature nothing is sure, and a wrong setting is named", async 
   assert.equal(await page.getAttribute("#secret", "type"), "text");
 });
 
+test("a narrow screen shows all of it", async () => {
+  await page.setViewportSize({ width: 400, height: 800 });
+  await page.click("[data-sample=encrypted]");
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 400, `${width} pixels wide`);
+});
+
 test("nothing leaves the page: its policy forbids it", async () => {
   assert.deepEqual(requests, [url]);
   assert.deepEqual(errors, []);
