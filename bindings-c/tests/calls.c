@@ -1,32 +1,11 @@
 /* What a call does, without a network: the test plays the other side. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "one_client.h"
 
-#include <cmocka.h>
-
-#include <airudder.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NOW 1700000000000u
-
-static airudder_client client;
-
-static int make_client(void **state) {
-  airudder_config config = AIRUDDER_CONFIG_INIT;
-  (void)state;
-  config.app_key = "fake-app-key";
-  config.app_secret = "fake-app-secret";
-  config.base_url = "https://api.example.test";
-  return airudder_client_new(&config, &client, NULL);
-}
-
-static int free_client(void **state) {
-  (void)state;
-  return airudder_client_free(client);
-}
 
 static airudder_call begin(int operation) {
   airudder_call call;

@@ -1,33 +1,12 @@
 /* What a campaign does, step by step, without a network: the test plays the other side. The programs in examples/c run
    whole campaigns against the sandbox. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "one_client.h"
 
-#include <cmocka.h>
-
-#include <airudder.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NOW 1700000000000u
-
-static airudder_client client;
-
-static int make_client(void **state) {
-  airudder_config config = AIRUDDER_CONFIG_INIT;
-  (void)state;
-  config.app_key = "fake-app-key";
-  config.app_secret = "fake-app-secret";
-  config.base_url = "https://api.example.test";
-  return airudder_client_new(&config, &client, NULL);
-}
-
-static int free_client(void **state) {
-  (void)state;
-  return airudder_client_free(client);
-}
 
 static airudder_campaign begin(void) {
   airudder_campaign_config config = AIRUDDER_CAMPAIGN_CONFIG_INIT;

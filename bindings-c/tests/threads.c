@@ -1,11 +1,6 @@
 /* A client is for all threads, a call for one at a time. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "one_client.h"
 
-#include <cmocka.h>
-
-#include <airudder.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -13,22 +8,7 @@
 #define THREADS 8
 #define CALLS 25
 
-static airudder_client client;
 static int token_requests, done_calls;
-
-static int make_client(void **state) {
-  airudder_config config = AIRUDDER_CONFIG_INIT;
-  (void)state;
-  config.app_key = "fake-app-key";
-  config.app_secret = "fake-app-secret";
-  config.base_url = "https://api.example.test";
-  return airudder_client_new(&config, &client, NULL);
-}
-
-static int free_client(void **state) {
-  (void)state;
-  return airudder_client_free(client);
-}
 
 /* The other side: answers a request after a moment. */
 static void answer(airudder_call call, const airudder_request *request, uint64_t now) {
