@@ -1,4 +1,4 @@
-// The README's programs run, and its figures are those of the package.
+// The programs of both READMEs run, and the figures are those of the package.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,15 +10,15 @@ import { gzipSync } from "node:zlib";
 import { APP, airudder, closedPort, root, Sandbox } from "./support.mjs";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const FRONT = readFileSync(new URL("README.md", root), "utf8");
 const MODULE = new URL("../dist/airudder.wasm", import.meta.url);
 
-test("its programs run", async () => {
-  const sandbox = await Sandbox.start();
-  const folder = mkdtempSync(join(tmpdir(), "airudder-"));
+/** Runs a page's programs as one, delivers an event to the server that they start, and gives what they printed. */
+async function run(page, sandbox, folder) {
   const built = new URL("examples/node/node_modules/.built/", root); // where `airudder` is found
   mkdirSync(built, { recursive: true });
   const { port } = new URL(await closedPort());
-  const programs = [...README.matchAll(/```js\n(.*?)```/gs)].map(([, program]) => program).join("");
+  const programs = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, program]) => program).join("");
   const body = '{"task_id":"t","workflow_id":"w","case_id":"c-1","details":[]}';
   const headers = new airudder.Webhooks({ secret: "fake-hook-secret" }).sign(body);
   const delivery = `
@@ -34,23 +34,43 @@ test("its programs run", async () => {
     AIRUDDER_BASE_URL: sandbox.url,
     AIRUDDER_WEBHOOK_SECRET: "fake-hook-secret",
   };
-  try {
-    const child = spawn(process.execPath, [file.pathname], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
-    let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-    });
-    assert.deepEqual(await once(child, "close"), [0, null]);
+  const child = spawn(process.execPath, [file.pathname], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  assert.deepEqual(await once(child, "close"), [0, null]);
+  return output;
+}
+
+const pages = {
+  "the package's page": async (sandbox, folder) => {
+    const output = await run(README, sandbox, folder);
     assert.match(output, /^100 of 100$/m);
     assert.match(output, /^curl -X POST/m);
     assert.match(readFileSync(join(folder, "results.jsonl"), "utf8"), /"case_id":"c-1"/);
-    const { contacts } = await sandbox.control("stats");
-    assert.deepEqual([contacts.distinct, contacts.duplicates], [101, 0]);
-  } finally {
-    await sandbox.stop();
-    rmSync(folder, { recursive: true });
-  }
-});
+    return 101;
+  },
+  "the project's page": async (sandbox, folder) => {
+    assert.match(await run(FRONT, sandbox, folder), /^1\nworkflow\.call\.finished [0-9a-f]{64}$/m);
+    return 1;
+  },
+};
+
+for (const [name, check] of Object.entries(pages)) {
+  test(`the programs of ${name} run`, async () => {
+    const sandbox = await Sandbox.start();
+    const folder = mkdtempSync(join(tmpdir(), "airudder-"));
+    try {
+      const sent = await check(sandbox, folder);
+      const { contacts } = await sandbox.control("stats");
+      assert.deepEqual([contacts.distinct, contacts.duplicates], [sent, 0]);
+    } finally {
+      await sandbox.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
 
 test("the module is as small as it says", () => {
   const [said, saidZipped] = /<!-- size -->([\d ]+) bytes, ([\d ]+) with gzip/
