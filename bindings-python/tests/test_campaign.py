@@ -24,7 +24,8 @@ FAULTS = [
     {"operation": "*", "fault": "reset_after", "probability": 0.08},
     {"operation": "*", "fault": "reset_before", "probability": 0.04},
     {"operation": "*", "fault": "status", "status": 429, "retry_after": "0", "probability": 0.04},
-    {"operation": "*", "fault": "status", "status": 503, "probability": 0.04},
+    {"operation": "*", "fault": "status", "status": 503, "retry_after": "0", "probability": 0.04},
+    {"operation": "workflow.upload_details", "fault": "status", "status": 503, "after": True, "probability": 0.05},
 ]
 
 

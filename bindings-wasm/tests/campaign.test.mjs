@@ -91,6 +91,7 @@ test("what breaks a rule is reported, and the rest goes out", async () => {
 test("an unreliable network loses nobody and phones nobody twice", async () => {
   await sandbox.control("faults", [
     { operation: "*", fault: "status", status: 503, retry_after: "0", probability: 0.1 },
+    { operation: "workflow.upload_details", fault: "status", status: 503, after: true, probability: 0.1 },
     { operation: "workflow.upload_details", fault: "reset_after", probability: 0.2 },
     { operation: "workflow.upload_details", fault: "reset_before", probability: 0.1 },
     { operation: "workflow.create_instance", fault: "reset_after", times: 1 },

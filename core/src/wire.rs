@@ -81,7 +81,7 @@ pub(crate) enum Verdict {
     Accepted(Output),
     /// Refused because of its token; a new one may help.
     TokenRefused(Error),
-    /// Refused for now (429, 503).
+    /// Refused for now: 429, or a 503 that says so.
     Busy(Error),
     /// Refused for good.
     Refused(Error),
@@ -105,11 +105,11 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, 
     let failed = (status >= 300).then_some(i64::from(status));
     let text = match open_body(config, response) {
         Ok(text) => text,
-        Err(error) => return judge(failed, unreadable(error, status)),
+        Err(error) => return unreadable(error, response),
     };
     let opened = match envelope.open(&text) {
         Ok(opened) => opened,
-        Err(error) => return judge(failed, unreadable(error, status)),
+        Err(error) => return unreadable(error, response),
     };
     // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends.
     let refused = match opened.code {
@@ -187,14 +187,23 @@ fn judge(code: Option<i64>, mut error: Error) -> Verdict {
     }
 }
 
-/// An answer without an envelope is mostly a gateway's: its status says more than why it cannot be read.
-fn unreadable(error: Error, status: u16) -> Error {
+/// Sorts an answer without an envelope. It is mostly a gateway's, and its status says more than why it cannot be read.
+///
+/// A gateway says 503 when it turns a request away, and some say so when they lost the service's answer. One that names a
+/// time to try again turned it away; any other leaves the outcome unknown.
+fn unreadable(error: Error, response: &Response) -> Verdict {
+    let status = response.status;
     let mut error = with_status(error, status);
-    if status >= 300 {
-        let details = error.details_mut();
-        details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
+    if status < 300 {
+        return judge(None, error);
     }
-    error
+    let details = error.details_mut();
+    details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
+    if status == 503 && response.headers.get("Retry-After").is_none() {
+        details.code = ErrorCode::ServerError;
+        return Verdict::Doubtful(error);
+    }
+    judge(Some(i64::from(status)), error)
 }
 
 fn with_status(mut error: Error, status: u16) -> Error {

@@ -271,6 +271,31 @@ fn an_upload_that_surely_had_no_effect_is_sent_again() {
 }
 
 #[test]
+fn a_503_that_a_gateway_does_not_explain_leaves_the_outcome_unknown() {
+    for (body, retry_after, again) in [
+        ("", None, false),
+        ("<html>upstream reset</html>", None, false),
+        ("", Some("0"), true),
+        (r#"{"code":503,"message":"busy"}"#, None, true),
+    ] {
+        let session = session();
+        let mut call = call(&session, "workflow.upload_details");
+        with_token(&session, &mut call);
+        let mut now_ms = 0;
+        next_request(&mut call, &mut now_ms).unwrap();
+        let mut unavailable = response(503, body);
+        if let Some(seconds) = retry_after {
+            unavailable.headers.set("Retry-After", seconds);
+        }
+        call.on_response(now_ms, &unavailable).unwrap();
+        assert_eq!(next_request(&mut call, &mut now_ms).is_some(), again, "{body} {retry_after:?}");
+        if !again {
+            assert_eq!(call.take_result().unwrap_err().code(), ErrorCode::OutcomeUnknown);
+        }
+    }
+}
+
+#[test]
 fn retries_end_with_the_last_error_and_advice() {
     let session = session_with(|config| config.max_retries = 2);
     let mut call = call(&session, "workflow.upload_details");
@@ -359,9 +384,9 @@ fn dialogue(operation: &str, seed: u64, events: &[(Event, u64)]) -> Vec<String> 
                 let result = call.on_response(now_ms, &response(*status, body));
                 assert_eq!(result.is_ok(), outstanding.is_some());
                 if outstanding.take().is_some() {
-                    // Only these say for sure that the request had no effect.
-                    may_repeat |=
-                        matches!((*status, *body), (401 | 429 | 503, _) | (_, "{\"code\":401}" | "{\"code\":503}"));
+                    // Only these say for sure that the request had no effect; a bare 503 does not.
+                    may_repeat |= matches!((*status, *body), (401 | 429, _) | (_, "{\"code\":401}" | "{\"code\":503}"))
+                        || (*status == 503 && body.starts_with("{\"code\":"));
                 }
                 format!("{result:?}")
             }

@@ -38,9 +38,19 @@ impl Api {
         if self.roll(100) >= self.fault_percent {
             return Ok(self.process(request));
         }
-        match self.roll(6) {
+        match self.roll(7) {
             0 => Err(Failure::ConnectFailed),
-            1 => Ok(Response { status: 503, headers: Headers::new(), body: Vec::new() }),
+            1 => {
+                // A gateway turns a request away, or has lost the answer: only the one that names a time is to be believed.
+                let mut headers = Headers::new();
+                if self.roll(2) == 0 {
+                    headers.set("Retry-After", "0");
+                } else {
+                    self.process(request);
+                }
+                Ok(Response { status: 503, headers, body: Vec::new() })
+            }
+            5 => Ok(Response { status: 503, headers: Headers::new(), body: Vec::new() }),
             2 => Err(Failure::Timeout),
             3 => {
                 self.process(request);

@@ -20,7 +20,7 @@ const SECRET = "fake-demo-secret";
 const KEY = "fake-demo-key-16";
 const TOTAL = 10_000;
 const FAULTS = [
-  { operation: "*", fault: "status", status: 503, probability: 0.15 },
+  { operation: "*", fault: "status", status: 503, retry_after: "0", probability: 0.15 },
   { operation: "workflow.upload_details", fault: "reset_after", times: 1 },
   { operation: "workflow.call.finished", fault: "redeliver", probability: 0.002 },
   { operation: "workflow.call.finished", fault: "tamper_signature", probability: 0.001 },

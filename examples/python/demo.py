@@ -26,7 +26,7 @@ FOLDER = Path("demo-output")
 SECRET = "fake-demo-secret"
 KEY = "fake-demo-key-16"
 FAULTS = [
-    {"operation": "*", "fault": "status", "status": 503, "probability": 0.15},
+    {"operation": "*", "fault": "status", "status": 503, "retry_after": "0", "probability": 0.15},
     {"operation": "workflow.upload_details", "fault": "reset_after", "times": 1},
     {"operation": "workflow.call.finished", "fault": "redeliver", "probability": 0.002},
     {"operation": "workflow.call.finished", "fault": "tamper_signature", "probability": 0.001},

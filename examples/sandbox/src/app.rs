@@ -83,7 +83,7 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
         Some(Strike::ResetBefore) => return Abort::response(),
         Some(Strike::Unauthorized) => return respond(&app, envelope, &Answer::unauthorized(), false),
         Some(Strike::Status { status, retry_after, after: false }) => {
-            return faulty_status(envelope, *status, retry_after.as_deref());
+            return faulty_status(*status, retry_after.as_deref());
         }
         _ => {}
     }
@@ -99,7 +99,7 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     match plan.fault {
         Some(Strike::ResetAfter) => Abort::response(),
-        Some(Strike::Status { status, retry_after, .. }) => faulty_status(envelope, status, retry_after.as_deref()),
+        Some(Strike::Status { status, retry_after, .. }) => faulty_status(status, retry_after.as_deref()),
         Some(Strike::Truncate) => truncate(response).await,
         Some(Strike::Tamper) => tamper(response).await,
         _ => response,
@@ -123,11 +123,10 @@ fn respond(app: &App, envelope: Envelope, answer: &Answer, encrypted: bool) -> R
 }
 
 /// An injected status is answered in plain text, as a gateway in front of the API would.
-fn faulty_status(envelope: Envelope, status: u16, retry_after: Option<&str>) -> Response {
-    let body = envelope.wrap(i64::from(status), "a fault that was ordered at /_sandbox/faults", "null");
-    let mut response = Response::new(Body::from(body));
+fn faulty_status(status: u16, retry_after: Option<&str>) -> Response {
+    let mut response = Response::new(Body::from("a fault that was ordered at /_sandbox/faults\n"));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     if let Some(value) = retry_after.and_then(|text| HeaderValue::from_str(text).ok()) {
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }
