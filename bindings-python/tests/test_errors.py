@@ -256,7 +256,14 @@ def test_an_answer_that_python_cannot_hold_is_no_refusal(more):
 
 @pytest.mark.parametrize(
     ("status", "code", "outcome"),
-    [(302, "E3001", "rejected"), (407, "E3001", "rejected"), (429, "E3002", "rejected"), (502, "E7005", "unknown")],
+    [
+        (302, "E7005", "unknown"),
+        (407, "E3001", "rejected"),
+        (408, "E7005", "unknown"),
+        (429, "E3002", "rejected"),
+        (502, "E7005", "unknown"),
+        (503, "E7005", "unknown"),
+    ],
 )
 def test_an_answer_of_a_gateway_is_told_by_its_status(status, code, outcome):
     transport = Canned(status, b"<html>a page of the gateway</html>")

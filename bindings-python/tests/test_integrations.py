@@ -163,6 +163,25 @@ def test_an_async_handler_is_awaited():
     assert events == ["call.finished"]
 
 
+def test_what_wraps_an_async_handler_is_awaited_too(caplog):
+    events = []
+
+    async def handler(event):
+        await asyncio.sleep(0)
+        events.append(event.type)
+
+    class Handler:
+        async def __call__(self, event):
+            await handler(event)
+
+    assert call_asgi(lambda event: handler(event)) == 200
+    assert call_asgi(Handler()) == 200
+    assert events == ["call.finished"] * 2
+    assert call_wsgi(handler) == 500
+    assert "needs a plain function" in caplog.text
+    assert len(events) == 2
+
+
 def test_what_is_refused(call, caplog):
     events = []
     assert call(events.append, headers={"X-AIRudder-Sign": "00"}) == 400

@@ -193,6 +193,16 @@ def test_the_last_response(client):
         assert client.last_response is not None
 
 
+def test_the_answer_to_the_token_request_is_nobodys_last_response(serve):
+    never = threading.Event()
+    server = serve([lambda: never.wait(1)])
+    with Client(base_url=server.url, max_retries=0, timeout=0.3, **APP) as client:
+        with pytest.raises(TransportError):
+            client.robots.list()
+        assert server.requests[0].endswith("/auth")
+        assert client.last_response is None
+
+
 def test_each_thread_has_a_last_response_of_its_own(client):
     client.robots.list()
     mine = client.last_response

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from conftest import APP, CONTACT
 
-from airudder import ApiError, AsyncClient, Client, HttpTransport, OutcomeUnknown, Response, TransportError
+from airudder import ApiError, AsyncClient, Client, HttpTransport, OutcomeUnknown, Response, Timeout, TransportError
 
 QUERY = {"case_id": "c-1", "start_time": "2026-11-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
 UPLOAD = {"workflow_id": "w", "details": [CONTACT]}
@@ -139,7 +139,7 @@ def test_a_chunked_answer(serve):
 
 def test_redirects_are_not_followed(serve):
     server = serve(http({}, status="302 Found", headers=["Location: /service/cloud/elsewhere"]))
-    with client_of(server) as client, pytest.raises(ApiError) as raised:
+    with client_of(server) as client, pytest.raises(OutcomeUnknown, match="HTTP status 302") as raised:
         client.workflow.upload_details(**UPLOAD)
     assert raised.value.http_status == 302
     assert server.requests[1:] == ["/service/cloud/workflow/uploaddetails"]
@@ -416,6 +416,18 @@ def test_what_is_no_response_leaves_the_outcome_unknown(answer):
         Client(transport=transport, **APP).workflow.upload_details(**UPLOAD)
     assert isinstance(raised.value.__cause__, (AttributeError, TypeError, ValueError, OverflowError))
     assert transport.sent == ["auth", "upload"]
+
+
+def test_a_message_that_is_no_text_hides_no_doubt():
+    class Garbled(Odd):
+        def send(self, request):
+            try:
+                return super().send(request)
+            except KeyError:
+                raise Timeout("half a \ud800 pair") from None
+
+    with pytest.raises(OutcomeUnknown, match="half a"):
+        Client(transport=Garbled(), **APP).workflow.upload_details(**UPLOAD)
 
 
 def test_an_odd_exception_of_an_asynchronous_transport():

@@ -8,7 +8,7 @@ import { fault } from "./native.js";
 interface Receiver {
   maxBodyBytes: number;
   receive: (body: string | Uint8Array, headers: HeaderFields) => Promise<void>;
-  onError: (error: unknown) => void;
+  onError: (error: unknown) => void | Promise<void>;
 }
 
 /** Answers a web request. */
@@ -74,7 +74,11 @@ async function answer(
     await receiver.receive(await read(), headers);
     return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
   } catch (error) {
-    receiver.onError(error);
+    try {
+      await receiver.onError(error);
+    } catch {
+      // A logger that fails must not keep the answer back, nor end the process.
+    }
     return refuse(statusOf(error));
   }
 }

@@ -161,7 +161,7 @@ export interface HandlerOptions {
   /** The event that this URL is for; absent: it is told by its fields. */
   kind?: keyof EventData | undefined;
   /** Is told why a delivery was not taken; absent: `console.error`. Errors of this library hold no secret and no body. */
-  onError?: ((error: unknown) => void) | undefined;
+  onError?: ((error: unknown) => void | Promise<void>) | undefined;
 }
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;

@@ -72,6 +72,9 @@ struct Given {
     token: Option<String>,
 }
 
+/// A call does not wait longer than this where a `Retry-After` asks for it.
+const LONGEST_WAIT_MS: u64 = 5 * 60 * 1000;
+
 /// What a call sends, apart from the token.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -519,6 +522,9 @@ impl Call {
             return false;
         }
         let asked_ms = retry_after.and_then(|value| retry_after_ms(value, now_ms)).unwrap_or(0);
+        if asked_ms > LONGEST_WAIT_MS {
+            return false; // the error says how long, and whoever made the call decides
+        }
         let until_ms = now_ms.saturating_add(self.jitter.delay_ms(self.retries).max(asked_ms));
         let end_ms = self.deadline_ms.map(|deadline_ms| self.started_ms.unwrap_or(now_ms).saturating_add(deadline_ms));
         if end_ms.is_some_and(|end_ms| until_ms >= end_ms) || !self.session.spend_retry() {

@@ -1,8 +1,11 @@
 //! The settings of a client, validated once.
 
+use std::str::FromStr;
+
 use crate::{
     Error, ErrorCode, Secret,
     crypto::{EncryptionKey, Provider, Scheme},
+    mask::MASK,
 };
 
 /// The base URL of the API \[documented].
@@ -65,6 +68,18 @@ pub(crate) struct ValidConfig {
     pub(crate) provider: Box<dyn Provider>,
 }
 
+impl ValidConfig {
+    /// The API's text without the client's secrets: some servers quote what they refuse.
+    pub(crate) fn without_secrets(&self, text: String) -> String {
+        let ClientConfig { app_key, app_secret, encryption_key, sign_key, sign_secret, .. } = &self.settings;
+        let secrets = [app_key, app_secret, encryption_key, sign_key, sign_secret].into_iter().flatten();
+        secrets
+            .map(Secret::expose)
+            .filter(|secret| !secret.is_empty())
+            .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, MASK) } else { text })
+    }
+}
+
 impl ClientConfig {
     pub(crate) fn validate(mut self, provider: Box<dyn Provider>) -> Result<ValidConfig, Error> {
         if self.app_key.is_some() != self.app_secret.is_some() {
@@ -113,12 +128,15 @@ pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
         return bad("base_url holds a query, a fragment, a user name or white space");
     }
     let authority = rest.split('/').next().unwrap_or_default();
-    let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((v6, _)) => v6,
-        None => authority.split(':').next().unwrap_or_default(),
+    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((v6, port)) => (v6, port),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
     if host.is_empty() {
         return bad("base_url has no host");
+    }
+    if !port.is_empty() && port.strip_prefix(':').and_then(number::<u16>).is_none() {
+        return bad("base_url has no port behind the host's colon");
     }
     let loopback = host.eq_ignore_ascii_case("localhost") || host == "::1" || is_loopback_v4(host);
     match scheme.as_str() {
@@ -132,8 +150,13 @@ pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
 
 /// Whether the host is `127.` and three more numbers; a name such as `127.0.0.1.example` is not.
 fn is_loopback_v4(host: &str) -> bool {
-    let mut parts = host.split('.').map(str::parse::<u8>);
-    parts.next() == Some(Ok(127)) && parts.clone().count() == 3 && parts.all(|part| part.is_ok())
+    let mut parts = host.split('.').map(number::<u8>);
+    parts.next() == Some(Some(127)) && parts.clone().count() == 3 && parts.all(|part| part.is_some())
+}
+
+/// A number that is written in digits alone.
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 #[cfg(test)]
@@ -161,6 +184,11 @@ mod tests {
             "https://h?q",
             "http://127.0.0.1.evil.example",
             "http://127.0.0.1.2",
+            "http://127.0.0.+1",
+            "http://[::1].evil.example",
+            "http://localhost:80x",
+            "http://localhost:",
+            "https://api.airudder.com:65536",
             "http://127.0.0",
             "http://127.evil.example.com",
         ] {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// What stands in the names of header fields that carry a secret, the caller's own among them. `Signed` is none.
 const SECRET_HEADERS: [&str; 6] = ["authorization", "cookie", "key", "secret", "token", "x-airudder-sign"];
 const SECRET_FIELDS: [&str; 3] = ["\"APPKey\"", "\"APPSecret\"", "\"token\""];
-const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 /// The value of a header field, or a mask where the field carries a secret.
 pub(crate) fn mask_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {

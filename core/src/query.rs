@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, pointer::push_segment};
 
 /// What RFC 3986 calls unreserved stays as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -26,7 +26,9 @@ pub(crate) fn write(params: &str) -> Result<String, Error> {
             Some(b'"') => serde_json::from_str(value.get()).map_err(not_an_object)?,
             Some(b'[' | b'{') => {
                 let message = "a parameter of a GET request is a text, a number or a truth value";
-                return Err(Error::new(ErrorCode::WrongType, message).at(format!("/{name}")));
+                let mut pointer = String::new();
+                push_segment(&mut pointer, &name);
+                return Err(Error::new(ErrorCode::WrongType, message).at(pointer));
             }
             _ => value.get().to_owned(), // numbers as they are written
         };

@@ -122,9 +122,10 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, 
         let code = if failed.is_some() && refused == Some(401) { 401 } else { code };
         let mut error =
             with_status(Error::new(ErrorCode::Refused, "the API answered without a code or a result"), status);
+        let api_message = opened.message.map(|message| config.without_secrets(message));
         let details = error.details_mut();
-        if let Some(api_code) = opened.code {
-            details.message = match &opened.message {
+        if let Some(api_code) = opened.code.filter(|code| *code != envelope.success()) {
+            details.message = match &api_message {
                 Some(message) => format!("the API answered with code {api_code}: {message}"),
                 None => format!("the API answered with code {api_code} and no message"),
             };
@@ -132,7 +133,7 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, 
             details.message = format!("the API answered with HTTP status {status}");
         }
         details.api_code = opened.code;
-        details.api_message = opened.message;
+        details.api_message = api_message;
         details.request_id = opened.request_id;
         return judge(Some(code), error);
     }
@@ -174,7 +175,12 @@ fn judge(code: Option<i64>, mut error: Error) -> Verdict {
             details.code = ErrorCode::PermissionDenied;
             Verdict::Refused(error.with_outcome(Outcome::Rejected))
         }
-        Some(300..=499) => {
+        // What is behind a redirect, or a time-out on the server's side, may have been carried out.
+        Some(300..=399 | 408) => {
+            details.code = ErrorCode::Refused;
+            Verdict::Doubtful(error)
+        }
+        Some(400..=499) => {
             details.code = ErrorCode::Refused;
             Verdict::Refused(error.with_outcome(Outcome::Rejected))
         }

@@ -296,6 +296,49 @@ fn a_503_that_a_gateway_does_not_explain_leaves_the_outcome_unknown() {
 }
 
 #[test]
+fn a_redirect_and_a_time_out_of_the_server_leave_the_outcome_unknown() {
+    for status in [302, 307, 408] {
+        let session = session();
+        let mut call = call(&session, "workflow.upload_details");
+        with_token(&session, &mut call);
+        next_request(&mut call, &mut 0).unwrap();
+        call.on_response(0, &response(status, "")).unwrap();
+        assert_eq!(call.poll(0).unwrap(), Step::Done);
+        assert_eq!(call.take_result().unwrap_err().code(), ErrorCode::OutcomeUnknown, "{status}");
+    }
+}
+
+#[test]
+fn an_answer_that_quotes_the_secrets_is_shown_without_them() {
+    let session = session();
+    let mut call = call(&session, "workflow.detail_instances");
+    next_request(&mut call, &mut 0).unwrap();
+    let quoting = r#"{"code":401,"message":"no: {\"APPKey\":\"fake-key\",\"APPSecret\":\"fake-secret\"}"}"#;
+    call.on_response(0, &response(200, quoting)).unwrap();
+    assert_eq!(call.poll(0).unwrap(), Step::Done);
+    let error = call.take_result().unwrap_err();
+    assert_eq!(error.details().api_message.as_deref(), Some(r#"no: {"APPKey":"***","APPSecret":"***"}"#));
+    assert!(!format!("{error} {error:?}").contains("fake-"));
+}
+
+#[test]
+fn a_call_does_not_wait_for_hours_because_it_is_told_to() {
+    let session = session();
+    let mut call = call(&session, "workflow.detail_instances");
+    with_token(&session, &mut call);
+    next_request(&mut call, &mut 0).unwrap();
+    let mut busy = response(429, "");
+    busy.headers.set("Retry-After", "9999999999");
+    call.on_response(0, &busy).unwrap();
+    assert_eq!(call.poll(0).unwrap(), Step::Done);
+    let error = call.take_result().unwrap_err();
+    assert_eq!(
+        (error.code(), error.details().retry),
+        (ErrorCode::RateLimited, RetryAdvice::AfterMs(9_999_999_999_000))
+    );
+}
+
+#[test]
 fn retries_end_with_the_last_error_and_advice() {
     let session = session_with(|config| config.max_retries = 2);
     let mut call = call(&session, "workflow.upload_details");

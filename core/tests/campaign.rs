@@ -243,6 +243,18 @@ fn a_finished_campaign_sends_nothing_again_and_takes_appended_contacts() {
 }
 
 #[test]
+fn what_was_sent_stays_sent_when_a_setting_changes() {
+    let (mut api, mut journal, mut now_ms) = (Api::new(3, 0), String::new(), 1);
+    let mut all = contacts(5);
+    all[3] = all[2].clone();
+    let open = CampaignConfig { allow_duplicates: true, ..config(10) };
+    let report = run(&mut api, open, &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_eq!(report.accepted, 5);
+    let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_eq!((report.accepted, report.rejected.len()), (5, 0));
+}
+
+#[test]
 fn bad_and_repeated_contacts_are_named_and_the_rest_is_sent() {
     let mut all = contacts(6);
     all[1]["callee"] = "081234".into();

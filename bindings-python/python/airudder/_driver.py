@@ -41,6 +41,7 @@ async def run_async(call: Call, transport: AsyncTransport, save_to: SaveTo, seen
     host = _Host(call, save_to)
     try:
         while (step := call.poll(now_ms())) is not None:
+            host.forget()
             if isinstance(step, int):
                 await asyncio.sleep(max(0, step - now_ms()) / 1000)
                 continue
@@ -61,6 +62,7 @@ def drive(call: Call, transport: Transport, sleep: Callable[[float], object]) ->
 
 def _drive(host: _Host, transport: Transport, sleep: Callable[[float], object]) -> None:
     while (step := host.call.poll(now_ms())) is not None:
+        host.forget()
         if isinstance(step, int):
             sleep(max(0, step - now_ms()) / 1000)
             continue
@@ -98,6 +100,10 @@ class _Host:
         self._response: Response | None = None
         self._failure: Exception | None = None
 
+    def forget(self) -> None:
+        """Leave an earlier answer behind: that to a request for a token is nobody's last response."""
+        self._response = None
+
     def took(self, answer: Response | Exception) -> None:
         """Tell the call what came of its request."""
         if self.saver and self.saver.error:
@@ -112,7 +118,8 @@ class _Host:
                 return
         self._failure = answer
         failure = failure_of(answer)
-        self.call.on_failure(now_ms(), failure.kind, str(failure))
+        # A message that is no text must not hide that a request was on its way.
+        self.call.on_failure(now_ms(), failure.kind, str(failure).encode("utf-8", "replace").decode())
 
     def result(self) -> Any:  # noqa: ANN401 - the result has any JSON shape
         """Give the result, or raise the error that ended the call."""

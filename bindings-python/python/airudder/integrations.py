@@ -107,11 +107,7 @@ def _wsgi_headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name[5:].replace("_", "-"), value) for name, value in environ.items() if name.startswith("HTTP_")]
 
 
-def _unwrap(
-    hooks: Webhooks, body: bytes | None, headers: list[tuple[str, str]], kind: str | None
-) -> Event | HTTPStatus:
-    if body is None:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+def _unwrap(hooks: Webhooks, body: bytes, headers: list[tuple[str, str]], kind: str | None) -> Event | HTTPStatus:
     try:
         return hooks.unwrap(body, headers, kind=kind)
     except AirudderError as error:
@@ -119,9 +115,13 @@ def _unwrap(
         return HTTPStatus.BAD_REQUEST
 
 
-def _handle(handler: Callable[[Event], None], event: Event) -> HTTPStatus:
+def _handle(handler: Callable[[Event], object], event: Event) -> HTTPStatus:
     try:
-        handler(event)
+        result = handler(event)
+        if inspect.isawaitable(result):
+            if inspect.iscoroutine(result):
+                result.close()
+            raise TypeError("a WSGI application needs a plain function, and this one is async")  # noqa: TRY301
     except Exception:  # noqa: BLE001 - whatever it is, the event is not stored
         _log.exception(FAILED, event)
         return HTTPStatus.INTERNAL_SERVER_ERROR
@@ -130,10 +130,10 @@ def _handle(handler: Callable[[Event], None], event: Event) -> HTTPStatus:
 
 async def _handle_async(handler: Callable[[Event], Awaitable[None] | None], event: Event) -> HTTPStatus:
     try:
-        if inspect.iscoroutinefunction(handler):
-            await handler(event)
-        else:
-            await asyncio.to_thread(handler, event)
+        plain = not inspect.iscoroutinefunction(handler)
+        result = await asyncio.to_thread(handler, event) if plain else handler(event)
+        if inspect.isawaitable(result):  # also what a lambda or an object around an async function gives
+            await result
     except Exception:  # noqa: BLE001 - whatever it is, the event is not stored
         _log.exception(FAILED, event)
         return HTTPStatus.INTERNAL_SERVER_ERROR

@@ -203,6 +203,26 @@ struct Identity {
     caseid: Option<String>,
 }
 
+impl Identity {
+    fn of(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|_| Error::new(ErrorCode::WrongType, "callee and caseid must be text"))
+    }
+
+    /// What tells contacts apart, and its value.
+    fn key(&self) -> (&'static str, &str) {
+        match (&self.caseid, &self.callee) {
+            (Some(caseid), _) if !caseid.is_empty() => ("case id", caseid),
+            (_, callee) => ("phone number", callee.as_deref().unwrap_or_default()),
+        }
+    }
+
+    /// 16 of the 32 bytes of its digest tell ten thousands of contacts apart, at half the memory.
+    fn short(&self) -> [u8; 16] {
+        let (kind, value) = self.key();
+        BuiltIn.sha256(format!("{kind}{value}").as_bytes()).first_chunk().copied().unwrap_or_default()
+    }
+}
+
 #[derive(Debug)]
 struct Contact {
     position: u64,
@@ -556,26 +576,42 @@ impl Campaign {
                 format!("contact {position} is not the one that was sent; give the same contacts in the same order"),
             )));
         }
-        let identity = match self.check_contact(text) {
-            Ok(identity) => identity,
-            Err(error) => {
-                let details = error.details();
-                self.reject(position, error.code().to_string(), details.pointer.clone(), details.message.clone());
-                return Ok(());
-            }
-        };
-        let contact = Contact { position, text: text.to_owned(), identity, rounds: 0 };
+        // What the journal knows of a contact counts before any rule: settings and rules may have changed since it was sent.
         match past.map(|past| (past.state, past)) {
-            Some((BatchState::Accepted, _)) => self.report.accepted += 1,
+            Some((BatchState::Accepted, _)) => {
+                self.remember(text)?;
+                self.report.accepted += 1;
+            }
             Some((BatchState::Rejected, past)) if !self.config.retry_rejected => {
+                self.remember(text)?;
                 let (code, message) = self.refusals.get(&past.batch).cloned().unwrap_or_default();
                 self.reject(position, code.unwrap_or_default(), None, message.unwrap_or_default());
             }
             // When the doubt arose is not known, so the settle time begins now, with the first look-up.
-            Some((BatchState::Doubtful, past)) => self.doubt(contact, past.workflow, 0),
-            _ => self.pending.push_back(contact),
+            Some((BatchState::Doubtful, past)) => {
+                let contact = Contact { position, text: text.to_owned(), identity: self.remember(text)?, rounds: 0 };
+                self.doubt(contact, past.workflow, 0);
+            }
+            _ => self.take_new(position, text),
         }
         Ok(())
+    }
+
+    /// Who a contact is that was sent in an earlier run; none of the others may be the same.
+    fn remember(&mut self, text: &str) -> Result<Identity, Error> {
+        let identity = Identity::of(text).map_err(|error| self.stop(error))?;
+        self.seen.insert(identity.short());
+        Ok(identity)
+    }
+
+    fn take_new(&mut self, position: u64, text: &str) {
+        match self.check_contact(text) {
+            Ok(identity) => self.pending.push_back(Contact { position, text: text.to_owned(), identity, rounds: 0 }),
+            Err(error) => {
+                let details = error.details();
+                self.reject(position, error.code().to_string(), details.pointer.clone(), details.message.clone());
+            }
+        }
     }
 
     fn check_contact(&mut self, text: &str) -> Result<Identity, Error> {
@@ -584,15 +620,9 @@ impl Campaign {
         } else {
             params::check_object(text)?;
         }
-        let identity: Identity = serde_json::from_str(text)
-            .map_err(|_| Error::new(ErrorCode::WrongType, "callee and caseid must be text"))?;
-        let (kind, key) = match (&identity.caseid, &identity.callee) {
-            (Some(caseid), _) if !caseid.is_empty() => ("case id", format!("c{caseid}")),
-            (_, callee) => ("phone number", format!("p{}", callee.as_deref().unwrap_or_default())),
-        };
-        // 16 of the 32 bytes tell ten thousands of contacts apart, at half the memory.
-        let short = BuiltIn.sha256(key.as_bytes()).first_chunk().copied().unwrap_or_default();
-        if !self.seen.insert(short) && !self.config.allow_duplicates {
+        let identity = Identity::of(text)?;
+        if !self.seen.insert(identity.short()) && !self.config.allow_duplicates {
+            let (kind, _) = identity.key();
             return Err(Error::new(
                 ErrorCode::DuplicateContact,
                 format!("a contact with the same {kind} is in this campaign already"),
