@@ -63,7 +63,10 @@ export interface Report {
   workflows: Workflow[];
 }
 
-/** Where a campaign writes down what it does, so that it can go on after a crash. Text of JSON lines. */
+/**
+ * Where a campaign writes down what it does, so that it can go on after a crash. Text of JSON lines. One campaign at a time
+ * may have it: an object of yours must keep other processes away itself, for instance by a lock in its database.
+ */
 export interface Journal {
   /** All that was appended so far. */
   read(): string | Promise<string>;
@@ -156,9 +159,15 @@ export class Campaigns {
       this.#session.use((session) => new native.Campaign(session, JSON.stringify(config))),
     );
     let file: JournalFile | undefined;
+    let own: Journal | undefined;
     try {
       if (typeof journal === "string" || journal instanceof URL) {
         file = await openJournal(journal);
+      } else if (IN_USE.has(journal as Journal)) {
+        throw fault(1001, "another campaign has this journal; give each campaign its own", "/journal");
+      } else {
+        own = journal as Journal;
+        IN_USE.add(own);
       }
       const lines = file ?? (journal as Journal);
       const campaign = new CampaignRun(machine, this.#fetch, lines, iterate(contacts), onProgress, signal);
@@ -175,10 +184,16 @@ export class Campaigns {
       throw error;
     } finally {
       machine.free();
+      if (own !== undefined) {
+        IN_USE.delete(own);
+      }
       await file?.close();
     }
   }
 }
+
+/** The objects that campaigns of this process have as journals: a file has its lock, an object has this. */
+const IN_USE = new WeakSet<Journal>();
 
 const CAMPAIGN = {
   workflow_template_id: INTEGER,

@@ -206,6 +206,20 @@ test("a journal may be an object", async () => {
   assert.ok(!text.includes("torn"));
 });
 
+test("one journal object, one campaign at a time", async () => {
+  let text = "";
+  const journal = {
+    read: () => text,
+    append: (lines) => {
+      text += lines;
+    },
+  };
+  const both = [options(100), options(100)].map((given) => client().campaigns.run({ ...given, journal }));
+  const [refused, ...others] = (await Promise.allSettled(both)).flatMap(({ reason }) => reason ?? []);
+  assert.deepEqual([refused.code, refused.pointer, others.length], ["E1001", "/journal", 0]);
+  assert.equal((await client().campaigns.run({ ...options(100), journal })).accepted, 100);
+});
+
 test("one journal, one campaign at a time", async () => {
   const given = options(200);
   const both = [given, { ...options(200), journal: given.journal }].map((one) => client().campaigns.run(one));

@@ -68,7 +68,8 @@ for (const status of ["301 Moved", "302 Found", "307 Temporary Redirect", "401 U
   test(`not followed and not repeated by the runtime: ${status}`, async () => {
     const { result, seen, all } = await outcome((socket) => socket.write(http(status, "", "Location: /elsewhere")));
     assert.ok(result instanceof Error);
-    assert.equal(result.outcome, "rejected");
+    // What is behind a redirect may have been carried out.
+    assert.equal(result.outcome, status.startsWith("3") ? "unknown" : "rejected");
     assert.equal(seen, status.startsWith("401") ? 2 : 1); // a token that was refused is renewed, once
     assert.equal(all["/elsewhere"], undefined);
   });

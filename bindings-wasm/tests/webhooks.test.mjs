@@ -179,3 +179,17 @@ test("a body that a framework parsed is an error of the program, not of the send
   await one.nodeHandler(listener)({ ...request, rawBody: Buffer.from(SENT) }, response);
   assert.equal(status, 200);
 });
+
+test("an onError that throws keeps no answer back", async () => {
+  const failing = [
+    () => {
+      throw new Error("the log is full");
+    },
+    async () => Promise.reject(new Error("the log is full")),
+  ];
+  for (const onError of failing) {
+    const handler = new Webhooks({ secret: "fake-secret" }).fetchHandler(() => {}, { onError });
+    const answer = await handler(new Request("http://127.0.0.1/", { method: "POST", body: "{}" }));
+    assert.equal(answer.status, 400);
+  }
+});
