@@ -84,14 +84,15 @@ export async function drive(
       last = { response: head.response };
     } catch (error) {
       exchange.end();
-      if (error instanceof AirudderError) {
+      if (error instanceof AirudderError && error !== signal?.reason) {
         error.outcome = "unknown"; // the module failed when the request was sent already
         throw error;
       }
       if (signal?.aborted && !call.use((machine) => machine.isInDoubt())) {
         throw error;
       }
-      const kind = failure(error, exchange.timedOut);
+      // The reason of an abort may be any error, even one that reads as if nothing had been sent.
+      const kind = signal?.aborted ? "other" : failure(error, exchange.timedOut);
       call.use((machine) => machine.onFailure(Date.now(), kind, signal?.aborted ? "aborted" : describe(error)));
       last = { cause: error };
     }

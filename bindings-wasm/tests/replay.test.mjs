@@ -111,16 +111,22 @@ test("sent once: the answer is of no use", async () => {
 });
 
 test("aborted on its way: the outcome is unknown, and the reason is the cause", async () => {
-  const controller = new AbortController();
-  const reason = new Error("the user went away");
-  const { result, seen } = await outcome(
-    () => controller.abort(reason),
-    {},
-    (client) => client.workflow.createInstance(WORKFLOW, { signal: controller.signal }),
-  );
-  assert.ok(result instanceof OutcomeUnknown, result);
-  assert.equal(result.cause, reason);
-  assert.equal(seen, 1);
+  const another = await outcome((socket) => socket.write(http("400 Bad Request", "")));
+  for (const reason of [
+    new Error("the user went away"),
+    Object.assign(new Error("the database refused"), { code: "ECONNREFUSED", syscall: "connect" }),
+    another.result, // of this library
+  ]) {
+    const controller = new AbortController();
+    const { result, seen } = await outcome(
+      () => controller.abort(reason),
+      {},
+      (client) => client.workflow.createInstance(WORKFLOW, { signal: controller.signal }),
+    );
+    assert.ok(result instanceof OutcomeUnknown, result);
+    assert.equal(result.cause, reason);
+    assert.equal(seen, 1);
+  }
 });
 
 test("aborted where that is harmless: the signal's reason is thrown", async () => {
