@@ -4,6 +4,7 @@ import { File } from "./file.js";
 import type { AbortSignal, Fetch, FetchResponse } from "./globals.js";
 import type { Call } from "./glue.js";
 import type { Owned } from "./native.js";
+import { startTimer } from "./timer.js";
 import { describe, Exchange, failure } from "./transport.js";
 
 /** Settings of one call; what is absent comes from the client. */
@@ -119,10 +120,10 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const timer = startTimer(ms, () => {
       signal?.removeEventListener("abort", onAbort);
       resolve();
-    }, ms);
+    });
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

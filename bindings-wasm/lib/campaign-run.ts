@@ -5,6 +5,7 @@ import type { AbortSignal, Fetch } from "./globals.js";
 import type { Call, Campaign as Machine } from "./glue.js";
 import { write } from "./json.js";
 import { fault, Owned } from "./native.js";
+import { startTimer } from "./timer.js";
 import type { Detail } from "./types.js";
 
 /** The machine's steps one by one, calls beside them. */
@@ -160,7 +161,7 @@ export class CampaignRun {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (untilMs !== null) {
-        timer = setTimeout(resolve, untilMs - Date.now());
+        timer = startTimer(untilMs - Date.now(), resolve);
       }
     });
     clearTimeout(timer);

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { APP, airudder, contacts, Sandbox } from "./support.mjs";
+import { APP, airudder, contacts, Sandbox, warnings } from "./support.mjs";
 
 const { AirudderError, Client, ValidationError } = airudder;
 
@@ -158,6 +158,16 @@ test("an aborted campaign lets requests end, and can be run again", async () => 
   const report = await client().campaigns.run({ ...options(500), journal: given.journal });
   assert.equal(report.accepted, 500);
   await eachOnce(500);
+});
+
+test("settling may take months", async () => {
+  await sandbox.control("faults", [{ operation: "workflow.upload_details", fault: "reset_before", times: 1 }]);
+  const controller = new AbortController();
+  const reason = new Error("not today");
+  const onProgress = ({ doubtful }) => doubtful > 0 && setTimeout(300).then(() => controller.abort(reason));
+  const given = options(10, { settleMs: 1e10, signal: controller.signal, onProgress });
+  const seen = await warnings(() => assert.rejects(client().campaigns.run(given), reason));
+  assert.deepEqual(seen, []);
 });
 
 test("what contacts, journal or listener throw ends the campaign as it is", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { APP, airudder, closedPort, http, serve, TOKEN } from "./support.mjs";
+import { APP, airudder, closedPort, http, serve, TOKEN, warnings } from "./support.mjs";
 
 const { Client, OutcomeUnknown, TransportError } = airudder;
 
@@ -186,6 +186,23 @@ test("sent again where it surely had no effect", async () => {
   );
   assert.deepEqual(result, { workflow_id: "w-1" });
   assert.equal(seen, 3);
+});
+
+test("a server may ask for a wait of months", async () => {
+  const controller = new AbortController();
+  const reason = new Error("not today");
+  const seen = await warnings(async () => {
+    const { result } = await outcome(
+      (socket) => {
+        socket.write(http("429 Too Many Requests", "", "Retry-After: 9999999"));
+        setTimeout(100).then(() => controller.abort(reason));
+      },
+      {},
+      (client) => client.workflow.createInstance(WORKFLOW, { signal: controller.signal }),
+    );
+    assert.equal(result, reason);
+  });
+  assert.deepEqual(seen, []);
 });
 
 test("sent again where no connection was made", async () => {
