@@ -142,8 +142,7 @@ export class CampaignRun {
   async #take(want: number): Promise<Detail[]> {
     const contacts: Detail[] = [];
     while (contacts.length < want) {
-      const next = this.#contacts.next();
-      const { done, value } = next instanceof Promise ? await next : (next as IteratorResult<Detail>);
+      const { done, value } = await this.#contacts.next();
       if (done) {
         break;
       }

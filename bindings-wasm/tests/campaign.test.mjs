@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { runInNewContext } from "node:vm";
 import { APP, airudder, contacts, Sandbox, warnings } from "./support.mjs";
 
 const { AirudderError, Client, ValidationError } = airudder;
@@ -70,6 +71,21 @@ test("contacts may come slowly, and the journal may be a URL", async () => {
   const report = await client().campaigns.run({ ...given, journal: pathToFileURL(given.journal) });
   assert.equal(report.accepted, 30);
   await eachOnce(30);
+});
+
+test("contacts may come by promises of another realm, and by what only has a `then`", async () => {
+  const foreign = runInNewContext("Promise");
+  for (const promised of [
+    (next) => foreign.resolve(next),
+    // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+    (next) => ({ then: (resolve) => resolve(next) }),
+  ]) {
+    const all = contacts(30);
+    const iterator = { [Symbol.asyncIterator]: () => ({ next: () => promised(all.next()) }) };
+    const report = await client().campaigns.run(options(0, { contacts: iterator }));
+    assert.equal(report.accepted, 30);
+    await sandbox.control("reset", {});
+  }
 });
 
 test("what breaks a rule is reported, and the rest goes out", async () => {
