@@ -4,6 +4,7 @@ import { File } from "./file.js";
 import type { AbortSignal, Fetch, FetchResponse } from "./globals.js";
 import type { Call } from "./glue.js";
 import type { Owned } from "./native.js";
+import { startTimer } from "./timer.js";
 import { describe, Exchange, failure } from "./transport.js";
 
 /** Settings of one call; what is absent comes from the client. */
@@ -84,14 +85,15 @@ export async function drive(
       last = { response: head.response };
     } catch (error) {
       exchange.end();
-      if (error instanceof AirudderError) {
+      if (error instanceof AirudderError && error !== signal?.reason) {
         error.outcome = "unknown"; // the module failed when the request was sent already
         throw error;
       }
       if (signal?.aborted && !call.use((machine) => machine.isInDoubt())) {
         throw error;
       }
-      const kind = failure(error, exchange.timedOut);
+      // The reason of an abort may be any error, even one that reads as if nothing had been sent.
+      const kind = signal?.aborted ? "other" : failure(error, exchange.timedOut);
       call.use((machine) => machine.onFailure(Date.now(), kind, signal?.aborted ? "aborted" : describe(error)));
       last = { cause: error };
     }
@@ -118,10 +120,10 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const timer = startTimer(ms, () => {
       signal?.removeEventListener("abort", onAbort);
       resolve();
-    }, ms);
+    });
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

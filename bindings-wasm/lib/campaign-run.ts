@@ -5,6 +5,7 @@ import type { AbortSignal, Fetch } from "./globals.js";
 import type { Call, Campaign as Machine } from "./glue.js";
 import { write } from "./json.js";
 import { fault, Owned } from "./native.js";
+import { startTimer } from "./timer.js";
 import type { Detail } from "./types.js";
 
 /** The machine's steps one by one, calls beside them. */
@@ -141,8 +142,7 @@ export class CampaignRun {
   async #take(want: number): Promise<Detail[]> {
     const contacts: Detail[] = [];
     while (contacts.length < want) {
-      const next = this.#contacts.next();
-      const { done, value } = next instanceof Promise ? await next : (next as IteratorResult<Detail>);
+      const { done, value } = await this.#contacts.next();
       if (done) {
         break;
       }
@@ -160,7 +160,7 @@ export class CampaignRun {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (untilMs !== null) {
-        timer = setTimeout(resolve, untilMs - Date.now());
+        timer = startTimer(untilMs - Date.now(), resolve);
       }
     });
     clearTimeout(timer);

@@ -12,7 +12,18 @@ import { PagedChat } from "./pages.js";
 import { environment } from "./platform.js";
 import { PreparedRequest } from "./prepared.js";
 import { seed } from "./seed.js";
-import { COUNT, checkedAs, FLAG, FUNCTION, MILLISECONDS, OBJECT, SIGNAL, settings, TEXT } from "./settings.js";
+import {
+  COUNT,
+  checkedAs,
+  FLAG,
+  FUNCTION,
+  isWellFormed,
+  MILLISECONDS,
+  OBJECT,
+  SIGNAL,
+  settings,
+  TEXT,
+} from "./settings.js";
 
 /** Settings of a client. */
 export interface ClientOptions {
@@ -47,12 +58,15 @@ export interface ClientOptions {
   fetch?: Fetch | undefined;
 }
 
+/** The fields of a query; one that is `undefined` is left out, as in JSON. */
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
 /** A request that the library does not type. */
 export interface RawRequest extends CallOptions {
   /** The body; absent for none. */
   json?: unknown;
   /** The query as an object, or as text that is percent-encoded already. */
-  query?: string | Readonly<Record<string, string | number | boolean>> | undefined;
+  query?: string | Query | undefined;
   /**
    * Whether sending it twice is harmless: false. Otherwise a request whose outcome is unknown throws `OutcomeUnknown`.
    */
@@ -229,16 +243,27 @@ const CALL = {
 
 function callOptions(options: CallOptions = {}): JsonText {
   const { signal: _, headers, ...given } = settings(options, CALL);
-  const fields: Pairs = Object.entries(headers ?? {}).map(([name, value]) => [name, checkedAs(value, "headers", TEXT)]);
+  const fields: Pairs = Object.entries(headers ?? {}).map(([name, value]) => [
+    name,
+    checkedAs(value, `headers/${name}`, TEXT),
+  ]);
   return JSON.stringify({ ...given, headers: fields, seed: seed() });
 }
 
-function encodeQuery(query: Readonly<Record<string, string | number | boolean>>): string {
-  const parts = Object.entries(query).map(([name, value]) => {
-    if (typeof value === "object" && value !== null) {
+function encodeQuery(query: Query): string {
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) {
+      continue;
+    }
+    const isObject = typeof value === "object" && value !== null;
+    if (isObject || typeof value === "function" || typeof value === "symbol") {
       throw fault(1010, "a query has texts, numbers and booleans", `/query/${name}`);
     }
-    return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-  });
+    if (!isWellFormed(name) || !isWellFormed(String(value))) {
+      throw fault(1010, "a text holds half of a surrogate pair, which is no character", `/query/${name}`);
+    }
+    parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  }
   return parts.join("&");
 }

@@ -14,7 +14,7 @@ export async function openJournalFile(builtins: Builtins, journal: string | URL)
   try {
     const lock = await take(builtins, path, file);
     await syncFolder(builtins, path);
-    return new LockedFile(file, lock);
+    return new LockedFile(path, file, lock);
   } catch (error) {
     await file.close();
     throw error;
@@ -22,10 +22,14 @@ export async function openJournalFile(builtins: Builtins, journal: string | URL)
 }
 
 class LockedFile implements JournalFile {
+  readonly #path: string;
   readonly #file: FileHandle;
   readonly #lock: Server;
+  /** How many bytes the file has, if nobody else writes to it. */
+  #length = 0;
 
-  constructor(file: FileHandle, lock: Server) {
+  constructor(path: string, file: FileHandle, lock: Server) {
+    this.#path = path;
     this.#file = file;
     this.#lock = lock;
   }
@@ -33,56 +37,87 @@ class LockedFile implements JournalFile {
   /** A torn last line may be no text any more; the core cuts it off. */
   async read(): Promise<string> {
     const { size } = await this.#file.stat();
-    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(size), 0, size, 0);
-    return buffer.toString("utf8", 0, bytesRead);
+    const bytes = Buffer.alloc(size);
+    let length = 0;
+    while (length < size) {
+      // It may bring less than there is; taken for all, good lines would be cut off as torn.
+      const { bytesRead } = await this.#file.read(bytes, length, size - length, length);
+      if (bytesRead === 0) {
+        break;
+      }
+      length += bytesRead;
+    }
+    this.#length = length;
+    return bytes.toString("utf8", 0, length);
   }
 
   /** Appends, and waits for the disk. Of lines that cannot be written, for instance on a full disk, none stays. */
   async append(lines: string): Promise<void> {
-    const { size } = await this.#file.stat();
+    await this.#checkLength();
     try {
       await this.#file.appendFile(lines);
       await this.#file.datasync();
     } catch (error) {
-      await this.#file.truncate(size);
+      await this.#file.truncate(this.#length);
       throw error;
     }
+    this.#length += Buffer.byteLength(lines);
+    await this.#checkLength();
   }
 
   async truncate(bytes: number): Promise<void> {
+    await this.#checkLength();
     await this.#file.truncate(bytes);
+    this.#length = bytes;
   }
 
   async close(): Promise<void> {
     await this.#file.close();
     await new Promise((resolve) => this.#lock.close(resolve));
   }
+
+  /** Finds other writers, which the lock does not keep away everywhere, before anything is sent on the strength of a line. */
+  async #checkLength(): Promise<void> {
+    const { size } = await this.#file.stat();
+    if (size !== this.#length) {
+      const message = "another process writes this journal; let one campaign end before you run the next";
+      throw fault(1001, `${this.#path}: ${message}`, "/journal");
+    }
+  }
 }
 
 /**
- * Keeps other processes of this machine away. Node has no file locks; a listening socket named for the file is as good: two
- * cannot have it, and the kernel gives it up when the process ends, however it ends.
+ * Keeps other processes away. Node has no file locks; a listening socket named for the file is nearly as good: two cannot
+ * have it, and the kernel gives it up when the process ends, however it ends.
+ *
+ * It covers one network namespace on Linux, one machine on Windows, and one folder for temporary files elsewhere. Processes
+ * beyond, as in other containers, show themselves by the length of the file.
  */
 async function take(builtins: Builtins, path: string, file: FileHandle): Promise<Server> {
   const { dev, ino } = await file.stat({ bigint: true });
-  const lock = builtins.net.createServer((socket) => socket.destroy());
+  const socket = address(builtins, `airudder-journal-${dev}-${ino}`);
+  const lock = builtins.net.createServer((connection) => connection.destroy());
   lock.unref();
   try {
     await new Promise<void>((resolve, reject) => {
       lock.once("error", reject);
-      lock.listen(address(builtins, `airudder-journal-${dev}-${ino}`), resolve);
+      lock.listen({ path: socket, exclusive: true }, resolve); // the workers of a cluster would share it otherwise
     });
+    return lock;
   } catch (error) {
-    if ((error as { code?: string }).code === "EADDRINUSE") {
-      const message = "another process runs the campaign of this journal; wait for it, or give each campaign its own";
-      throw fault(1001, `${path}: ${message}`, "/journal");
+    if ((error as { code?: string }).code !== "EADDRINUSE") {
+      throw error;
     }
-    throw error;
   }
-  return lock;
+  if (await isAbandoned(builtins, socket)) {
+    await builtins.fs.rm(socket, { force: true });
+    return take(builtins, path, file);
+  }
+  const message = "another process runs the campaign of this journal; wait for it, or give each campaign its own";
+  throw fault(1001, `${path}: ${message}`, "/journal");
 }
 
-/** Where a socket of this name is, so that nothing of it stays behind. */
+/** Where a socket of this name is: where the system can do it, no file. */
 function address({ os, path }: Builtins, name: string): string {
   switch (process.platform) {
     case "linux":
@@ -92,6 +127,19 @@ function address({ os, path }: Builtins, name: string): string {
     default:
       return path.join(os.tmpdir(), name);
   }
+}
+
+/** Whether it is the file of a socket whose process was killed: nobody listens. */
+function isAbandoned({ net }: Builtins, socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = net.connect(socket, () => {
+      connection.destroy();
+      resolve(false);
+    });
+    connection.once("error", ({ code }: { code?: string }) => {
+      resolve(code === "ECONNREFUSED" && !socket.startsWith("\0")); // one without a file is gone, not abandoned
+    });
+  });
 }
 
 /** Makes the name of a new file as durable as its content, where the file system can. */

@@ -2,9 +2,7 @@
 import type { AbortSignal, Fetch, FetchResponse } from "./globals.js";
 import type { JsonText, Outgoing } from "./glue.js";
 import { pairs } from "./headers.js";
-
-/** Timers take no more, and 24 days are enough. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { startTimer } from "./timer.js";
 
 /** The head of a response. */
 export interface Head {
@@ -25,13 +23,10 @@ export class Exchange {
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {
     this.#signal = signal;
-    this.#timer = setTimeout(
-      () => {
-        this.timedOut = true;
-        this.#controller.abort();
-      },
-      Math.min(timeoutMs, LONGEST_TIMER_MS),
-    );
+    this.#timer = startTimer(timeoutMs, () => {
+      this.timedOut = true;
+      this.#controller.abort();
+    });
     // A `fetch` that does not heed its signal must not make the call wait for ever.
     this.#cut = new Promise((_, reject) => {
       this.#controller.signal.addEventListener("abort", () => reject(this.#controller.signal.reason), { once: true });

@@ -9,7 +9,8 @@ import { createInterface } from "node:readline";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { APP, airudder, contacts, Sandbox } from "./support.mjs";
+import { runInNewContext } from "node:vm";
+import { APP, airudder, contacts, Sandbox, warnings } from "./support.mjs";
 
 const { AirudderError, Client, ValidationError } = airudder;
 
@@ -70,6 +71,21 @@ test("contacts may come slowly, and the journal may be a URL", async () => {
   const report = await client().campaigns.run({ ...given, journal: pathToFileURL(given.journal) });
   assert.equal(report.accepted, 30);
   await eachOnce(30);
+});
+
+test("contacts may come by promises of another realm, and by what only has a `then`", async () => {
+  const foreign = runInNewContext("Promise");
+  for (const promised of [
+    (next) => foreign.resolve(next),
+    // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+    (next) => ({ then: (resolve) => resolve(next) }),
+  ]) {
+    const all = contacts(30);
+    const iterator = { [Symbol.asyncIterator]: () => ({ next: () => promised(all.next()) }) };
+    const report = await client().campaigns.run(options(0, { contacts: iterator }));
+    assert.equal(report.accepted, 30);
+    await sandbox.control("reset", {});
+  }
 });
 
 test("what breaks a rule is reported, and the rest goes out", async () => {
@@ -158,6 +174,16 @@ test("an aborted campaign lets requests end, and can be run again", async () => 
   const report = await client().campaigns.run({ ...options(500), journal: given.journal });
   assert.equal(report.accepted, 500);
   await eachOnce(500);
+});
+
+test("settling may take months", async () => {
+  await sandbox.control("faults", [{ operation: "workflow.upload_details", fault: "reset_before", times: 1 }]);
+  const controller = new AbortController();
+  const reason = new Error("not today");
+  const onProgress = ({ doubtful }) => doubtful > 0 && setTimeout(300).then(() => controller.abort(reason));
+  const given = options(10, { settleMs: 1e10, signal: controller.signal, onProgress });
+  const seen = await warnings(() => assert.rejects(client().campaigns.run(given), reason));
+  assert.deepEqual(seen, []);
 });
 
 test("what contacts, journal or listener throw ends the campaign as it is", async () => {

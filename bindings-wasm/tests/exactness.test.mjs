@@ -132,16 +132,30 @@ test("64 MB go out encrypted and come back", async () => {
 
 test("a raw request with odd settings is refused, not a bug", async () => {
   const client = new Client(APP);
-  for (const [method, path, request] of [
+  for (const [method, path, request, pointer] of [
     [7, "/x", {}],
     ["GET", 7, {}],
     ["GET", "/x", { auth: 7 }],
-    ["GET", "/x", { query: { a: [] } }],
-    ["GET", "/x", { headers: { A: 7 } }],
-    ["GET", "/x", { odd: 1 }],
+    ["GET", "/x", { query: { a: [] } }, "/query/a"],
+    ["GET", "/x", { query: { a: Symbol("s") } }, "/query/a"],
+    ["GET", "/x", { query: { a: () => 1 } }, "/query/a"],
+    ["GET", "/x", { query: { a: "\ud800" } }, "/query/a"],
+    ["GET", "/x", { headers: { A: 7 } }, "/headers/A"],
+    ["GET", "/x", { odd: 1 }, "/odd"],
   ]) {
-    await assert.rejects(client.request(method, path, request), ValidationError);
+    await assert.rejects(client.request(method, path, request), (error) => {
+      assert.ok(error instanceof ValidationError, error);
+      assert.ok(pointer === undefined || error.pointer === pointer, error.pointer);
+      return true;
+    });
   }
+});
+
+test("of a query, what is undefined is left out", async () => {
+  const { fetch, sent } = canned(TOKEN, { body: '{"code":200,"data":{}}' });
+  const query = { page: 1, name: undefined, big: 12345678901234567890n, text: "ü &", all: true };
+  await new Client({ ...APP, fetch }).request("GET", "/x", { query });
+  assert.equal(new URL(sent[1].url).search, "?page=1&big=12345678901234567890&text=%C3%BC%20%26&all=true");
 });
 
 test("settings that are no texts are refused without being shown", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { APP, airudder, closedPort, http, serve, TOKEN } from "./support.mjs";
+import { APP, airudder, closedPort, http, serve, TOKEN, warnings } from "./support.mjs";
 
 const { Client, OutcomeUnknown, TransportError } = airudder;
 
@@ -112,16 +112,22 @@ test("sent once: the answer is of no use", async () => {
 });
 
 test("aborted on its way: the outcome is unknown, and the reason is the cause", async () => {
-  const controller = new AbortController();
-  const reason = new Error("the user went away");
-  const { result, seen } = await outcome(
-    () => controller.abort(reason),
-    {},
-    (client) => client.workflow.createInstance(WORKFLOW, { signal: controller.signal }),
-  );
-  assert.ok(result instanceof OutcomeUnknown, result);
-  assert.equal(result.cause, reason);
-  assert.equal(seen, 1);
+  const another = await outcome((socket) => socket.write(http("400 Bad Request", "")));
+  for (const reason of [
+    new Error("the user went away"),
+    Object.assign(new Error("the database refused"), { code: "ECONNREFUSED", syscall: "connect" }),
+    another.result, // of this library
+  ]) {
+    const controller = new AbortController();
+    const { result, seen } = await outcome(
+      () => controller.abort(reason),
+      {},
+      (client) => client.workflow.createInstance(WORKFLOW, { signal: controller.signal }),
+    );
+    assert.ok(result instanceof OutcomeUnknown, result);
+    assert.equal(result.cause, reason);
+    assert.equal(seen, 1);
+  }
 });
 
 test("aborted where that is harmless: the signal's reason is thrown", async () => {
@@ -181,6 +187,23 @@ test("sent again where it surely had no effect", async () => {
   );
   assert.deepEqual(result, { workflow_id: "w-1" });
   assert.equal(seen, 3);
+});
+
+test("a server may ask for a wait of months", async () => {
+  const controller = new AbortController();
+  const reason = new Error("not today");
+  const seen = await warnings(async () => {
+    const { result } = await outcome(
+      (socket) => {
+        socket.write(http("429 Too Many Requests", "", "Retry-After: 9999999"));
+        setTimeout(100).then(() => controller.abort(reason));
+      },
+      {},
+      (client) => client.workflow.createInstance(WORKFLOW, { signal: controller.signal }),
+    );
+    assert.equal(result, reason);
+  });
+  assert.deepEqual(seen, []);
 });
 
 test("sent again where no connection was made", async () => {

@@ -18,6 +18,19 @@ export function vectors(name) {
   return JSON.parse(readFileSync(new URL(`core/vectors/${name}.json`, root), "utf8"));
 }
 
+/** What Node warns of meanwhile, for instance of a timer that is up at once because its time is too long. */
+export async function warnings(run) {
+  const seen = [];
+  const onWarning = ({ name }) => seen.push(name);
+  process.on("warning", onWarning);
+  try {
+    await run();
+  } finally {
+    process.off("warning", onWarning);
+  }
+  return seen;
+}
+
 /** A `fetch` that answers from a list, and keeps what was sent. */
 export function canned(...answers) {
   const sent = [];
