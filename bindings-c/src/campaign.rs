@@ -452,7 +452,8 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 /// sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
 ///
 /// @param campaign  The campaign.
-/// @param json      Receives the text, which lives until something changes in the campaign.
+/// @param json      Receives the text. All texts of the report live until the next function of this campaign
+///                  other than this one, airudder_campaign_get_…, _progress and _result, also if that fails.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
 ///
 ///     airudder_campaign_report_json(campaign, &text); puts(text.data);
@@ -465,7 +466,8 @@ pub extern "C" fn airudder_campaign_report_json(campaign: airudder_campaign, jso
     })
 }
 
-/// Reads a text of the report; else as airudder_call_get_str().
+/// Reads a text of the report, which lives as long as airudder_campaign_report_json() says;
+/// else as airudder_call_get_str().
 ///
 ///     airudder_campaign_get_str(campaign, "/rejected/0/message", &text);
 #[unsafe(no_mangle)]
