@@ -911,8 +911,8 @@ int airudder_call_set_null(airudder_call call,
                            const char *pointer);
 
 /**
- * Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole. A number
- * that is no integer of 64 bits becomes a double; airudder_call_start() sends all text as it is.
+ * Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole.
+ * Numbers are sent as they are written.
  *
  * @param call      The call.
  * @param pointer   A JSON pointer.
@@ -962,11 +962,14 @@ int airudder_call_get_int(airudder_call call,
  * @param call     The call, which is done.
  * @param pointer  A JSON pointer.
  * @param value    Receives the number.
- * @return As airudder_call_get_str().
+ * @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number beyond a double, such as
+ *         1e400: airudder_call_get_json() gives its text.
  *
  *     airudder_call_get_double(call, "/rate", &real);
  */
-int airudder_call_get_double(airudder_call call, const char *pointer, double *value);
+int airudder_call_get_double(airudder_call call,
+                             const char *pointer,
+                             double *value);
 
 /**
  * Reads a truth value of the result.

@@ -67,7 +67,7 @@ pub extern "C" fn airudder_call_set_strn(
 ///     airudder_call_set_int(call, "/workflow_template_id", 7);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_int(call: airudder_call, pointer: Text<'_>, value: i64) -> c_int {
-    set(call, pointer, || Ok(Node::Number(value.into())))
+    set(call, pointer, || Ok(Node::Number(value.to_string())))
 }
 
 /// Sets a parameter to a number; else as airudder_call_set_str(). JSON has no infinity and no NaN.
@@ -109,8 +109,8 @@ pub extern "C" fn airudder_call_set_null(call: airudder_call, pointer: Text<'_>)
     set(call, pointer, || Ok(Node::Null))
 }
 
-/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole. A number
-/// that is no integer of 64 bits becomes a double; airudder_call_start() sends all text as it is.
+/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole.
+/// Numbers are sent as they are written.
 ///
 /// @param call      The call.
 /// @param pointer   A JSON pointer.
@@ -174,7 +174,8 @@ pub extern "C" fn airudder_call_get_int(call: airudder_call, pointer: Text<'_>, 
 /// @param call     The call, which is done.
 /// @param pointer  A JSON pointer.
 /// @param value    Receives the number.
-/// @return As airudder_call_get_str().
+/// @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number beyond a double, such as
+///         1e400: airudder_call_get_json() gives its text.
 ///
 ///     airudder_call_get_double(call, "/rate", &real);
 #[unsafe(no_mangle)]
