@@ -24,7 +24,8 @@ use crate::{
 ///
 /// An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
 /// the call remembers it and ends with that error when it is polled, so you may set all parameters first and
-/// look at the result once.
+/// look at the result once. For the message and the field, poll once and ask airudder_call_result(); the call
+/// is then spent: begin a new one.
 ///
 /// @param call     The call, after airudder_call_begin() and before the first poll.
 /// @param pointer  A JSON pointer.

@@ -379,6 +379,11 @@ static void settings_that_are_wrong_are_named(void **state) {
   config.base_url = "http://api.example.test";
   assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
   assert_string_equal(error.pointer, "/base_url");
+  {
+    airudder_webhooks_config hooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+    assert_int_equal(airudder_webhooks_new(&hooks, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
+    assert_non_null(strstr(error.message, "set allow_unsigned to 1")); /* the setting's name in C */
+  }
 }
 
 static void events_are_signed_for_tests(void **state) {
@@ -403,6 +408,12 @@ static void events_are_signed_for_tests(void **state) {
   assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body) - 1, NULL, &event, NULL),
                    AIRUDDER_E5002_SIGNATURE_MISMATCH);
   assert_int_equal(event, 0);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), "pds.nothing", &event, NULL),
+                   AIRUDDER_E1001_INVALID_CONFIG);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), "pds.task.status", &event, NULL), 0);
+  assert_int_equal(airudder_event_type(event, &text), 0);
+  assert_string_equal(text.data, "pds.task.status"); /* whatever the body says */
+  assert_int_equal(airudder_event_free(event), 0);
   assert_int_equal(airudder_buffer_header(buffer, 1, &header), AIRUDDER_E1017_NO_VALUE);
   assert_null(header.name);
 

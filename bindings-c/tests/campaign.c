@@ -237,6 +237,7 @@ static void a_campaign_that_is_given_up_sends_no_more(void **state) {
   run(upload, created);
   hand_back(campaign, upload);
   assert_int_equal(poll_past_journal(campaign).kind, AIRUDDER_CAMPAIGN_DONE);
+  assert_int_equal(airudder_campaign_result(campaign, NULL), 0); /* nothing stopped it but the caller */
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
