@@ -27,10 +27,9 @@
      while (!airudder_call_poll(call, now_ms(), &step) && step.kind != AIRUDDER_STEP_DONE) {
        if (step.kind == AIRUDDER_STEP_WAIT) {
          sleep_until(step.wait_until_ms);
-       } else if (send_over_http(step.request, &response)) {
-         airudder_call_on_response(call, now_ms(), response.status, response.headers, response.header_count,
-                                   response.body, response.body_len);
-       } else {
+       } else if (!send_over_http(step.request, &response) ||
+                  airudder_call_on_response(call, now_ms(), response.status, response.headers, response.header_count,
+                                            response.body, response.body_len)) {
          airudder_call_on_failure(call, now_ms(), AIRUDDER_FAILURE_OTHER, "what happened");
        }
      }
@@ -41,7 +40,8 @@
      airudder_client_free(client);
 
    For more contacts than a few, use a campaign: it splits, journals, resumes and looks up what is doubtful.
-   examples/c has whole programs, with libcurl, with bare sockets, and with a webhook receiver.
+   examples/c in the project's repository has whole programs, with libcurl, with bare sockets, and with a webhook
+   receiver.
 
    The rules
    ---------
@@ -65,7 +65,8 @@
    HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
              itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
              unless CURLOPT_FRESH_CONNECT is set.
-   Time      `now_ms` is Unix time in milliseconds, from a clock that does not jump if you have one.
+   Time      `now_ms` is Unix time in milliseconds. Best is the real time at the start, plus what a monotonic clock
+             counted since: it does not jump.
    Secrets   No error and no text for people holds a secret.
    The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
              touches neither signals, locale, environment, random numbers nor the clock. */
@@ -106,14 +107,17 @@ enum {
 /* ---- Operations ------------------------------------------------------------ */
 
 /* Parameters and results are named by their JSON pointers; 0 stands for any element of a list, NAME for any name.
-   A value is a text unless something else is said. docs/reference explains each of them, and how sure it is. */
+   A value is a text unless something else is said. A time with zone is written 2026-12-01 18:00:00+08:00, a local
+   time 2020-09-15 11:14:37. A platform is the name that AI Rudder gave you, for instance TEMP1. The `variables` of a
+   contact must be there, and may be empty ({}). docs/reference in the project's repository explains each of them, and
+   how sure it is. */
 enum {
   /** Get a token for the other operations. The library does this by itself; call it only to test credentials.
       Parameters: /APPKey, /APPSecret
       Result: /token */
   AIRUDDER_OP_AUTH_TOKEN = 1,
   /** Create a workflow from a template. Without `details` it is empty and phones nobody.
-      Parameters: /workflow_template_id (integer), /name, /end_time
+      Parameters: /workflow_template_id (integer), /name, /end_time (time with zone)
       If wished: /workflow_template_name, /workflow_name, /auto_finish (integer), /details/0/callee,
       /details/0/platform, /details/0/caseid, /details/0/variables/NAME, /details/0/pds_variables/NAME (any JSON)
       Result: /workflow_id */
@@ -125,7 +129,7 @@ enum {
       Result: /workflow_id */
   AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS = 3,
   /** Find the workflows in which a contact is.
-      Parameters: /start_time, /end_time
+      Parameters: /start_time (time with zone), /end_time (time with zone)
       If wished: /case_id, /callee
       Result: /rows/0/workflow_id, /rows/0/workflow_name, /rows/0/create_time, /rows/0/status */
   AIRUDDER_OP_WORKFLOW_DETAIL_INSTANCES = 4,
@@ -138,7 +142,8 @@ enum {
       Parameters: /NAME (any JSON) */
   AIRUDDER_OP_WORKFLOW_TASK_DETAIL = 6,
   /** Create a task, which calls its contacts. Sending it twice calls them twice.
-      Parameters: /TaskName, /ScheduleStartTime, /ScheduleEndTime, /Details/0/Mobile, /Details/0/Platform
+      Parameters: /TaskName, /ScheduleStartTime (local time), /ScheduleEndTime (local time), /Details/0/Mobile,
+      /Details/0/Platform
       If wished: /RobotID, /RobotMethod, /SIPLine, /RepeatInterval (integer), /RepeatNumber (integer), /Type,
       /Details/0/RobotID
       Result: /TaskID */
@@ -198,11 +203,11 @@ enum {
   /** A setting of the client, the webhook receiver or the campaign is missing or malformed. Correct the setting
       that the message names. */
   AIRUDDER_E1001_INVALID_CONFIG = 1001,
-  /** There is no operation of this name. Use a name from the catalogue, or the raw request. */
+  /** There is no operation of this name. Use an AIRUDDER_OP_…, or the raw request. */
   AIRUDDER_E1002_UNKNOWN_OPERATION = 1002,
   /** The parameters are not JSON, or not a JSON object. Pass one JSON object in UTF-8. */
   AIRUDDER_E1003_INVALID_JSON = 1003,
-  /** The parameters hold a field that the operation does not have. Correct the spelling, or switch `strict` off for
+  /** The parameters hold a field that the operation does not have. Correct the spelling, or set `lenient` to 1 for
       a field newer than this library. */
   AIRUDDER_E1004_UNKNOWN_FIELD = 1004,
   /** A required field is missing. Add the field that the pointer names. */
@@ -263,16 +268,16 @@ enum {
       `sign_key` and `sign_secret`. */
   AIRUDDER_E4004_CREDENTIALS_MISSING = 4004,
   /** The delivery carries no signature where one is required. Check that the request comes from AI Rudder; for
-      events that AI Rudder does not sign, set `require_signature` to false. */
+      events that AI Rudder does not sign, set `allow_unsigned` to 1. */
   AIRUDDER_E5001_SIGNATURE_MISSING = 5001,
-  /** The signature does not fit the body. Check the secret and the scheme (`detect` finds the scheme), and pass the
-      body's bytes unchanged. */
+  /** The signature does not fit the body. Check the secret and the scheme (airudder_detect() finds the scheme), and
+      pass the body's bytes unchanged. */
   AIRUDDER_E5002_SIGNATURE_MISMATCH = 5002,
   /** The body is larger than the limit. Raise `max_body_bytes` if such deliveries are expected. */
   AIRUDDER_E5003_BODY_TOO_LARGE = 5003,
   /** The body is nested more deeply than the limit. Raise `max_depth` if such deliveries are expected. */
   AIRUDDER_E5004_NESTED_TOO_DEEPLY = 5004,
-  /** The body is not a JSON object in UTF-8. Check the event cipher and key; `detect` finds the cipher. */
+  /** The body is not a JSON object in UTF-8. Check the event cipher and key; airudder_detect() finds the cipher. */
   AIRUDDER_E5005_INVALID_BODY = 5005,
   /** The body was parsed before it was verified. Pass the raw bytes of the request's body. */
   AIRUDDER_E5006_BODY_ALREADY_PARSED = 5006,
@@ -280,7 +285,8 @@ enum {
   AIRUDDER_E6001_INVALID_KEY = 6001,
   /** The text is not Base64 or hex of whole AES blocks. Pass the text as it was received, untruncated. */
   AIRUDDER_E6002_INVALID_CIPHERTEXT = 6002,
-  /** The decrypted text does not end in the expected padding. Check key and cipher; `detect` finds the cipher. */
+  /** The decrypted text does not end in the expected padding. Check key and cipher; airudder_detect() finds the
+      cipher. */
   AIRUDDER_E6003_INVALID_PADDING = 6003,
   /** The signature scheme cannot be read, or does not authenticate. Write `<digest>:<encoding>:<message>`, for
       instance `hmac-sha256:hex:body`. */
@@ -319,7 +325,7 @@ typedef enum airudder_outcome {
   AIRUDDER_OUTCOME_NONE = 0,
   /** Nothing reached the API. */
   AIRUDDER_OUTCOME_NOT_SENT = 1,
-  /** The API refused it; it had no effect. */
+  /** The API said that it refused it (4xx, 429, a 503 that explains itself); it had no effect. */
   AIRUDDER_OUTCOME_REJECTED = 2,
   /** The API carried it out. */
   AIRUDDER_OUTCOME_ACCEPTED = 3,
@@ -416,7 +422,7 @@ typedef struct airudder_config {
   uint64_t seed;
   /**
    * How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at
-   * all.
+   * all. Campaigns do not heed it: they send what was refused for now again by their own count.
    */
   int max_retries;
   /** Not 0: parameters are not checked against the API's reference before they are sent. */
@@ -463,7 +469,11 @@ typedef enum airudder_step_kind {
   AIRUDDER_STEP_WAIT = 2,
 } airudder_step_kind;
 
-/** Why there is no response. */
+/**
+ * Why there is no response. Of libcurl's codes, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY and
+ * CURLE_COULDNT_CONNECT are CONNECT; CURLE_OPERATION_TIMEDOUT is TIMEOUT; CURLE_GOT_NOTHING, CURLE_SEND_ERROR,
+ * CURLE_RECV_ERROR and CURLE_PARTIAL_FILE are RESET; the rest are OTHER.
+ */
 typedef enum airudder_failure {
   /**
    * No connection was made, so surely nothing was sent. The request may be repeated: report this only when
@@ -495,7 +505,8 @@ typedef uint64_t airudder_call;
 
 /**
  * A request to send exactly as it is. Redirects must not be followed. Add only what HTTP itself needs: Host,
- * Content-Length, Connection.
+ * Content-Length, Connection. libcurl adds Accept and Expect by itself: pass it `Accept:` and `Expect:`, which
+ * removes them.
  */
 typedef struct airudder_request {
   /** The method, in upper case. */
@@ -700,7 +711,8 @@ int airudder_call_on_failure(airudder_call call,
 
 /**
  * Whether a response with this head is a file, such as a recording, so that its body may be written to a disk
- * as it comes and need not be passed to airudder_call_on_response().
+ * as it comes and need not be passed to airudder_call_on_response(). If the transfer breaks off, report the
+ * failure and empty the file: the request may be sent again.
  *
  * @param call          The call, whose request is under way.
  * @param status        The HTTP status.
@@ -831,7 +843,8 @@ typedef enum airudder_type {
  *
  * An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
  * the call remembers it and ends with that error when it is polled, so you may set all parameters first and
- * look at the result once.
+ * look at the result once. For the message and the field, poll once and ask airudder_call_result(); the call
+ * is then spent: begin a new one.
  *
  * @param call     The call, after airudder_call_begin() and before the first poll.
  * @param pointer  A JSON pointer.
@@ -911,8 +924,8 @@ int airudder_call_set_null(airudder_call call,
                            const char *pointer);
 
 /**
- * Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole. A number
- * that is no integer of 64 bits becomes a double; airudder_call_start() sends all text as it is.
+ * Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole.
+ * Numbers are sent as they are written.
  *
  * @param call      The call.
  * @param pointer   A JSON pointer.
@@ -962,11 +975,14 @@ int airudder_call_get_int(airudder_call call,
  * @param call     The call, which is done.
  * @param pointer  A JSON pointer.
  * @param value    Receives the number.
- * @return As airudder_call_get_str().
+ * @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number beyond a double, such as
+ *         1e400: airudder_call_get_json() gives its text.
  *
  *     airudder_call_get_double(call, "/rate", &real);
  */
-int airudder_call_get_double(airudder_call call, const char *pointer, double *value);
+int airudder_call_get_double(airudder_call call,
+                             const char *pointer,
+                             double *value);
 
 /**
  * Reads a truth value of the result.
@@ -1074,6 +1090,11 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
        if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
        airudder_campaign_report_json(campaign, &text);
 
+   The journal holds positions, names and ids of workflows, checksums and messages, and no contact but what a
+   message of the API's may quote. Create it with mode 0600, and fsync its folder once. Later runs must have the
+   same template and name; the end time counts for workflows that are still to be created, so leave it as it is.
+   Batch size and how many calls run at once may change.
+
    Two contacts are the same when their case ids are, or, without one, their numbers. */
 
 /** What a campaign wants. */
@@ -1136,10 +1157,12 @@ typedef struct airudder_campaign_config {
   /** When the workflows end, as `2026-12-01 18:00:00+08:00`. */
   const char *end_time;
   /**
-   * A contact that a doubtful upload may have carried is looked up; if it is not found, again so many
-   * milliseconds later, and only then sent again. That nobody is called twice rests on the API not taking up
-   * a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent again, and stays
-   * doubtful.
+   * A contact that a doubtful upload may have carried is looked up, by a request of its own; if it is not
+   * found, again so many milliseconds later, and only then sent again. That nobody is called twice rests on
+   * the API not taking up a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent
+   * again, and stays doubtful. Not doubtful is what the API said that it refused: 429, and a 503 that explains
+   * itself (by the API's envelope, or Retry-After), are taken as not carried out, and sent again; other 4xx
+   * reject the contacts.
    */
   int64_t settle_ms;
   /** Where the jitter of the delays begins. 0: the client chooses. */
@@ -1148,7 +1171,10 @@ typedef struct airudder_campaign_config {
   size_t batch_size;
   /** Uploads under way at once. 0: 1. */
   size_t in_flight;
-  /** Look-ups of doubtful contacts under way at once. 0: 8. */
+  /**
+   * Look-ups of doubtful contacts under way at once. 0: 8. Like `in_flight`, it helps only if you run calls
+   * beside each other.
+   */
   size_t lookups_in_flight;
   /**
    * Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
@@ -1283,8 +1309,9 @@ int airudder_campaign_set_json(airudder_campaign campaign,
  *
  * @param campaign  The campaign.
  * @param error     Receives the error; may be NULL.
- * @return 0; the error of a field that could not be set (then the contact is not part of the campaign);
- *         AIRUDDER_E1012_JOURNAL_MISMATCH: the journal belongs to other contacts; AIRUDDER_E1008_MISUSE.
+ * @return 0; the error of a field that could not be set: the contact is left out, and is not in the report;
+ *         going on with the next one is safe. Only these end it: AIRUDDER_E1012_JOURNAL_MISMATCH, since the
+ *         journal belongs to other contacts; AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
  *
  *     airudder_campaign_add(campaign, &err);
  */
@@ -1358,7 +1385,9 @@ int airudder_campaign_give_up(airudder_campaign campaign);
 int airudder_campaign_progress(airudder_campaign campaign, airudder_progress *progress);
 
 /**
- * Why a campaign had to stop. Mend the cause, and run it again with the same journal.
+ * Why a campaign had to stop. Mend the cause, and run it again with the same journal. That nothing stopped it
+ * does not say that all contacts were taken: see the report for those that were rejected or stay doubtful.
+ * After airudder_campaign_give_up() it is 0 too, and contacts that were not asked for are counted nowhere.
  *
  * @param campaign  The campaign, which is done.
  * @param error     Receives the error; may be NULL.
@@ -1382,7 +1411,8 @@ int airudder_campaign_result(airudder_campaign campaign,
  * sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
  *
  * @param campaign  The campaign.
- * @param json      Receives the text, which lives until something changes in the campaign.
+ * @param json      Receives the text. All texts of the report live until the next function of this campaign
+ *                  other than this one, airudder_campaign_get_…, _progress and _result, also if that fails.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
  *     airudder_campaign_report_json(campaign, &text); puts(text.data);
@@ -1391,7 +1421,8 @@ int airudder_campaign_report_json(airudder_campaign campaign,
                                   airudder_text *json);
 
 /**
- * Reads a text of the report; else as airudder_call_get_str().
+ * Reads a text of the report, which lives as long as airudder_campaign_report_json() says;
+ * else as airudder_call_get_str().
  *
  *     airudder_campaign_get_str(campaign, "/rejected/0/message", &text);
  */
@@ -1428,6 +1459,88 @@ int airudder_campaign_free(airudder_campaign campaign);
 
 
 /* ---- Events ---------------------------------------------------------------- */
+
+/* The kinds that are known, with the JSON pointers of what they may say, written as those of operations:
+
+   call.finished: A call of a task ended. Sent once for each number: at once when it connected, else after the
+   last redial.
+   /task_id, /task_name, /status, /created_at, /repeat_interval (integer), /repeat_number (integer), /robot_hash,
+   /robot_method, /sip_line, /schedule_start_time, /schedule_end_time, /details/0/id (integer),
+   /details/0/callee, /details/0/result, /details/0/result_label, /details/0/intention_description,
+   /details/0/duration (integer), /details/0/hangup_type, /details/0/ring_type,
+   /details/0/question_answer/0/question_name, /details/0/question_answer/0/answer,
+   /details/0/question_answer/0/answer_text, /details/0/question_answer/0/status,
+   /details/0/question_answer/0/answer_text_slot, /details/0/question_answer/0/var,
+   /details/0/question_answer/0/verification_results, /details/0/question_answer/0/question_content,
+   /details/0/question_answer/0/question_type, /details/0/question_answer/0/whether_answer,
+   /details/0/EventLabel/NAME (any JSON), /details/0/Slots/NAME (any JSON), /details/0/NerSlots/NAME (any JSON),
+   /details/0/variables/NAME (any JSON), /details/0/robot_hash, /details/0/call_id, /details/0/call_times
+   (integer), /details/0/call_start_time, /details/0/call_end_time, /details/0/ring_time (integer),
+   /details/0/talk_round (integer), /details/0/redail_call/0/CallID, /details/0/redail_call/0/CallStartTime,
+   /details/0/redail_call/0/RingType, /details/0/redail_call/0/RingTime (integer),
+   /details/0/redail_call/0/HangupType, /details/0/redail_call/0/ResultLabel,
+   /details/0/redail_call/0/caller_number, /details/0/redail_call/0/callee_number, /details/0/caller_number
+
+   workflow.call.finished: A call of a workflow ended: as `call.finished`, with `workflow_id`, `nodetask_id` and
+   the contact's `case_id`.
+   /workflow_id, /workflow_name, /nodetask_id, /nodetask_name, /case_id, /task_id, /task_name, /status,
+   /created_at, /repeat_interval (integer), /repeat_number (integer), /robot_hash, /robot_method, /sip_line,
+   /schedule_start_time, /schedule_end_time, /details/0/id (integer), /details/0/callee, /details/0/result,
+   /details/0/result_label, /details/0/intention_description, /details/0/duration (integer),
+   /details/0/hangup_type, /details/0/ring_type, /details/0/question_answer/0/question_name,
+   /details/0/question_answer/0/answer, /details/0/question_answer/0/answer_text,
+   /details/0/question_answer/0/status, /details/0/question_answer/0/answer_text_slot,
+   /details/0/question_answer/0/var, /details/0/question_answer/0/verification_results,
+   /details/0/question_answer/0/question_content, /details/0/question_answer/0/question_type,
+   /details/0/question_answer/0/whether_answer, /details/0/EventLabel/NAME (any JSON), /details/0/Slots/NAME (any
+   JSON), /details/0/NerSlots/NAME (any JSON), /details/0/variables/NAME (any JSON), /details/0/robot_hash,
+   /details/0/call_id, /details/0/call_times (integer), /details/0/call_start_time, /details/0/call_end_time,
+   /details/0/ring_time (integer), /details/0/talk_round (integer), /details/0/redail_call/0/CallID,
+   /details/0/redail_call/0/CallStartTime, /details/0/redail_call/0/RingType, /details/0/redail_call/0/RingTime
+   (integer), /details/0/redail_call/0/HangupType, /details/0/redail_call/0/ResultLabel,
+   /details/0/redail_call/0/caller_number, /details/0/redail_call/0/callee_number, /details/0/caller_number
+
+   workflow.list.finished: A contact has run through its list of nodes.
+   /workflow_id, /workflow_name, /case_id, /callee_number, /rows/0/nodetask_id, /rows/0/nodetask_name,
+   /rows/0/node_type, /rows/0/task_id, /rows/0/task_status
+
+   workflow.status.changed: A workflow's state changed.
+   /workflow_id, /workflow_name, /status, /actions/0/nodetask_id, /actions/0/nodetask_name, /actions/0/node_type,
+   /actions/0/task_id, /actions/0/task_status
+
+   workflow.chatbot.session.ended: A chat of a workflow ended.
+   /workflow_id, /workflow_name, /nodetask_id, /nodetask_name, /waba_task_id, /wfdetail_uuid, /timestamp
+   (integer), /channel, /channel_id, /callee, /call_id, /robot_id, /status, /session_start_time,
+   /session_end_time, /session_end_reason, /intention, /talk_round (integer), /ner_slots/NAME (any JSON),
+   /event_label/NAME (any JSON), /variables/NAME (any JSON), /messages/0/msg_id, /messages/0/seat_id,
+   /messages/0/timestamp (integer), /messages/0/sender_type, /messages/0/status, /messages/0/content/type,
+   /messages/0/content/text, /messages/0/content/media/origin_url, /messages/0/content/media/name,
+   /messages/0/content/system (any JSON), /messages/0/content/template (any JSON),
+   /messages/0/content/interactive (any JSON), /messages/0/reply (any JSON)
+
+   channel.message.sent: Messages of the company (of a bot or of an agent) to a customer were sent.
+   /event, /company, /channel, /channel_id, /user/id, /user/name, /call_id, /messages/0/msg_id,
+   /messages/0/seat_id, /messages/0/timestamp (integer), /messages/0/sender_type, /messages/0/status,
+   /messages/0/content/type, /messages/0/content/text, /messages/0/content/media/origin_url,
+   /messages/0/content/media/name, /messages/0/content/system (any JSON), /messages/0/content/template (any
+   JSON), /messages/0/content/interactive (any JSON), /messages/0/reply (any JSON), /custom
+
+   message.send: The bot answered: pass its messages on to the customer. That it is signed is probable, not
+   documented.
+   /event, /company, /channel, /channel_id, /user/id, /user/name, /call_id, /messages/0/msg_id,
+   /messages/0/seat_id, /messages/0/timestamp (integer), /messages/0/sender_type, /messages/0/status,
+   /messages/0/content/type, /messages/0/content/text, /messages/0/content/media/origin_url,
+   /messages/0/content/media/name, /messages/0/content/system (any JSON), /messages/0/content/template (any
+   JSON), /messages/0/content/interactive (any JSON), /messages/0/reply (any JSON), /custom
+
+   pds.task.status: The state of a task of the predictive dialer. Its body is not published.
+   /NAME (any JSON)
+
+   pds.agent.status: The state of an agent of the predictive dialer. Its body is not published.
+   /NAME (any JSON)
+
+   pds.contact.status: The state of a contact of the predictive dialer. Its body is not published.
+   /NAME (any JSON) */
 
 /** An event that was received. One thread at a time may use it. */
 typedef uint64_t airudder_event;
@@ -1680,12 +1793,13 @@ int airudder_webhooks_new(const airudder_webhooks_config *config,
  * @param body          The body's bytes as they came: a signature is about bytes.
  * @param body_len      How many.
  * @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be told by its
- *                      fields. NULL: it is told by what it says, and an unknown one is no error.
+ *                      fields. The body is then taken for this event, whatever it says. NULL: the event is
+ *                      told by what the body says, and an unknown one is no error.
  * @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
  * @param error         Receives the error; may be NULL.
  * @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
  *         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
- *         side: answer 500.
+ *         side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
  *
  *     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
  */
@@ -1704,7 +1818,7 @@ int airudder_webhooks_unwrap(airudder_webhooks hooks,
  * @param hooks     The receiver.
  * @param body      The body.
  * @param body_len  Its length in bytes.
- * @param buffer    Receives a buffer with the header fields (airudder_buffer_headers()) and no data.
+ * @param buffer    Receives a buffer with the header fields (airudder_buffer_header()) and no data.
  * @param error     Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1001_INVALID_CONFIG without a secret.
  *

@@ -22,7 +22,8 @@ use crate::{
 pub type airudder_call = u64;
 
 /// A request to send exactly as it is. Redirects must not be followed. Add only what HTTP itself needs: Host,
-/// Content-Length, Connection.
+/// Content-Length, Connection. libcurl adds Accept and Expect by itself: pass it `Accept:` and `Expect:`, which
+/// removes them.
 #[repr(C)]
 pub struct airudder_request {
     /// The method, in upper case.
@@ -65,7 +66,9 @@ pub struct airudder_step {
     pub request: *const airudder_request,
 }
 
-/// Why there is no response.
+/// Why there is no response. Of libcurl's codes, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY and
+/// CURLE_COULDNT_CONNECT are CONNECT; CURLE_OPERATION_TIMEDOUT is TIMEOUT; CURLE_GOT_NOTHING, CURLE_SEND_ERROR,
+/// CURLE_RECV_ERROR and CURLE_PARTIAL_FILE are RESET; the rest are OTHER.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub enum airudder_failure {
@@ -378,7 +381,8 @@ pub extern "C" fn airudder_call_on_failure(
 }
 
 /// Whether a response with this head is a file, such as a recording, so that its body may be written to a disk
-/// as it comes and need not be passed to airudder_call_on_response().
+/// as it comes and need not be passed to airudder_call_on_response(). If the transfer breaks off, report the
+/// failure and empty the file: the request may be sent again.
 ///
 /// @param call          The call, whose request is under way.
 /// @param status        The HTTP status.

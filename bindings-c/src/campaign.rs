@@ -37,6 +37,11 @@
 //!     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
 //!     airudder_campaign_report_json(campaign, &text);
 //!
+//! The journal holds positions, names and ids of workflows, checksums and messages, and no contact but what a
+//! message of the API's may quote. Create it with mode 0600, and fsync its folder once. Later runs must have the
+//! same template and name; the end time counts for workflows that are still to be created, so leave it as it is.
+//! Batch size and how many calls run at once may change.
+//!
 //! Two contacts are the same when their case ids are, or, without one, their numbers.
 
 use std::ffi::c_int;
@@ -69,10 +74,12 @@ pub struct airudder_campaign_config<'a> {
     pub name: Text<'a>,
     /// When the workflows end, as `2026-12-01 18:00:00+08:00`.
     pub end_time: Text<'a>,
-    /// A contact that a doubtful upload may have carried is looked up; if it is not found, again so many
-    /// milliseconds later, and only then sent again. That nobody is called twice rests on the API not taking up
-    /// a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent again, and stays
-    /// doubtful.
+    /// A contact that a doubtful upload may have carried is looked up, by a request of its own; if it is not
+    /// found, again so many milliseconds later, and only then sent again. That nobody is called twice rests on
+    /// the API not taking up a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent
+    /// again, and stays doubtful. Not doubtful is what the API said that it refused: 429, and a 503 that explains
+    /// itself (by the API's envelope, or Retry-After), are taken as not carried out, and sent again; other 4xx
+    /// reject the contacts.
     pub settle_ms: i64,
     /// Where the jitter of the delays begins. 0: the client chooses.
     pub seed: u64,
@@ -80,7 +87,8 @@ pub struct airudder_campaign_config<'a> {
     pub batch_size: usize,
     /// Uploads under way at once. 0: 1.
     pub in_flight: usize,
-    /// Look-ups of doubtful contacts under way at once. 0: 8.
+    /// Look-ups of doubtful contacts under way at once. 0: 8. Like `in_flight`, it helps only if you run calls
+    /// beside each other.
     pub lookups_in_flight: usize,
     /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
     /// numbers.
@@ -324,8 +332,9 @@ fn set(campaign: airudder_campaign, pointer: Text<'_>, value: impl FnOnce() -> R
 ///
 /// @param campaign  The campaign.
 /// @param error     Receives the error; may be NULL.
-/// @return 0; the error of a field that could not be set (then the contact is not part of the campaign);
-///         AIRUDDER_E1012_JOURNAL_MISMATCH: the journal belongs to other contacts; AIRUDDER_E1008_MISUSE.
+/// @return 0; the error of a field that could not be set: the contact is left out, and is not in the report;
+///         going on with the next one is safe. Only these end it: AIRUDDER_E1012_JOURNAL_MISMATCH, since the
+///         journal belongs to other contacts; AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
 ///
 ///     airudder_campaign_add(campaign, &err);
 #[unsafe(no_mangle)]
@@ -428,7 +437,9 @@ pub extern "C" fn airudder_campaign_progress(
     })
 }
 
-/// Why a campaign had to stop. Mend the cause, and run it again with the same journal.
+/// Why a campaign had to stop. Mend the cause, and run it again with the same journal. That nothing stopped it
+/// does not say that all contacts were taken: see the report for those that were rejected or stay doubtful.
+/// After airudder_campaign_give_up() it is 0 too, and contacts that were not asked for are counted nowhere.
 ///
 /// @param campaign  The campaign, which is done.
 /// @param error     Receives the error; may be NULL.
@@ -452,7 +463,8 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 /// sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
 ///
 /// @param campaign  The campaign.
-/// @param json      Receives the text, which lives until something changes in the campaign.
+/// @param json      Receives the text. All texts of the report live until the next function of this campaign
+///                  other than this one, airudder_campaign_get_…, _progress and _result, also if that fails.
 /// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
 ///
 ///     airudder_campaign_report_json(campaign, &text); puts(text.data);
@@ -465,7 +477,8 @@ pub extern "C" fn airudder_campaign_report_json(campaign: airudder_campaign, jso
     })
 }
 
-/// Reads a text of the report; else as airudder_call_get_str().
+/// Reads a text of the report, which lives as long as airudder_campaign_report_json() says;
+/// else as airudder_call_get_str().
 ///
 ///     airudder_campaign_get_str(campaign, "/rejected/0/message", &text);
 #[unsafe(no_mangle)]

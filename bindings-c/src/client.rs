@@ -46,7 +46,7 @@ pub struct airudder_config<'a> {
     /// Any number, another one in each process: it spreads the delays before retries.
     pub seed: u64,
     /// How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at
-    /// all.
+    /// all. Campaigns do not heed it: they send what was refused for now again by their own count.
     pub max_retries: c_int,
     /// Not 0: parameters are not checked against the API's reference before they are sent.
     pub lenient: c_int,

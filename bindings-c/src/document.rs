@@ -1,14 +1,14 @@
 //! JSON that is read and built by JSON pointer (RFC 6901), so that the caller needs no JSON library.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use airudder_core::{Error, ErrorCode};
 use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, SeqAccess, Visitor},
-    ser::{SerializeMap, SerializeSeq},
+    Serialize, Serializer,
+    de::IgnoredAny,
+    ser::{Error as _, SerializeMap, SerializeSeq},
 };
-use serde_json::Number;
+use serde_json::{Number, value::RawValue};
 
 use crate::{
     ffi::argument,
@@ -17,13 +17,15 @@ use crate::{
 
 /// The readers stop at 128 levels.
 const DEEPEST: usize = 100;
+const TOO_DEEP: usize = 128;
 
 /// A JSON value whose texts are ready for C.
 #[derive(Clone)]
 pub(crate) enum Node {
     Null,
     Bool(bool),
-    Number(Number),
+    /// As it was written, since it may fit no type of C.
+    Number(String),
     Text(Terminated),
     Array(Vec<Node>),
     Object(Vec<(Terminated, Node)>),
@@ -80,11 +82,13 @@ fn index(segment: &str) -> Option<usize> {
 impl Node {
     /// Reads JSON.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| {
+        let not_json = |why| Error::new(ErrorCode::InvalidJson, format!("this is not JSON: {why}"));
+        serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
             // The error's own text may quote what it read.
-            let place = format!("line {}, column {}", error.line(), error.column());
-            Error::new(ErrorCode::InvalidJson, format!("this is not JSON: the reader stopped at {place}"))
-        })
+            not_json(format!("the reader stopped at line {}, column {}", error.line(), error.column()))
+        })?;
+        let unreadable = || not_json(format!("a text in it is no Unicode, or it has {TOO_DEEP} levels"));
+        read(&mut &*text, 1).ok_or_else(unreadable)
     }
 
     /// A text.
@@ -94,7 +98,8 @@ impl Node {
 
     /// A number, which must be finite.
     pub(crate) fn double(value: f64) -> Result<Self, Error> {
-        Number::from_f64(value).map(Self::Number).ok_or_else(|| argument("JSON has no infinity and no NaN"))
+        let number = Number::from_f64(value).map(|number| Self::Number(number.to_string()));
+        number.ok_or_else(|| argument("JSON has no infinity and no NaN"))
     }
 
     /// Writes JSON.
@@ -233,7 +238,9 @@ impl Serialize for Node {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(number) => number.serialize(serializer),
+            Self::Number(number) => {
+                serde_json::from_str::<&RawValue>(number).map_err(S::Error::custom)?.serialize(serializer)
+            }
             Self::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text.bytes())),
             Self::Array(elements) => {
                 let mut list = serializer.serialize_seq(Some(elements.len()))?;
@@ -251,56 +258,71 @@ impl Serialize for Node {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NodeVisitor;
-        impl<'de> Visitor<'de> for NodeVisitor {
-            type Value = Node;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON")
-            }
-
-            fn visit_unit<E>(self) -> Result<Node, E> {
-                Ok(Node::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-                Ok(Node::Bool(value))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
-                Ok(Node::Number(value.into()))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-                Ok(Node::Number(value.into()))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-                Ok(Number::from_f64(value).map_or(Node::Null, Node::Number))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-                Ok(Node::text(text))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
-                let mut elements = Vec::new();
-                while let Some(element) = list.next_element()? {
-                    elements.push(element);
-                }
-                Ok(Node::Array(elements))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-                let mut fields = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Node>()? {
-                    fields.push((Terminated::new(name), value));
-                }
-                Ok(Node::Object(fields))
-            }
+/// Reads a value off the front of a text that is known to be JSON.
+fn read(rest: &mut &str, depth: usize) -> Option<Node> {
+    *rest = rest.trim_start();
+    match rest.bytes().next()? {
+        b'[' | b'{' if depth >= TOO_DEEP => None,
+        b'[' => {
+            let mut elements = Vec::new();
+            each(rest, |rest| {
+                elements.push(read(rest, depth + 1)?);
+                Some(())
+            })?;
+            Some(Node::Array(elements))
         }
-        deserializer.deserialize_any(NodeVisitor)
+        b'{' => {
+            let mut fields = Vec::new();
+            each(rest, |rest| {
+                let name = read_text(rest)?;
+                *rest = rest.trim_start().strip_prefix(':')?;
+                fields.push((name, read(rest, depth + 1)?));
+                Some(())
+            })?;
+            Some(Node::Object(fields))
+        }
+        b'"' => read_text(rest).map(Node::Text),
+        _ => {
+            let end = rest.find([',', ']', '}', ' ', '\t', '\r', '\n']).unwrap_or(rest.len());
+            Some(match take(rest, end)? {
+                "null" => Node::Null,
+                "true" => Node::Bool(true),
+                "false" => Node::Bool(false),
+                number => Node::Number(number.to_owned()),
+            })
+        }
     }
+}
+
+/// Reads what is between brackets.
+fn each(rest: &mut &str, mut one: impl FnMut(&mut &str) -> Option<()>) -> Option<()> {
+    take(rest, 1)?;
+    *rest = rest.trim_start();
+    if rest.starts_with([']', '}']) {
+        return take(rest, 1).map(|_| ());
+    }
+    loop {
+        *rest = rest.trim_start();
+        one(rest)?;
+        *rest = rest.trim_start();
+        if take(rest, 1)? != "," {
+            return Some(());
+        }
+    }
+}
+
+fn read_text(rest: &mut &str) -> Option<Terminated> {
+    let mut escaped = false;
+    let end = rest.bytes().skip(1).position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    })?;
+    serde_json::from_str::<String>(take(rest, end + 2)?).ok().map(Terminated::new)
+}
+
+fn take<'t>(rest: &mut &'t str, len: usize) -> Option<&'t str> {
+    let (front, back) = rest.split_at_checked(len)?;
+    *rest = back;
+    Some(front)
 }

@@ -14,7 +14,7 @@ pub enum airudder_outcome {
     AIRUDDER_OUTCOME_NONE = 0,
     /// Nothing reached the API.
     AIRUDDER_OUTCOME_NOT_SENT = 1,
-    /// The API refused it; it had no effect.
+    /// The API said that it refused it (4xx, 429, a 503 that explains itself); it had no effect.
     AIRUDDER_OUTCOME_REJECTED = 2,
     /// The API carried it out.
     AIRUDDER_OUTCOME_ACCEPTED = 3,
@@ -96,7 +96,8 @@ impl airudder_error {
             pointer: cut(details.pointer.as_deref()),
             request_id: cut(details.request_id.as_deref()),
             api_message: cut(details.api_message.as_deref()),
-            message: cut(Some(&error.to_string())),
+            // The core speaks of the setting as most languages have it.
+            message: cut(Some(&error.to_string().replace("require_signature to false", "allow_unsigned to 1"))),
             ..Self::none()
         }
     }

@@ -24,7 +24,8 @@ use crate::{
 ///
 /// An unknown field, a wrong type or a malformed value is an error at once. If one of these functions fails,
 /// the call remembers it and ends with that error when it is polled, so you may set all parameters first and
-/// look at the result once.
+/// look at the result once. For the message and the field, poll once and ask airudder_call_result(); the call
+/// is then spent: begin a new one.
 ///
 /// @param call     The call, after airudder_call_begin() and before the first poll.
 /// @param pointer  A JSON pointer.
@@ -67,7 +68,7 @@ pub extern "C" fn airudder_call_set_strn(
 ///     airudder_call_set_int(call, "/workflow_template_id", 7);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_int(call: airudder_call, pointer: Text<'_>, value: i64) -> c_int {
-    set(call, pointer, || Ok(Node::Number(value.into())))
+    set(call, pointer, || Ok(Node::Number(value.to_string())))
 }
 
 /// Sets a parameter to a number; else as airudder_call_set_str(). JSON has no infinity and no NaN.
@@ -109,8 +110,8 @@ pub extern "C" fn airudder_call_set_null(call: airudder_call, pointer: Text<'_>)
     set(call, pointer, || Ok(Node::Null))
 }
 
-/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole. A number
-/// that is no integer of 64 bits becomes a double; airudder_call_start() sends all text as it is.
+/// Sets a parameter to any JSON value; else as airudder_call_set_str(). The pointer "" is the whole.
+/// Numbers are sent as they are written.
 ///
 /// @param call      The call.
 /// @param pointer   A JSON pointer.
@@ -174,7 +175,8 @@ pub extern "C" fn airudder_call_get_int(call: airudder_call, pointer: Text<'_>, 
 /// @param call     The call, which is done.
 /// @param pointer  A JSON pointer.
 /// @param value    Receives the number.
-/// @return As airudder_call_get_str().
+/// @return As airudder_call_get_str(); AIRUDDER_E1006_WRONG_TYPE also for a number beyond a double, such as
+///         1e400: airudder_call_get_json() gives its text.
 ///
 ///     airudder_call_get_double(call, "/rate", &real);
 #[unsafe(no_mangle)]

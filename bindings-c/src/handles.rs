@@ -89,11 +89,7 @@ impl<T> Table<T> {
 
     fn entry(&self, handle: u64) -> Result<Arc<Entry<T>>, Error> {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.by_handle.get(&handle).cloned().ok_or_else(|| self.invalid(handle))?;
-        if entry.damaged.load(Ordering::Relaxed) {
-            return Err(damaged());
-        }
-        Ok(entry)
+        entries.by_handle.get(&handle).cloned().ok_or_else(|| self.invalid(handle))
     }
 
     fn invalid(&self, handle: u64) -> Error {
@@ -110,7 +106,11 @@ impl<T> Table<T> {
 }
 
 impl<T> Entry<T> {
+    /// Runs what uses the value. Whoever uses it alone has locked it before, so no panic can come in between.
     fn guard<R>(&self, run: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+        if self.damaged.load(Ordering::Relaxed) {
+            return Err(damaged());
+        }
         catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
             self.damaged.store(true, Ordering::Relaxed);
             drop(panic);

@@ -27,10 +27,9 @@
      while (!airudder_call_poll(call, now_ms(), &step) && step.kind != AIRUDDER_STEP_DONE) {
        if (step.kind == AIRUDDER_STEP_WAIT) {
          sleep_until(step.wait_until_ms);
-       } else if (send_over_http(step.request, &response)) {
-         airudder_call_on_response(call, now_ms(), response.status, response.headers, response.header_count,
-                                   response.body, response.body_len);
-       } else {
+       } else if (!send_over_http(step.request, &response) ||
+                  airudder_call_on_response(call, now_ms(), response.status, response.headers, response.header_count,
+                                            response.body, response.body_len)) {
          airudder_call_on_failure(call, now_ms(), AIRUDDER_FAILURE_OTHER, "what happened");
        }
      }
@@ -41,7 +40,8 @@
      airudder_client_free(client);
 
    For more contacts than a few, use a campaign: it splits, journals, resumes and looks up what is doubtful.
-   examples/c has whole programs, with libcurl, with bare sockets, and with a webhook receiver.
+   examples/c in the project's repository has whole programs, with libcurl, with bare sockets, and with a webhook
+   receiver.
 
    The rules
    ---------
@@ -65,7 +65,8 @@
    HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
              itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
              unless CURLOPT_FRESH_CONNECT is set.
-   Time      `now_ms` is Unix time in milliseconds, from a clock that does not jump if you have one.
+   Time      `now_ms` is Unix time in milliseconds. Best is the real time at the start, plus what a monotonic clock
+             counted since: it does not jump.
    Secrets   No error and no text for people holds a secret.
    The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
              touches neither signals, locale, environment, random numbers nor the clock. */

@@ -42,7 +42,7 @@ pub(crate) fn text(from: &mut Document, pointer: Text<'_>, value: Out<'_, airudd
 /// A whole number of 64 bits.
 pub(crate) fn int(from: &mut Document, pointer: Text<'_>, value: Out<'_, i64>) -> Result<(), Error> {
     read(from, pointer, value, 0, "a whole number of 64 bits", |node| match node {
-        Node::Number(number) => number.as_i64(),
+        Node::Number(number) => number.parse().ok(),
         _ => None,
     })
 }
@@ -50,7 +50,8 @@ pub(crate) fn int(from: &mut Document, pointer: Text<'_>, value: Out<'_, i64>) -
 /// A number.
 pub(crate) fn double(from: &mut Document, pointer: Text<'_>, value: Out<'_, f64>) -> Result<(), Error> {
     read(from, pointer, value, 0.0, "a number", |node| match node {
-        Node::Number(number) => number.as_f64(),
+        // What is beyond a double becomes infinite.
+        Node::Number(number) => number.parse().ok().filter(|value: &f64| value.is_finite()),
         _ => None,
     })
 }

@@ -114,12 +114,13 @@ pub extern "C" fn airudder_webhooks_new(
 /// @param body          The body's bytes as they came: a signature is about bytes.
 /// @param body_len      How many.
 /// @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be told by its
-///                      fields. NULL: it is told by what it says, and an unknown one is no error.
+///                      fields. The body is then taken for this event, whatever it says. NULL: the event is
+///                      told by what the body says, and an unknown one is no error.
 /// @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
 /// @param error         Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
 ///         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
-///         side: answer 500.
+///         side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
 ///
 ///     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
 #[unsafe(no_mangle)]
@@ -148,7 +149,7 @@ pub extern "C" fn airudder_webhooks_unwrap(
 /// @param hooks     The receiver.
 /// @param body      The body.
 /// @param body_len  Its length in bytes.
-/// @param buffer    Receives a buffer with the header fields (airudder_buffer_headers()) and no data.
+/// @param buffer    Receives a buffer with the header fields (airudder_buffer_header()) and no data.
 /// @param error     Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1001_INVALID_CONFIG without a secret.
 ///

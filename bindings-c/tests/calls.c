@@ -171,6 +171,59 @@ static void results_are_read_by_pointer(void **state) {
   assert_int_equal(airudder_call_free(call), 0);
 }
 
+/* One number that fits no type of C, or one odd text, must not take the rest of the document with it. */
+static void numbers_are_kept_as_they_were_written(void **state) {
+  static const char *const unreadable[] = {"\\ud800", "\\ud800\\n"};
+  airudder_call call = begin(AIRUDDER_OP_ROBOTS_LIST);
+  airudder_text text;
+  airudder_type type;
+  int64_t integer;
+  double real;
+  size_t count, i;
+  (void)state;
+  poll_own_request(call);
+  respond(
+      call,
+      "{\"code\":200,\"data\": [ {} , [ ] , {\"q\\\"}]\\\\\" : \"]\\\\\"} , 1e400,-1.50 ,12345678901234567890123]}");
+  assert_int_equal(airudder_call_get_count(call, "", &count), 0);
+  assert_int_equal(count, 6);
+  assert_int_equal(airudder_call_get_str(call, "/2/q\"}]\\", &text), 0);
+  assert_string_equal(text.data, "]\\");
+  assert_int_equal(airudder_call_get_type(call, "/3", &type), 0);
+  assert_int_equal(type, AIRUDDER_TYPE_NUMBER);
+  assert_int_equal(airudder_call_get_int(call, "/3", &integer), AIRUDDER_E1006_WRONG_TYPE);
+  assert_int_equal(airudder_call_get_double(call, "/3", &real), AIRUDDER_E1006_WRONG_TYPE);
+  assert_int_equal(airudder_call_get_json(call, "/3", &text), 0);
+  assert_string_equal(text.data, "1e400");
+  assert_int_equal(airudder_call_get_double(call, "/4", &real), 0);
+  assert_true(fabs(real + 1.5) < 1e-9);
+  assert_int_equal(airudder_call_get_json(call, "/4", &text), 0);
+  assert_string_equal(text.data, "-1.50");
+  assert_int_equal(airudder_call_get_int(call, "/5", &integer), AIRUDDER_E1006_WRONG_TYPE);
+  assert_int_equal(airudder_call_get_json(call, "/5", &text), 0);
+  assert_string_equal(text.data, "12345678901234567890123");
+  assert_int_equal(airudder_call_free(call), 0);
+
+  for (i = 0; i < 2; i++) {
+    char json[32];
+    snprintf(json, sizeof json, "[\"%s\"]", unreadable[i]);
+    call = begin(AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS);
+    assert_int_equal(airudder_call_set_json(call, "/details", json, strlen(json)), AIRUDDER_E1003_INVALID_JSON);
+    assert_int_equal(airudder_call_free(call), 0);
+  }
+}
+
+/* So deep that reading it would overflow the stack. */
+static void what_is_nested_too_deeply_is_refused(void **state) {
+  static char deep[200001];
+  airudder_call call = begin(AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS);
+  (void)state;
+  memset(deep, '[', 100000);
+  memset(deep + 100000, ']', 100000);
+  assert_int_equal(airudder_call_set_json(call, "/details", deep, 200000), AIRUDDER_E1003_INVALID_JSON);
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
 static void options_that_cannot_be_set_are_not_left_out(void **state) {
   airudder_call call = begin_upload();
   airudder_call_options options = AIRUDDER_CALL_OPTIONS_INIT;
@@ -326,6 +379,11 @@ static void settings_that_are_wrong_are_named(void **state) {
   config.base_url = "http://api.example.test";
   assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
   assert_string_equal(error.pointer, "/base_url");
+  {
+    airudder_webhooks_config hooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+    assert_int_equal(airudder_webhooks_new(&hooks, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
+    assert_non_null(strstr(error.message, "set allow_unsigned to 1")); /* the setting's name in C */
+  }
 }
 
 static void events_are_signed_for_tests(void **state) {
@@ -350,6 +408,12 @@ static void events_are_signed_for_tests(void **state) {
   assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body) - 1, NULL, &event, NULL),
                    AIRUDDER_E5002_SIGNATURE_MISMATCH);
   assert_int_equal(event, 0);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), "pds.nothing", &event, NULL),
+                   AIRUDDER_E1001_INVALID_CONFIG);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), "pds.task.status", &event, NULL), 0);
+  assert_int_equal(airudder_event_type(event, &text), 0);
+  assert_string_equal(text.data, "pds.task.status"); /* whatever the body says */
+  assert_int_equal(airudder_event_free(event), 0);
   assert_int_equal(airudder_buffer_header(buffer, 1, &header), AIRUDDER_E1017_NO_VALUE);
   assert_null(header.name);
 
@@ -392,6 +456,8 @@ int main(void) {
       cmocka_unit_test(a_wrong_parameter_is_found_at_once_and_never_left_out),
       cmocka_unit_test(what_is_missing_is_found_by_the_first_poll),
       cmocka_unit_test(results_are_read_by_pointer),
+      cmocka_unit_test(numbers_are_kept_as_they_were_written),
+      cmocka_unit_test(what_is_nested_too_deeply_is_refused),
       cmocka_unit_test(options_that_cannot_be_set_are_not_left_out),
       cmocka_unit_test(without_checks_anything_is_sent),
       cmocka_unit_test(a_doubtful_upload_is_never_sent_again),

@@ -59,6 +59,15 @@ def test_every_function_says_what_it_takes_and_gives_with_an_example(comment, na
     assert "\n *     " in comment or "The loop" in comment or "shows the loop" in comment
 
 
+def test_what_the_header_names_is_there():
+    header = (ROOT / "bindings-c/include/airudder.h").read_text()
+    functions = {name for _, name, _ in declarations()}
+    assert set(re.findall(r"\b(airudder_\w+)\(\)", header)) <= functions
+    # The core's names of what C calls otherwise.
+    texts = header + (ROOT / "bindings-c/src/strerror.rs").read_text()
+    assert not re.search(r"require_signature|`strict`|`detect`", texts)
+
+
 REFERENCE = sorted((ROOT / "docs/reference").glob("*.md"))
 
 

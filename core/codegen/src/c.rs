@@ -6,7 +6,7 @@ use airudder_core::ErrorCode;
 use cbindgen::{Builder, Config, DocumentationStyle, ExportConfig, Language, Style};
 use serde_json::Value;
 
-use crate::catalogue::{operations_of, reference};
+use crate::catalogue::{events_of, operations_of, reference, text};
 
 /// The modules whose contents make the header, in the order of the header.
 const SECTIONS: [&str; 12] = [
@@ -28,6 +28,14 @@ const ARGUMENTS: [(&str, &str); 10] = [
     ("GivenWebhooksConfig", "const airudder_webhooks_config *"),
 ];
 
+/// What the core calls otherwise than C.
+const NAMES: [(&str, &str); 4] = [
+    ("switch `strict` off", "set `lenient` to 1"),
+    ("set `require_signature` to false", "set `allow_unsigned` to 1"),
+    ("`detect`", "airudder_detect()"),
+    ("Use a name from the catalogue", "Use an AIRUDDER_OP_…"),
+];
+
 /// `bindings-c/include/airudder.h`.
 pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
     let source = root.join("bindings-c/src");
@@ -36,7 +44,8 @@ pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
     out.push_str(&operations(catalogue));
     out.push_str(&errors());
     for module in SECTIONS {
-        out.push_str(&section(&source.join(module).with_extension("rs")));
+        let about = if module == "events" { kinds(catalogue) } else { String::new() };
+        out.push_str(&section(&source.join(module).with_extension("rs"), &about));
     }
     out.push_str(
         &fs::read_to_string(root.join("bindings-c/src/header_end.h")).expect("the end of the header is there"),
@@ -49,7 +58,10 @@ fn operations(catalogue: &Value) -> String {
     let mut out = title("Operations");
     out.push_str(
         "/* Parameters and results are named by their JSON pointers; 0 stands for any element of a list, NAME for any name.\n   \
-         A value is a text unless something else is said. docs/reference explains each of them, and how sure it is. */\nenum {\n",
+         A value is a text unless something else is said. A time with zone is written 2026-12-01 18:00:00+08:00, a local\n   \
+         time 2020-09-15 11:14:37. A platform is the name that AI Rudder gave you, for instance TEMP1. The `variables` of a\n   \
+         contact must be there, and may be empty ({}). docs/reference in the project's repository explains each of them, and\n   \
+         how sure it is. */\nenum {\n",
     );
     for row in operations_of(catalogue) {
         let name = row["name"].as_str().unwrap_or_default().replace('.', "_").to_uppercase();
@@ -70,6 +82,23 @@ fn operations(catalogue: &Value) -> String {
     }
     out.push_str("};\n");
     out
+}
+
+/// The kinds of events, with the JSON pointers of what they say.
+fn kinds(catalogue: &Value) -> String {
+    let mut lines = vec![
+        "The kinds that are known, with the JSON pointers of what they may say, written as those of operations:"
+            .to_owned(),
+    ];
+    for row in events_of(catalogue) {
+        lines.push(String::new());
+        lines.push(format!("{}: {}", text(&row["name"]), text(&row["docs"])));
+        let fields: Vec<String> =
+            fields(catalogue, &row["body"], "", true).into_iter().map(|field| field.shown).collect();
+        lines.push(fields.join(", "));
+    }
+    let said = comment(&lines, "").replacen("/**", "/*", 1).replace("\n    ", "\n   ").replace("\n   \n", "\n\n");
+    said + "\n"
 }
 
 /// A value that a pointer leads to.
@@ -98,8 +127,17 @@ fn fields(catalogue: &Value, schema: &Value, at: &str, required: bool) -> Vec<Fi
         ("object", None) => inner(&schema["additionalProperties"], "NAME", required),
         ("array", _) => inner(&schema["items"], "0", required),
         _ if at.is_empty() => Vec::new(),
-        ("string", _) => vec![Field { shown: at.to_owned(), required }],
+        ("string", _) => vec![Field { shown: format!("{at}{}", time(schema)), required }],
         _ => vec![Field { shown: format!("{at} ({kind})"), required }],
+    }
+}
+
+/// Which form of a time a text has.
+fn time(schema: &Value) -> &'static str {
+    match text(&schema["pattern"]) {
+        pattern if !pattern.starts_with(r"^\d{4}-") => "",
+        pattern if pattern.contains("[+-]") => " (time with zone)",
+        _ => " (local time)",
     }
 }
 
@@ -108,11 +146,16 @@ fn errors() -> String {
     let mut out = title("Errors");
     out.push_str("enum {\n  /** Success. */\n  AIRUDDER_OK = 0,\n");
     for code in ErrorCode::ALL {
-        let text = format!("{} {}", code.cause(), code.remedy());
-        let _ = writeln!(out, "{}  {} = {},", comment(&[text], "  "), constant(*code), code.number());
+        let _ = writeln!(out, "{}  {} = {},", comment(&[explained(*code)], "  "), constant(*code), code.number());
     }
     out.push_str("};\n");
     out
+}
+
+/// What brings an error about, and what to do about it.
+fn explained(code: ErrorCode) -> String {
+    let text = format!("{} {}", code.cause(), code.remedy());
+    NAMES.iter().fold(text, |text, (core, c)| text.replace(core, c))
 }
 
 /// `AIRUDDER_E1004_UNKNOWN_FIELD`
@@ -135,15 +178,14 @@ pub(crate) fn strerror() -> String {
          0 => c\"Success.\",\n",
     );
     for code in ErrorCode::ALL {
-        let text = format!("{} {}", code.cause(), code.remedy());
-        let _ = writeln!(out, "        {} => c{text:?},", code.number());
+        let _ = writeln!(out, "        {} => c{:?},", code.number(), explained(*code));
     }
     out.push_str("        _ => c\"This version of the library has no error of this number.\",\n    }\n}\n");
     out
 }
 
-/// What one module declares, under its own title.
-fn section(source: &Path) -> String {
+/// What one module declares, under its own title, with more about it if there is more.
+fn section(source: &Path, more: &str) -> String {
     let rust = fs::read_to_string(source).expect("the module is there");
     let mut about =
         rust.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
@@ -171,7 +213,7 @@ fn section(source: &Path) -> String {
         "" => String::new(),
         said => format!("/* {said} */\n\n"),
     };
-    title(name) + &introduction + &comments(&pointers(&String::from_utf8(text).expect("cbindgen writes UTF-8")))
+    title(name) + &introduction + more + &comments(&pointers(&String::from_utf8(text).expect("cbindgen writes UTF-8")))
 }
 
 /// The types that a module declares: cbindgen would leave out those that only other modules use.
