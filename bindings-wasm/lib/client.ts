@@ -143,9 +143,7 @@ export class Client {
     name: Name,
     params: Operations[Name]["params"],
     options?: CallOptions,
-  ): Promise<Operations[Name]["result"]>;
-  call(name: string, params: object, options?: CallOptions): Promise<Json | File>;
-  call(name: string, params: object, options?: CallOptions): Promise<unknown> {
+  ): Promise<Operations[Name]["result"]> {
     return this.#run(() => this.#start(name, params, options), options);
   }
 
@@ -164,9 +162,7 @@ export class Client {
     name: Name,
     params: Operations[Name]["params"],
     options?: CallOptions,
-  ): PreparedRequest;
-  prepare(name: string, params: object, options?: CallOptions): PreparedRequest;
-  prepare(name: string, params: object, options?: CallOptions): PreparedRequest {
+  ): PreparedRequest {
     const call = this.#start(name, params, options);
     try {
       return new PreparedRequest(call.use((machine) => machine.prepare()));

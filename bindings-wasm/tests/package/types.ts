@@ -31,11 +31,14 @@ export async function calls(): Promise<void> {
     const bytes: Uint8Array = await recording.bytes();
     void bytes;
   }
-  await client.call("not.typed.yet", { anything: 1 });
   client.prepare("workflow.upload_details", { workflow_id: id, details }).curl();
 
   // @ts-expect-error a field that there is not
   await client.workflow.createInstance({ workflow_template_id: 7, name: "n", end_time: "t", workflow_id: "w" });
+  // @ts-expect-error a field that there is not, by name
+  await client.call("workflow.detail_instances", { case_idd: "c", start_time: "a", end_time: "b" });
+  // @ts-expect-error an operation that there is not: `request` is for those
+  client.prepare("workflow.upload_detials", { workflow_id: id, details });
   // @ts-expect-error a required field is missing
   await client.workflow.createInstance({ name: "n", end_time: "t" });
   // @ts-expect-error a wrong type
