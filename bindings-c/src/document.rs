@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use airudder_core::{Error, ErrorCode};
+use airudder_core::{Error, ErrorCode, json};
 use serde::{
     Serialize, Serializer,
     de::IgnoredAny,
@@ -57,10 +57,9 @@ impl<'a> Pointer<'a> {
     }
 
     fn write<'s>(segments: impl IntoIterator<Item = &'s str>) -> String {
-        segments
-            .into_iter()
-            .flat_map(|segment| ["/".to_owned(), segment.replace('~', "~0").replace('/', "~1")])
-            .collect()
+        let mut pointer = String::new();
+        segments.into_iter().for_each(|segment| json::push_segment(&mut pointer, segment));
+        pointer
     }
 }
 
@@ -312,13 +311,7 @@ fn each(rest: &mut &str, mut one: impl FnMut(&mut &str) -> Option<()>) -> Option
 }
 
 fn read_text(rest: &mut &str) -> Option<Terminated> {
-    let mut escaped = false;
-    let end = rest.bytes().skip(1).position(|byte| {
-        let closes = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        closes
-    })?;
-    serde_json::from_str::<String>(take(rest, end + 2)?).ok().map(Terminated::new)
+    serde_json::from_str::<String>(take(rest, json::string_length(rest))?).ok().map(Terminated::new)
 }
 
 fn take<'t>(rest: &mut &'t str, len: usize) -> Option<&'t str> {

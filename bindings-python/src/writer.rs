@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use airudder_core::{Error, ErrorCode};
+use airudder_core::{Error, ErrorCode, json::push_segment};
 use pyo3::{
     prelude::*,
     types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple},
@@ -26,7 +26,9 @@ impl Place<'_> {
         match self {
             Self::Root(prefix) => (*prefix).to_owned(),
             Self::Key(parent, key) => {
-                format!("{}/{}", parent.pointer(), key.replace('~', "~0").replace('/', "~1"))
+                let mut pointer = parent.pointer();
+                push_segment(&mut pointer, key);
+                pointer
             }
             Self::Index(parent, index) => format!("{}/{index}", parent.pointer()),
         }

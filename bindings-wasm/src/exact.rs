@@ -1,5 +1,7 @@
 //! Numbers that JavaScript cannot hold.
 
+use airudder_core::json::string_length;
+
 /// The largest integer up to which every one has its own float: 2^53 − 1.
 const MAX_SAFE: &str = "9007199254740991";
 
@@ -14,7 +16,7 @@ pub(crate) fn keep(text: &str) -> String {
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit()) {
         let token = rest.split_at(start).1;
-        let length = if token.starts_with('"') { string(token) } else { number(token) };
+        let length = if token.starts_with('"') { string_length(token) } else { number(token) };
         let (token, behind) = token.split_at(length);
         if is_inexact(token) {
             let at = text.len() - behind.len() - token.len();
@@ -28,17 +30,6 @@ pub(crate) fn keep(text: &str) -> String {
     }
     out.push_str(text.get(copied..).unwrap_or_default());
     out
-}
-
-/// The length of the string that the text begins with, quotes included.
-fn string(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end + 2)
 }
 
 /// The length of the number that the text begins with.

@@ -58,6 +58,7 @@ mod error;
 mod event;
 pub mod events;
 mod http;
+pub mod json;
 mod mask;
 mod open_enum;
 mod operation;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::json::string_end;
+
 /// What stands in the names of header fields that carry a secret, the caller's own among them. `Signed` is none.
 const SECRET_HEADERS: [&str; 6] = ["authorization", "cookie", "key", "secret", "token", "x-airudder-sign"];
 const SECRET_FIELDS: [&str; 3] = ["\"APPKey\"", "\"APPSecret\"", "\"token\""];
@@ -46,20 +48,6 @@ fn mask_field(text: &str, field: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// Where the JSON string that begins at 0 ends: the index of its closing quote, or the end of the text.
-fn string_end(text: &str) -> usize {
-    let mut escaped = false;
-    for (index, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return index,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 /// Stars all but the first three and last two digits of every `+` number of at least six digits.

@@ -10,6 +10,7 @@ use serde::{
 use crate::{
     Error, ErrorCode,
     calendar::{is_local, is_zoned},
+    json::push_segment,
     pointer,
 };
 
@@ -55,7 +56,7 @@ fn locate(text: &str, error: &serde_json::Error) -> Error {
     if code == ErrorCode::MissingField
         && let Some(field) = message.split('`').nth(1)
     {
-        pointer::push_segment(&mut pointer, field);
+        push_segment(&mut pointer, field);
     }
     Error::new(code, message).at(pointer)
 }

@@ -1,5 +1,7 @@
 //! Where in a JSON text a reader stopped, as a JSON pointer.
 
+use crate::json::{push_segment, string_length};
+
 /// The JSON pointer (RFC 6901) of the value in which `serde_json` met the error.
 ///
 /// The error tells line and column alone. The text is read once more up to there, which needs none of the types that it
@@ -18,12 +20,6 @@ pub(crate) fn of_error(text: &str, error: &serde_json::Error) -> String {
         }
     }
     pointer
-}
-
-/// Appends a segment to a JSON pointer.
-pub(crate) fn push_segment(pointer: &mut String, segment: &str) {
-    pointer.push('/');
-    pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
 }
 
 /// An array or object that is not closed yet, with the position or the quoted key that was read in it last.
@@ -51,17 +47,6 @@ fn open_frames(text: &str) -> Vec<Frame<'_>> {
         rest = behind;
     }
     frames
-}
-
-/// The length of the string that the text begins with, quotes included.
-fn string_length(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end + 2)
 }
 
 #[cfg(test)]
