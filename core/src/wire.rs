@@ -135,6 +135,9 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, 
         details.api_code = opened.code;
         details.api_message = api_message;
         details.request_id = opened.request_id;
+        if code == 503 && !turned_away(opened.code, response) {
+            return doubtful(error);
+        }
         return judge(Some(code), error);
     }
     let data = opened.data.to_owned();
@@ -184,19 +187,29 @@ fn judge(code: Option<i64>, mut error: Error) -> Verdict {
             details.code = ErrorCode::Refused;
             Verdict::Refused(error.with_outcome(Outcome::Rejected))
         }
-        Some(500..) => {
-            details.code = ErrorCode::ServerError;
-            Verdict::Doubtful(error)
-        }
+        Some(500..) => doubtful(error),
         // A code that nothing documents says neither that the request was refused nor that it was carried out.
         _ => Verdict::Doubtful(error),
     }
 }
 
-/// Sorts an answer without an envelope. It is mostly a gateway's, and its status says more than why it cannot be read.
+/// Whether a 503 says that the request had no effect.
 ///
-/// A gateway says 503 when it turns a request away, and some say so when they lost the service's answer. One that names a
-/// time to try again turned it away; any other leaves the outcome unknown.
+/// A gateway says 503 when it turns a request away, and some say so when they lost the service's answer. The API's own
+/// code tells which of them it is, or else a time to try again; any other 503 leaves the outcome unknown.
+fn turned_away(api_code: Option<i64>, response: &Response) -> bool {
+    match api_code {
+        Some(code) => matches!(code, 429 | 503),
+        None => response.headers.get("Retry-After").is_some(),
+    }
+}
+
+fn doubtful(mut error: Error) -> Verdict {
+    error.details_mut().code = ErrorCode::ServerError;
+    Verdict::Doubtful(error)
+}
+
+/// Sorts an answer without an envelope. It is mostly a gateway's, and its status says more than why it cannot be read.
 fn unreadable(error: Error, response: &Response) -> Verdict {
     let status = response.status;
     let mut error = with_status(error, status);
@@ -205,9 +218,8 @@ fn unreadable(error: Error, response: &Response) -> Verdict {
     }
     let details = error.details_mut();
     details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
-    if status == 503 && response.headers.get("Retry-After").is_none() {
-        details.code = ErrorCode::ServerError;
-        return Verdict::Doubtful(error);
+    if status == 503 && !turned_away(None, response) {
+        return doubtful(error);
     }
     judge(Some(i64::from(status)), error)
 }

@@ -275,8 +275,14 @@ fn a_503_that_a_gateway_does_not_explain_leaves_the_outcome_unknown() {
     for (body, retry_after, again) in [
         ("", None, false),
         ("<html>upstream reset</html>", None, false),
+        (r#"{"message":"Service Unavailable"}"#, None, false),
+        (r#"{"code":500,"message":"lost"}"#, Some("0"), false),
+        (ACCEPTED, None, false),
+        (ACCEPTED, Some("0"), false),
         ("", Some("0"), true),
+        (r#"{"message":"Service Unavailable"}"#, Some("0"), true),
         (r#"{"code":503,"message":"busy"}"#, None, true),
+        (r#"{"code":429,"message":"busy"}"#, None, true),
     ] {
         let session = session();
         let mut call = call(&session, "workflow.upload_details");
@@ -374,7 +380,7 @@ fn a_process_call_needs_its_host_and_takes_the_callers_headers() {
 #[derive(Clone, Debug)]
 enum Event {
     Poll,
-    Respond(u16, &'static str),
+    Respond(u16, &'static str, Option<&'static str>),
     Fail(Failure),
     Take,
 }
@@ -388,15 +394,28 @@ fn event() -> impl Strategy<Value = Event> {
         "{\"code\":401}",
         "{\"code\":503}",
         "{\"code\":500}",
+        "{\"message\":\"\"}",
         "[]",
     ]);
+    let statuses = prop::sample::select(vec![200, 200, 200, 200, 301, 401, 403, 429, 500, 503, 503]);
+    let retry_after = prop::sample::select(vec![None, None, Some("0"), Some("3600")]);
     let failures = vec![Failure::ConnectFailed, Failure::Timeout, Failure::Reset, Failure::Other];
     prop_oneof![
         3 => Just(Event::Poll),
-        2 => (prop::sample::select(vec![200, 200, 200, 301, 401, 403, 429, 500, 503]), bodies).prop_map(|(s, b)| Event::Respond(s, b)),
+        2 => (statuses, bodies, retry_after).prop_map(|(s, b, r)| Event::Respond(s, b, r)),
         1 => prop::sample::select(failures).prop_map(Event::Fail),
         1 => Just(Event::Take),
     ]
+}
+
+/// Whether a response says for sure that the request had no effect.
+fn had_no_effect(status: u16, body: &str, retry_after: bool) -> bool {
+    let api_has_a_say = body.starts_with("{\"code\":") || body.ends_with(",\"code\":200}");
+    match status {
+        401 | 429 => true,
+        503 => matches!(body, "{\"code\":401}" | "{\"code\":503}") || (retry_after && !api_has_a_say),
+        _ => matches!(body, "{\"code\":401}" | "{\"code\":503}"),
+    }
 }
 
 /// Runs a dialogue and gives back what was seen; panics where a contract is broken.
@@ -423,13 +442,15 @@ fn dialogue(operation: &str, seed: u64, events: &[(Event, u64)]) -> Vec<String> 
                 }
                 format!("{step:?}")
             }
-            Event::Respond(status, body) => {
-                let result = call.on_response(now_ms, &response(*status, body));
+            Event::Respond(status, body, retry_after) => {
+                let mut answer = response(*status, body);
+                if let Some(seconds) = retry_after {
+                    answer.headers.set("Retry-After", *seconds);
+                }
+                let result = call.on_response(now_ms, &answer);
                 assert_eq!(result.is_ok(), outstanding.is_some());
                 if outstanding.take().is_some() {
-                    // Only these say for sure that the request had no effect; a bare 503 does not.
-                    may_repeat |= matches!((*status, *body), (401 | 429, _) | (_, "{\"code\":401}" | "{\"code\":503}"))
-                        || (*status == 503 && body.starts_with("{\"code\":"));
+                    may_repeat |= had_no_effect(*status, body, retry_after.is_some());
                 }
                 format!("{result:?}")
             }
