@@ -1,12 +1,13 @@
 /** Events that AI Rudder sends to a URL of yours. */
 import { bytes } from "./bytes.js";
 import { type Event, type EventOf, event } from "./event.js";
+import { EVENT_TYPES } from "./events.js";
 import type { Webhooks as Machine } from "./glue.js";
 import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
 import { type HeaderFields, pairs } from "./headers.js";
-import { Renewed } from "./native.js";
+import { fault, Renewed } from "./native.js";
 import { randomBlock } from "./platform.js";
-import { COUNT, checkedAs, FLAG, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
+import { COUNT, checkedAs, FLAG, FUNCTION, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
 import type { EventData } from "./types.js";
 
 /** Settings of a receiver. */
@@ -96,17 +97,28 @@ export class Webhooks {
     return { headers: Object.fromEntries(headers), body };
   }
 
-  /** Has events of this type handled by `listener`, in the place of an earlier one. */
-  on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this;
-  on(type: string & {}, listener: Listener): this;
-  on(type: string, listener: Listener<never>): this {
-    this.#listeners.set(type, listener as Listener);
+  /**
+   * Has events of this type handled by `listener`, in the place of an earlier one.
+   *
+   * @throws ValidationError There is no such type: a misspelt one would wait for ever. Events that are newer than this
+   * library come to `onUnknown`.
+   */
+  on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this {
+    if (!EVENT_TYPES.includes(type)) {
+      const known = EVENT_TYPES.join(", ");
+      throw fault(
+        1001,
+        `there is no event \`${String(type)}\`; there are ${known}; onUnknown gets all others`,
+        "/type",
+      );
+    }
+    this.#listeners.set(type, checkedAs(listener, "listener", FUNCTION) as Listener);
     return this;
   }
 
   /** Has events that no `on` is for handled by `listener`. Without it they are answered and forgotten. */
   onUnknown(listener: Listener): this {
-    this.#otherwise = listener;
+    this.#otherwise = checkedAs(listener, "listener", FUNCTION);
     return this;
   }
 

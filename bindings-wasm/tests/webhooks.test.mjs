@@ -1,10 +1,11 @@
 // Deliveries of events, in the forms that the frameworks have them in.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { airudder } from "./support.mjs";
+import { airudder, root } from "./support.mjs";
 
 const { ValidationError, WebhookError, Webhooks } = airudder;
 
@@ -105,17 +106,39 @@ test("each event goes to its listener, all others to onUnknown", async () => {
   const got = [];
   const one = hooks()
     .on("channel.message.sent", (event) => got.push(["sent", event.data.call_id]))
-    .on("brand.new", (event) => got.push(["new", event.known]))
     .onUnknown((event) => got.push(["other", event.type]));
-  for (const body of [SENT, '{"event":"brand.new"}', '{"event":"newer"}', "{}"]) {
+  for (const body of [SENT, '{"event":"message.send"}', '{"event":"brand.new"}', "{}"]) {
     await one.dispatch(one.unwrap(body, one.sign(body)));
   }
   assert.deepEqual(got, [
     ["sent", "c-1"],
-    ["new", false],
-    ["other", "newer"],
+    ["other", "message.send"],
+    ["other", "brand.new"],
     ["other", "unknown"],
   ]);
+});
+
+test("a listener that would never be called is refused", () => {
+  assert.throws(
+    () => hooks().on("workflow.call.finnished", () => {}),
+    (error) => {
+      assert.ok(error instanceof ValidationError);
+      assert.deepEqual([error.code, error.pointer], ["E1001", "/type"]);
+      assert.match(error.message, /`workflow\.call\.finnished`.* workflow\.call\.finished, .*onUnknown/);
+      return true;
+    },
+  );
+  assert.throws(() => hooks().on("toString", () => {}), ValidationError);
+  assert.throws(() => hooks().on("call.finished"), { pointer: "/listener" });
+  assert.throws(() => hooks().onUnknown("call.finished"), { pointer: "/listener" });
+});
+
+test("every event of the catalogue has its listener", () => {
+  const { events } = JSON.parse(readFileSync(new URL("docs/operations.json", root), "utf8"));
+  assert.ok(events.length > 5);
+  for (const { name } of events) {
+    hooks().on(name, () => {});
+  }
 });
 
 /** What a handler answers to, and what its listener does. */

@@ -92,8 +92,9 @@ export function receivers(): void {
       void event.data.nothing;
       void workflow;
     })
-    .on("an.event.of.next.year", (event) => void event.raw)
     .onUnknown(async (event) => void event.type);
+  // @ts-expect-error a type that there is not: `onUnknown` is for those
+  hooks.on("workflow.call.finnished", () => {});
   hooks.fetchHandler();
   hooks.nodeHandler(async (event) => events(event), { kind: "pds.task.status", onError: (error) => void error });
   const event = hooks.unwrap(new Uint8Array(), { "x-airudder-sign": "s", cookie: ["a", "b"], other: undefined });

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         ("bindings-python/python/airudder/events.py", python::events(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
         ("bindings-wasm/lib/types.ts", typescript::types(&catalogue)),
+        ("bindings-wasm/lib/events.ts", typescript::events(&catalogue)),
         ("bindings-wasm/lib/operations.ts", typescript::operations(&catalogue)),
         ("bindings-c/include/airudder.h", c::header(&root, &catalogue)),
         ("bindings-c/src/strerror.rs", c::strerror()),
