@@ -14,8 +14,8 @@ interface Received {
   readonly dedupeKey: string;
 }
 
-/** An event of a type that this library knows. */
-export interface EventOf<Type extends keyof EventData> extends Received {
+/** An event that this library knows to be of this type. */
+interface Known<Type extends keyof EventData> extends Received {
   /** What it is. */
   readonly type: Type;
   readonly known: true;
@@ -23,22 +23,26 @@ export interface EventOf<Type extends keyof EventData> extends Received {
   readonly data: EventData[Type];
 }
 
-/** A type of one's own, so that the known texts tell the known events from the others. */
-declare enum UnknownType {
-  Text = "any text but those of the known types",
-}
-
 /** An event of a type that this library does not know. */
 export interface UnknownEvent extends Received {
   /** A text: that of its `event` field, or `unknown`. */
-  readonly type: UnknownType;
+  readonly type: string;
   readonly known: false;
-  /** What it says. */
-  readonly data: Record<string, unknown>;
+  /** What it says. A field that known events have, too, is taken for the same. */
+  readonly data: Record<string, unknown> & All<EventData[keyof EventData]>;
 }
 
+// TypeScript cannot say "any text but those of the known types": to it, `type` may be a known text in an unknown event, too.
+// So the data of that fits each known event's, and adds nothing to what comparing `type` tells of `data`.
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void
+  ? Both
+  : never;
+
+/** An event of this type: comparing `event.type` with it is enough to find out. */
+export type EventOf<Type extends keyof EventData> = Known<Type> | UnknownEvent;
+
 /** An event of a known type: `event.type` tells what `event.data` is. */
-export type KnownEvent = { [Type in keyof EventData]: EventOf<Type> }[keyof EventData];
+export type KnownEvent = { [Type in keyof EventData]: Known<Type> }[keyof EventData];
 
 /** An event. Where `event.type` is one of the known types, it tells what `event.data` is. */
 export type Event = KnownEvent | UnknownEvent;
