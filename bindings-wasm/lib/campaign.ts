@@ -3,6 +3,7 @@ import { CampaignRun } from "./campaign-run.js";
 import { AirudderError, build } from "./errors.js";
 import type { AbortSignal, Fetch, URL as WebUrl } from "./globals.js";
 import type { Campaign as Machine, Session } from "./glue.js";
+import { write } from "./json.js";
 import { fault, Owned, type Renewed } from "./native.js";
 import { type JournalFile, openJournal } from "./platform.js";
 import { seed } from "./seed.js";
@@ -82,7 +83,7 @@ export interface Journal {
 /** Settings of a campaign. */
 export interface CampaignOptions {
   /** The template of the workflows. */
-  workflow_template_id: number;
+  workflow_template_id: number | bigint;
   /** The name of the workflow; further ones are called `name (2)`, `name (3)`, ... */
   name: string;
   /** When the workflows end, as `2026-12-01 18:00:00+08:00`. */
@@ -155,9 +156,7 @@ export class Campaigns {
       neverSettle: settleMs === "never",
       seed: seed(),
     };
-    const machine = new Owned((native) =>
-      this.#session.use((session) => new native.Campaign(session, JSON.stringify(config))),
-    );
+    const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, write(config))));
     let file: JournalFile | undefined;
     let own: Journal | undefined;
     try {

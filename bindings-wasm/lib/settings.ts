@@ -15,7 +15,10 @@ export const COUNT: Kind = {
   what: "a whole number, not negative, below 2^32",
   fits: (value) => number(value) && Number.isInteger(value) && value >= 0 && value < 2 ** 32,
 };
-export const INTEGER: Kind = { what: "a whole number up to 2^53 - 1", fits: Number.isSafeInteger };
+export const INTEGER: Kind = {
+  what: "a whole number up to 2^53 - 1, or a bigint below 2^63",
+  fits: (value) => Number.isSafeInteger(value) || (typeof value === "bigint" && BigInt.asIntN(64, value) === value),
+};
 /** Half a century: longer time-outs are mistakes. */
 export const MILLISECONDS: Kind = {
   what: "a number of milliseconds, at least 1",

@@ -25,7 +25,7 @@ export interface Token {
 /** A new workflow from a template. Empty, it phones nobody. */
 export interface CreateInstanceParams {
   /** The template's id [documented]. */
-  workflow_template_id: number;
+  workflow_template_id: number | bigint;
   /** The template's name [documented]. */
   workflow_template_name?: string | undefined;
   /** The new workflow's name [documented]. */
@@ -33,11 +33,11 @@ export interface CreateInstanceParams {
   /** [documented], without saying how it differs from `name`. */
   workflow_name?: string | undefined;
   /** 2 where it is left out [documented]; what the values mean is unknown. */
-  auto_finish?: number | undefined;
+  auto_finish?: number | bigint | undefined;
   /** When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]. */
   end_time: string;
   /** The first contacts [observed]. */
-  details?: Detail[] | undefined;
+  details?: readonly Detail[] | undefined;
 }
 
 /** One contact. */
@@ -65,7 +65,7 @@ export interface UploadDetailsParams {
   /** From `workflow.create_instance` [documented]. */
   workflow_id: string;
   /** At most 10 000 per workflow [documented]. */
-  details: Detail[];
+  details: readonly Detail[];
 }
 
 /** Which workflows is a contact in? */
@@ -133,13 +133,13 @@ export interface CreateTaskParams {
   /** The line that calls [documented]. */
   SIPLine?: string | undefined;
   /** The pause between redials [documented]; its unit is not. */
-  RepeatInterval?: number | undefined;
+  RepeatInterval?: number | bigint | undefined;
   /** How many redials there are [documented]. */
-  RepeatNumber?: number | undefined;
+  RepeatNumber?: number | bigint | undefined;
   /** `normal` in the example [documented]. */
   Type?: string | undefined;
   /** The contacts [documented]. */
-  Details: TaskDetail[];
+  Details: readonly TaskDetail[];
 }
 
 /**
@@ -165,9 +165,9 @@ export interface TaskId {
 /** A page of tasks. */
 export interface ListTasksParams {
   /** How many tasks a page has [observed]. */
-  Number?: number | undefined;
+  Number?: number | bigint | undefined;
   /** Which page [observed]; whether the first is 0 or 1 is not known. */
-  Page?: number | undefined;
+  Page?: number | bigint | undefined;
   /** `normal` [observed]. */
   Type?: string | undefined;
 }
@@ -219,7 +219,7 @@ export interface SessionMessagesParams {
   /** The last message of the page before; empty for the first page [documented]. */
   last_msg_id: string;
   /** How many messages a page has [documented]. */
-  size: number;
+  size: number | bigint;
   /** `single` in the documentation [documented]. */
   type?: string | undefined;
 }
@@ -296,7 +296,7 @@ export interface HuaweiMessagesParams {
   /** Who wrote [documented]. */
   user: HuaweiUser;
   /** What was written [documented]. */
-  messages: HuaweiMessage[];
+  messages: readonly HuaweiMessage[];
 }
 
 /** The user of a Huawei channel. */
@@ -348,7 +348,7 @@ export interface HuaweiReply {
 /** A text message to one or more numbers. All of it was seen in a public client alone. */
 export interface SendSmsParams {
   /** The numbers [observed]; their form is not known. */
-  to: string[];
+  to: readonly string[];
   /** The text [observed]. */
   message: string;
   /** Who it is from [observed]. */
@@ -374,7 +374,7 @@ export interface QueryTaskQianParams {
 /** Version and trace id of a process request. */
 export interface ProcessHeader {
   /** The payload's version [documented]; the example has 0. */
-  payloadVersion: number;
+  payloadVersion: number | bigint;
   /** An id that comes back in the response [documented]. */
   traceId: string;
 }

@@ -60,6 +60,15 @@ test("every contact arrives once, and a second run sends nothing", async () => {
   await eachOnce(950);
 });
 
+test("the template's number may be a bigint, as in an operation", async () => {
+  const given = options(0, { contacts: Object.freeze([...contacts(10)]) });
+  assert.equal((await client().campaigns.run({ ...given, workflow_template_id: 7n })).accepted, 10);
+  assert.equal((await client().campaigns.run(given)).accepted, 10); // the same campaign
+  await eachOnce(10);
+  const tooLarge = client().campaigns.run({ ...given, workflow_template_id: 2n ** 63n });
+  await assert.rejects(tooLarge, { code: "E1001", pointer: "/workflow_template_id" });
+});
+
 test("contacts may come slowly, and the journal may be a URL", async () => {
   async function* slowly() {
     for (const contact of contacts(30)) {

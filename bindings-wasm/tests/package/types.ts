@@ -24,7 +24,7 @@ export async function calls(): Promise<void> {
     { timeoutMs: 1 },
   );
   const id: string = created.workflow_id;
-  const details: Detail[] = [{ callee: "+62", platform: "P", variables: { any_key: "text" } }];
+  const details: readonly Detail[] = [{ callee: "+62", platform: "P", variables: { any_key: "text" } }];
   await client.workflow.uploadDetails({ workflow_id: id, details });
   const { rows } = await client.call("workflow.detail_instances", { case_id: "c", start_time: "a", end_time: "b" });
   const status: WorkflowStatus | null | undefined = rows[0]?.status;
@@ -35,6 +35,9 @@ export async function calls(): Promise<void> {
     void bytes;
   }
   client.prepare("workflow.upload_details", { workflow_id: id, details }).curl();
+
+  await client.workflow.createInstance({ workflow_template_id: 9007199254740993n, name: "n", end_time: "t" });
+  await client.sms.send({ to: ["+62"] as const, message: "m", from: "f" });
 
   // @ts-expect-error a field that there is not
   await client.workflow.createInstance({ workflow_template_id: 7, name: "n", end_time: "t", workflow_id: "w" });
@@ -149,7 +152,7 @@ export async function campaigns(client: Client): Promise<Report | undefined> {
   }
   try {
     return await client.campaigns.run({
-      workflow_template_id: 7,
+      workflow_template_id: 7n,
       name: "july",
       end_time: "t",
       contacts: contacts(),

@@ -53,7 +53,8 @@ pub(crate) fn types(catalogue: &Value) -> String {
             _ => "No signature is documented.",
         };
         let about = format!("{}\n\n[{}] {signature}", text(&row["docs"]), text(&row["confidence"]));
-        let _ = writeln!(out, "{}  {}: {};", doc(&about, "  "), row["name"], typescript_type(&row["body"]));
+        let _ =
+            writeln!(out, "{}  {}: {};", doc(&about, "  "), row["name"], typescript_type(&row["body"], Fields::Hoped));
     }
     out.push_str("}\n");
     out
@@ -95,7 +96,7 @@ fn interface(name: &str, schema: &Value, fields: Fields) -> String {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut body = String::new();
     for (field, schema) in schema["properties"].as_object().unwrap_or(&Map::new()) {
-        let kind = typescript_type(schema);
+        let kind = typescript_type(schema, fields);
         let _ = match fields {
             Fields::Promised => writeln!(body, "{}  {}: {kind};", field_doc(schema), property(field)),
             Fields::Sent if required.contains(&field.as_str()) => {
@@ -194,19 +195,21 @@ fn params_of(row: &Value) -> String {
 
 /// The type of the result; where it is not published, any JSON.
 fn result_of(row: &Value) -> String {
-    match typescript_type(&row["result"]).as_str() {
+    match typescript_type(&row["result"], Fields::Promised).as_str() {
         "unknown" if row["file"] == Value::Bool(true) => "File | Json".into(),
         "unknown" => "Json".into(),
         kind => kind.to_owned(),
     }
 }
 
-fn typescript_type(schema: &Value) -> String {
+/// What is sent is only read, and takes whole numbers of any size.
+fn typescript_type(schema: &Value, fields: Fields) -> String {
+    let is_sent = fields == Fields::Sent;
     if let Some(name) = reference(schema) {
         return name.to_owned();
     }
     if let Some(inner) = schema["anyOf"].as_array().and_then(|options| options.first()) {
-        return typescript_type(inner);
+        return typescript_type(inner, fields);
     }
     let kind = match &schema["type"] {
         Value::Array(kinds) => kinds.first().and_then(Value::as_str),
@@ -214,9 +217,13 @@ fn typescript_type(schema: &Value) -> String {
     };
     match kind {
         Some("string") => "string".into(),
+        Some("integer") if is_sent => "number | bigint".into(),
         Some("integer" | "number") => "number".into(),
         Some("boolean") => "boolean".into(),
-        Some("array") => format!("{}[]", typescript_type(&schema["items"])),
+        Some("array") => {
+            let items = typescript_type(&schema["items"], fields);
+            format!("{}{items}[]", if is_sent { "readonly " } else { "" })
+        }
         Some("object") if schema["additionalProperties"]["type"] == "string" => "Record<string, string>".into(),
         Some("object") => "Record<string, unknown>".into(),
         _ => "unknown".into(),
@@ -275,16 +282,21 @@ mod tests {
             "events": [{"name": "odd.done", "body": {"$ref": "#/$defs/Row"}, "docs": "Done.", "signature": "undocumented",
                 "confidence": "assumed"}],
             "types": {
-                "Odd": {"type": "object", "properties": {"a-b": {"type": "string"}, "class": {"type": "integer"}},
+                "Odd": {"type": "object", "properties": {"a-b": {"type": "string"}, "class": {"type": "integer"},
+                    "rows": {"type": "array", "items": {"type": "string"}}},
                     "required": ["a-b"], "additionalProperties": false},
-                "Row": {"type": "object", "properties": {"kind": {"$ref": "#/$defs/Kind"}}},
+                "Row": {"type": "object", "properties": {"kind": {"$ref": "#/$defs/Kind"}, "count": {"type": "integer"},
+                    "rows": {"type": "array", "items": {"type": "string"}}}},
                 "Kind": {"anyOf": [{"enum": ["x", "y"]}, {"type": "string"}]},
             },
         });
         let types = types(&catalogue);
         for line in [
             "  \"a-b\": string;",
-            "  class?: number | undefined;",
+            "  class?: number | bigint | undefined;",
+            "  rows?: readonly string[] | undefined;",
+            "  count?: number | null;",
+            "  rows?: string[] | null;",
             "  kind?: Kind | null;",
             "export type Kind = \"x\" | \"y\" | (string & {});",
             "  \"odd.done\": Row;",
