@@ -123,19 +123,16 @@ export class Client {
    *
    * Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`, `AIRUDDER_SIGN_KEY`,
    * `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+   *
+   * @throws ValidationError There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
+   * message names the variables that are missing. A client that needs none of them is made by `new Client`.
    */
   static fromEnv(options: ClientOptions = {}): Client {
-    const names = {
-      appKey: "APP_KEY",
-      appSecret: "APP_SECRET",
-      baseUrl: "BASE_URL",
-      encryptionKey: "ENCRYPTION_KEY",
-      signKey: "SIGN_KEY",
-      signSecret: "SIGN_SECRET",
-      signScheme: "SIGN_SCHEME",
-    };
-    const found = Object.entries(names).map(([name, variable]) => [name, environment(`AIRUDDER_${variable}`)]);
-    return new Client({ ...Object.fromEntries(found), ...options });
+    const found = Object.entries(VARIABLES).map(([name, variable]) => [name, environment(variable)]);
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const all: ClientOptions = { ...Object.fromEntries(found), ...Object.fromEntries(given) };
+    checkCredentials(all);
+    return new Client(all);
   }
 
   /** Calls an operation by name, for instance `workflow.upload_details`, with the same checks as its method. */
@@ -210,6 +207,29 @@ export class Client {
     const given = callOptions(options);
     return new Owned(() => this.#session.use((session) => session.request(JSON.stringify(raw), given)));
   }
+}
+
+const VARIABLES = {
+  appKey: "AIRUDDER_APP_KEY",
+  appSecret: "AIRUDDER_APP_SECRET",
+  baseUrl: "AIRUDDER_BASE_URL",
+  encryptionKey: "AIRUDDER_ENCRYPTION_KEY",
+  signKey: "AIRUDDER_SIGN_KEY",
+  signSecret: "AIRUDDER_SIGN_SECRET",
+  signScheme: "AIRUDDER_SIGN_SCHEME",
+};
+
+/** What is missing is told by the name of its variable: the first call would name the option, which nobody wrote. */
+function checkCredentials(found: ClientOptions): void {
+  const missing = (["appKey", "appSecret"] as const).filter((name) => !found[name]);
+  const signs = found.signKey && found.signSecret;
+  if (missing.length === 0 || (missing.length === 2 && signs)) {
+    return;
+  }
+  const variables = missing.map((name) => VARIABLES[name]).join(" and ");
+  const message = `set ${variables} in the environment, or give ${missing.join(" and ")}`;
+  const chats = `; for chats alone, ${VARIABLES.signKey} and ${VARIABLES.signSecret}`;
+  throw fault(1001, missing.length === 2 ? message + chats : message, `/${missing[0]}`);
 }
 
 const CLIENT = {

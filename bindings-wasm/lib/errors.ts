@@ -64,7 +64,7 @@ export class AirudderError extends Error {
   }
 }
 
-/** Your input was refused before anything was sent (E1xxx). `pointer` names the field. */
+/** Your input was refused, or credentials are missing (E4004), before anything was sent (E1xxx). `pointer` names the field. */
 export class ValidationError extends AirudderError {}
 
 /** The API said no (E3xxx), or did not accept the credentials (E4xxx). */
@@ -99,6 +99,10 @@ for (const [name, kind] of Object.entries({
   Object.defineProperty(kind.prototype, "name", { value: name });
 }
 
+const BY_NUMBER: Record<number, typeof AirudderError> = {
+  4004: ValidationError, // credentials that nobody gave: the API was not asked
+  7005: OutcomeUnknown,
+};
 const BY_THOUSAND: Record<number, typeof AirudderError> = {
   1: ValidationError,
   3: ApiError,
@@ -110,10 +114,8 @@ const BY_THOUSAND: Record<number, typeof AirudderError> = {
 
 /** The error of these fields. */
 export function build(fields: Fields): AirudderError {
-  if (fields.number === 7005) {
-    return new OutcomeUnknown(fields);
-  }
-  const kind = BY_THOUSAND[Math.floor(fields.number / 1000)] ?? AirudderError;
+  const { number } = fields;
+  const kind = BY_NUMBER[number] ?? BY_THOUSAND[Math.floor(number / 1000)] ?? AirudderError;
   return new kind(inJavaScript(fields));
 }
 

@@ -113,6 +113,90 @@ test("a connection that breaks off leaves the outcome unknown, and nothing is re
   }
 });
 
+/** Runs with these variables of the environment, and no other ones of the library. */
+async function withEnvironment(variables, run) {
+  const before = { ...process.env };
+  for (const name of Object.keys(before).filter((name) => name.startsWith("AIRUDDER_"))) delete process.env[name];
+  try {
+    Object.assign(process.env, variables);
+    return await run();
+  } finally {
+    for (const name of Object.keys(variables)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
+
+test("the environment may lack a credential: its variable is named", async () => {
+  const all = ["AIRUDDER_APP_KEY", "AIRUDDER_APP_SECRET", "AIRUDDER_SIGN_KEY", "AIRUDDER_SIGN_SECRET"];
+  const [key, secret, signKey] = all;
+  for (const [variables, options, pointer, named] of [
+    [{}, {}, "/appKey", all],
+    [{ [key]: "fake-app-key" }, {}, "/appSecret", [secret]],
+    [{ [key]: "fake-app-key", [secret]: "" }, {}, "/appSecret", [secret]],
+    [{ [secret]: "fake-app-secret" }, {}, "/appKey", [key]],
+    [{}, { appKey: "fake-app-key" }, "/appSecret", [secret]],
+    [{ [signKey]: "fake-sign-key" }, {}, "/appKey", all],
+  ]) {
+    await withEnvironment(variables, () => {
+      assert.throws(
+        () => Client.fromEnv(options),
+        (error) => {
+          assert.ok(error instanceof ValidationError);
+          assert.deepEqual([error.code, error.pointer], ["E1001", pointer]);
+          assert.deepEqual(
+            all.filter((variable) => error.message.includes(variable)),
+            named,
+          );
+          assert.ok(!error.message.includes("fake-"));
+          return true;
+        },
+      );
+    });
+  }
+});
+
+test("what is there is enough", async () => {
+  const APP_ENV = { AIRUDDER_APP_KEY: APP.appKey, AIRUDDER_APP_SECRET: APP.appSecret };
+  const workflow = (one) => one.workflow.createInstance(WORKFLOW);
+  await withEnvironment(APP_ENV, () => workflow(Client.fromEnv({ baseUrl: sandbox.url, appKey: undefined })));
+  await withEnvironment({}, () => workflow(Client.fromEnv({ ...APP, baseUrl: sandbox.url })));
+  // Chats are signed, and need no app key.
+  const sign = { AIRUDDER_SIGN_KEY: "fake-sign-key", AIRUDDER_SIGN_SECRET: "fake-sign-secret" };
+  const { fetch, sent } = canned({ body: '{"code":200,"data":[]}' });
+  await withEnvironment(sign, () =>
+    Client.fromEnv({ fetch }).chat.sessionMessages({ call_id: "c", last_msg_id: "", size: 1 }),
+  );
+  assert.equal(sent.length, 1);
+  // Operations with header fields of one's own need neither.
+  const { fetch: other } = canned({ body: "{}" });
+  const headers = { authorization: "fake" };
+  await new Client({ baseUrl: "https://api.example", fetch: other })
+    .request("POST", "/anything", { auth: "headers", headers, json: {} })
+    .catch((error) => assert.notEqual(error.code, "E4004"));
+});
+
+test("a call without the credentials that it needs is a mistake of the program, and says which ones", async () => {
+  const { fetch, sent } = canned();
+  const campaign = { ...WORKFLOW, contacts: [CONTACT], journal: { read: () => "", append() {} } };
+  const chat = { call_id: "c", last_msg_id: "", size: 1 };
+  for (const [options, call, pointer] of [
+    [{}, (one) => one.workflow.createInstance(WORKFLOW), "/appKey"],
+    [{}, (one) => one.request("GET", "/anything"), "/appKey"],
+    [{}, (one) => one.campaigns.run(campaign), "/appKey"],
+    [{}, async (one) => one.prepare("workflow.create_instance", WORKFLOW), "/appKey"],
+    [{}, (one) => one.chat.sessionMessages(chat), "/signKey"],
+    [{ signKey: "fake-sign-key" }, (one) => one.chat.sessionMessages(chat), "/signSecret"],
+  ]) {
+    await assert.rejects(call(new Client({ ...options, fetch })), (error) => {
+      assert.ok(error instanceof ValidationError, error);
+      assert.deepEqual([error.code, error.pointer], ["E4004", pointer]);
+      assert.match(error.message, /give (appKey and appSecret|signKey and signSecret)/);
+      return true;
+    });
+  }
+  assert.equal(sent.length, 0);
+});
+
 test("a prepared request hides secrets in curl and where it is printed", () => {
   const request = client({ signKey: "fake-sign-key", signSecret: "fake-sign-secret" }).prepare(
     "workflow.upload_details",

@@ -288,7 +288,7 @@ impl Call {
         if plan.auth == Auth::Token && settings.app_key.is_none() {
             let error =
                 Error::new(ErrorCode::CredentialsMissing, "this operation needs a token: give app_key and app_secret");
-            return Err(error.in_operation(plan.name));
+            return Err(error.at("/app_key").in_operation(plan.name));
         }
         Ok(Self {
             session: session.clone(),

@@ -53,10 +53,9 @@ fn authorise(
         }
         Auth::Sign => {
             let (Some(key), Some(secret)) = (&settings.sign_key, &settings.sign_secret) else {
-                return Err(Error::new(
-                    ErrorCode::CredentialsMissing,
-                    "this operation is signed: give sign_key and sign_secret",
-                ));
+                let missing = if settings.sign_key.is_none() { "/sign_key" } else { "/sign_secret" };
+                let why = "this operation is signed: give sign_key and sign_secret";
+                return Err(Error::new(ErrorCode::CredentialsMissing, why).at(missing));
             };
             let input = SigningInput { secret: secret.expose(), key: Some(key.expose()), headers, body };
             let signature = config.sign_scheme.sign(&input)?;
