@@ -12,8 +12,9 @@ import pytest
 from conftest import APP, CONTACT, KEY
 
 import airudder
-from airudder import AsyncClient, Client, Response, Webhooks
+from airudder import AsyncClient, Client, Response, ValidationError, Webhooks
 from airudder._errors import AirudderError
+from airudder._native import error_codes
 
 HOOK_SECRET = "fake-hook-secret"
 CREATE = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
@@ -133,6 +134,39 @@ def test_from_env(sandbox, monkeypatch):
     monkeypatch.setenv("AIRUDDER_ENCRYPTION_KEY", "")
     with Client.from_env(timeout=5.0) as client:
         assert client.workflow.detail_instances(**QUERY) == {"rows": []}
+
+
+CHAT = {"call_id": "c", "last_msg_id": "", "size": 1}
+VARIABLES = ["AIRUDDER_APP_KEY", "AIRUDDER_APP_SECRET", "AIRUDDER_SIGN_KEY", "AIRUDDER_SIGN_SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("present", "settings", "pointer", "named"),
+    [
+        ([], {}, "/app_key", VARIABLES),
+        (["AIRUDDER_APP_KEY"], {}, "/app_secret", ["AIRUDDER_APP_SECRET"]),
+        (["AIRUDDER_APP_SECRET"], {}, "/app_key", ["AIRUDDER_APP_KEY"]),
+        ([], {"app_key": "fake-app-key"}, "/app_secret", ["AIRUDDER_APP_SECRET"]),
+        (["AIRUDDER_SIGN_KEY"], {}, "/app_key", VARIABLES),
+    ],
+)
+def test_from_env_names_the_variables_that_are_missing(monkeypatch, present, settings, pointer, named):
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "fake-credential" if name in present else "")
+    with pytest.raises(ValidationError) as raised:
+        Client.from_env(**settings)
+    error = raised.value
+    assert (error.code, error.pointer) == ("E1001", pointer)
+    assert [name for name in VARIABLES if name in str(error)] == named
+    assert error.remedy == {code: remedy for code, _, _, remedy in error_codes()}[error.number]
+    assert "fake-" not in str(error)
+
+
+def test_from_env_takes_sign_key_and_secret_alone(monkeypatch):
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "fake-credential" if "SIGN" in name else "")
+    client = Client.from_env(base_url="https://api.example")
+    assert "X-AIRudder-Sign" in dict(client.prepare("chat.session_messages", CHAT).headers)
 
 
 SECRETS = {"encryption_key": KEY, "sign_key": "fake-sign-key", "sign_secret": "fake-sign-secret", **APP}

@@ -196,10 +196,16 @@ def test_a_secret_that_is_no_text_is_not_in_the_exception():
 
 
 def test_a_request_without_credentials_is_refused_here(sandbox):
-    with Client(base_url=sandbox.url) as client, pytest.raises(ApiError) as raised:
+    with Client(base_url=sandbox.url) as client, pytest.raises(ValidationError) as raised:
         client.call(*upload())
-    assert raised.value.code == "E4004"
+    assert (raised.value.code, raised.value.pointer) == ("E4004", "/app_key")
     assert sandbox.stats()["requests"] == {}
+
+
+def test_a_signed_operation_names_the_credential_that_is_missing(sandbox):
+    with Client(base_url=sandbox.url, sign_key="fake-sign-key") as client, pytest.raises(ValidationError) as raised:
+        client.chat.session_messages(call_id="c", last_msg_id="", size=1)
+    assert (raised.value.code, raised.value.pointer) == ("E4004", "/sign_secret")
 
 
 def test_the_api_says_no(client):

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from airudder._errors import invalid_setting
 from airudder._native import Session
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from airudder._errors import AirudderError
     from airudder._native import Call, Request
     from airudder._options import Auth, CallOptions
     from airudder._transport import Response
@@ -37,8 +39,17 @@ class BaseClient:
 
         Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
         `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+
+        Raises:
+            ValidationError: There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
+                message names the variables that are missing. A client that needs none of them is made by the class.
         """
-        return cls(**{name: os.environ.get(f"AIRUDDER_{name.upper()}") or None for name in _FROM_ENV} | settings)
+        found = {name: os.environ.get(_variable(name)) or None for name in _FROM_ENV} | settings
+        missing = _missing_credentials(found)
+        if missing:
+            del found, settings  # error reporters show the local variables of a traceback
+            raise _unset(missing)
+        return cls(**found)
 
     def prepare(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Request:
         """Build a request without sending it, and without a token; `.curl()` shows it with secrets masked."""
@@ -86,6 +97,24 @@ class BaseClient:
 _last: ContextVar[tuple[weakref.ref[BaseClient] | None, Response | None]] = ContextVar("_last", default=(None, None))
 
 _FROM_ENV = ("app_key", "app_secret", "base_url", "encryption_key", "sign_key", "sign_secret", "sign_scheme")
+
+
+def _variable(name: str) -> str:
+    return f"AIRUDDER_{name.upper()}"
+
+
+def _missing_credentials(found: Mapping[str, object]) -> list[str]:
+    missing = [name for name in ("app_key", "app_secret") if not found[name]]
+    signs = found["sign_key"] and found["sign_secret"]
+    return [] if len(missing) == 2 and signs else missing
+
+
+def _unset(missing: list[str]) -> AirudderError:
+    """What is missing is told by the name of its variable: the first call would name the option, which nobody wrote."""
+    message = f"set {' and '.join(map(_variable, missing))} in the environment, or give {' and '.join(missing)}"
+    if len(missing) == 2:
+        message += f"; for chats alone, {_variable('sign_key')} and {_variable('sign_secret')}"
+    return invalid_setting(missing[0], message)
 
 
 def save_to(options: CallOptions | None) -> str | os.PathLike[str] | None:

@@ -83,7 +83,10 @@ class AirudderError(Exception):
 
 
 class ValidationError(AirudderError):
-    """Your input was refused before anything was sent (1xxx). `pointer` names the field."""
+    """Your input was refused, or credentials are missing (E4004), before anything was sent (1xxx).
+
+    `pointer` names the field.
+    """
 
 
 class ApiError(AirudderError):
@@ -109,6 +112,10 @@ class OutcomeUnknown(TransportError):
     """
 
 
+_BY_NUMBER: dict[int, type[AirudderError]] = {
+    4004: ValidationError,  # credentials that nobody gave: the API was not asked
+    7005: OutcomeUnknown,
+}
 _BY_THOUSAND: dict[int, type[AirudderError]] = {
     1: ValidationError,
     3: ApiError,
@@ -121,5 +128,13 @@ _BY_THOUSAND: dict[int, type[AirudderError]] = {
 
 def build(number: int, fields: Fields) -> AirudderError:
     """Make the exception of this number."""
-    kind = OutcomeUnknown if number == 7005 else _BY_THOUSAND.get(number // 1000, AirudderError)
+    kind = _BY_NUMBER.get(number) or _BY_THOUSAND.get(number // 1000, AirudderError)
     return kind(number, fields)
+
+
+def invalid_setting(name: str, message: str) -> AirudderError:
+    """Make the exception of a setting that this half found to be wrong, as the native half would."""
+    pointer = f"/{name}"
+    remedy = "Correct the setting that the message names."
+    fields = Fields(text=f"E1001 at {pointer}: {message}", message=message, remedy=remedy, pointer=pointer)
+    return build(1001, fields)
