@@ -62,6 +62,12 @@ export class AirudderError extends Error {
       this.retry = { afterMs: retryAfterMs };
     }
   }
+
+  /** For logs: all that is known, without the stack and without `cause`, which may be anybody's. */
+  toJSON(): Record<string, unknown> {
+    const { cause: _, ...known } = this;
+    return Object.assign({ name: this.name, message: this.message }, known);
+  }
 }
 
 /** Your input was refused, or credentials are missing (E4004), before anything was sent (E1xxx). `pointer` names the field. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
-import { APP, airudder, canned, closedPort, native, Sandbox } from "./support.mjs";
+import { APP, airudder, canned, closedPort, native, Sandbox, TOKEN } from "./support.mjs";
 
 const { AirudderError, ApiError, Client, File, OutcomeUnknown, TransportError, ValidationError } = airudder;
 
@@ -74,6 +74,34 @@ test("a refusal says what the API said", async () => {
     assert.ok(error.remedy.length > 0);
     return true;
   });
+});
+
+test("an error is written as JSON with all that is known of it, without stack and cause", async () => {
+  const { fetch } = canned(
+    { body: TOKEN },
+    { status: 429, headers: [["Retry-After", "600"]], body: '{"code":429,"message":"slow","request_id":"r-1"}' },
+  );
+  const error = await client({ fetch })
+    .workflow.uploadDetails({ workflow_id: "w", details: [CONTACT] })
+    .catch((error) => error);
+  error.cause = new Error("somebody else's");
+  assert.deepEqual(JSON.parse(JSON.stringify({ error })).error, {
+    name: "ApiError",
+    message: error.message,
+    code: "E3002",
+    remedy: error.remedy,
+    operation: "workflow.upload_details",
+    httpStatus: 429,
+    apiCode: 429,
+    apiMessage: "slow",
+    requestId: "r-1",
+    outcome: "rejected",
+    retry: { afterMs: 600_000 },
+  });
+  const refused = await client()
+    .workflow.uploadDetails({ workflow_id: "w", details: [{ ...CONTACT, callee: "62 000" }] })
+    .catch((error) => error);
+  assert.equal(JSON.parse(JSON.stringify(refused)).pointer, "/details/0/callee");
 });
 
 test("a wrong parameter is refused before anything is sent", async () => {
