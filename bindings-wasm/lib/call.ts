@@ -1,4 +1,5 @@
 /** Drives a call: sends what it wants sent, sleeps until it wants to go on. All decisions are the core's. */
+import { masked } from "./cause.js";
 import { AirudderError } from "./errors.js";
 import { File } from "./file.js";
 import type { AbortSignal, Fetch, FetchResponse } from "./globals.js";
@@ -89,13 +90,18 @@ export async function drive(
         error.outcome = "unknown"; // the module failed when the request was sent already
         throw error;
       }
-      if (signal?.aborted && !call.use((machine) => machine.isInDoubt())) {
-        throw error;
+      if (signal?.aborted) {
+        if (!call.use((machine) => machine.isInDoubt())) {
+          throw signal.reason;
+        }
+        // The reason may be any error, even one that reads as if nothing had been sent.
+        call.use((machine) => machine.onFailure(Date.now(), "other", "aborted"));
+        last = { cause: signal.reason };
+        continue;
       }
-      // The reason of an abort may be any error, even one that reads as if nothing had been sent.
-      const kind = signal?.aborted ? "other" : failure(error, exchange.timedOut);
-      call.use((machine) => machine.onFailure(Date.now(), kind, signal?.aborted ? "aborted" : describe(error)));
-      last = { cause: error };
+      const cause = masked(error, (text) => call.use((machine) => machine.withoutSecrets(text)));
+      call.use((machine) => machine.onFailure(Date.now(), failure(cause, exchange.timedOut), describe(cause)));
+      last = { cause };
     }
   }
 }

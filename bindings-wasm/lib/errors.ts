@@ -48,7 +48,7 @@ export class AirudderError extends Error {
   declare outcome?: Outcome;
   /** How far a campaign came that this error stopped. */
   declare report?: Report;
-  /** What brought it about, where that is an error of its own. */
+  /** What brought it about: the reason of an abort; a `fetch`'s error as a copy without secrets, and without what it attached. */
   declare cause?: unknown;
 
   /** @internal */

@@ -35,6 +35,7 @@ export class Call {
   isFile(status: number, headers: JsonText): boolean;
   onResponse(nowMs: number, status: number, headers: JsonText, body: Uint8Array): void;
   onFailure(nowMs: number, kind: "connect_failed" | "timeout" | "reset" | "other", message: string): void;
+  withoutSecrets(text: string): string;
   isInDoubt(): boolean;
   result(): { data: string; contentType?: string };
   prepare(): Outgoing & { curl: string };

@@ -99,6 +99,12 @@ impl Call {
         self.with(|call| call.on_failure(whole(now_ms), failure, message))
     }
 
+    /// A text of JavaScript's without the client's secrets, and without those that the last request carried.
+    #[wasm_bindgen(js_name = withoutSecrets)]
+    pub fn without_secrets(&self, text: &str) -> Fallible<String> {
+        self.with(|call| Ok(call.without_secrets(text)))
+    }
+
     /// Whether stopping now would leave it unknown whether the operation was carried out, where that matters.
     #[wasm_bindgen(js_name = isInDoubt)]
     pub fn is_in_doubt(&self) -> Fallible<bool> {

@@ -252,6 +252,40 @@ test("secrets are nowhere where a client or a receiver is shown", () => {
   }
 });
 
+test("a fetch that quotes what it was to send shows no secret", async () => {
+  const secrets = { ...APP, signKey: "fake-sign-key", signSecret: "fake-sign-secret" };
+  const fetch = async (url, init) => {
+    if (url.endsWith("/auth") && init.body.length > 0 && !fetch.isBroken) return new Response(TOKEN);
+    const quoted = `cannot send ${JSON.stringify(init.headers)} ${Buffer.from(init.body ?? [])} to ${url}`;
+    const cause = Object.assign(new Error(quoted), { code: "ECONNRESET", syscall: "write" });
+    cause.cause = cause;
+    throw Object.assign(new AggregateError([cause], quoted), { request: init, headers: new Headers(init.headers) });
+  };
+  const one = new Client({ ...secrets, fetch, maxRetries: 0 });
+  const own = { headers: { "X-Session-Token": "fake-session" } };
+  fetch.isBroken = true;
+  const failures = [await one.robots.list().catch((error) => error)]; // app key and secret are in the body
+  fetch.isBroken = false;
+  const two = new Client({ ...secrets, fetch, maxRetries: 0 });
+  failures.push(await two.workflow.createInstance(WORKFLOW, own).catch((error) => error));
+  failures.push(await two.chat.sessionMessages({ call_id: "c", last_msg_id: "", size: 1 }).catch((error) => error));
+  for (const error of failures) {
+    assert.ok(error instanceof TransportError, error);
+    assert.match(error.cause.message, /cannot send .*\*\*\*/);
+    assert.equal(error.cause.errors[0].code, "ECONNRESET");
+    assert.equal(error.cause.errors[0].syscall, "write");
+    const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error) + error.message + error.stack;
+    assert.ok(!shown.includes("fake-"), shown);
+    assert.ok(!/[0-9a-f]{64}/.test(shown), "a signature");
+  }
+});
+
+test("the cause tells what a runtime tells of a connection that was not made", async () => {
+  const gone = new Client({ ...APP, baseUrl: await closedPort(), maxRetries: 0 });
+  const { cause } = await gone.robots.list().catch((error) => error);
+  assert.deepEqual([cause.name, cause.cause.code], ["TypeError", "ECONNREFUSED"]);
+});
+
 test("a trap is an error, and what comes next works", async () => {
   const one = client();
   const hooks = new airudder.Webhooks({ secret: "fake-hook-secret" });

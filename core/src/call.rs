@@ -21,6 +21,7 @@ use crate::{
     Auth, Envelope, Error, ErrorCode, Headers, Method, Operation, OperationInfo, Outcome, Replay, Request, Response,
     Secret, Session, catalog,
     config::{DEFAULT_BASE_URL, check_base_url, is_header_value},
+    mask::secret_of,
     operations::auth::FetchToken,
     params, query,
     retry::{Jitter, retry_after_ms},
@@ -182,6 +183,8 @@ pub struct Call {
     id: u64,
     plan: Plan,
     state: State,
+    /// What the last request proved itself by: nothing that people are shown may quote it.
+    sent: Vec<Secret>,
     jitter: Jitter,
     max_retries: u32,
     retries: u32,
@@ -295,6 +298,7 @@ impl Call {
             id: session.register_call(),
             plan,
             state: State::Ready,
+            sent: Vec::new(),
             jitter: Jitter::new(options.seed),
             max_retries: options.max_retries.unwrap_or(settings.max_retries),
             retries: 0,
@@ -350,10 +354,14 @@ impl Call {
         let config = self.session.config();
         match self.state {
             State::SentToken => {
-                self.on_token_verdict(now_ms, wire::read(config, Envelope::Cloud, false, response), response);
+                self.on_token_verdict(
+                    now_ms,
+                    wire::read(config, Envelope::Cloud, false, response, &self.sent),
+                    response,
+                );
             }
             State::Sent { epoch } => {
-                let verdict = wire::read(config, self.plan.envelope, self.plan.file, response);
+                let verdict = wire::read(config, self.plan.envelope, self.plan.file, response, &self.sent);
                 self.on_verdict(now_ms, epoch, verdict, response);
             }
             _ => return Err(misuse("no request is outstanding, so there can be no response")),
@@ -374,9 +382,16 @@ impl Call {
         matches!(self.state, State::Sent { .. }) && self.plan.replay == Replay::Never
     }
 
-    /// The host has no response to the outstanding request. `message` is shown to people; it must hold no secret.
+    /// A text of the host's, such as an error of its transport, without the client's secrets and without those of the last
+    /// request: token, signature, and what the caller's own header fields carry.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.session.config().without_secrets(text.to_owned(), &self.sent)
+    }
+
+    /// The host has no response to the outstanding request. `message` is shown to people, without secrets.
     pub fn on_failure(&mut self, now_ms: u64, failure: Failure, message: &str) -> Result<(), Error> {
-        let error = transport_error(failure, message);
+        let error = transport_error(failure, &self.without_secrets(message));
         match self.state {
             State::SentToken => {
                 if !self.retry(now_ms, None) {
@@ -413,10 +428,16 @@ impl Call {
         match wire::build(self.session.config(), &self.plan, token) {
             Ok(request) => {
                 self.state = State::Sent { epoch };
-                Step::Send(request)
+                self.outstanding(request)
             }
             Err(error) => self.finish(Err(error.with_outcome(Outcome::NotSent))),
         }
+    }
+
+    fn outstanding(&mut self, request: Request) -> Step {
+        let secrets = request.headers.iter().filter_map(|(name, value)| secret_of(name, value));
+        self.sent = secrets.map(Secret::new).collect();
+        Step::Send(request)
     }
 
     fn send_token_request(&mut self) -> Step {
@@ -444,7 +465,7 @@ impl Call {
         match wire::build(self.session.config(), &plan, None) {
             Ok(request) => {
                 self.state = State::SentToken;
-                Step::Send(request)
+                self.outstanding(request)
             }
             Err(error) => self.finish(Err(error)),
         }

@@ -69,11 +69,13 @@ pub(crate) struct ValidConfig {
 }
 
 impl ValidConfig {
-    /// The API's text without the client's secrets: some servers quote what they refuse.
-    pub(crate) fn without_secrets(&self, text: String) -> String {
+    /// A text of the API's or of the host's, without the client's secrets and without those that were sent: some servers
+    /// quote what they refuse, and some transports what they could not send.
+    pub(crate) fn without_secrets(&self, text: String, sent: &[Secret]) -> String {
         let ClientConfig { app_key, app_secret, encryption_key, sign_key, sign_secret, .. } = &self.settings;
         let secrets = [app_key, app_secret, encryption_key, sign_key, sign_secret].into_iter().flatten();
         secrets
+            .chain(sent)
             .map(Secret::expose)
             .filter(|secret| !secret.is_empty())
             .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, MASK) } else { text })

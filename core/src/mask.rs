@@ -9,17 +9,23 @@ const SECRET_HEADERS: [&str; 6] = ["authorization", "cookie", "key", "secret", "
 const SECRET_FIELDS: [&str; 3] = ["\"APPKey\"", "\"APPSecret\"", "\"token\""];
 pub(crate) const MASK: &str = "***";
 
-/// The value of a header field, or a mask where the field carries a secret.
+/// The value of a header field, with its secret masked.
 pub(crate) fn mask_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
+    match secret_of(name, value) {
+        Some(secret) => Cow::Owned(format!("{}{MASK}", value.strip_suffix(secret).unwrap_or_default())),
+        None => Cow::Borrowed(value),
+    }
+}
+
+/// What is secret of a header field's value, if anything.
+pub(crate) fn secret_of<'a>(name: &str, value: &'a str) -> Option<&'a str> {
     let name = name.to_ascii_lowercase();
-    if !SECRET_HEADERS.iter().any(|secret| name.contains(secret)) {
-        return Cow::Borrowed(value);
-    }
-    match value.split_once(' ') {
+    let is_secret = SECRET_HEADERS.iter().any(|secret| name.contains(secret));
+    is_secret.then(|| match value.split_once(' ') {
         // The scheme word is no secret, and wrong schemes are a common mistake worth seeing.
-        Some((scheme, _)) => Cow::Owned(format!("{scheme} {MASK}")),
-        None => Cow::Borrowed(MASK),
-    }
+        Some((_, secret)) if name.contains("authorization") => secret,
+        _ => value,
+    })
 }
 
 /// A JSON body with app key, app secret and tokens hidden, and the middle of phone numbers starred.
@@ -79,6 +85,14 @@ mod tests {
     fn fields_are_masked_whatever_their_spacing_and_escapes() {
         let masked = mask_body(r#"{"APPSecret" : "a\"b\\", "x": 1, "APPKey":"k", "token": null}"#);
         assert_eq!(masked, r#"{"APPSecret":"***", "x": 1, "APPKey":"***", "token": null}"#);
+    }
+
+    #[test]
+    fn only_the_scheme_of_an_authorization_is_shown() {
+        assert_eq!(mask_header("authorization", "Token fake token"), "Token ***");
+        assert_eq!(mask_header("Cookie", "a=fake; b=fake"), "***");
+        assert_eq!(mask_header("X-Api-Key", ""), "***");
+        assert_eq!(mask_header("Is-Encrypted", "1"), "1");
     }
 
     #[test]

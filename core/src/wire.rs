@@ -89,7 +89,14 @@ pub(crate) enum Verdict {
 }
 
 /// Reads a response: decrypts it, checks its digest, opens the envelope, and weighs HTTP status and envelope code.
-pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, response: &Response) -> Verdict {
+/// `sent` is what must not be quoted beside the client's own secrets.
+pub(crate) fn read(
+    config: &ValidConfig,
+    envelope: Envelope,
+    may_be_file: bool,
+    response: &Response,
+    sent: &[Secret],
+) -> Verdict {
     let status = response.status;
     if may_be_file && let Some(file) = file(status, &response.headers) {
         let data = "null".to_owned();
@@ -121,7 +128,7 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, 
         let code = if failed.is_some() && refused == Some(401) { 401 } else { code };
         let mut error =
             with_status(Error::new(ErrorCode::Refused, "the API answered without a code or a result"), status);
-        let api_message = opened.message.map(|message| config.without_secrets(message));
+        let api_message = opened.message.map(|message| config.without_secrets(message, sent));
         let details = error.details_mut();
         if let Some(api_code) = opened.code.filter(|code| *code != envelope.success()) {
             details.message = match &api_message {

@@ -315,6 +315,26 @@ fn a_redirect_and_a_time_out_of_the_server_leave_the_outcome_unknown() {
 }
 
 #[test]
+fn a_host_that_quotes_what_it_sent_is_shown_without_the_secrets() {
+    let session = session();
+    let headers = [("X-Session-Token", "fake-own"), ("X-Note", "harmless")].into_iter().collect();
+    let options = CallOptions { headers, ..CallOptions::default() };
+    let mut call = Call::new(&session, "workflow.upload_details", UPLOAD, &options).unwrap();
+    with_token(&session, &mut call);
+    let request = next_request(&mut call, &mut 0).unwrap();
+    let quoted = format!("could not send {:?} for fake-key", request.headers.iter().collect::<Vec<_>>());
+    assert!(quoted.contains("Token fake-token-1") && quoted.contains("fake-own"), "{quoted}");
+    assert!(!call.without_secrets(&quoted).contains("fake-"));
+    call.on_failure(0, Failure::Reset, &quoted).unwrap();
+    let error = call.take_result().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("fake-"), "{error}");
+    assert!(
+        error.details().message.contains("\"Token ***\"") && error.details().message.contains("harmless"),
+        "{error}"
+    );
+}
+
+#[test]
 fn an_answer_that_quotes_the_secrets_is_shown_without_them() {
     let session = session();
     let mut call = call(&session, "workflow.detail_instances");
