@@ -11,12 +11,14 @@ export async function openJournalFile(builtins: Builtins, journal: string | URL)
   const { fs, url } = builtins;
   const path = typeof journal === "string" ? journal : url.fileURLToPath(journal.href);
   const file = await fs.open(path, "a+");
+  let lock: Server | undefined;
   try {
-    const lock = await take(builtins, path, file);
+    lock = await take(builtins, path, file);
     await syncFolder(builtins, path);
     return new LockedFile(path, file, lock);
   } catch (error) {
     await file.close();
+    await release(lock);
     throw error;
   }
 }
@@ -73,7 +75,7 @@ class LockedFile implements JournalFile {
 
   async close(): Promise<void> {
     await this.#file.close();
-    await new Promise((resolve) => this.#lock.close(resolve));
+    await release(this.#lock);
   }
 
   /** Finds other writers, which the lock does not keep away everywhere, before anything is sent on the strength of a line. */
@@ -115,6 +117,11 @@ async function take(builtins: Builtins, path: string, file: FileHandle): Promise
   }
   const message = "another process runs the campaign of this journal; wait for it, or give each campaign its own";
   throw fault(1001, `${path}: ${message}`, "/journal");
+}
+
+/** Lets others have the file. */
+async function release(lock: Server | undefined): Promise<void> {
+  await new Promise<unknown>((resolve) => (lock === undefined ? resolve(lock) : lock.close(resolve)));
 }
 
 /** Where a socket of this name is: where the system can do it, no file. */

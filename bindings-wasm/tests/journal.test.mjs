@@ -69,6 +69,17 @@ test("so do lines that come at the same moment", async () => {
   await journal.close();
 });
 
+test("a folder that cannot be opened leaves no lock behind", async () => {
+  const name = file("");
+  const open = async (path, flags) => {
+    if (flags === "r") throw Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
+    return fs.open(path, flags);
+  };
+  await assert.rejects(openJournalFile({ ...builtins, fs: { ...fs, open } }, name), /EACCES/);
+  const journal = await openJournalFile(builtins, name);
+  await journal.close();
+});
+
 test("a short read is no torn line", async () => {
   const { read } = Object.getPrototypeOf(await fs.open(folder).then((handle) => handle.close().then(() => handle)));
   const short = withFiles({
