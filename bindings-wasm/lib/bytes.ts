@@ -19,3 +19,24 @@ export function bytes(body: string | Uint8Array | ArrayBuffer): Uint8Array {
       "and a content type parser with parseAs: 'buffer' in Fastify",
   );
 }
+
+/** All bytes of a stream. `check` is told how many there are so far, and may throw: nobody may fill the memory. */
+export async function collect(
+  stream: AsyncIterable<Uint8Array>,
+  check: (length: number) => void = () => {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    check(length);
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}

@@ -39,7 +39,7 @@ export type Run = <Result>(name: string, params: object, options?: CallOptions) 
 export async function run<Result>(call: Owned<Call>, fetch: Fetch, signal: AbortSignal | undefined): Promise<Result> {
   try {
     const { response, cause } = await drive(call, fetch, signal);
-    return result(call, response, cause) as Result;
+    return result(call, response, cause, signal) as Result;
   } finally {
     call.free();
   }
@@ -107,10 +107,17 @@ export async function drive(
 }
 
 /** The result, or the error that ended the call. */
-function result(call: Owned<Call>, response: FetchResponse | undefined, cause: unknown): unknown {
+function result(
+  call: Owned<Call>,
+  response: FetchResponse | undefined,
+  cause: unknown,
+  signal: AbortSignal | undefined,
+): unknown {
   try {
     const { data, contentType } = call.use((machine) => machine.result());
-    return contentType !== undefined && response !== undefined ? new File(contentType, response) : JSON.parse(data);
+    return contentType !== undefined && response !== undefined
+      ? new File(contentType, response, signal)
+      : JSON.parse(data);
   } catch (error) {
     if (error instanceof AirudderError && cause !== undefined) {
       error.cause = cause;

@@ -145,7 +145,8 @@ export class Campaigns {
    * Contacts that break a rule, or come twice, are reported as rejected; the others go out.
    *
    * @throws AirudderError The campaign had to stop; `report` of the error says how far it came. Mend the cause, and run it
-   * again. `E1012`: the journal belongs to other contacts. `E1001`: another process runs this journal.
+   * again. `E1012`: the journal belongs to other contacts. `E1001`: another process runs this journal, or its
+   * file cannot be opened, read or written; `cause` is the system's own error.
    */
   async run(options: CampaignOptions): Promise<Report> {
     const needed = ["workflow_template_id", "name", "end_time", "contacts", "journal"];

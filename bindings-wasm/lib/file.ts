@@ -1,5 +1,10 @@
 /** A file that came in place of a JSON result. */
-import type { FetchResponse, ReadableStream } from "./globals.js";
+import { collect } from "./bytes.js";
+import { masked } from "./cause.js";
+import type { AirudderError } from "./errors.js";
+import type { AbortSignal, FetchResponse, ReadableStream } from "./globals.js";
+import { fault } from "./native.js";
+import { describe } from "./transport.js";
 
 /**
  * A file that came in place of a JSON result, such as a recording. It is still coming: read it once, by `stream` or by
@@ -12,21 +17,47 @@ import type { FetchResponse, ReadableStream } from "./globals.js";
 export class File {
   /** What it is, for instance `audio/wav`. */
   readonly contentType: string;
-  readonly #response: FetchResponse;
+  /**
+   * Its bytes as they come, so that a large file need not fit into memory. Where they break off, it fails with a
+   * `TransportError` (E7003), or with the reason of the call's `signal`.
+   */
+  readonly stream: ReadableStream;
 
   /** @internal */
-  constructor(contentType: string, response: FetchResponse) {
+  constructor(contentType: string, { body }: FetchResponse, signal: AbortSignal | undefined) {
     this.contentType = contentType;
-    this.#response = response;
-  }
-
-  /** Its bytes as they come, so that a large file need not fit into memory. */
-  get stream(): ReadableStream {
-    return this.#response.body ?? (new Blob([]).stream() as ReadableStream);
+    this.stream = whole(body ?? new Blob([]).stream(), signal);
   }
 
   /** All its bytes. */
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await this.#response.arrayBuffer());
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return collect(this.stream);
   }
+}
+
+/** The same stream, which says in this library's words that it broke off. Nothing is read ahead. */
+function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): ReadableStream {
+  const chunks = body[Symbol.asyncIterator]();
+  const source = {
+    async pull(stream: { enqueue(chunk: Uint8Array): void; close(): void }) {
+      try {
+        const { done, value } = await chunks.next();
+        return done ? stream.close() : stream.enqueue(value);
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : brokenOff(error);
+      }
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  };
+  return new ReadableStream(source, { highWaterMark: 0 }) as ReadableStream;
+}
+
+function brokenOff(error: unknown): AirudderError {
+  const cause = masked(error, (text) => text);
+  const broken = fault(7003, `the connection broke off before the file was complete (${describe(cause)})`);
+  broken.outcome = "accepted";
+  broken.cause = cause;
+  return broken;
 }

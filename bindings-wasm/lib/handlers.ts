@@ -1,4 +1,5 @@
 /** From HTTP to events: reads a body within its limit, and answers as AI Rudder expects it. */
+import { collect } from "./bytes.js";
 import { AirudderError, CryptoError, WebhookError } from "./errors.js";
 import type { WebRequest, WebResponse } from "./globals.js";
 import type { HeaderFields } from "./headers.js";
@@ -44,7 +45,7 @@ interface Answer {
 export function fetchHandler(receiver: Receiver): FetchHandler {
   return async (request) => {
     const { status, headers, body } = await answer(receiver, request.method, request.headers, () =>
-      collect((request.body ?? []) as AsyncIterable<Uint8Array>, receiver.maxBodyBytes),
+      within(receiver.maxBodyBytes, (request.body ?? []) as AsyncIterable<Uint8Array>),
     );
     return new Response(body, { status, headers }) as WebResponse;
   };
@@ -112,25 +113,14 @@ async function nodeBody(request: NodeRequest, limit: number): Promise<string | U
   if (request.readableEnded) {
     return request.body as Uint8Array; // parsed already: the receiver says so, and what to do
   }
-  return collect(request as AsyncIterable<Uint8Array>, limit);
+  return within(limit, request as AsyncIterable<Uint8Array>);
 }
 
-/** Reads a stream within the limit: nobody may fill the memory. */
-async function collect(stream: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
+/** Reads a stream within the limit. */
+function within(limit: number, stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  return collect(stream, (length) => {
     if (length > limit) {
       throw fault(5003, `the body has more than ${limit} bytes`);
     }
-    chunks.push(chunk);
-  }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
+  });
 }

@@ -2,15 +2,36 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Server } from "node:net";
 import type { Builtins } from "./builtins.js";
+import { AirudderError } from "./errors.js";
 import type { URL } from "./globals.js";
 import { fault } from "./native.js";
 import type { JournalFile } from "./platform.js";
 
 /** Opens the file, and makes it if it is not there. */
-export async function openJournalFile(builtins: Builtins, journal: string | URL): Promise<JournalFile> {
-  const { fs, url } = builtins;
-  const path = typeof journal === "string" ? journal : url.fileURLToPath(journal.href);
-  const file = await fs.open(path, "a+");
+export function openJournalFile(builtins: Builtins, journal: string | URL): Promise<JournalFile> {
+  return told(String(journal), "opened", () => {
+    const path = typeof journal === "string" ? journal : builtins.url.fileURLToPath(journal.href);
+    return openPath(builtins, path);
+  });
+}
+
+/** The system's own error becomes one that names the file, with that as its cause. */
+async function told<T>(path: string, done: "opened" | "read" | "written", run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof AirudderError) {
+      throw error;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    const failed = fault(1001, `${path}: the journal cannot be ${done} (${why})`, "/journal");
+    failed.cause = error;
+    throw failed;
+  }
+}
+
+async function openPath(builtins: Builtins, path: string): Promise<JournalFile> {
+  const file = await builtins.fs.open(path, "a+");
   let lock: Server | undefined;
   try {
     lock = await take(builtins, path, file);
@@ -36,8 +57,20 @@ class LockedFile implements JournalFile {
     this.#lock = lock;
   }
 
+  read(): Promise<string> {
+    return told(this.#path, "read", () => this.#read());
+  }
+
+  append(lines: string): Promise<void> {
+    return told(this.#path, "written", () => this.#append(lines));
+  }
+
+  truncate(bytes: number): Promise<void> {
+    return told(this.#path, "written", () => this.#truncate(bytes));
+  }
+
   /** A torn last line may be no text any more; the core cuts it off. */
-  async read(): Promise<string> {
+  async #read(): Promise<string> {
     const { size } = await this.#file.stat();
     const bytes = Buffer.alloc(size);
     let length = 0;
@@ -54,7 +87,7 @@ class LockedFile implements JournalFile {
   }
 
   /** Appends, and waits for the disk. Of lines that cannot be written, for instance on a full disk, none stays. */
-  async append(lines: string): Promise<void> {
+  async #append(lines: string): Promise<void> {
     await this.#checkLength();
     try {
       await this.#file.appendFile(lines);
@@ -67,7 +100,7 @@ class LockedFile implements JournalFile {
     await this.#checkLength();
   }
 
-  async truncate(bytes: number): Promise<void> {
+  async #truncate(bytes: number): Promise<void> {
     await this.#checkLength();
     await this.#file.truncate(bytes);
     this.#length = bytes;
@@ -121,7 +154,9 @@ async function take(builtins: Builtins, path: string, file: FileHandle): Promise
 
 /** Lets others have the file. */
 async function release(lock: Server | undefined): Promise<void> {
-  await new Promise<unknown>((resolve) => (lock === undefined ? resolve(lock) : lock.close(resolve)));
+  if (lock !== undefined) {
+    await new Promise((resolve) => lock.close(resolve));
+  }
 }
 
 /** Where a socket of this name is: where the system can do it, no file. */

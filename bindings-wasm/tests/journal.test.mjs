@@ -11,7 +11,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { after, test } from "node:test";
 import * as url from "node:url";
-import { airudder } from "./support.mjs";
+import { APP, airudder } from "./support.mjs";
 
 const { openJournalFile } = createRequire(import.meta.url)("../dist/journal-file.js");
 const { AirudderError } = airudder;
@@ -77,6 +77,41 @@ test("a folder that cannot be opened leaves no lock behind", async () => {
   };
   await assert.rejects(openJournalFile({ ...builtins, fs: { ...fs, open } }, name), /EACCES/);
   const journal = await openJournalFile(builtins, name);
+  await journal.close();
+});
+
+/** An error of the system, told as one of this library. */
+const told = (name, done, code) => (error) => {
+  refused(error);
+  assert.ok(error.message.includes(`${name}: the journal cannot be ${done} (`), error.message);
+  assert.equal(error.cause.code, code);
+  return true;
+};
+
+test("a path where no file can be is named", async () => {
+  const missing = path.join(folder, "missing", "july.jsonl");
+  await assert.rejects(openJournalFile(builtins, missing), told(missing, "opened", "ENOENT"));
+  await assert.rejects(openJournalFile(builtins, folder), told(folder, "opened", "EISDIR"));
+  const remote = new URL("https://api.example/july.jsonl");
+  await assert.rejects(openJournalFile(builtins, remote), told(remote.href, "opened", "ERR_INVALID_URL_SCHEME"));
+  const { campaigns } = new airudder.Client(APP);
+  const campaign = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00", contacts: [] };
+  await assert.rejects(campaigns.run({ ...campaign, journal: missing }), (error) => {
+    assert.deepEqual(error.report, { accepted: 0, rejected: [], doubtful: [], workflows: [] });
+    return told(missing, "opened", "ENOENT")(error);
+  });
+});
+
+test("a disk that fails is named, and what was written stays", async () => {
+  const full = async () => Promise.reject(Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }));
+  const name = file("one\n");
+  let journal = await openJournalFile(withFiles({ datasync: full }), name);
+  await journal.read();
+  await assert.rejects(journal.append("two\n"), told(name, "written", "ENOSPC"));
+  assert.equal(readFileSync(name, "utf8"), "one\n");
+  await journal.close();
+  journal = await openJournalFile(withFiles({ read: full }), name);
+  await assert.rejects(journal.read(), told(name, "read", "ENOSPC"));
   await journal.close();
 });
 

@@ -1,5 +1,9 @@
 // What a server sees at its socket: a request that may phone somebody comes once, whatever goes wrong with it.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { APP, airudder, closedPort, http, serve, TOKEN } from "./support.mjs";
@@ -179,6 +183,48 @@ test("an aborted token request keeps nobody else waiting", async () => {
   } finally {
     server.close();
   }
+});
+
+const RECORDING = { TaskID: "t", Callee: "+6200012345678" };
+
+/** A recording that breaks off in the middle, read in one way. */
+const broken = (read) =>
+  outcome(
+    (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nContent-Length: 999\r\n\r\nRIFF"),
+    {},
+    async (client) => read(await client.tasks.recording(RECORDING)),
+  );
+
+test("a recording that breaks off is no whole one, and says so", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "airudder-"));
+  try {
+    for (const read of [(file) => file.bytes(), (file) => writeFile(join(folder, "call.wav"), file.stream)]) {
+      const { result } = await broken(read);
+      assert.ok(result instanceof TransportError, result);
+      assert.deepEqual([result.code, result.outcome], ["E7003", "accepted"]);
+      assert.ok(result.cause instanceof Error);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a recording may be aborted, or not be read at all", async () => {
+  const controller = new AbortController();
+  const reason = new Error("the user went away");
+  const never = (socket) =>
+    socket.write("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nContent-Length: 999\r\n\r\nRIFF");
+  const { result } = await outcome(never, {}, async (client) => {
+    const file = await client.tasks.recording(RECORDING, { signal: controller.signal });
+    controller.abort(reason);
+    return file.bytes();
+  });
+  assert.equal(result, reason);
+  const { result: nothing } = await outcome(never, {}, async (client) => {
+    const file = await client.tasks.recording(RECORDING);
+    return file.stream.cancel();
+  });
+  assert.equal(nothing, undefined);
 });
 
 test("sent again where it surely had no effect", async () => {
