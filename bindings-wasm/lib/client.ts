@@ -1,7 +1,7 @@
 /** The client. */
 import { type CallOptions, type Json, run } from "./call.js";
 import { Campaigns } from "./campaign.js";
-import { runtimeFetch } from "./fetch.js";
+import { limited, runtimeFetch } from "./fetch.js";
 import type { File } from "./file.js";
 import type { Fetch } from "./globals.js";
 import type { Call, JsonText, Pairs, Session } from "./glue.js";
@@ -51,6 +51,11 @@ export interface ClientOptions {
   maxRetries?: number | undefined;
   /** Whether parameters are checked against what is documented before anything is sent: true. */
   strict?: boolean | undefined;
+  /**
+   * The largest answer that is read into memory, in bytes: 128 MiB. A larger one is an error; what was sent then has an
+   * unknown outcome. Files stream, and have no limit.
+   */
+  maxResponseBytes?: number | undefined;
   /**
    * Sends the requests: the runtime's own `fetch`. It must send each request once: one that repeats a request by itself
    * may phone people twice.
@@ -103,9 +108,9 @@ export class Client {
 
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: ClientOptions = {}) {
-    const { fetch, ...given } = settings(options, CLIENT);
+    const { fetch = runtimeFetch, maxResponseBytes = MAX_RESPONSE_BYTES, ...given } = settings(options, CLIENT);
     this.#session = new Renewed((native) => new native.Session(JSON.stringify(given)));
-    this.#fetch = fetch ?? runtimeFetch;
+    this.#fetch = limited(fetch, maxResponseBytes);
     const call = <Result>(name: string, params: object, options?: CallOptions) =>
       this.#run<Result>(() => this.#start(name, params, options), options);
     this.auth = new Auth(call);
@@ -209,6 +214,9 @@ export class Client {
   }
 }
 
+/** Several times what 10 000 contacts take. */
+const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
+
 const VARIABLES = {
   appKey: "AIRUDDER_APP_KEY",
   appSecret: "AIRUDDER_APP_SECRET",
@@ -244,6 +252,7 @@ const CLIENT = {
   timeoutMs: MILLISECONDS,
   maxRetries: COUNT,
   strict: FLAG,
+  maxResponseBytes: COUNT,
   fetch: FUNCTION,
 };
 

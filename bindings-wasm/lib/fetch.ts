@@ -1,4 +1,5 @@
-/** The runtime's own `fetch`, such that it sends each request once. */
+/** `fetch` as the library uses it. */
+import { collect } from "./bytes.js";
 import type { Fetch } from "./globals.js";
 
 /**
@@ -14,3 +15,22 @@ export const runtimeFetch: Fetch = (url, init) => {
   const body = new Blob(init.body === null ? [] : [init.body]).stream();
   return fetch(url, { ...init, body, duplex: "half" } as RequestInit);
 };
+
+/** The same `fetch`, whose answers are read up to a limit: nobody may fill the memory. A file is not read, but streams. */
+export function limited(fetch: Fetch, maxBytes: number): Fetch {
+  const check = (length: number) => {
+    if (length > maxBytes) {
+      throw new Error(`the answer has more than ${maxBytes} bytes: raise maxResponseBytes if that is right`);
+    }
+  };
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const { status, headers, body } = response;
+    const arrayBuffer = async () => {
+      const buffer = body ? (await collect(body, check)).buffer : await response.arrayBuffer();
+      check(buffer.byteLength);
+      return buffer;
+    };
+    return { status, headers, body, arrayBuffer };
+  };
+}

@@ -185,6 +185,43 @@ test("an aborted token request keeps nobody else waiting", async () => {
   }
 });
 
+test("an answer that would fill the memory is not read: the outcome is unknown", async () => {
+  let written = 0;
+  const endless = (socket) => {
+    socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const more = () => {
+      while (!socket.destroyed && socket.write(`10000\r\n${" ".repeat(0x10000)}\r\n`)) written += 0x10000;
+    };
+    socket.on("drain", more);
+    more();
+  };
+  const { result, seen } = await outcome(endless, { maxResponseBytes: 1_000_000 });
+  assert.ok(result instanceof OutcomeUnknown, result);
+  assert.deepEqual([result.outcome, seen], ["unknown", 1]);
+  assert.match(result.message, /more than 1000000 bytes: raise maxResponseBytes/);
+  assert.ok(written < 50_000_000, "it was read to no end");
+
+  const search = { case_id: "c", start_time: "2020-01-01 00:00:00+08:00", end_time: "2021-01-01 00:00:00+08:00" };
+  const options = { maxResponseBytes: 1_000_000, maxRetries: 0 };
+  const { result: found } = await outcome(endless, options, (client) => client.workflow.detailInstances(search));
+  assert.ok(found instanceof TransportError, found);
+  assert.deepEqual([found.code, found.outcome], ["E7004", "unknown"]);
+});
+
+test("the limit is in bytes, and a file has none", async () => {
+  const limit = CREATED.length;
+  const answer = (socket, { head }) =>
+    head.includes("/createinstance")
+      ? socket.write(http("200 OK", CREATED))
+      : socket.write(http("200 OK", "RIFF".repeat(limit), "Content-Type: audio/wav"));
+  assert.deepEqual((await outcome(answer, { maxResponseBytes: limit })).result, { workflow_id: "w-1" });
+  assert.equal((await outcome(answer, { maxResponseBytes: limit - 1 })).result.code, "E7005");
+  const { result } = await outcome(answer, { maxResponseBytes: limit }, async (client) =>
+    (await client.tasks.recording(RECORDING)).bytes(),
+  );
+  assert.equal(result.length, limit * 4);
+});
+
 const RECORDING = { TaskID: "t", Callee: "+6200012345678" };
 
 /** A recording that breaks off in the middle, read in one way. */
