@@ -1,4 +1,4 @@
-/** The errors. Their numbers are the same in every language and never change their meaning: see docs/errors.md. */
+/** The errors. Their numbers are the same in every language and never change their meaning: see errors.md. */
 import type { Report } from "./campaign.js";
 
 /** What is known of a request's effect. */

@@ -2,11 +2,21 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import webpack from "webpack";
@@ -188,11 +198,22 @@ test("attw", async () => {
   await exec(join(tools, "attw"), [tarball, ...options]).catch((error) => assert.fail(error.stdout));
 });
 
+test("what the page of the package links to is there", () => {
+  const installed = new URL("node_modules/airudder/", pathToFileURL(`${project}/`));
+  const page = readFileSync(new URL("README.md", installed), "utf8");
+  const links = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => new URL(link, installed));
+  const files = links.filter(({ protocol }) => protocol === "file:");
+  assert.ok(files.length > 0 && files.length < links.length);
+  for (const { href, pathname } of files) {
+    assert.ok(href.startsWith(installed.href) && existsSync(pathname), href);
+  }
+});
+
 test("the package holds what it needs and no more", async () => {
   const { stdout } = await exec("tar", ["-tzf", tarball]);
   const files = stdout.trim().split("\n");
   assert.ok(
-    files.every((file) => /^package\/(dist\/|package\.json|README\.md|LICENSE-)/.test(file)),
+    files.every((file) => /^package\/(dist\/|package\.json|README\.md|errors\.md|LICENSE-)/.test(file)),
     stdout,
   );
   for (const file of files.filter((file) => file.endsWith(".js.map"))) {

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         ("bindings-python/python/airudder/types.py", python::types(&catalogue)),
         ("bindings-python/python/airudder/events.py", python::events(&catalogue)),
         ("bindings-python/python/airudder/_operations.py", python::operations(&catalogue)),
+        ("bindings-wasm/errors.md", docs::errors()),
         ("bindings-wasm/lib/types.ts", typescript::types(&catalogue)),
         ("bindings-wasm/lib/events.ts", typescript::events(&catalogue)),
         ("bindings-wasm/lib/operations.ts", typescript::operations(&catalogue)),
