@@ -106,7 +106,6 @@ export function detect(
   key: string | undefined,
 ): { scheme?: string; cipher?: string; notes: string[] };
 export function fault(number: number, message: string, pointer: string | undefined): Fields;
-export function operations(): [name: string, method: string, path: string][];
 
 /** Traps, as a bug would: for the test of what follows. */
 export function trap(): never;

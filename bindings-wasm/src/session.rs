@@ -2,13 +2,13 @@
 
 use airudder_core::{
     Auth, CallOptions, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Error, ErrorCode, Method, RawRequest,
-    Replay, Secret, catalog,
+    Replay, Secret,
 };
 use serde::Deserialize;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    border::{from_json, to_js, whole},
+    border::{from_json, whole},
     call::Call,
     errors::Fallible,
 };
@@ -150,11 +150,4 @@ impl Session {
         let (request, options) = (from_json::<Raw>(request)?, from_json::<Options>(options)?.into());
         Ok(Call::new(airudder_core::Call::raw(&self.inner, request.request()?, &options)?))
     }
-}
-
-/// Name, method and path of every typed operation.
-#[wasm_bindgen]
-pub fn operations() -> Fallible<JsValue> {
-    let rows: Vec<_> = catalog::operations().map(|row| (row.name, row.method.as_str(), row.path)).collect();
-    to_js(&rows)
 }

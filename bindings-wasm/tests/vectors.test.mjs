@@ -1,7 +1,8 @@
 // The vectors that every language runs; see core/vectors/README.md.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
-import { airudder, canned, native, vectors } from "./support.mjs";
+import { airudder, canned, root, vectors } from "./support.mjs";
 
 const { AirudderError, Client, File, Webhooks, crypto } = airudder;
 
@@ -118,7 +119,8 @@ async function operation(one) {
 
 test("every operation has its method", () => {
   const client = new Client();
-  const names = native.enter((module) => module.operations()).map(([name]) => name);
+  const { operations } = JSON.parse(readFileSync(new URL("docs/operations.json", root), "utf8"));
+  const names = operations.map(({ name }) => name);
   const { cases } = vectors("operation");
   assert.deepEqual(new Set(names), new Set(cases.map((one) => one.operation)));
   for (const [family, method] of names.map((name) => name.split("."))) {

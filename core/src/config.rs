@@ -73,12 +73,12 @@ impl ValidConfig {
     /// quote what they refuse, and some transports what they could not send.
     pub(crate) fn without_secrets(&self, text: String, sent: &[Secret]) -> String {
         let ClientConfig { app_key, app_secret, encryption_key, sign_key, sign_secret, .. } = &self.settings;
-        let secrets = [app_key, app_secret, encryption_key, sign_key, sign_secret].into_iter().flatten();
-        secrets
-            .chain(sent)
-            .map(Secret::expose)
-            .filter(|secret| !secret.is_empty())
-            .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, MASK) } else { text })
+        let own = [app_key, app_secret, encryption_key, sign_key, sign_secret].into_iter().flatten();
+        let mut text = text;
+        for secret in own.chain(sent).filter(|secret| !secret.is_empty()) {
+            text = text.replace(secret.expose(), MASK);
+        }
+        text
     }
 }
 
