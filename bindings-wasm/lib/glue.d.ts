@@ -53,6 +53,7 @@ export class Campaign {
   poll(nowMs: number): CampaignStep | undefined;
   journalWritten(): void;
   feed(contacts: JsonText): void;
+  refuseContact(number: number, message: string, pointer: string): void;
   endOfContacts(): void;
   onResult(id: number, nowMs: number, call: Call): void;
   giveUp(): void;
