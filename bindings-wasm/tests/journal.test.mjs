@@ -115,6 +115,25 @@ test("a disk that fails is named, and what was written stays", async () => {
   await journal.close();
 });
 
+test("a file that cannot be closed keeps neither the report back nor the lock", async () => {
+  const name = file("");
+  const open = async (path, flags) => {
+    const handle = await fs.open(path, flags);
+    const close = handle.close.bind(handle);
+    const failing = async () => {
+      await close();
+      throw new Error("EIO");
+    };
+    return flags === "r" ? handle : Object.assign(handle, { close: failing });
+  };
+  const journal = await openJournalFile({ ...builtins, fs: { ...fs, open } }, name);
+  await journal.append("one\n");
+  await journal.close();
+  const again = await openJournalFile(builtins, name);
+  assert.equal(await again.read(), "one\n");
+  await again.close();
+});
+
 test("a short read is no torn line", async () => {
   const { read } = Object.getPrototypeOf(await fs.open(folder).then((handle) => handle.close().then(() => handle)));
   const short = withFiles({
