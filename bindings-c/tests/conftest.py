@@ -19,7 +19,7 @@ VALGRIND = (
 )
 
 
-def run(*command, timeout=120, **options):
+def run(*command, timeout=1200, **options):
     """Run a command that must succeed; give what it printed."""
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=timeout, check=False, **options)
     assert done.returncode == 0, f"{shlex.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
@@ -105,7 +105,7 @@ class Sandbox:
     def control(self, name, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/_sandbox/{name}", data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)
 
     def contacts(self):
@@ -117,7 +117,7 @@ class Sandbox:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         self.process.stdout.close()
 
 

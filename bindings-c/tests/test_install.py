@@ -37,7 +37,7 @@ def test_header_and_library_have_the_same_functions(prefix):
 
 
 def test_destdir_is_only_for_the_files(tmp_path):
-    run("make", "--no-print-directory", "install", "PREFIX=/opt/airudder", f"DESTDIR={tmp_path}", cwd=ROOT, timeout=600)
+    run("make", "--no-print-directory", "install", "PREFIX=/opt/airudder", f"DESTDIR={tmp_path}", cwd=ROOT)
     installed = tmp_path / "opt/airudder"
     assert "prefix=/opt/airudder" in (installed / "lib/pkgconfig/airudder.pc").read_text()
     assert not any(
@@ -78,7 +78,7 @@ def test_man_page(prefix):
 def panicking(tmp_path_factory):
     """The library with a function that panics, installed."""
     prefix = tmp_path_factory.mktemp("panicking")
-    run("cargo", "build", "--quiet", "-p", "airudder-c", "--features", "test-panic", cwd=ROOT, timeout=600)
+    run("cargo", "build", "--quiet", "-p", "airudder-c", "--features", "test-panic", cwd=ROOT)
     run(ROOT / "bindings-c/install", prefix, ROOT / "target/debug")
     return prefix
 
@@ -88,7 +88,7 @@ def second():
     """A static library of somebody else's, in Rust too."""
     target = ROOT / "target/second"
     manifest = TESTS / "second/Cargo.toml"
-    run("cargo", "build", "--quiet", "--release", "--manifest-path", manifest, "--target-dir", target, timeout=600)
+    run("cargo", "build", "--quiet", "--release", "--manifest-path", manifest, "--target-dir", target)
     return target / "release/libsecond.a"
 
 

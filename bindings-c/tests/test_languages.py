@@ -21,7 +21,7 @@ def test_go(prefix, sandbox, tmp_path):
     paths = {"PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig", "LD_LIBRARY_PATH": f"{prefix}/lib"}
     environment = os.environ | offline | paths | SECRETS
     assert run("gofmt", "-l", PROGRAMS) == ""
-    run("go", "build", "-o", tmp_path / "lookup", PROGRAMS / "lookup.go", env=environment, timeout=300)
+    run("go", "build", "-o", tmp_path / "lookup", PROGRAMS / "lookup.go", env=environment)
     run("python3", PROGRAMS / "upload.py", prefix, sandbox.url, 7, "TEMP1", env=environment)
     assert run(tmp_path / "lookup", sandbox.url, "c-1", env=environment) == '{"rows":[]}\n'
 

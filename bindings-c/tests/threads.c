@@ -85,7 +85,7 @@ static void a_second_thread_is_told_that_a_call_is_busy(void **state) {
   struct busy busy = {0, 0, 0};
   const airudder_request *request;
   pthread_t thread;
-  time_t end = time(NULL) + 20;
+  time_t end = time(NULL) + 120;
   int code = 0;
   (void)state;
   assert_int_equal(airudder_call_begin(client, AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS, &busy.call, NULL), 0);

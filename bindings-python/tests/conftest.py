@@ -1,13 +1,17 @@
 """The sandbox as a process of its own, and clients of it."""
 
+import contextlib
 import functools
 import json
 import os
+import random
+import socket
 import subprocess
 import urllib.request
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from airudder import Client
 
@@ -16,6 +20,11 @@ APP = {"app_key": "fake-app-key", "app_secret": "fake-app-secret"}
 KEY = "fake-key-16bytes"
 CONTACT = {"callee": "+620001234567", "platform": "TEMP1", "caseid": "c-1", "variables": {"customer_name": "Ana"}}
 CAMPAIGN = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
+
+# How long an example takes says nothing on a busy machine. What fails is printed so that it can be run again.
+patience = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("patient", settings(), **patience)
+settings.load_profile("patient")
 
 
 @functools.cache
@@ -27,6 +36,15 @@ def binary() -> str:
     built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     made = [json.loads(line).get("executable") for line in built.stdout.splitlines()]
     return next(path for path in made if path)
+
+
+def free_port() -> int:
+    """A port where nothing listens, for a program that cannot choose one itself. It is none of those that systems give
+    to connections and to whoever asks for a free one, so that it stays free until it is used."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Sandbox:
@@ -41,7 +59,7 @@ class Sandbox:
     def control(self, name: str, body: object = None) -> object:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/_sandbox/{name}", data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)
 
     def stats(self) -> dict:
@@ -52,7 +70,7 @@ class Sandbox:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         self.process.stdout.close()
 
 

@@ -13,8 +13,8 @@ from airudder import ApiError, AsyncClient, Client, File, Webhooks
 
 TASK = {
     "TaskName": "reminders",
-    "ScheduleStartTime": "2026-11-01 08:00:00",
-    "ScheduleEndTime": "2026-11-01 20:00:00",
+    "ScheduleStartTime": "2020-01-01 08:00:00",
+    "ScheduleEndTime": "2099-01-01 20:00:00",
     "Details": [
         {"Mobile": f"+62000{number:07}", "Platform": "TEMP1", "Debtor": "Ana", "Arrears": 12.5} for number in range(3)
     ],

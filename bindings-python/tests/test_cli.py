@@ -12,7 +12,7 @@ from conftest import APP, KEY
 
 from airudder import Webhooks
 
-WINDOW = ["start_time=2026-11-01 00:00:00+08:00", "end_time=2099-12-01 00:00:00+08:00"]
+WINDOW = ["start_time=2020-01-01 00:00:00+08:00", "end_time=2099-12-01 00:00:00+08:00"]
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def environment(sandbox):
 
 def airudder(environment, *arguments, **more):
     command = [sys.executable, "-m", "airudder", *map(str, arguments)]
-    return subprocess.run(command, env=environment | more, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment | more, capture_output=True, text=True, timeout=600)
 
 
 def test_operations(environment):
@@ -81,10 +81,10 @@ def test_listen(environment):
         url = re.search(r"http://\S+", listening.stderr.readline()).group()
         headers, body = Webhooks(secret="fake-secret").seal('{"event":"channel.message.sent"}')
         with pytest.raises(urllib.error.HTTPError):
-            urllib.request.urlopen(urllib.request.Request(url, body + b" ", headers), timeout=10)
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as answer:
+            urllib.request.urlopen(urllib.request.Request(url, body + b" ", headers), timeout=60)
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as answer:
             assert (answer.status, answer.read()) == (200, b"{}")
-        output, errors = listening.communicate(timeout=10)
+        output, errors = listening.communicate(timeout=60)
     assert json.loads(output)["type"] == "channel.message.sent"
     assert "refused: E5002" in errors
 

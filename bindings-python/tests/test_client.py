@@ -18,7 +18,7 @@ from airudder._native import error_codes
 
 HOOK_SECRET = "fake-hook-secret"
 CREATE = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
-QUERY = {"case_id": "c-1", "start_time": "2026-11-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
+QUERY = {"case_id": "c-1", "start_time": "2020-01-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
 PROCESS = {"header": {"payloadVersion": 0, "traceId": "t-1"}, "payload": {"procInstId": "p", "taskKey": "k"}}
 
 

@@ -23,7 +23,7 @@ from airudder import (
 )
 
 END_TIME = "2099-12-01 18:00:00+08:00"
-WINDOW = {"start_time": "2026-11-01 00:00:00+08:00", "end_time": "2026-12-01 00:00:00+08:00"}
+WINDOW = {"start_time": "2020-01-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
 
 
 def upload(**change):

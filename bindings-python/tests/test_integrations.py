@@ -3,7 +3,6 @@
 import asyncio
 import io
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ import urllib.request
 from wsgiref.validate import validator
 
 import pytest
-from conftest import APP, CAMPAIGN, CONTACT, ROOT
+from conftest import APP, CAMPAIGN, CONTACT, ROOT, free_port
 
 from airudder import Client, WebhookError, Webhooks
 from airudder.events import CallFinishedEvent
@@ -27,22 +26,17 @@ COMMANDS = {
 }
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 def fetch(url, body=None, headers=None):
     request = urllib.request.Request(url, body, headers or {}, method="GET" if body is None else "POST")
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
 
 
 def until(condition):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while not (found := condition()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -78,7 +72,7 @@ def test_a_framework_receives(framework, start_sandbox, tmp_path):
         assert fetch(f"{url}/events", BODY, signed) == (200, b"{}")
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def call_asgi(handler, body=BODY, method="POST", headers=None, hooks=None, pieces=1):

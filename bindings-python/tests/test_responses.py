@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import threading
+import time
 import tracemalloc
 import wave
 
@@ -15,7 +16,7 @@ from test_transport import Server, http
 from airudder import ApiError, AsyncClient, Client, File, HttpTransport, TransportError, ValidationError
 
 CALL = {"TaskID": "t-1", "Callee": "+620001234567"}
-WINDOW = {"start_time": "2026-01-01 00:00:00+08:00", "end_time": "2027-01-01 00:00:00+08:00"}
+WINDOW = {"start_time": "2020-01-01 00:00:00+08:00", "end_time": "2099-01-01 00:00:00+08:00"}
 WAV = ["HTTP/1.1 200 OK", "Content-Type: audio/x-wav"]
 
 
@@ -165,10 +166,10 @@ def test_where_to_save_is_a_path(serve):
 
 def test_a_recording_of_the_sandbox(client, tmp_path):
     details = [{"Mobile": "+6200012345678", "Platform": "P"}]
-    window = {"ScheduleStartTime": "2026-01-01 00:00:00", "ScheduleEndTime": "2099-01-01 00:00:00"}
+    window = {"ScheduleStartTime": "2020-01-01 00:00:00", "ScheduleEndTime": "2099-01-01 00:00:00"}
     task = client.tasks.create(TaskName="t", Details=details, **window)["TaskID"]
     while not client.tasks.detail(TaskID=task):
-        pass
+        time.sleep(0.01)
     call = {"TaskID": task, "Callee": "+6200012345678"}
     client.tasks.recording(**call, options={"save_to": tmp_path / "call.wav"})
     with wave.open(str(tmp_path / "call.wav")) as sound:
@@ -194,12 +195,13 @@ def test_the_last_response(client):
 
 
 def test_the_answer_to_the_token_request_is_nobodys_last_response(serve):
-    never = threading.Event()
-    server = serve([lambda: never.wait(1)])
-    with Client(base_url=server.url, max_retries=0, timeout=0.3, **APP) as client:
+    given_up = threading.Event()
+    server = serve([lambda: given_up.wait(60)])
+    with Client(base_url=server.url, max_retries=0, timeout=1, **APP) as client:
         with pytest.raises(TransportError):
             client.robots.list()
-        assert server.requests[0].endswith("/auth")
+        given_up.set()
+        assert [path.rsplit("/", 1)[1] for path in server.requests] == ["auth", "robot"]
         assert client.last_response is None
 
 

@@ -74,7 +74,7 @@ def complaints(checker, folder, files):
     command = [sys.executable, *CHECKERS[checker], *sorted(path.name for path in folder.glob("*.py"))]
     if checker == "pyright":
         command += ["--pythonpath", sys.executable]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900)
     return {name: f"{name.replace(' ', '_')}.py:" in done.stdout for name in files}, done.stdout
 
 
@@ -89,5 +89,5 @@ def test_no_public_type_is_left_to_be_guessed(tmp_path):
     # It looks for the package where the first Python of the path has it.
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = [sys.executable, "-m", "pyright", "--verifytypes", "airudder", "--ignoreexternal"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900)
     assert "Type completeness score: 100%" in done.stdout, done.stdout

@@ -10,7 +10,13 @@ import { airudder, root } from "./support.mjs";
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const url = new URL("examples/browser/dist/inspector.html", root).href;
 // No tries of the browser's own to reach anybody.
-const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+const args = [
+  ...["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"],
+  // As it runs in containers, with little of /dev/shm.
+  ...["--disable-sync", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+];
+// Longer than the slowest machine takes.
+const timeout = 180_000;
 
 let browser;
 let page;
@@ -20,8 +26,9 @@ const errors = [];
 before(async () => {
   execFileSync(process.execPath, [new URL("examples/browser/build.mjs", root).pathname]);
   assert.ok(executablePath, "install Chromium to run this test: apt-get install chromium");
-  browser = await chromium.launch({ executablePath, args: [...args, "--disable-component-update", "--disable-sync"] });
+  browser = await chromium.launch({ executablePath, args, timeout });
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(timeout);
   page.on("request", (request) => requests.push(request.url()));
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

@@ -153,12 +153,12 @@ test("an unreliable network loses nobody and phones nobody twice", async () => {
 });
 
 test("killed at any moment, it goes on where it was", async () => {
-  const COUNT = 1500;
+  const COUNT = 3000;
   const { journal } = options(0);
-  await sandbox.control("faults", [
-    { operation: "workflow.upload_details", fault: "delay", delay_ms: 40 },
-    { operation: "workflow.upload_details", fault: "reset_after", probability: 0.1 },
-  ]);
+  const lost = { operation: "workflow.upload_details", fault: "reset_after", probability: 0.1 };
+  // At first so slow that it cannot end before it was killed.
+  const slow = { operation: "workflow.upload_details", fault: "delay", delay_ms: 100 };
+  await sandbox.control("faults", [slow, lost]);
   let kills = 0;
   for (;;) {
     const child = spawn(process.execPath, [
@@ -181,6 +181,9 @@ test("killed at any moment, it goes on where it was", async () => {
       break;
     }
     assert.equal(child.signalCode, "SIGKILL");
+    if (kills === 4) {
+      await sandbox.control("faults", [lost]);
+    }
     if (kills === 2) {
       appendFileSync(journal, '{"torn":'); // as a crash of the machine may leave it
     }

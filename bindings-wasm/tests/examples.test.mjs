@@ -140,7 +140,7 @@ async function finish(command, env) {
 
 async function eventually(condition) {
   for (let tries = 0; !condition(); tries += 1) {
-    assert.ok(tries < 500, "it did not come about");
+    assert.ok(tries < 6000, "it did not come about");
     await setTimeout(20);
   }
 }

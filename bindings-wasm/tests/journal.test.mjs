@@ -153,6 +153,7 @@ test("a killed process leaves no lock, also where the lock is a file", {
   const name = file("");
   const { dev, ino } = statSync(name, { bigint: true });
   const socket = path.join(os.tmpdir(), `airudder-journal-${dev}-${ino}`);
+  rmSync(socket, { force: true }); // of an earlier run that was killed, for a file that had the same number
   const listen = `require("node:net").createServer().listen(${JSON.stringify(socket)}, () => console.log("listening"))`;
   const child = spawn(process.execPath, ["-e", listen]);
   await once(child.stdout, "data");

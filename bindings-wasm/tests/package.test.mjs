@@ -47,7 +47,7 @@ after(async () => {
 
 /** The program says that all is good. */
 async function good(command, ...options) {
-  const { stdout } = await exec(command, options, { cwd: project, timeout: 30_000 });
+  const { stdout } = await exec(command, options, { cwd: project, timeout: 180_000 });
   assert.equal(stdout.trim(), "all good");
 }
 

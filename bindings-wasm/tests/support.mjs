@@ -1,5 +1,6 @@
 // What the suites share: the built package, the vectors, and a local AI Rudder.
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -140,13 +141,22 @@ function endOfBody(read, head, start) {
   return last < 0 ? Number.POSITIVE_INFINITY : last + 5;
 }
 
-/** The URL of a port where nothing listens. */
+/**
+ * The URL of a port where nothing listens. It is none of those that systems give to connections and to whoever asks for a
+ * free one, so that it stays closed until it is used.
+ */
 export async function closedPort() {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return `http://127.0.0.1:${port}`;
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const server = createServer();
+    server.listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch {
+      continue; // it is in use
+    }
+    server.close();
+    await once(server, "close");
+    return `http://127.0.0.1:${port}`;
+  }
 }

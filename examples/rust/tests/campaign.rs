@@ -113,7 +113,14 @@ fn a_campaign_that_is_killed_again_and_again_phones_nobody_twice() {
         running.kill().expect("it is killed, or has ended");
         running.wait().expect("it ends");
     }
-    let said = text(&program(&api, folder.path(), None).output().expect("it ran"));
+    let mut said = String::new();
+    for _ in 0..5 {
+        said = text(&program(&api, folder.path(), None).output().expect("it ran"));
+        // A batch that is lost five times in a row stays doubtful for that run.
+        if said.ends_with("doubtful 0\n") {
+            break;
+        }
+    }
     assert!(said.contains(&format!("sent {CONTACTS}\n")), "{said}");
     let stats = api.control("stats");
     assert_eq!((&stats["contacts"]["distinct"], &stats["contacts"]["duplicates"]), (&json!(CONTACTS), &json!(0)));

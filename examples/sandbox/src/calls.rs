@@ -30,6 +30,8 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
                 _ = stop.changed() => return,
                 () = app.contacts_waiting.notified() => {}
             }
+            // What was not used up before does not make the next calls faster.
+            allowance = 0.0;
             last = Instant::now();
         }
         tokio::select! {
@@ -62,12 +64,17 @@ fn whole_calls(allowance: f64) -> u32 {
     (allowance as u32).min(MAX_BATCH)
 }
 
-async fn call(app: &App, limit: u32) -> Result<u32, store::StoreError> {
+async fn call(app: &Arc<App>, limit: u32) -> Result<u32, store::StoreError> {
     let seed = app.config.seed;
     let has_receiver = app.config.webhook_url.is_some();
+    let shared = Arc::clone(app);
     let called = app
         .store
         .transact(move |db| {
+            // Nobody is called any more once the pause was answered.
+            if shared.paused.load(Ordering::Relaxed) {
+                return Ok(0);
+            }
             let event = move |contact: &Waiting| {
                 let kind = if contact.is_task { "call.finished" } else { "workflow.call.finished" };
                 (kind, finished_call(contact, seed, clock::now_ms()).to_string())

@@ -73,20 +73,32 @@ async fn wrong_credentials_are_refused_in_the_envelope() {
 
 #[tokio::test]
 async fn tokens_expire_and_asking_again_restarts_their_time() {
-    let api = start(Config { token_ttl: Duration::from_secs(1), ..config() }).await;
-    let first = api.token().await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
-    let second = api.token().await;
-    let asked_again = Instant::now();
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(api.call(&first, FIND, &search()).await.0, StatusCode::OK, "its time began anew");
-    for token in [first, second] {
-        while api.call(&token, FIND, &search()).await.0 == StatusCode::OK {
-            assert!(asked_again.elapsed() < Duration::from_secs(5), "it must expire");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    let ttl = Duration::from_secs(1);
+    let api = start(Config { token_ttl: ttl, ..config() }).await;
+    // On a machine that is so busy that the pauses take longer than a token lives, it is tried again.
+    for round in 0.. {
+        assert!(round < 50, "the machine is too busy");
+        let asked = Instant::now();
+        let first = api.token().await;
+        tokio::time::sleep(ttl * 6 / 10).await;
+        let asking_again = Instant::now();
+        let second = api.token().await;
+        let in_time = asked.elapsed() < ttl;
+        tokio::time::sleep(ttl / 2).await;
+        let status = api.call(&first, FIND, &search()).await.0;
+        if !in_time || asking_again.elapsed() >= ttl {
+            continue;
         }
+        assert_eq!(status, StatusCode::OK, "its time began anew");
+        for token in [first, second] {
+            while api.call(&token, FIND, &search()).await.0 == StatusCode::OK {
+                assert!(asking_again.elapsed() < Duration::from_secs(60), "it must expire");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        assert!(asking_again.elapsed() >= ttl * 95 / 100, "{:?}", asking_again.elapsed());
+        break;
     }
-    assert!(asked_again.elapsed() >= Duration::from_millis(950), "{:?}", asked_again.elapsed());
     api.stop().await;
 }
 
