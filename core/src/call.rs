@@ -506,6 +506,9 @@ impl Call {
                 }
             }
             Verdict::Doubtful(error) => {
+                if response.status == 401 {
+                    self.session.token_refused(epoch);
+                }
                 if self.plan.replay == Replay::Never {
                     let error = self.unknown(&error);
                     self.finish(Err(error));
