@@ -186,6 +186,10 @@ pub struct Call {
     max_retries: u32,
     retries: u32,
     token_renewed: bool,
+    /// The token that was sent, which an error must not show.
+    sent_token: Option<Secret>,
+    /// An earlier request of a call that may be repeated was lost: what comes later says nothing of that one's effect.
+    earlier_unknown: bool,
     /// Why this call could not fetch the token: it does not try again by itself, however late it is polled next.
     token_error: Option<Error>,
     deadline_ms: Option<u64>,
@@ -299,6 +303,8 @@ impl Call {
             max_retries: options.max_retries.unwrap_or(settings.max_retries),
             retries: 0,
             token_renewed: false,
+            sent_token: None,
+            earlier_unknown: false,
             token_error: None,
             deadline_ms: options.deadline_ms,
             started_ms: None,
@@ -323,6 +329,10 @@ impl Call {
             State::Done(_) | State::Taken => return Ok(Step::Done),
             State::SentToken | State::Sent { .. } => {
                 return Err(misuse("a request is outstanding: report its response or failure before polling again"));
+            }
+            // No wait is so long: the host's clock was set back.
+            State::Waiting { until_ms } if until_ms.saturating_sub(now_ms) > 2 * LONGEST_WAIT_MS => {
+                self.state = State::Ready;
             }
             State::Waiting { until_ms } if now_ms < until_ms => {
                 return Ok(Step::Wait { until_ms, why: WaitReason::Retry });
@@ -350,10 +360,11 @@ impl Call {
         let config = self.session.config();
         match self.state {
             State::SentToken => {
-                self.on_token_verdict(now_ms, wire::read(config, Envelope::Cloud, false, response), response);
+                self.on_token_verdict(now_ms, wire::read(config, Envelope::Cloud, false, None, response), response);
             }
             State::Sent { epoch } => {
-                let verdict = wire::read(config, self.plan.envelope, self.plan.file, response);
+                let verdict =
+                    wire::read(config, self.plan.envelope, self.plan.file, self.sent_token.as_ref(), response);
                 self.on_verdict(now_ms, epoch, verdict, response);
             }
             _ => return Err(misuse("no request is outstanding, so there can be no response")),
@@ -386,7 +397,9 @@ impl Call {
             State::Sent { .. } => {
                 let not_sent = failure == Failure::ConnectFailed;
                 let harmless = not_sent || self.plan.replay == Replay::Safe;
-                if !(harmless && self.retry(now_ms, None)) {
+                if harmless && self.retry(now_ms, None) {
+                    self.earlier_unknown |= !not_sent;
+                } else {
                     let error = if harmless { error } else { self.unknown(&error) };
                     let outcome = if not_sent { Outcome::NotSent } else { Outcome::Unknown };
                     self.finish(Err(error.with_outcome(outcome)));
@@ -413,6 +426,7 @@ impl Call {
         match wire::build(self.session.config(), &self.plan, token) {
             Ok(request) => {
                 self.state = State::Sent { epoch };
+                self.sent_token = token.cloned();
                 Step::Send(request)
             }
             Err(error) => self.finish(Err(error.with_outcome(Outcome::NotSent))),
@@ -512,7 +526,9 @@ impl Call {
                 if self.plan.replay == Replay::Never {
                     let error = self.unknown(&error);
                     self.finish(Err(error));
-                } else if !self.retry(now_ms, response.headers.get("Retry-After")) {
+                } else if self.retry(now_ms, response.headers.get("Retry-After")) {
+                    self.earlier_unknown = true;
+                } else {
                     self.finish(Err(error.with_outcome(Outcome::Unknown)));
                 }
             }
@@ -560,7 +576,11 @@ impl Call {
     fn finish(&mut self, result: Result<Output, Error>) -> Step {
         self.session.release(self.id);
         self.state = State::Done(result.map_err(|mut error| {
-            error.details_mut().operation.get_or_insert_with(|| self.plan.name.clone());
+            let details = error.details_mut();
+            details.operation.get_or_insert_with(|| self.plan.name.clone());
+            if self.earlier_unknown {
+                details.outcome = Some(Outcome::Unknown);
+            }
             error
         }));
         Step::Done

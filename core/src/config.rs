@@ -69,11 +69,12 @@ pub(crate) struct ValidConfig {
 }
 
 impl ValidConfig {
-    /// The API's text without the client's secrets: some servers quote what they refuse.
-    pub(crate) fn without_secrets(&self, text: String) -> String {
+    /// The API's text without the client's secrets and the token: some servers quote what they refuse.
+    pub(crate) fn without_secrets(&self, text: String, token: Option<&Secret>) -> String {
         let ClientConfig { app_key, app_secret, encryption_key, sign_key, sign_secret, .. } = &self.settings;
         let secrets = [app_key, app_secret, encryption_key, sign_key, sign_secret].into_iter().flatten();
         secrets
+            .chain(token)
             .map(Secret::expose)
             .filter(|secret| !secret.is_empty())
             .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, MASK) } else { text })

@@ -91,7 +91,15 @@ pub(crate) enum Verdict {
 }
 
 /// Reads a response: decrypts it, checks its digest, opens the envelope, and weighs HTTP status and envelope code.
-pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, response: &Response) -> Verdict {
+///
+/// `token` is the one that was sent: an answer may quote it, and an error must not show it.
+pub(crate) fn read(
+    config: &ValidConfig,
+    envelope: Envelope,
+    may_be_file: bool,
+    token: Option<&Secret>,
+    response: &Response,
+) -> Verdict {
     let status = response.status;
     if may_be_file && let Some(file) = file(status, &response.headers) {
         let data = "null".to_owned();
@@ -124,7 +132,7 @@ pub(crate) fn read(config: &ValidConfig, envelope: Envelope, may_be_file: bool, 
         let code = if failed.is_some() && refused == Some(401) { 401 } else { code };
         let why = if opened.odd_code { "with a code that is no number" } else { "without a code or a result" };
         let mut error = with_status(Error::new(ErrorCode::Refused, format!("the API answered {why}")), status);
-        let api_message = opened.message.map(|message| config.without_secrets(message));
+        let api_message = opened.message.map(|message| config.without_secrets(message, token));
         let details = error.details_mut();
         if let Some(api_code) = opened.code.filter(|code| *code != envelope.success()) {
             details.message = match &api_message {

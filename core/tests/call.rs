@@ -342,6 +342,61 @@ fn an_answer_that_quotes_the_secrets_is_shown_without_them() {
 }
 
 #[test]
+fn an_answer_that_quotes_the_token_is_shown_without_it() {
+    let session = session();
+    let mut call = call(&session, "workflow.upload_details");
+    with_token(&session, &mut call);
+    next_request(&mut call, &mut 0).unwrap();
+    call.on_response(0, &response(200, r#"{"code":403,"message":"Token fake-token-1 has no right to this"}"#)).unwrap();
+    let error = call.take_result().unwrap_err();
+    assert_eq!(error.details().api_message.as_deref(), Some("Token *** has no right to this"));
+    assert!(!format!("{error} {error:?} {call:?}").contains("fake-"));
+}
+
+/// The first request may have been carried out, whatever becomes of its repetition.
+#[test]
+fn what_becomes_of_a_repetition_does_not_speak_for_the_lost_request_before_it() {
+    for (lost, last) in [
+        (None, response(200, r#"{"code":403}"#)),
+        (None, response(429, "")),
+        (Some(response(502, "")), response(400, "")),
+        (Some(response(200, r#"{"code":500}"#)), response(401, "")),
+    ] {
+        let session = session_with(|config| config.max_retries = 1);
+        let mut call = call(&session, "workflow.detail_instances");
+        with_token(&session, &mut call);
+        let mut now_ms = 0;
+        next_request(&mut call, &mut now_ms).unwrap();
+        match lost {
+            None => call.on_failure(now_ms, Failure::Timeout, "").unwrap(),
+            Some(answer) => call.on_response(now_ms, &answer).unwrap(),
+        }
+        while let Some(request) = next_request(&mut call, &mut now_ms) {
+            let renewal = response(200, TOKEN);
+            let answer = if request.url.ends_with("/auth") { &renewal } else { &last };
+            call.on_response(now_ms, answer).unwrap();
+        }
+        assert_eq!(call.take_result().unwrap_err().details().outcome, Some(Outcome::Unknown), "{last:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_nobody_wait_for_it() {
+    const YEAR: u64 = 365 * 24 * 3_600_000;
+    let session = session();
+    let mut waiting = call(&session, "workflow.detail_instances");
+    waiting.poll(YEAR).unwrap();
+    waiting.on_failure(YEAR, Failure::Timeout, "").unwrap();
+    assert!(matches!(waiting.poll(YEAR - 1).unwrap(), Step::Wait { .. }));
+    assert!(matches!(waiting.poll(0).unwrap(), Step::Send(_)));
+    waiting.on_response(YEAR, &response(200, r#"{"code":403}"#)).unwrap();
+    let mut shared = call(&session, "workflow.detail_instances");
+    assert_eq!(shared.poll(YEAR - 1).unwrap(), Step::Done);
+    let mut later = call(&session, "workflow.detail_instances");
+    assert!(matches!(later.poll(0).unwrap(), Step::Send(_)));
+}
+
+#[test]
 fn a_call_does_not_wait_for_hours_because_it_is_told_to() {
     let session = session();
     let mut call = call(&session, "workflow.detail_instances");
