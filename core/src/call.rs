@@ -15,6 +15,8 @@
 //! than asked is harmless; a call made in the wrong order is an error ([`ErrorCode::Misuse`]) and changes nothing; the
 //! same inputs give the same outputs. `now_ms` is Unix time in milliseconds.
 
+use std::fmt;
+
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
@@ -48,7 +50,7 @@ pub struct CallOptions {
 }
 
 /// A request that the library does not type. Token, encryption, retries and envelope still apply.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RawRequest {
     /// The HTTP method.
     pub method: Method,
@@ -66,6 +68,21 @@ pub struct RawRequest {
     pub file: bool,
 }
 
+/// Shows query and body by their lengths alone: both may hold personal data.
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query_bytes", &self.query.len())
+            .field("body_bytes", &self.body.len())
+            .field("auth", &self.auth)
+            .field("replay", &self.replay)
+            .field("file", &self.file)
+            .finish()
+    }
+}
+
 /// What matters of the answer to the request for a token.
 #[derive(Deserialize)]
 struct Given {
@@ -76,7 +93,6 @@ struct Given {
 const LONGEST_WAIT_MS: u64 = 5 * 60 * 1000;
 
 /// What a call sends, apart from the token.
-#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) name: String,
     pub(crate) method: Method,
@@ -91,6 +107,19 @@ pub(crate) struct Plan {
     pub(crate) find_out: &'static str,
     pub(crate) headers: Headers,
     pub(crate) timeout_ms: u64,
+}
+
+/// Shows neither query nor body: both may hold personal data, and the body of the request for a token holds secrets.
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("name", &self.name)
+            .field("base_url", &self.base_url)
+            .field("query_bytes", &self.query.len())
+            .field("body_bytes", &self.body.len())
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What to do next.
@@ -165,8 +194,8 @@ impl Output {
 }
 
 /// Shows sizes alone: a result may hold personal data or a token.
-impl std::fmt::Debug for Output {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Output")
             .field("http_status", &self.http_status)
             .field("request_id", &self.request_id)

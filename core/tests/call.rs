@@ -353,6 +353,31 @@ fn an_answer_that_quotes_the_token_is_shown_without_it() {
     assert!(!format!("{error} {error:?} {call:?}").contains("fake-"));
 }
 
+#[test]
+fn debug_of_a_call_shows_no_parameters() {
+    let session = session();
+    let token = r#"{"APPKey":"fake-key","APPSecret":"fake-secret"}"#;
+    let of_token = Call::new(&session, "auth.token", token, &CallOptions::default()).unwrap();
+    let upload = call(&session, "workflow.upload_details");
+    let raw = RawRequest {
+        method: Method::Post,
+        path: "/x".into(),
+        query: "to=%2B6212345678".into(),
+        body: UPLOAD.into(),
+        auth: Auth::None,
+        replay: Replay::Never,
+        file: false,
+    };
+    let result: airudder_core::operations::auth::Token = serde_json::from_str(r#"{"token":"fake-token"}"#).unwrap();
+    let shown = format!(
+        "{of_token:?} {upload:?} {raw:?} {:?} {result:?}",
+        Call::raw(&session, raw.clone(), &CallOptions::default())
+    );
+    for hidden in ["fake-", "6212345678"] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
+
 /// The first request may have been carried out, whatever becomes of its repetition.
 #[test]
 fn what_becomes_of_a_repetition_does_not_speak_for_the_lost_request_before_it() {

@@ -346,6 +346,30 @@ fn a_campaign_that_gives_up_leaves_nothing_doubtful_but_what_was_handed_out() {
     assert_eq!(api.requests - requests, 3, "a token and two uploads");
 }
 
+#[test]
+fn debug_of_a_campaign_shows_nobody() {
+    let mut campaign = Campaign::new(&session(), config(2)).unwrap();
+    campaign.feed(&Value::from(contacts(4)).to_string()).unwrap();
+    let mut shown = vec![format!("{campaign:?}")];
+    loop {
+        match campaign.poll(1).unwrap() {
+            CampaignStep::Journal(_) => campaign.journal_written().unwrap(),
+            CampaignStep::Call { id, mut call } => {
+                let result = Api::new(1, 0).run(&mut call, &mut 1);
+                campaign.on_result(id, 1, result).unwrap();
+            }
+            CampaignStep::Contacts { .. } => break,
+            step => panic!("{step:?}"),
+        }
+        shown.push(format!("{campaign:?}"));
+    }
+    for (shown, hidden) in
+        shown.iter().flat_map(|shown| ["+6200000", "c-0", "c-2", "fake-"].map(|hidden| (shown, hidden)))
+    {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
