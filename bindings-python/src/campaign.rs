@@ -7,7 +7,7 @@ use pyo3::{prelude::*, types::PyList};
 
 use crate::{
     call::Call,
-    errors::{Fallible, poisoned, to_exception},
+    errors::{Failed, Fallible, poisoned, to_exception},
     options::{COUNT, SWITCH, TEXT, millis, typed},
     session::Session,
     writer,
@@ -33,6 +33,11 @@ impl Campaign {
         run: impl FnOnce(&mut airudder_core::Campaign) -> Result<T, Error> + Send,
     ) -> Fallible<T> {
         py.detach(|| Ok(run(&mut *self.0.lock().map_err(poisoned)?)?))
+    }
+
+    fn feed_written(&self, py: Python<'_>, contacts: &mut Vec<String>) -> Fallible<()> {
+        let text = format!("[{}]", std::mem::take(contacts).join(","));
+        self.with(py, |campaign| campaign.feed(&text))
     }
 }
 
@@ -96,19 +101,21 @@ impl Campaign {
         self.with(py, airudder_core::Campaign::journal_written)
     }
 
-    /// The next contacts. One that cannot be written as JSON is an error that names its position among all contacts.
+    /// The next contacts. One that cannot be written as JSON is reported as rejected.
     #[pyo3(signature = (contacts, /))]
     fn feed(&self, py: Python<'_>, contacts: &Bound<'_, PyList>) -> Fallible<()> {
-        let first = self.with(py, |campaign| Ok(campaign.progress().contacts))?;
-        let mut text = String::from("[");
-        for (position, contact) in (first..).zip(contacts.iter()) {
-            if position > first {
-                text.push(',');
+        let mut written = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            match writer::write(&contact, "") {
+                Ok(json) => written.push(json),
+                Err(Failed::Core(error)) => {
+                    self.feed_written(py, &mut written)?;
+                    self.with(py, |campaign| campaign.refuse_contact(&error))?;
+                }
+                Err(Failed::Python(error)) => return Err(Failed::Python(error)),
             }
-            text.push_str(&writer::write(&contact, &format!("/{position}"))?);
         }
-        text.push(']');
-        self.with(py, |campaign| campaign.feed(&text))
+        self.feed_written(py, &mut written)
     }
 
     /// There are no more contacts.

@@ -315,13 +315,17 @@ def test_bad_contacts_are_named_and_the_others_go_out(client, sandbox, tmp_path)
     assert arrived(sandbox) == (3, 0)
 
 
-def test_a_value_that_is_no_json_names_its_contact(client, tmp_path):
+def test_a_contact_that_is_no_json_is_named_and_the_others_go_out(client, sandbox, tmp_path):
     mixed = [*contacts(5)]
-    mixed[4]["variables"]["due"] = datetime.date(2027, 1, 1)
-    with pytest.raises(ValidationError) as raised:
-        client.campaigns.run(**CAMPAIGN, contacts=mixed, journal=tmp_path / "journal")
-    assert (raised.value.code, raised.value.pointer) == ("E1006", "/4/variables/due")
-    assert "`date`" in raised.value.message
+    mixed[0]["variables"]["due"] = datetime.date(2027, 1, 1)
+    mixed[2]["variables"]["customer_name"] = b"Jos\xe9".decode(errors="surrogateescape")
+    mixed[3] = float("nan")
+    report = client.campaigns.run(**CAMPAIGN, contacts=mixed, journal=tmp_path / "journal")
+    found = [(one.contact, one.code, one.pointer) for one in report.rejected]
+    assert found == [(0, "E1006", "/variables/due"), (2, "E1007", "/variables/customer_name"), (3, "E1007", "")]
+    assert "`date`" in report.rejected[0].message
+    assert report.accepted == 2
+    assert arrived(sandbox) == (2, 0)
 
 
 def test_more_than_a_workflow_holds_goes_into_two(client, sandbox, tmp_path):

@@ -3,6 +3,8 @@
  * other.
  */
 import { openJournalFile } from "./journal-file.js";
+import { lend } from "./native.js";
+import { primitives } from "./node-crypto.js";
 import { runsOn } from "./platform.js";
 
 /** The modules that are used. */
@@ -15,8 +17,9 @@ export interface Builtins {
   url: typeof import("node:url");
 }
 
-/** Gives files and randomness to the library. */
+/** Gives files, randomness and fast primitives to the library. */
 export function runsOnNode(builtins: Builtins): void {
+  lend(primitives(builtins.crypto));
   runsOn({
     openJournal: (path) => openJournalFile(builtins, path),
     randomBlock: () => builtins.crypto.randomBytes(16),

@@ -3,7 +3,7 @@ import { drive } from "./call.js";
 import type { Journal, Progress } from "./campaign.js";
 import type { AbortSignal, Fetch } from "./globals.js";
 import type { Call, Campaign as Machine } from "./glue.js";
-import { write } from "./json.js";
+import { NotJson, tryWrite } from "./json.js";
 import { fault, Owned } from "./native.js";
 import { startTimer } from "./timer.js";
 import type { Detail } from "./types.js";
@@ -134,9 +134,23 @@ export class CampaignRun {
       this.#machine.use((machine) => machine.endOfContacts());
       return;
     }
-    const first = this.#machine.use((machine) => machine.progress()).contacts;
-    const texts = contacts.map((contact, index) => write(contact, `/${first + index}`));
-    this.#machine.use((machine) => machine.feed(`[${texts.join(",")}]`));
+    let written: string[] = [];
+    const feed = () => {
+      this.#machine.use((machine) => machine.feed(`[${written.join(",")}]`));
+      written = [];
+    };
+    for (const contact of contacts) {
+      try {
+        written.push(tryWrite(contact));
+      } catch (thrown) {
+        if (!(thrown instanceof NotJson)) {
+          throw thrown;
+        }
+        feed();
+        this.#machine.use((machine) => machine.refuseContact(thrown.number, thrown.message, thrown.pointer));
+      }
+    }
+    feed();
   }
 
   async #take(want: number): Promise<Detail[]> {

@@ -141,7 +141,7 @@ export class Campaigns {
    * the same journal and the same contacts in the same order: what is done is not done again, what is doubtful is looked
    * up, and new contacts at the end are sent. Keep the journal as long as the campaign may be run again.
    *
-   * Contacts that break a rule, or come twice, are reported as rejected; the others go out.
+   * Contacts that break a rule, are no JSON, or come twice are reported as rejected; the others go out.
    *
    * @throws AirudderError The campaign had to stop; `report` of the error says how far it came. Mend the cause, and run it
    * again. `E1012`: the journal belongs to other contacts. `E1001`: another process runs this journal.

@@ -6,6 +6,7 @@
 
 import type { DoubtfulContact, Progress, Rejected, Workflow } from "./campaign.js";
 import type { Fields } from "./errors.js";
+import type { Primitives } from "./native.js";
 
 export type Pairs = [name: string, value: string][];
 
@@ -53,6 +54,7 @@ export class Campaign {
   poll(nowMs: number): CampaignStep | undefined;
   journalWritten(): void;
   feed(contacts: JsonText): void;
+  refuseContact(number: number, message: string, pointer: string): void;
   endOfContacts(): void;
   onResult(id: number, nowMs: number, call: Call): void;
   giveUp(): void;
@@ -105,6 +107,7 @@ export function detect(
   key: string | undefined,
 ): { scheme?: string; cipher?: string; notes: string[] };
 export function fault(number: number, message: string, pointer: string | undefined): Fields;
+export function lend(primitives: Primitives): void;
 export function operations(): [name: string, method: string, path: string][];
 
 /** Traps, as a bug would: for the test of what follows. */

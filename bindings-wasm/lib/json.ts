@@ -14,13 +14,34 @@ const INVALID_VALUE = 1007;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const SPECIAL = /["\\\u0000-\u001F\uD800-\uDFFF]/;
 
+/** Why a value cannot be written as JSON, and where in it. */
+export class NotJson extends Error {
+  readonly number: number;
+  readonly pointer: string;
+
+  constructor(number: number, message: string, pointer: string) {
+    super(message);
+    this.number = number;
+    this.pointer = pointer;
+  }
+}
+
+/** The JSON text of a value. `pointer` is where the value stands, for errors. */
+export function write(value: unknown, pointer = ""): string {
+  try {
+    return tryWrite(value, pointer);
+  } catch (thrown) {
+    throw thrown instanceof NotJson ? fault(thrown.number, thrown.message, thrown.pointer) : thrown;
+  }
+}
+
 /**
- * The JSON text of a value. `pointer` is where the value stands, for errors.
+ * The JSON text of a value; throws `NotJson`.
  *
  * What `JSON.stringify` writes as it is meant is left to it, since it is several times as fast. Only what it would change is
  * written here, or refused.
  */
-export function write(value: unknown, pointer = ""): string {
+export function tryWrite(value: unknown, pointer = ""): string {
   if (isOrdinary(value, 0)) {
     const text = JSON.stringify(value);
     // So it writes half a surrogate pair, and, behind a backslash more, a text that only looks like one.
@@ -80,7 +101,7 @@ function writeValue(value: unknown, pointer: string, depth: number): string {
     case "object":
       return value === null ? "null" : writeObject(value, pointer, depth);
     default:
-      throw fault(WRONG_TYPE, `a value of type \`${typeof value}\` cannot be written as JSON`, pointer);
+      throw new NotJson(WRONG_TYPE, `a value of type \`${typeof value}\` cannot be written as JSON`, pointer);
   }
 }
 
@@ -89,17 +110,17 @@ function writeText(text: string, pointer: string): string {
     return `"${text}"`;
   }
   if (!isWellFormed(text)) {
-    throw fault(INVALID_VALUE, "a text holds half of a surrogate pair, which is no character", pointer);
+    throw new NotJson(INVALID_VALUE, "a text holds half of a surrogate pair, which is no character", pointer);
   }
   return JSON.stringify(text);
 }
 
 function writeNumber(number: number, pointer: string): string {
   if (!Number.isFinite(number)) {
-    throw fault(INVALID_VALUE, "JSON has neither NaN nor infinity", pointer);
+    throw new NotJson(INVALID_VALUE, "JSON has neither NaN nor infinity", pointer);
   }
   if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
-    throw fault(INVALID_VALUE, "a whole number beyond 2^53 - 1 is inexact: pass a bigint", pointer);
+    throw new NotJson(INVALID_VALUE, "a whole number beyond 2^53 - 1 is inexact: pass a bigint", pointer);
   }
   return String(number);
 }
@@ -107,7 +128,7 @@ function writeNumber(number: number, pointer: string): string {
 function writeObject(object: object, pointer: string, depth: number): string {
   if (depth === MAX_DEPTH) {
     const message = `the object is nested more than ${MAX_DEPTH} levels deep, or contains itself`;
-    throw fault(INVALID_VALUE, message, "");
+    throw new NotJson(INVALID_VALUE, message, "");
   }
   if (Array.isArray(object)) {
     return writeArray(object, pointer, depth);
@@ -116,7 +137,7 @@ function writeObject(object: object, pointer: string, depth: number): string {
     const kind = object.constructor?.name ?? "object";
     const remedy =
       kind === "Date" ? "; write the time as text with its zone, for instance 2026-12-01 18:00:00+08:00" : "";
-    throw fault(WRONG_TYPE, `an object of class \`${kind}\` cannot be written as JSON${remedy}`, pointer);
+    throw new NotJson(WRONG_TYPE, `an object of class \`${kind}\` cannot be written as JSON${remedy}`, pointer);
   }
   let out = "";
   for (const key of Object.keys(object)) {

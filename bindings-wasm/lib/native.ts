@@ -22,6 +22,20 @@ export function provide(from: Source): void {
   source ??= from;
 }
 
+/** AES and SHA-256 of the runtime, which writes into what it is given. */
+export interface Primitives {
+  encryptBlocks(key: Uint8Array, blocks: Uint8Array): void;
+  decryptBlocks(key: Uint8Array, blocks: Uint8Array): void;
+  sha256(data: Uint8Array, digest: Uint8Array): void;
+}
+
+let primitives: Primitives | undefined;
+
+/** Has every instance use the runtime's own primitives for large bodies. */
+export function lend(own: Primitives): void {
+  primitives ??= own;
+}
+
 /** Runs on the instance. What it throws is an `AirudderError`. */
 export function enter<T>(run: (native: Glue) => T): T {
   if (generation === 0) {
@@ -104,13 +118,21 @@ function start(): void {
     throw new Error("the package was not loaded by one of its entries");
   }
   glue.initSync({ module: source() });
-  generation = 1;
+  begin();
+}
+
+/** Counts a fresh instance, and gives it what belongs into each. */
+function begin(): void {
+  generation += 1;
+  if (primitives !== undefined) {
+    glue.lend(primitives);
+  }
 }
 
 /** Whatever else came out of the module came from its middle. */
 function restarted(thrown: unknown): AirudderError {
   glue.__wbg_reset_state();
-  generation += 1;
+  begin();
   const message = `the WebAssembly module failed and was started anew (${String(thrown)})`;
   const error = fault(INTERNAL, message);
   error.cause = thrown;

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use crate::{
     border::{from_json, to_js, whole},
     call::Call,
-    errors::{Fallible, Fields},
+    errors::{Fallible, Fields, error_of},
     session::Session,
 };
 
@@ -178,6 +178,13 @@ impl Campaign {
     /// The next contacts, as a JSON array.
     pub fn feed(&self, contacts: &str) -> Fallible<()> {
         self.with(|campaign| campaign.feed(contacts))
+    }
+
+    /// The next contact cannot be written as JSON; it is reported as rejected.
+    #[wasm_bindgen(js_name = refuseContact)]
+    pub fn refuse_contact(&self, number: u16, message: &str, pointer: &str) -> Fallible<()> {
+        let why = error_of(number, message, Some(pointer.to_owned()));
+        self.with(|campaign| campaign.refuse_contact(&why))
     }
 
     /// There are no more contacts.

@@ -76,10 +76,15 @@ impl Fields {
 /// The fields of an error that the facade found itself.
 #[wasm_bindgen]
 pub fn fault(number: u16, message: &str, pointer: Option<String>) -> Fallible<JsValue> {
+    to_js(&Fields::of(&error_of(number, message, pointer)))
+}
+
+/// An error that the facade found itself.
+pub(crate) fn error_of(number: u16, message: &str, pointer: Option<String>) -> Error {
     let code = ErrorCode::ALL.iter().find(|code| code.number() == number);
     let mut error = Error::new(*code.unwrap_or(&ErrorCode::Internal), message);
     error.details_mut().pointer = pointer;
-    to_js(&Fields::of(&error))
+    error
 }
 
 /// Traps, as a bug would: for the test of what follows.

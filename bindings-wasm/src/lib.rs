@@ -15,5 +15,6 @@ mod campaign;
 mod crypto;
 mod errors;
 mod exact;
+mod provider;
 mod session;
 mod webhooks;

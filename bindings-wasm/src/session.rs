@@ -11,6 +11,7 @@ use crate::{
     border::{from_json, to_js, whole},
     call::Call,
     errors::Fallible,
+    provider::Runtime,
 };
 
 /// What the calls of a client share.
@@ -129,7 +130,7 @@ impl Session {
     pub fn new(settings: &str) -> Fallible<Self> {
         let config = ClientConfig::from(from_json::<Settings>(settings)?);
         let base_url = config.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
-        Ok(Self { inner: airudder_core::Session::new(config)?, base_url })
+        Ok(Self { inner: airudder_core::Session::with_provider(config, Box::new(Runtime))?, base_url })
     }
 
     /// The host.

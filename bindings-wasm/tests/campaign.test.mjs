@@ -104,6 +104,25 @@ test("what breaks a rule is reported, and the rest goes out", async () => {
   await eachOnce(3);
 });
 
+test("a contact that is no JSON is reported, and the rest goes out", async () => {
+  const all = [...contacts(5)];
+  all[0] = { ...all[0], variables: { due: new Date(0) } };
+  all[2] = { ...all[2], variables: { customer_name: "Jos\ud83d" } };
+  all[3] = Number.NaN;
+  const report = await client().campaigns.run(options(0, { contacts: all }));
+  assert.equal(report.accepted, 2);
+  assert.deepEqual(
+    report.rejected.map(({ contact, code, pointer }) => [contact, code, pointer]),
+    [
+      [0, "E1006", "/variables/due"],
+      [2, "E1007", "/variables/customer_name"],
+      [3, "E1007", ""],
+    ],
+  );
+  assert.match(report.rejected[0].message, /^an object of class `Date`/);
+  await eachOnce(2);
+});
+
 test("an unreliable network loses nobody and phones nobody twice", async () => {
   await sandbox.control("faults", [
     { operation: "*", fault: "status", status: 503, retry_after: "0", probability: 0.1 },

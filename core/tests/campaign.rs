@@ -131,6 +131,17 @@ fn config(batch_size: usize) -> CampaignConfig {
     CampaignConfig { batch_size, in_flight: 2, ..CampaignConfig::new(7, "july", "2026-12-01 18:00:00+08:00") }
 }
 
+/// Feeds contacts as a host does; `null` stands for one that it cannot write as JSON.
+fn feed(campaign: &mut Campaign, contacts: &[Value]) -> Result<(), Error> {
+    for (index, written) in contacts.split(Value::is_null).enumerate() {
+        if index > 0 {
+            campaign.refuse_contact(&Error::new(ErrorCode::InvalidValue, "no JSON").at("/variables/x"))?;
+        }
+        campaign.feed(&Value::from(written).to_string())?;
+    }
+    Ok(())
+}
+
 /// Runs a campaign; `None` where it was killed after so many steps. The journal is what a disk would hold.
 fn run(
     api: &mut Api,
@@ -165,7 +176,7 @@ fn run(
                 if chunk.is_empty() {
                     campaign.end_of_contacts()?;
                 } else {
-                    campaign.feed(&Value::from(chunk).to_string())?;
+                    feed(&mut campaign, chunk)?;
                 }
             }
             CampaignStep::Call { id, call } => running.push((id, call)),
@@ -252,6 +263,28 @@ fn what_was_sent_stays_sent_when_a_setting_changes() {
     assert_eq!(report.accepted, 5);
     let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
     assert_eq!((report.accepted, report.rejected.len()), (5, 0));
+}
+
+#[test]
+fn a_contact_that_is_no_json_keeps_its_place_and_is_named() {
+    let (mut api, mut journal, mut now_ms) = (Api::new(3, 0), String::new(), 1);
+    let mut all = contacts(5);
+    let sound = std::mem::take(&mut all[2]);
+    for _ in 0..2 {
+        let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+        assert_each_once(&api, &report, 4);
+        let why = &report.rejected[0];
+        assert_eq!((why.contact, why.code.as_str(), why.message.as_str()), (2, "E1007", "no JSON"));
+        assert_eq!(why.pointer.as_deref(), Some("/variables/x"));
+    }
+    all[2] = sound;
+    let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_each_once(&api, &report, 5);
+
+    all[2] = Value::Null;
+    let error = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::JournalMismatch);
+    assert!(error.to_string().contains("contact 2 "), "{error}");
 }
 
 #[test]

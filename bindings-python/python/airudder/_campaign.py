@@ -123,7 +123,7 @@ class Campaigns:
         with the same journal and the same contacts in the same order: what is done is not done again, what is doubtful
         is looked up, and new contacts at the end are sent. Keep the journal as long as the campaign may be run again.
 
-        Contacts that break a rule, or come twice, are reported as rejected; the others go out.
+        Contacts that break a rule, are no JSON, or come twice are reported as rejected; the others go out.
 
         Args:
             workflow_template_id: The template of the workflows.

@@ -513,6 +513,21 @@ impl Campaign {
         contacts.into_iter().try_for_each(|contact| self.take_contact(contact.get()))
     }
 
+    /// The next contact is one that the host cannot write as JSON. It keeps its place among the contacts, and is
+    /// reported as rejected.
+    pub fn refuse_contact(&mut self, why: &Error) -> Result<(), Error> {
+        if self.ended {
+            return Err(misuse("the contacts have ended already"));
+        }
+        let position = self.fed;
+        self.fed += 1;
+        if self.past.contains_key(&position) {
+            return Err(self.stop_at_other_contact(position));
+        }
+        self.reject_for(position, why);
+        Ok(())
+    }
+
     /// There are no more contacts.
     pub fn end_of_contacts(&mut self) -> Result<(), Error> {
         if self.replaying() {
@@ -612,10 +627,7 @@ impl Campaign {
         if let Some(past) = past
             && past.mark != mark(text)
         {
-            return Err(self.stop(Error::new(
-                ErrorCode::JournalMismatch,
-                format!("contact {position} is not the one that was sent; give the same contacts in the same order"),
-            )));
+            return Err(self.stop_at_other_contact(position));
         }
         // What the journal knows of a contact counts before any rule: settings and rules may have changed since it was sent.
         match past.map(|past| (past.state, past)) {
@@ -641,6 +653,12 @@ impl Campaign {
         Ok(())
     }
 
+    fn stop_at_other_contact(&mut self, position: u64) -> Error {
+        let message =
+            format!("contact {position} is not the one that was sent; give the same contacts in the same order");
+        self.stop(Error::new(ErrorCode::JournalMismatch, message))
+    }
+
     /// Who a contact is that was sent in an earlier run; none of the others may be the same.
     fn remember(&mut self, text: &str) -> Result<Identity, Error> {
         let identity = Identity::of(text).map_err(|error| self.stop(error))?;
@@ -652,10 +670,7 @@ impl Campaign {
     fn take_new(&mut self, position: u64, text: &str) {
         match self.check_contact(text) {
             Ok(identity) => self.pending.push_back(Contact { position, text: text.to_owned(), identity, rounds: 0 }),
-            Err(error) => {
-                let details = error.details();
-                self.reject(position, error.code().to_string(), details.pointer.clone(), details.message.clone());
-            }
+            Err(error) => self.reject_for(position, &error),
         }
     }
 
@@ -682,12 +697,16 @@ impl Campaign {
         }
         for contact in std::mem::take(&mut self.pending) {
             if self.seen.get(&contact.identity.short()).is_some_and(|seen| seen.journaled) {
-                let error = contact.identity.repeated();
-                self.reject(contact.position, error.code().to_string(), None, error.details().message.clone());
+                self.reject_for(contact.position, &contact.identity.repeated());
             } else {
                 self.pending.push_back(contact);
             }
         }
+    }
+
+    fn reject_for(&mut self, contact: u64, error: &Error) {
+        let details = error.details();
+        self.reject(contact, details.code.to_string(), details.pointer.clone(), details.message.clone());
     }
 
     fn reject(&mut self, contact: u64, code: String, pointer: Option<String>, message: String) {

@@ -1,0 +1,72 @@
+//! AES and SHA-256 of the JavaScript runtime, where it lends them: for large bodies they are several times as fast as
+//! WebAssembly's.
+
+use std::cell::OnceCell;
+
+use airudder_core::{
+    Error,
+    crypto::{BuiltIn, EncryptionKey, Provider},
+};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+/// From so many bytes on, the runtime's are faster although its objects have to be made.
+const LARGE: usize = 4096;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The runtime's primitives. They write their result when nothing can fail any more.
+    pub type Primitives;
+
+    #[wasm_bindgen(method, catch, js_name = encryptBlocks)]
+    fn encrypt_blocks(this: &Primitives, key: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = decryptBlocks)]
+    fn decrypt_blocks(this: &Primitives, key: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn sha256(this: &Primitives, data: &[u8], digest: &mut [u8]) -> Result<(), JsValue>;
+}
+
+thread_local! {
+    static LENT: OnceCell<Primitives> = const { OnceCell::new() };
+}
+
+/// Lends the runtime's primitives to this instance, before anything is made in it.
+#[wasm_bindgen]
+pub fn lend(primitives: Primitives) {
+    LENT.with(|lent| {
+        let _ = lent.set(primitives);
+    });
+}
+
+/// The runtime's primitives for large data, and the built-in ones for small data and where the runtime's fail.
+#[derive(Debug)]
+pub(crate) struct Runtime;
+
+fn with_lent(length: usize, run: impl FnOnce(&Primitives) -> Result<(), JsValue>) -> bool {
+    length >= LARGE && LENT.with(|lent| lent.get().is_some_and(|primitives| run(primitives).is_ok()))
+}
+
+impl Provider for Runtime {
+    fn encrypt_blocks(&self, key: &EncryptionKey, blocks: &mut [u8]) -> Result<(), Error> {
+        if with_lent(blocks.len(), |lent| lent.encrypt_blocks(key.expose(), blocks)) {
+            return Ok(());
+        }
+        BuiltIn.encrypt_blocks(key, blocks)
+    }
+
+    fn decrypt_blocks(&self, key: &EncryptionKey, blocks: &mut [u8]) -> Result<(), Error> {
+        if with_lent(blocks.len(), |lent| lent.decrypt_blocks(key.expose(), blocks)) {
+            return Ok(());
+        }
+        BuiltIn.decrypt_blocks(key, blocks)
+    }
+
+    fn sha256(&self, data: &[u8]) -> [u8; 32] {
+        let mut digest = [0; 32];
+        if with_lent(data.len(), |lent| lent.sha256(data, &mut digest)) {
+            return digest;
+        }
+        BuiltIn.sha256(data)
+    }
+}
