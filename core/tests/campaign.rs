@@ -468,10 +468,17 @@ fn a_look_up_that_proves_nothing_makes_nobody_accepted_and_nobody_sent_again() {
 }
 
 #[test]
-fn a_contact_that_came_twice_is_not_accepted_because_the_other_is_found() {
+fn a_contact_is_not_accepted_because_another_is_found_that_a_look_up_takes_for_it() {
     let mut all = contacts(2);
     all[1] = all[0].clone();
-    let open = CampaignConfig { allow_duplicates: true, ..config(1) };
+    other_than_found(&all, true);
+    // Nor is one without a case id because one with its number is found.
+    all[1].as_object_mut().unwrap().remove("caseid");
+    other_than_found(&all, false);
+}
+
+fn other_than_found(all: &[Value], allow_duplicates: bool) {
+    let open = CampaignConfig { allow_duplicates, ..config(1) };
     let mut uploads = 0;
     let mut answer = |operation: &str, _: &Value| match operation {
         "uploaddetails" => {
@@ -481,7 +488,7 @@ fn a_contact_that_came_twice_is_not_accepted_because_the_other_is_found() {
         "detailinstances" => Ok(json!({"rows": [{"workflow_id": "w0"}]})),
         _ => Ok(usual(operation)),
     };
-    let report = play(&session(), open, &all, &mut String::new(), &mut 1, &mut answer);
+    let report = play(&session(), open, all, &mut String::new(), &mut 1, &mut answer);
     assert_eq!((report.accepted, report.doubtful[0].contact, uploads), (1, 1, 2));
 }
 

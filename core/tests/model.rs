@@ -60,6 +60,7 @@ struct Api {
     carried: BTreeMap<usize, String>,
     late: Vec<(u64, usize, String)>,
     keys: BTreeMap<usize, String>,
+    phones: BTreeMap<usize, String>,
     duplicates_allowed: bool,
     sealed: bool,
 }
@@ -199,7 +200,7 @@ impl Api {
         let held: BTreeSet<&String> = self
             .carried
             .iter()
-            .filter(|(position, _)| self.keys[position] == key)
+            .filter(|(position, _)| self.keys[position] == key || self.phones[position] == key)
             .map(|(_, workflow)| workflow)
             .collect();
         let mut rows = Vec::new();
@@ -446,7 +447,7 @@ fn contacts(random: &mut Random, count: usize) -> Vec<Value> {
             let who = if random.percent(10) { random.below(n as u64 + 1) } else { n as u64 };
             let mut contact =
                 json!({"callee": format!("+62{who:08}"), "platform": "P", "variables": {"customer_name": n.to_string()}});
-            if who % 2 == 0 {
+            if who % 2 == 0 && !random.percent(10) {
                 contact["caseid"] = format!("c-{who}").into();
             }
             if random.percent(5) {
@@ -472,6 +473,7 @@ fn life(seed: u64, count: usize, trouble_percent: u64, sealed: bool) -> String {
         carried: BTreeMap::new(),
         late: Vec::new(),
         keys: contacts.iter().map(key_of).enumerate().collect(),
+        phones: contacts.iter().map(|contact| format!("phone {}", contact["callee"])).enumerate().collect(),
         duplicates_allowed: false,
         sealed,
     };

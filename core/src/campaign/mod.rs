@@ -53,6 +53,8 @@ const MAX_ORPHANS_IN_A_ROW: usize = 5;
 const SETTLED_PER_LINE: usize = 50;
 /// Look-ups begin so long before the campaign and end so long after now, in case the clocks differ.
 const WINDOW_MARGIN_MS: u64 = 24 * 60 * 60 * 1000;
+/// What tells contacts apart that have no case id.
+const NUMBER: &str = "phone number";
 
 /// The settings of a campaign.
 #[derive(Clone, Debug)]
@@ -74,7 +76,8 @@ pub struct CampaignConfig {
     /// not taking up a request later than this.
     pub settle_ms: Option<u64>,
     /// Whether a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
-    /// A look-up does not tell such contacts apart: a doubtful one stays doubtful where the API has another.
+    /// A look-up does not tell such contacts apart, nor one without a case id from one with its number: a doubtful one
+    /// stays doubtful where the API has another.
     pub allow_duplicates: bool,
     /// Whether contacts that the API refused in an earlier run are sent again.
     pub retry_rejected: bool,
@@ -216,7 +219,7 @@ impl Identity {
     fn key(&self) -> (&'static str, &str) {
         match (&self.caseid, &self.callee) {
             (Some(caseid), _) if !caseid.is_empty() => ("case id", caseid),
-            (_, callee) => ("phone number", callee.as_deref().unwrap_or_default()),
+            (_, callee) => (NUMBER, callee.as_deref().unwrap_or_default()),
         }
     }
 
@@ -226,11 +229,21 @@ impl Identity {
         Error::new(ErrorCode::DuplicateContact, message)
     }
 
-    /// 16 of the 32 bytes of its digest tell ten thousands of contacts apart, at half the memory.
     fn short(&self) -> [u8; 16] {
-        let (kind, value) = self.key();
-        BuiltIn.sha256(format!("{kind}{value}").as_bytes()).first_chunk().copied().unwrap_or_default()
+        short(self.key())
     }
+
+    /// The identity of a contact with the same number and no case id, if this one has a case id: who looks that one up
+    /// finds this one, too.
+    fn short_of_number(&self) -> Option<[u8; 16]> {
+        let number = self.callee.as_deref().map(|callee| short((NUMBER, callee)))?;
+        (number != self.short()).then_some(number)
+    }
+}
+
+/// 16 of the 32 bytes of its digest tell ten thousands of contacts apart, at half the memory.
+fn short((kind, value): (&str, &str)) -> [u8; 16] {
+    BuiltIn.sha256(format!("{kind}{value}").as_bytes()).first_chunk().copied().unwrap_or_default()
 }
 
 struct Contact {
@@ -290,10 +303,13 @@ struct FoundRow {
     workflow_name: Option<String>,
 }
 
-/// How many contacts with one identity may be with the API, and whether the journal knows any of them.
+/// How many contacts with one identity may be with the API. Counting ends at 255: that there are others is what matters.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
-    times: u32,
+    times: u8,
+    /// Others that a look-up takes for them.
+    alike: u8,
+    /// The journal knows one of them.
     journaled: bool,
 }
 
@@ -662,9 +678,22 @@ impl Campaign {
     /// Who a contact is that was sent in an earlier run; none of the others may be the same.
     fn remember(&mut self, text: &str) -> Result<Identity, Error> {
         let identity = Identity::of(text).map_err(|error| self.stop(error))?;
-        let seen = self.seen.entry(identity.short()).or_default();
-        *seen = Seen { times: seen.times.saturating_add(1), journaled: true };
+        self.note(&identity).journaled = true;
         Ok(identity)
+    }
+
+    fn note(&mut self, identity: &Identity) -> &mut Seen {
+        if let Some(number) = identity.short_of_number() {
+            let others = self.seen.entry(number).or_default();
+            others.alike = others.alike.saturating_add(1);
+        }
+        let seen = self.seen.entry(identity.short()).or_default();
+        seen.times = seen.times.saturating_add(1);
+        seen
+    }
+
+    fn seen(&self, identity: &Identity) -> Seen {
+        self.seen.get(&identity.short()).copied().unwrap_or_default()
     }
 
     fn take_new(&mut self, position: u64, text: &str) {
@@ -681,11 +710,10 @@ impl Campaign {
             params::check_object(text)?;
         }
         let identity = Identity::of(text)?;
-        let seen = self.seen.entry(identity.short()).or_default();
-        if seen.times > 0 && !self.config.allow_duplicates {
+        if self.seen(&identity).times > 0 && !self.config.allow_duplicates {
             return Err(identity.repeated());
         }
-        seen.times = seen.times.saturating_add(1);
+        self.note(&identity);
         Ok(identity)
     }
 
@@ -696,7 +724,7 @@ impl Campaign {
             return;
         }
         for contact in std::mem::take(&mut self.pending) {
-            if self.seen.get(&contact.identity.short()).is_some_and(|seen| seen.journaled) {
+            if self.seen(&contact.identity).journaled {
                 self.reject_for(contact.position, &contact.identity.repeated());
             } else {
                 self.pending.push_back(contact);
@@ -913,10 +941,14 @@ impl Campaign {
         };
         let found = rows.iter().any(|row| self.is_ours(row));
         // What might be this contact and might be another is neither taken for accepted nor sent again.
-        let twins = self.seen.get(&doubt.contact.identity.short()).is_some_and(|seen| seen.times > 1);
-        if (twins && (found || !self.config.allow_duplicates))
-            || (!found && rows.iter().any(|row| self.might_be_ours(row)))
-        {
+        let seen = self.seen(&doubt.contact.identity);
+        let unclear = if found {
+            seen.times > 1 || seen.alike > 0
+        } else {
+            // Sent together in an earlier run, and not to be sent together now.
+            (seen.times > 1 && !self.config.allow_duplicates) || rows.iter().any(|row| self.might_be_ours(row))
+        };
+        if unclear {
             self.leave_doubtful(&doubt.contact);
             return Ok(());
         }
