@@ -196,7 +196,7 @@ pub struct Report {
     pub accepted: u64,
     /// The contacts that were refused, in their order.
     pub rejected: Vec<Rejected>,
-    /// The contacts that stay doubtful, or were not yet looked up when the campaign stopped, in their order.
+    /// The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order.
     pub doubtful: Vec<DoubtfulContact>,
     /// The workflows, orphans included.
     pub workflows: Vec<Workflow>,
