@@ -58,7 +58,7 @@ export interface Report {
   accepted: number;
   /** The contacts that were refused, in their order. */
   rejected: Rejected[];
-  /** The contacts that stay doubtful, in their order. */
+  /** The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order. */
   doubtful: DoubtfulContact[];
   /** The workflows, the possible orphans included. */
   workflows: Workflow[];

@@ -15,6 +15,8 @@
 //! than asked is harmless; a call made in the wrong order is an error ([`ErrorCode::Misuse`]) and changes nothing; the
 //! same inputs give the same outputs. `now_ms` is Unix time in milliseconds.
 
+use std::fmt;
+
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
@@ -49,7 +51,7 @@ pub struct CallOptions {
 }
 
 /// A request that the library does not type. Token, encryption, retries and envelope still apply.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RawRequest {
     /// The HTTP method.
     pub method: Method,
@@ -67,6 +69,21 @@ pub struct RawRequest {
     pub file: bool,
 }
 
+/// Shows query and body by their lengths alone: both may hold personal data.
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query_bytes", &self.query.len())
+            .field("body_bytes", &self.body.len())
+            .field("auth", &self.auth)
+            .field("replay", &self.replay)
+            .field("file", &self.file)
+            .finish()
+    }
+}
+
 /// What matters of the answer to the request for a token.
 #[derive(Deserialize)]
 struct Given {
@@ -77,7 +94,6 @@ struct Given {
 const LONGEST_WAIT_MS: u64 = 5 * 60 * 1000;
 
 /// What a call sends, apart from the token.
-#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) name: String,
     pub(crate) method: Method,
@@ -92,6 +108,19 @@ pub(crate) struct Plan {
     pub(crate) find_out: &'static str,
     pub(crate) headers: Headers,
     pub(crate) timeout_ms: u64,
+}
+
+/// Shows neither query nor body: both may hold personal data, and the body of the request for a token holds secrets.
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("name", &self.name)
+            .field("base_url", &self.base_url)
+            .field("query_bytes", &self.query.len())
+            .field("body_bytes", &self.body.len())
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What to do next.
@@ -166,8 +195,8 @@ impl Output {
 }
 
 /// Shows sizes alone: a result may hold personal data or a token.
-impl std::fmt::Debug for Output {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Output")
             .field("http_status", &self.http_status)
             .field("request_id", &self.request_id)
@@ -189,6 +218,8 @@ pub struct Call {
     max_retries: u32,
     retries: u32,
     token_renewed: bool,
+    /// An earlier request of a call that may be repeated was lost: what comes later says nothing of that one's effect.
+    earlier_unknown: bool,
     /// Why this call could not fetch the token: it does not try again by itself, however late it is polled next.
     token_error: Option<Error>,
     deadline_ms: Option<u64>,
@@ -303,6 +334,7 @@ impl Call {
             max_retries: options.max_retries.unwrap_or(settings.max_retries),
             retries: 0,
             token_renewed: false,
+            earlier_unknown: false,
             token_error: None,
             deadline_ms: options.deadline_ms,
             started_ms: None,
@@ -327,6 +359,10 @@ impl Call {
             State::Done(_) | State::Taken => return Ok(Step::Done),
             State::SentToken | State::Sent { .. } => {
                 return Err(misuse("a request is outstanding: report its response or failure before polling again"));
+            }
+            // No wait is so long: the host's clock was set back.
+            State::Waiting { until_ms } if until_ms.saturating_sub(now_ms) > 2 * LONGEST_WAIT_MS => {
+                self.state = State::Ready;
             }
             State::Waiting { until_ms } if now_ms < until_ms => {
                 return Ok(Step::Wait { until_ms, why: WaitReason::Retry });
@@ -401,7 +437,9 @@ impl Call {
             State::Sent { .. } => {
                 let not_sent = failure == Failure::ConnectFailed;
                 let harmless = not_sent || self.plan.replay == Replay::Safe;
-                if !(harmless && self.retry(now_ms, None)) {
+                if harmless && self.retry(now_ms, None) {
+                    self.earlier_unknown |= !not_sent;
+                } else {
                     let error = if harmless { error } else { self.unknown(&error) };
                     let outcome = if not_sent { Outcome::NotSent } else { Outcome::Unknown };
                     self.finish(Err(error.with_outcome(outcome)));
@@ -527,10 +565,15 @@ impl Call {
                 }
             }
             Verdict::Doubtful(error) => {
+                if response.status == 401 {
+                    self.session.token_refused(epoch);
+                }
                 if self.plan.replay == Replay::Never {
                     let error = self.unknown(&error);
                     self.finish(Err(error));
-                } else if !self.retry(now_ms, response.headers.get("Retry-After")) {
+                } else if self.retry(now_ms, response.headers.get("Retry-After")) {
+                    self.earlier_unknown = true;
+                } else {
                     self.finish(Err(error.with_outcome(Outcome::Unknown)));
                 }
             }
@@ -578,7 +621,11 @@ impl Call {
     fn finish(&mut self, result: Result<Output, Error>) -> Step {
         self.session.release(self.id);
         self.state = State::Done(result.map_err(|mut error| {
-            error.details_mut().operation.get_or_insert_with(|| self.plan.name.clone());
+            let details = error.details_mut();
+            details.operation.get_or_insert_with(|| self.plan.name.clone());
+            if self.earlier_unknown {
+                details.outcome = Some(Outcome::Unknown);
+            }
             error
         }));
         Step::Done

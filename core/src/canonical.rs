@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::{Error, ErrorCode};
 
 /// The canonical text. Numbers stay as they are written, since rounding them could make different ones equal.
-/// The nesting must have been limited before.
+/// The text must have been read as JSON, and its nesting limited, before.
 pub(crate) fn write(text: &str) -> Result<String, Error> {
     let mut out = String::with_capacity(text.len());
     write_value(text.trim_ascii(), &mut out).map_err(|error| {
@@ -20,7 +20,11 @@ pub(crate) fn write(text: &str) -> Result<String, Error> {
 fn write_value(text: &str, out: &mut String) -> serde_json::Result<()> {
     match text.as_bytes().first() {
         Some(b'{') => {
-            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
+            let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
+                // The text was read before, so it is a name with half a surrogate pair.
+                out.push_str(text);
+                return Ok(());
+            };
             out.push('{');
             for (index, (name, value)) in fields.iter().enumerate() {
                 separate(index, out);

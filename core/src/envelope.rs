@@ -46,6 +46,8 @@ pub struct Opened<'a> {
     pub data: &'a str,
     /// The envelope's own code.
     pub code: Option<i64>,
+    /// Whether there is a code, and it is no integer: nothing tells what it means.
+    pub odd_code: bool,
     /// The API's message, if it is not empty.
     pub message: Option<String>,
     /// The API's id of the request, if it is not empty.
@@ -91,9 +93,11 @@ impl Envelope {
             Self::Sms => (fields.code, fields.body, fields.message, fields.request_id),
             Self::Process => (fields.retcode, fields.data, fields.msg, fields.trace_id),
         };
+        let number = code.and_then(integer);
         Ok(Opened {
             data: data.map_or("null", RawValue::get),
-            code: code.and_then(integer),
+            code: number,
+            odd_code: code.is_some() && number.is_none(),
             message: message.and_then(text_of),
             request_id: id.and_then(text_of),
         })
@@ -143,8 +147,19 @@ mod tests {
     #[test]
     fn codes_as_text_and_missing_fields_are_tolerated() {
         assert_eq!(Envelope::Cloud.open(r#"{"code":"200"}"#).unwrap().code, Some(200));
-        let empty = Envelope::Chat.open("{}").unwrap();
-        assert_eq!((empty.data, empty.code, empty.message), ("null", None, None));
+        for text in ["{}", r#"{"code":null}"#] {
+            let empty = Envelope::Chat.open(text).unwrap();
+            assert_eq!((empty.data, empty.code, empty.odd_code, empty.message), ("null", None, false, None));
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_no_integer_is_not_taken_for_a_missing_one() {
+        for code in ["\"E_LIMIT\"", "\"\"", "403.0", "true", "{}", "99999999999999999999"] {
+            let text = format!(r#"{{"code":{code},"data":{{}}}}"#);
+            let opened = Envelope::Cloud.open(&text).unwrap();
+            assert_eq!((opened.code, opened.odd_code), (None, true), "{text}");
+        }
     }
 
     #[test]

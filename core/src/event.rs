@@ -1,8 +1,11 @@
 //! What AI Rudder reports to a URL of the customer's.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Visitor},
+};
 use serde_json::value::RawValue;
 
 use crate::{Confidence, Error, ErrorCode, canonical, catalog, crypto, pointer};
@@ -77,7 +80,36 @@ macro_rules! events {
 pub(crate) use events;
 
 /// The top level of a body, to tell its event by: every field with its unparsed value.
-pub(crate) struct Shape<'a>(BTreeMap<String, &'a RawValue>);
+pub(crate) struct Shape<'a>(BTreeMap<Name, &'a RawValue>);
+
+/// The name of a field. One with half a surrogate pair is no text: it is none of the known ones, and no reason to lose the
+/// event.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Name(String);
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl Visitor<'_> for NameVisitor {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_bytes<E>(self, name: &[u8]) -> Result<Name, E> {
+                Ok(Name(String::from_utf8_lossy(name).into_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(NameVisitor)
+    }
+}
 
 impl<'a> Shape<'a> {
     /// Reads a JSON object without parsing what is in it.
@@ -105,7 +137,7 @@ impl<'a> Shape<'a> {
         self.has(field) || self.first("details").is_some_and(|first| first.contains_key(field))
     }
 
-    fn first(&self, field: &str) -> Option<BTreeMap<String, &'a RawValue>> {
+    fn first(&self, field: &str) -> Option<BTreeMap<Name, &'a RawValue>> {
         let elements: Vec<&'a RawValue> = serde_json::from_str(self.0.get(field)?.get()).ok()?;
         serde_json::from_str(elements.first()?.get()).ok()
     }
@@ -203,8 +235,8 @@ fn expected(kind: &str) -> Result<&'static EventInfo, Error> {
 }
 
 /// Shows no data: it is personal.
-impl std::fmt::Debug for Event {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, known, verified, text, dedupe_key } = self;
         f.debug_struct("Event")
             .field("name", name)

@@ -56,13 +56,18 @@ fn mask_field(text: &str, field: &str) -> String {
     out
 }
 
-/// Stars all but the first three and last two digits of every `+` number of at least six digits.
+/// Stars all but the first three and last two digits of every `+` number of at least six digits, as it stands in a body or
+/// in a query.
 fn mask_phones(text: &str) -> String {
+    ["+", "%2B", "%2b"].iter().fold(text.to_owned(), |text, plus| mask_numbers(&text, plus))
+}
+
+fn mask_numbers(text: &str, plus: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut parts = text.split('+');
+    let mut parts = text.split(plus);
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        out.push('+');
+        out.push_str(plus);
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
         if digits < 6 {
             out.push_str(part);
@@ -98,5 +103,23 @@ mod tests {
     #[test]
     fn base64_pluses_and_short_numbers_stay() {
         assert_eq!(mask_body("ab+cd+12345 +8618116123456"), "ab+cd+12345 +861********56");
+    }
+
+    #[test]
+    fn a_phone_number_in_a_query_is_masked_too() {
+        assert_eq!(mask_body("?TaskID=1234567&Callee=%2B6212345678"), "?TaskID=1234567&Callee=%2B621*****78");
+    }
+
+    #[test]
+    fn of_a_secret_header_only_the_scheme_of_an_authorization_is_shown() {
+        for (name, value, shown) in [
+            ("Authorization", "Token fake-token", "Token ***"),
+            ("Authorization", "fake-token", "***"),
+            ("Cookie", "session=fake-1; other=fake-2", "***"),
+            ("X-Api-Key", "fake key", "***"),
+            ("Signed", "0a1b", "0a1b"),
+        ] {
+            assert_eq!(mask_header(name, value), shown);
+        }
     }
 }

@@ -114,8 +114,10 @@ impl Session {
         {
             return or_else(TokenStep::Wait { until_ms: now_ms.saturating_add(TOKEN_POLL_MS) });
         }
+        // One that seems to last longer than any was remembered before the host's clock was set back.
         if let Some((error, until_ms)) = &state.failure
             && now_ms < *until_ms
+            && *until_ms - now_ms <= 2 * REFUSED_COOL_DOWN_MS
         {
             return or_else(TokenStep::Failed(error.clone()));
         }

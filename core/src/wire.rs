@@ -5,6 +5,7 @@ use crate::{
     call::{File, Output, Plan},
     config::ValidConfig,
     crypto::{self, SIGN_HEADER, SIGN_KEY_HEADER, SigningInput},
+    retry::retry_after_ms,
 };
 
 /// Builds the request of a plan. `token` is needed for [`Auth::Token`] only.
@@ -117,17 +118,18 @@ pub(crate) fn read(
         Ok(opened) => opened,
         Err(error) => return unreadable(error, response),
     };
-    // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends.
+    // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends. A code that cannot be
+    // read is none that says so.
     let refused = match opened.code {
         Some(code) if code == envelope.success() => None,
         Some(code) => Some(code),
-        None if opened.data == "null" => Some(0),
+        None if opened.odd_code || opened.data == "null" => Some(0),
         None => None,
     };
     if let Some(code) = failed.or(refused) {
         let code = if failed.is_some() && refused == Some(401) { 401 } else { code };
-        let mut error =
-            with_status(Error::new(ErrorCode::Refused, "the API answered without a code or a result"), status);
+        let why = if opened.odd_code { "with a code that is no number" } else { "without a code or a result" };
+        let mut error = with_status(Error::new(ErrorCode::Refused, format!("the API answered {why}")), status);
         let api_message = opened.message.map(|message| config.without_secrets(message, sent));
         let details = error.details_mut();
         if let Some(api_code) = opened.code.filter(|code| *code != envelope.success()) {
@@ -141,7 +143,8 @@ pub(crate) fn read(
         details.api_code = opened.code;
         details.api_message = api_message;
         details.request_id = opened.request_id;
-        if code == 503 && !turned_away(opened.code, response) {
+        let at_odds = failed.is_some() && opened.code.is_some_and(|code| denies_refusal(envelope, code));
+        if at_odds || (code == 503 && !turned_away(opened.code, response)) {
             return doubtful(error);
         }
         return judge(Some(code), error);
@@ -199,6 +202,12 @@ fn judge(code: Option<i64>, mut error: Error) -> Verdict {
     }
 }
 
+/// Whether the API's own code speaks against an HTTP status that says that the request was refused: it says that the request
+/// was carried out, or that it failed underway. Of the two, the one that tells less counts.
+fn denies_refusal(envelope: Envelope, api_code: i64) -> bool {
+    api_code == envelope.success() || (matches!(api_code, 500..=599) && api_code != 503)
+}
+
 /// Whether a 503 says that the request had no effect.
 ///
 /// A gateway says 503 when it turns a request away, and some say so when they lost the service's answer. The API's own
@@ -206,7 +215,7 @@ fn judge(code: Option<i64>, mut error: Error) -> Verdict {
 fn turned_away(api_code: Option<i64>, response: &Response) -> bool {
     match api_code {
         Some(code) => matches!(code, 429 | 503),
-        None => response.headers.get("Retry-After").is_some(),
+        None => response.headers.get("Retry-After").is_some_and(|value| retry_after_ms(value, 0).is_some()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The call machine in the hands of a host: token, retries, replay safety, and the contracts of its dialogue.
 
 use airudder_core::{
-    Call, CallOptions, ClientConfig, ErrorCode, Failure, Headers, Outcome, Request, Response, RetryAdvice, Session,
-    Step, crypto,
+    Auth, Call, CallOptions, ClientConfig, ErrorCode, Failure, Headers, Method, Outcome, RawRequest, Replay, Request,
+    Response, RetryAdvice, Session, Step, crypto,
 };
 use proptest::prelude::*;
 
@@ -335,6 +335,20 @@ fn a_host_that_quotes_what_it_sent_is_shown_without_the_secrets() {
 }
 
 #[test]
+fn a_401_that_says_success_ends_an_upload_and_renews_the_token_for_what_may_be_repeated() {
+    let session = session();
+    let mut upload = call(&session, "workflow.upload_details");
+    with_token(&session, &mut upload);
+    let mut now_ms = 0;
+    next_request(&mut upload, &mut now_ms).unwrap();
+    upload.on_response(now_ms, &response(401, ACCEPTED)).unwrap();
+    assert_eq!(upload.poll(now_ms).unwrap(), Step::Done);
+    assert_eq!(upload.take_result().unwrap_err().code(), ErrorCode::OutcomeUnknown);
+    let mut search = call(&session, "workflow.detail_instances");
+    assert!(next_request(&mut search, &mut now_ms).unwrap().url.ends_with("/auth"));
+}
+
+#[test]
 fn an_answer_that_quotes_the_secrets_is_shown_without_them() {
     let session = session();
     let mut call = call(&session, "workflow.detail_instances");
@@ -345,6 +359,86 @@ fn an_answer_that_quotes_the_secrets_is_shown_without_them() {
     let error = call.take_result().unwrap_err();
     assert_eq!(error.details().api_message.as_deref(), Some(r#"no: {"APPKey":"***","APPSecret":"***"}"#));
     assert!(!format!("{error} {error:?}").contains("fake-"));
+}
+
+#[test]
+fn an_answer_that_quotes_the_token_is_shown_without_it() {
+    let session = session();
+    let mut call = call(&session, "workflow.upload_details");
+    with_token(&session, &mut call);
+    next_request(&mut call, &mut 0).unwrap();
+    call.on_response(0, &response(200, r#"{"code":403,"message":"Token fake-token-1 has no right to this"}"#)).unwrap();
+    let error = call.take_result().unwrap_err();
+    assert_eq!(error.details().api_message.as_deref(), Some("Token *** has no right to this"));
+    assert!(!format!("{error} {error:?} {call:?}").contains("fake-"));
+}
+
+#[test]
+fn debug_of_a_call_shows_no_parameters() {
+    let session = session();
+    let token = r#"{"APPKey":"fake-key","APPSecret":"fake-secret"}"#;
+    let of_token = Call::new(&session, "auth.token", token, &CallOptions::default()).unwrap();
+    let upload = call(&session, "workflow.upload_details");
+    let raw = RawRequest {
+        method: Method::Post,
+        path: "/x".into(),
+        query: "to=%2B6212345678".into(),
+        body: UPLOAD.into(),
+        auth: Auth::None,
+        replay: Replay::Never,
+        file: false,
+    };
+    let result: airudder_core::operations::auth::Token = serde_json::from_str(r#"{"token":"fake-token"}"#).unwrap();
+    let shown = format!(
+        "{of_token:?} {upload:?} {raw:?} {:?} {result:?}",
+        Call::raw(&session, raw.clone(), &CallOptions::default())
+    );
+    for hidden in ["fake-", "6212345678"] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
+
+/// The first request may have been carried out, whatever becomes of its repetition.
+#[test]
+fn what_becomes_of_a_repetition_does_not_speak_for_the_lost_request_before_it() {
+    for (lost, last) in [
+        (None, response(200, r#"{"code":403}"#)),
+        (None, response(429, "")),
+        (Some(response(502, "")), response(400, "")),
+        (Some(response(200, r#"{"code":500}"#)), response(401, "")),
+    ] {
+        let session = session_with(|config| config.max_retries = 1);
+        let mut call = call(&session, "workflow.detail_instances");
+        with_token(&session, &mut call);
+        let mut now_ms = 0;
+        next_request(&mut call, &mut now_ms).unwrap();
+        match lost {
+            None => call.on_failure(now_ms, Failure::Timeout, "").unwrap(),
+            Some(answer) => call.on_response(now_ms, &answer).unwrap(),
+        }
+        while let Some(request) = next_request(&mut call, &mut now_ms) {
+            let renewal = response(200, TOKEN);
+            let answer = if request.url.ends_with("/auth") { &renewal } else { &last };
+            call.on_response(now_ms, answer).unwrap();
+        }
+        assert_eq!(call.take_result().unwrap_err().details().outcome, Some(Outcome::Unknown), "{last:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_nobody_wait_for_it() {
+    const YEAR: u64 = 365 * 24 * 3_600_000;
+    let session = session();
+    let mut waiting = call(&session, "workflow.detail_instances");
+    waiting.poll(YEAR).unwrap();
+    waiting.on_failure(YEAR, Failure::Timeout, "").unwrap();
+    assert!(matches!(waiting.poll(YEAR - 1).unwrap(), Step::Wait { .. }));
+    assert!(matches!(waiting.poll(0).unwrap(), Step::Send(_)));
+    waiting.on_response(YEAR, &response(200, r#"{"code":403}"#)).unwrap();
+    let mut shared = call(&session, "workflow.detail_instances");
+    assert_eq!(shared.poll(YEAR - 1).unwrap(), Step::Done);
+    let mut later = call(&session, "workflow.detail_instances");
+    assert!(matches!(later.poll(0).unwrap(), Step::Send(_)));
 }
 
 #[test]
@@ -395,6 +489,137 @@ fn a_process_call_needs_its_host_and_takes_the_callers_headers() {
     let request = next_request(&mut call, &mut 0).unwrap();
     assert_eq!(request.url, "https://process.example/api/v1/process/queryTaskQian");
     assert_eq!((request.headers.get("tenantId"), request.headers.get("Authorization")), (Some("t"), None));
+}
+
+/// What an answer says of the request, whatever the library makes of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Says {
+    Done,
+    NoEffect,
+    Nothing,
+}
+
+/// The code in an envelope.
+#[derive(Clone, Copy)]
+enum Code {
+    Missing,
+    Odd,
+    Number(i64),
+}
+
+/// Weighs an answer by the API's rules alone: success is what status and code agree on, or a status with a result and no
+/// code; no effect is what one of them says, and the other does not deny.
+fn says(status: u16, code: Code, data: bool, success: i64, retry_after: Option<&str>) -> Says {
+    let refusals = |code: i64| matches!(code, 400..=407 | 409..=499);
+    let (done, no_effect) = match (status, code) {
+        (..300, Code::Missing) => (data, false),
+        (..300, Code::Number(code)) => (code == success, refusals(code) || code == 503),
+        (_, Code::Number(401)) => (false, true),
+        (_, Code::Number(code)) if code == success || (code != 503 && matches!(code, 500..=599)) => (false, false),
+        (503, Code::Number(code)) => (false, matches!(code, 429 | 503)),
+        (503, _) => (false, retry_after.is_some_and(|value| value != "soon")),
+        (status, _) => (false, status >= 300 && refusals(i64::from(status))),
+    };
+    match (done, no_effect) {
+        (true, _) => Says::Done,
+        (_, true) => Says::NoEffect,
+        _ => Says::Nothing,
+    }
+}
+
+/// Every status with every code of every envelope, for what may and what must not be sent again: only an answer that says
+/// that there was no effect lets a request that must not be repeated be sent again or be called rejected.
+#[test]
+fn no_status_and_code_at_odds_make_a_request_go_out_twice_or_a_contact_be_lost() {
+    let codes: [Code; 18] = [
+        Code::Missing,
+        Code::Odd,
+        Code::Number(-1),
+        Code::Number(0),
+        Code::Number(1),
+        Code::Number(200),
+        Code::Number(201),
+        Code::Number(302),
+        Code::Number(400),
+        Code::Number(401),
+        Code::Number(403),
+        Code::Number(408),
+        Code::Number(429),
+        Code::Number(500),
+        Code::Number(502),
+        Code::Number(503),
+        Code::Number(599),
+        Code::Number(5001),
+    ];
+    let statuses = [200, 201, 204, 301, 307, 400, 401, 403, 404, 407, 408, 409, 413, 429, 499, 500, 502, 503, 504, 599];
+    let families = [
+        ("/service/cloud/x", "code", "data", 200),
+        ("/api/v1/session/x", "code", "data", 200),
+        ("/service/sms/x", "code", "body", 0),
+        ("/api/v1/process/x", "retcode", "data", 0),
+    ];
+    let mut seen = std::collections::BTreeMap::new();
+    for (path, code_field, data_field, success) in families {
+        for (status, code, data, message, retry_after, replay) in statuses
+            .into_iter()
+            .flat_map(|status| codes.map(|code| (status, code)))
+            .flat_map(|(status, code)| [false, true].map(|data| (status, code, data)))
+            .flat_map(|(status, code, data)| [false, true].map(|message| (status, code, data, message)))
+            .flat_map(|one| [None, Some("0"), Some("soon")].map(|after| (one.0, one.1, one.2, one.3, after)))
+            .flat_map(|one| [Replay::Safe, Replay::Never].map(|replay| (one.0, one.1, one.2, one.3, one.4, replay)))
+        {
+            let mut fields = Vec::new();
+            match code {
+                Code::Number(code) if message => fields.push(format!(r#""{code_field}":"{code}""#)),
+                Code::Number(code) => fields.push(format!(r#""{code_field}":{code}"#)),
+                Code::Odd => fields.push(format!(r#""{code_field}":"E_NEW""#)),
+                Code::Missing => {}
+            }
+            if data {
+                fields.push(format!(r#""{data_field}":{{"workflow_id":"w"}}"#));
+            }
+            if message {
+                fields.push(r#""message":"so it is","msg":"so it is""#.to_owned());
+            }
+            let mut answer = response(status, &format!("{{{}}}", fields.join(",")));
+            if let Some(value) = retry_after {
+                answer.headers.set("Retry-After", value);
+            }
+            let session = session();
+            let request = RawRequest {
+                method: Method::Post,
+                path: path.into(),
+                query: String::new(),
+                body: "{}".into(),
+                auth: Auth::Token,
+                replay,
+                file: false,
+            };
+            let mut call = Call::raw(&session, request, &CallOptions::default()).unwrap();
+            with_token(&session, &mut call);
+            let mut now_ms = 0;
+            next_request(&mut call, &mut now_ms).unwrap();
+            call.on_response(now_ms, &answer).unwrap();
+            let what =
+                format!("{path} {status} {:?} {retry_after:?} {replay:?}", String::from_utf8_lossy(&answer.body));
+            let says = says(status, code, data, success, retry_after);
+            *seen.entry(format!("{says:?}")).or_insert(0) += 1;
+            if next_request(&mut call, &mut now_ms).is_some() {
+                assert!(says == Says::NoEffect || (says == Says::Nothing && replay == Replay::Safe), "again: {what}");
+                continue;
+            }
+            match call.take_result() {
+                Ok(_) => assert_eq!(says, Says::Done, "accepted: {what}"),
+                Err(error) => {
+                    let expected = if says == Says::NoEffect { Outcome::Rejected } else { Outcome::Unknown };
+                    assert_eq!(error.details().outcome, Some(expected), "{what}");
+                    assert_ne!(says, Says::Done, "{what}");
+                    assert_eq!(error.code() == ErrorCode::OutcomeUnknown, expected == Outcome::Unknown, "{what}");
+                }
+            }
+        }
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
 }
 
 #[derive(Clone, Debug)]

@@ -379,6 +379,254 @@ fn a_campaign_that_gives_up_leaves_nothing_doubtful_but_what_was_handed_out() {
     assert_eq!(api.requests - requests, 3, "a token and two uploads");
 }
 
+/// Runs a campaign with answers of the test's own.
+fn play(
+    session: &Session,
+    config: CampaignConfig,
+    contacts: &[Value],
+    journal: &mut String,
+    now_ms: &mut u64,
+    answer: &mut dyn FnMut(&str, &Value) -> Result<Value, Failure>,
+) -> Report {
+    let mut campaign = Campaign::new(session, config).unwrap();
+    campaign.resume(journal).unwrap();
+    let mut fed = false;
+    loop {
+        match campaign.poll(*now_ms).unwrap() {
+            CampaignStep::Journal(lines) => {
+                journal.push_str(&lines);
+                campaign.journal_written().unwrap();
+            }
+            CampaignStep::Contacts { .. } if fed => campaign.end_of_contacts().unwrap(),
+            CampaignStep::Contacts { .. } => {
+                campaign.feed(&Value::from(contacts).to_string()).unwrap();
+                fed = true;
+            }
+            CampaignStep::Wait { until_ms } => *now_ms = until_ms.unwrap(),
+            CampaignStep::Done => return campaign.report(),
+            CampaignStep::Call { id, mut call } => {
+                let result = loop {
+                    match call.poll(*now_ms).unwrap() {
+                        Step::Done => break call.take_result(),
+                        Step::Wait { until_ms, .. } => *now_ms = until_ms,
+                        Step::Send(request) => {
+                            let body = serde_json::from_slice(&request.body).unwrap();
+                            match answer(request.url.rsplit('/').next().unwrap(), &body) {
+                                Err(failure) => call.on_failure(*now_ms, failure, "").unwrap(),
+                                Ok(data) => {
+                                    let body = json!({"data": data, "code": 200}).to_string().into_bytes();
+                                    let response = Response { status: 200, headers: Headers::new(), body };
+                                    call.on_response(*now_ms, &response).unwrap();
+                                }
+                            }
+                        }
+                    }
+                };
+                campaign.on_result(id, *now_ms, result).unwrap();
+            }
+        }
+    }
+}
+
+/// The usual answers, and for uploads and look-ups those of the test.
+fn usual(operation: &str) -> Value {
+    match operation {
+        "auth" => json!({"token": "fake-token"}),
+        _ => json!({"workflow_id": "w0"}),
+    }
+}
+
+#[test]
+fn a_look_up_that_proves_nothing_makes_nobody_accepted_and_nobody_sent_again() {
+    let (nothing, absent) = ((0, 1, 1), (1, 0, 2));
+    for (data, expected, stops) in [
+        (json!({"rows": [{"workflow_id": "w0"}]}), (1, 0, 1), false),
+        (json!({"rows": []}), absent, false),
+        (json!({"rows": null}), absent, false),
+        (json!({"rows": [{"workflow_id": "x", "workflow_name": "june"}, {"workflow_id": "y"}]}), absent, false),
+        // Another campaign of this name, a workflow that is not named, and an answer without rows.
+        (json!({"rows": [{"workflow_id": "x", "workflow_name": "july"}]}), nothing, false),
+        (json!({"rows": [{"workflow_name": "july"}]}), nothing, false),
+        (json!({"rows": [{"status": "finished"}]}), nothing, false),
+        (json!({}), nothing, true),
+        (json!(null), nothing, true),
+        (json!({"rows": 0}), nothing, true),
+    ] {
+        let mut uploads = 0;
+        let mut answer = |operation: &str, _: &Value| match operation {
+            "uploaddetails" => {
+                uploads += 1;
+                if uploads == 1 { Err(Failure::Timeout) } else { Ok(usual(operation)) }
+            }
+            "detailinstances" => Ok(data.clone()),
+            _ => Ok(usual(operation)),
+        };
+        let report = play(&session(), config(10), &contacts(1), &mut String::new(), &mut 1, &mut answer);
+        assert_eq!((report.accepted, report.doubtful.len(), uploads), expected, "{data}");
+        assert_eq!(report.error.is_some(), stops, "{data}");
+    }
+}
+
+#[test]
+fn a_contact_is_not_accepted_because_another_is_found_that_a_look_up_takes_for_it() {
+    let mut all = contacts(2);
+    all[1] = all[0].clone();
+    other_than_found(&all, true);
+    // Nor is one without a case id because one with its number is found.
+    all[1].as_object_mut().unwrap().remove("caseid");
+    other_than_found(&all, false);
+}
+
+fn other_than_found(all: &[Value], allow_duplicates: bool) {
+    let open = CampaignConfig { allow_duplicates, ..config(1) };
+    let mut uploads = 0;
+    let mut answer = |operation: &str, _: &Value| match operation {
+        "uploaddetails" => {
+            uploads += 1;
+            if uploads == 2 { Err(Failure::Timeout) } else { Ok(usual(operation)) }
+        }
+        "detailinstances" => Ok(json!({"rows": [{"workflow_id": "w0"}]})),
+        _ => Ok(usual(operation)),
+    };
+    let report = play(&session(), open, all, &mut String::new(), &mut 1, &mut answer);
+    assert_eq!((report.accepted, report.doubtful[0].contact, uploads), (1, 1, 2));
+}
+
+#[test]
+fn a_campaign_that_stops_names_those_whom_it_has_not_looked_up() {
+    let mut campaign = Campaign::new(&session(), config(10)).unwrap();
+    campaign.feed(&Value::from(contacts(10)).to_string()).unwrap();
+    loop {
+        match campaign.poll(1).unwrap() {
+            CampaignStep::Journal(_) => campaign.journal_written().unwrap(),
+            CampaignStep::Call { id, mut call } if call.operation() == "workflow.upload_details" => {
+                campaign.give_up().unwrap();
+                while !call.is_in_doubt() {
+                    match call.poll(1).unwrap() {
+                        Step::Send(request) if request.url.ends_with("/auth") => {
+                            let answer = Api::new(1, 0).process(&request);
+                            call.on_response(1, &answer).unwrap();
+                        }
+                        _ => {}
+                    }
+                }
+                call.on_failure(1, Failure::Reset, "").unwrap();
+                campaign.on_result(id, 1, call.take_result()).unwrap();
+            }
+            CampaignStep::Call { id, mut call } => {
+                let result = Api::new(1, 0).run(&mut call, &mut 1);
+                campaign.on_result(id, 1, result).unwrap();
+            }
+            CampaignStep::Done => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    let doubtful: Vec<u64> = campaign.report().doubtful.iter().map(|one| one.contact).collect();
+    assert_eq!(doubtful, (0..10).collect::<Vec<_>>());
+    assert_eq!(campaign.progress().doubtful, 10);
+}
+
+/// What was sent while the check was off is looked up, and sent again if need be, though it would be refused now.
+#[test]
+fn a_doubtful_contact_that_the_check_would_refuse_now_is_not_stranded() {
+    let lenient = Session::new(ClientConfig {
+        app_key: Some("fake-key".into()),
+        app_secret: Some("fake-secret".into()),
+        strict: false,
+        ..ClientConfig::default()
+    });
+    let (mut journal, mut now_ms) = (String::new(), 1);
+    let all = [json!({"callee": "0812", "platform": "P", "variables": {}})];
+    let mut lost = |operation: &str, _: &Value| match operation {
+        "uploaddetails" | "detailinstances" => Err(Failure::Timeout),
+        _ => Ok(usual(operation)),
+    };
+    let report = play(&lenient.unwrap(), config(10), &all, &mut journal, &mut now_ms, &mut lost);
+    assert_eq!((report.doubtful.len(), report.error.is_some()), (1, true));
+    let mut found = |operation: &str, _: &Value| match operation {
+        "detailinstances" => Ok(json!({"rows": []})),
+        _ => Ok(usual(operation)),
+    };
+    let report = play(&session(), config(10), &all, &mut journal, &mut now_ms, &mut found);
+    assert_eq!((report.accepted, report.doubtful.len()), (1, 0));
+}
+
+#[test]
+fn a_new_contact_before_one_of_the_same_identity_that_was_sent_is_a_duplicate() {
+    let (mut api, mut journal, mut now_ms) = (Api::new(3, 0), String::new(), 1);
+    let mut all = contacts(3);
+    all[1] = all[2].clone();
+    all[1]["new_field"] = 1.into();
+    let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_eq!((report.accepted, report.rejected[0].code.as_str()), (2, "E1004"));
+    let lenient = Session::new(ClientConfig {
+        app_key: Some("fake-key".into()),
+        app_secret: Some("fake-secret".into()),
+        strict: false,
+        ..ClientConfig::default()
+    });
+    let mut answer = |operation: &str, _: &Value| {
+        assert_ne!(operation, "uploaddetails");
+        Ok(usual(operation))
+    };
+    let report = play(&lenient.unwrap(), config(10), &all, &mut journal, &mut now_ms, &mut answer);
+    assert_eq!((report.accepted, report.rejected[0].contact, report.rejected[0].code.as_str()), (2, 1, "E1013"));
+}
+
+#[test]
+fn a_clock_that_is_set_back_by_days_does_not_hide_what_was_sent() {
+    const DAY: u64 = 24 * 3_600_000;
+    let (mut journal, mut now_ms) = (String::new(), 1_700_000_000_000);
+    let mut lost = |operation: &str, _: &Value| match operation {
+        "uploaddetails" | "detailinstances" => Err(Failure::Timeout),
+        _ => Ok(usual(operation)),
+    };
+    play(&session(), config(10), &contacts(1), &mut journal, &mut now_ms, &mut lost);
+    now_ms -= 10 * DAY;
+    let mut found = |operation: &str, body: &Value| match operation {
+        "detailinstances" => {
+            // 1 700 000 000 s is 2023-11-15 06:13:20 there.
+            assert!(body["start_time"].as_str().unwrap() < "2023-11-05 06:13:20");
+            assert!(body["end_time"].as_str().unwrap() > "2023-11-16 06:13:19");
+            Ok(json!({"rows": [{"workflow_id": "w0"}]}))
+        }
+        _ => Ok(usual(operation)),
+    };
+    let report = play(&session(), config(10), &contacts(1), &mut journal, &mut now_ms, &mut found);
+    assert_eq!((report.accepted, report.doubtful.len()), (1, 0));
+}
+
+#[test]
+fn a_time_that_is_none_is_refused_before_anything_is_written() {
+    let mut campaign = Campaign::new(&session(), config(10)).unwrap();
+    assert_eq!(campaign.poll(u64::MAX).unwrap_err().code(), ErrorCode::Misuse);
+    assert!(matches!(campaign.poll(1).unwrap(), CampaignStep::Journal(_)));
+}
+
+#[test]
+fn debug_of_a_campaign_shows_nobody() {
+    let mut campaign = Campaign::new(&session(), config(2)).unwrap();
+    campaign.feed(&Value::from(contacts(4)).to_string()).unwrap();
+    let mut shown = vec![format!("{campaign:?}")];
+    loop {
+        match campaign.poll(1).unwrap() {
+            CampaignStep::Journal(_) => campaign.journal_written().unwrap(),
+            CampaignStep::Call { id, mut call } => {
+                let result = Api::new(1, 0).run(&mut call, &mut 1);
+                campaign.on_result(id, 1, result).unwrap();
+            }
+            CampaignStep::Contacts { .. } => break,
+            step => panic!("{step:?}"),
+        }
+        shown.push(format!("{campaign:?}"));
+    }
+    for (shown, hidden) in
+        shown.iter().flat_map(|shown| ["+6200000", "c-0", "c-2", "fake-"].map(|hidden| (shown, hidden)))
+    {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

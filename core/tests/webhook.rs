@@ -211,7 +211,92 @@ fn detect_names_a_cipher_whose_iv_is_not_known() {
     assert!(found.notes.iter().any(|note| note.contains("aes-cbc:pkcs7:base64 and a fixed iv")), "{:?}", found.notes);
 }
 
+#[test]
+fn an_event_is_not_lost_for_a_name_or_a_text_with_half_a_character() {
+    let hooks = hooks(|config| config.require_signature = false);
+    let read = |body: &str| hooks.unwrap(body.as_bytes(), &Headers::new(), None).expect(body);
+    for body in [
+        r#"{"task_id":"t","details":[{"variables":{"\ud83d":"1"}}]}"#,
+        r#"{"task_id":"t","details":[],"\ud83d":"1"}"#,
+        r#"{"task_id":"t","details":[{"variables":{"a":"\ud83d"}}],"event":7}"#,
+    ] {
+        let event = read(body);
+        assert_eq!((event.name(), event.text()), ("call.finished", body));
+        assert_eq!(event.dedupe_key(), read(body).dedupe_key(), "{body}");
+        assert_ne!(event.dedupe_key(), read(&body.replace("ud83d", "ud83c")).dedupe_key(), "{body}");
+    }
+}
+
+/// Puts something else into a place of a JSON value.
+fn change(value: &mut serde_json::Value, path: &[usize], odd: Option<&serde_json::Value>) {
+    use serde_json::Value;
+    let Some((first, rest)) = path.split_first() else {
+        *value = odd.cloned().unwrap_or_default();
+        return;
+    };
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            let name = fields.keys().nth(first % fields.len()).expect("it has so many").clone();
+            match odd {
+                None if rest.is_empty() => drop(fields.remove(&name)),
+                _ => change(&mut fields[&name], rest, odd),
+            }
+        }
+        Value::Array(elements) if !elements.is_empty() => {
+            let index = first % elements.len();
+            change(&mut elements[index], rest, odd);
+        }
+        _ => *value = odd.cloned().unwrap_or_default(),
+    }
+}
+
+fn odd_value() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::{Value, json};
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        Just(json!({"event": "call.finished", "details": [], "task_id": "t"})),
+    ];
+    leaf.prop_recursive(4, 20, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(any::<String>(), inner, 0..4).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
 proptest! {
+    /// Whatever stands in a field, or is missing, the event comes through whole, under the same key however it is written.
+    #[test]
+    fn no_field_of_an_event_makes_it_be_lost(
+        which: bool,
+        path in prop::collection::vec(any::<usize>(), 1..6),
+        odd in prop::option::of(odd_value()),
+        kind in prop::option::of(prop::sample::select(catalog::events().map(|row| row.name).collect::<Vec<_>>())),
+    ) {
+        let example = if which {
+            include_str!("../vectors/examples/call.finished.event.json")
+        } else {
+            include_str!("../vectors/examples/channel.message.sent.event.json")
+        };
+        let original: serde_json::Value = serde_json::from_str(example).unwrap();
+        let mut changed = original.clone();
+        change(&mut changed, &path, odd.as_ref());
+        prop_assume!(changed.is_object());
+        let hooks = hooks(|config| config.require_signature = false);
+        let read = |body: &str| hooks.unwrap(body.as_bytes(), &Headers::new(), kind);
+        let (plain, pretty) = (changed.to_string(), serde_json::to_string_pretty(&changed).unwrap());
+        let event = read(&plain).unwrap();
+        prop_assert_eq!(event.text(), &plain);
+        prop_assert!(kind.is_none_or(|kind| event.name() == kind));
+        let pretty = read(&pretty).unwrap();
+        prop_assert_eq!(pretty.dedupe_key(), event.dedupe_key());
+        prop_assert_eq!(read(example).unwrap().dedupe_key() == event.dedupe_key(), changed == original);
+    }
+
     #[test]
     fn no_body_and_no_header_makes_it_panic(
         body in prop::collection::vec(any::<u8>(), 0..200),

@@ -89,7 +89,7 @@ class Report:
     rejected: list[Rejected]
     """The contacts that were refused, in their order."""
     doubtful: list[DoubtfulContact]
-    """The contacts that stay doubtful, in their order."""
+    """The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order."""
     workflows: list[Workflow]
     """The workflows, the possible orphans included."""
 

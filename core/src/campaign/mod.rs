@@ -25,7 +25,10 @@
 
 mod journal;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -50,6 +53,8 @@ const MAX_ORPHANS_IN_A_ROW: usize = 5;
 const SETTLED_PER_LINE: usize = 50;
 /// Look-ups begin so long before the campaign and end so long after now, in case the clocks differ.
 const WINDOW_MARGIN_MS: u64 = 24 * 60 * 60 * 1000;
+/// What tells contacts apart that have no case id.
+const NUMBER: &str = "phone number";
 
 /// The settings of a campaign.
 #[derive(Clone, Debug)]
@@ -71,6 +76,8 @@ pub struct CampaignConfig {
     /// not taking up a request later than this.
     pub settle_ms: Option<u64>,
     /// Whether a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
+    /// A look-up does not tell such contacts apart, nor one without a case id from one with its number: a doubtful one
+    /// stays doubtful where the API has another.
     pub allow_duplicates: bool,
     /// Whether contacts that the API refused in an earlier run are sent again.
     pub retry_rejected: bool,
@@ -189,7 +196,7 @@ pub struct Report {
     pub accepted: u64,
     /// The contacts that were refused, in their order.
     pub rejected: Vec<Rejected>,
-    /// The contacts that stay doubtful, in their order.
+    /// The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order.
     pub doubtful: Vec<DoubtfulContact>,
     /// The workflows, orphans included.
     pub workflows: Vec<Workflow>,
@@ -197,7 +204,7 @@ pub struct Report {
     pub error: Option<Error>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Identity {
     callee: Option<String>,
     caseid: Option<String>,
@@ -212,23 +219,51 @@ impl Identity {
     fn key(&self) -> (&'static str, &str) {
         match (&self.caseid, &self.callee) {
             (Some(caseid), _) if !caseid.is_empty() => ("case id", caseid),
-            (_, callee) => ("phone number", callee.as_deref().unwrap_or_default()),
+            (_, callee) => (NUMBER, callee.as_deref().unwrap_or_default()),
         }
     }
 
-    /// 16 of the 32 bytes of its digest tell ten thousands of contacts apart, at half the memory.
+    fn repeated(&self) -> Error {
+        let (kind, _) = self.key();
+        let message = format!("a contact with the same {kind} is in this campaign already");
+        Error::new(ErrorCode::DuplicateContact, message)
+    }
+
     fn short(&self) -> [u8; 16] {
-        let (kind, value) = self.key();
-        BuiltIn.sha256(format!("{kind}{value}").as_bytes()).first_chunk().copied().unwrap_or_default()
+        short(self.key())
+    }
+
+    /// The identity of a contact with the same number and no case id, if this one has a case id: who looks that one up
+    /// finds this one, too.
+    fn short_of_number(&self) -> Option<[u8; 16]> {
+        let number = self.callee.as_deref().map(|callee| short((NUMBER, callee)))?;
+        (number != self.short()).then_some(number)
     }
 }
 
-#[derive(Debug)]
+/// 16 of the 32 bytes of its digest tell ten thousands of contacts apart, at half the memory.
+fn short((kind, value): (&str, &str)) -> [u8; 16] {
+    BuiltIn.sha256(format!("{kind}{value}").as_bytes()).first_chunk().copied().unwrap_or_default()
+}
+
 struct Contact {
     position: u64,
     text: String,
     identity: Identity,
     rounds: u32,
+}
+
+impl Contact {
+    fn as_doubtful(&self) -> DoubtfulContact {
+        DoubtfulContact { contact: self.position, case_id: self.identity.caseid.clone() }
+    }
+}
+
+/// Shows its position alone: who it is is personal.
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").field("position", &self.position).finish_non_exhaustive()
+    }
 }
 
 /// A contact to look up, not before a time.
@@ -257,6 +292,8 @@ struct Created {
 /// What matters of the answer to a look-up.
 #[derive(Deserialize)]
 struct Found {
+    /// `null` says that there are none; where they are missing, nothing tells where the contact is.
+    #[serde(deserialize_with = "Option::deserialize")]
     rows: Option<Vec<FoundRow>>,
 }
 
@@ -264,6 +301,16 @@ struct Found {
 struct FoundRow {
     workflow_id: Option<String>,
     workflow_name: Option<String>,
+}
+
+/// How many contacts with one identity may be with the API. Counting ends at 255: that there are others is what matters.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    times: u8,
+    /// Others that a look-up takes for them.
+    alike: u8,
+    /// The journal knows one of them.
+    journaled: bool,
 }
 
 /// What the journal knows of a contact.
@@ -284,9 +331,10 @@ pub struct Campaign {
     lines: String,
     journal_outstanding: bool,
     started_ms: Option<u64>,
+    latest_ms: u64,
     past: BTreeMap<u64, Past>,
     refusals: BTreeMap<u64, (Option<String>, Option<String>)>,
-    seen: BTreeSet<[u8; 16]>,
+    seen: BTreeMap<[u8; 16], Seen>,
     fed: u64,
     ended: bool,
     pending: VecDeque<Contact>,
@@ -313,9 +361,10 @@ impl Campaign {
             lines: String::new(),
             journal_outstanding: false,
             started_ms: None,
+            latest_ms: 0,
             past: BTreeMap::new(),
             refusals: BTreeMap::new(),
-            seen: BTreeSet::new(),
+            seen: BTreeMap::new(),
             fed: 0,
             ended: false,
             pending: VecDeque::new(),
@@ -399,10 +448,9 @@ impl Campaign {
             }
             Record::Settled { accepted, unsent } => {
                 for (list, state) in [(&accepted, BatchState::Accepted), (&unsent, BatchState::Unsent)] {
-                    for position in positions(list) {
-                        if let Some(past) = self.past.get_mut(&position) {
-                            past.state = state;
-                        }
+                    for (first, count) in list {
+                        let range = *first..first.saturating_add(*count);
+                        self.past.range_mut(range).for_each(|(_, past)| past.state = state);
                     }
                 }
             }
@@ -415,6 +463,8 @@ impl Campaign {
         if self.journal_outstanding {
             return Err(misuse("append the journal lines and say so with journal_written before polling again"));
         }
+        zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?;
+        self.latest_ms = self.latest_ms.max(now_ms);
         if self.started_ms.is_none() {
             self.started_ms = Some(now_ms);
             self.write(&Record::Campaign {
@@ -551,7 +601,14 @@ impl Campaign {
     /// What became of the campaign so far; final once [`CampaignStep::Done`] was polled.
     #[must_use]
     pub fn report(&self) -> Report {
-        Report { workflows: self.workflows.clone(), ..self.report.clone() }
+        let mut report = Report { workflows: self.workflows.clone(), ..self.report.clone() };
+        // A campaign that stops leaves look-ups undone.
+        let under_way =
+            self.running.values().filter_map(|job| if let Job::LookUp(doubt) = job { Some(doubt) } else { None });
+        for doubt in self.doubts.iter().chain(under_way) {
+            put_in_order(&mut report.doubtful, doubt.contact.as_doubtful(), |one| one.contact);
+        }
+        report
     }
 
     /// How many contacts the journal knows: the position of its last one, and one.
@@ -606,6 +663,9 @@ impl Campaign {
             }
             _ => self.take_new(position, text),
         }
+        if self.fed == self.known() {
+            self.reject_repeated();
+        }
         Ok(())
     }
 
@@ -618,8 +678,22 @@ impl Campaign {
     /// Who a contact is that was sent in an earlier run; none of the others may be the same.
     fn remember(&mut self, text: &str) -> Result<Identity, Error> {
         let identity = Identity::of(text).map_err(|error| self.stop(error))?;
-        self.seen.insert(identity.short());
+        self.note(&identity).journaled = true;
         Ok(identity)
+    }
+
+    fn note(&mut self, identity: &Identity) -> &mut Seen {
+        if let Some(number) = identity.short_of_number() {
+            let others = self.seen.entry(number).or_default();
+            others.alike = others.alike.saturating_add(1);
+        }
+        let seen = self.seen.entry(identity.short()).or_default();
+        seen.times = seen.times.saturating_add(1);
+        seen
+    }
+
+    fn seen(&self, identity: &Identity) -> Seen {
+        self.seen.get(&identity.short()).copied().unwrap_or_default()
     }
 
     fn take_new(&mut self, position: u64, text: &str) {
@@ -636,14 +710,26 @@ impl Campaign {
             params::check_object(text)?;
         }
         let identity = Identity::of(text)?;
-        if !self.seen.insert(identity.short()) && !self.config.allow_duplicates {
-            let (kind, _) = identity.key();
-            return Err(Error::new(
-                ErrorCode::DuplicateContact,
-                format!("a contact with the same {kind} is in this campaign already"),
-            ));
+        if self.seen(&identity).times > 0 && !self.config.allow_duplicates {
+            return Err(identity.repeated());
         }
+        self.note(&identity);
         Ok(identity)
+    }
+
+    /// All that the journal knows have come: of the new ones, those go that stand before one of the same identity. Other
+    /// settings may have kept them out before.
+    fn reject_repeated(&mut self) {
+        if self.config.allow_duplicates {
+            return;
+        }
+        for contact in std::mem::take(&mut self.pending) {
+            if self.seen(&contact.identity).journaled {
+                self.reject_for(contact.position, &contact.identity.repeated());
+            } else {
+                self.pending.push_back(contact);
+            }
+        }
     }
 
     fn reject_for(&mut self, contact: u64, error: &Error) {
@@ -713,7 +799,9 @@ impl Campaign {
 
     fn start(&mut self, operation: &str, params: &str, job: Job) -> Result<(), Error> {
         let seed = self.jitter.next();
-        let options = CallOptions { max_retries: Some(MAX_RETRIES), seed, ..CallOptions::default() };
+        // Each contact was checked, or was sent in an earlier run with other settings, where a refusal now would strand it.
+        let strict = Some(false);
+        let options = CallOptions { max_retries: Some(MAX_RETRIES), strict, seed, ..CallOptions::default() };
         let call = Call::new(&self.session, operation, params, &options)?;
         self.next_id += 1;
         self.ready.push_back((self.next_id, Box::new(call)));
@@ -757,14 +845,17 @@ impl Campaign {
         if doubt.not_before_ms == 0 {
             doubt.settle_at_ms = self.config.settle_ms.map(|settle_ms| now_ms.saturating_add(settle_ms));
         }
-        let from_ms = self.started_ms.unwrap_or(now_ms).saturating_sub(WINDOW_MARGIN_MS);
+        // The host's clock may have been set back since: the window has room for both times.
+        let started_ms = self.started_ms.unwrap_or(now_ms);
+        let from_ms = started_ms.min(now_ms).saturating_sub(WINDOW_MARGIN_MS);
+        let to_ms = started_ms.max(self.latest_ms).saturating_add(WINDOW_MARGIN_MS);
         let Identity { callee, caseid } = &doubt.contact.identity;
         let case_id = caseid.as_deref().filter(|caseid| !caseid.is_empty());
         let params = json(&DetailInstances {
             case_id: case_id.map(Into::into),
             callee: callee.as_deref().filter(|_| case_id.is_none()).map(Into::into),
             start_time: zoned_time(from_ms)?.into(),
-            end_time: zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?.into(),
+            end_time: zoned_time(to_ms)?.into(),
         });
         self.start("workflow.detail_instances", &params, Job::LookUp(doubt))
     }
@@ -773,7 +864,7 @@ impl Campaign {
         let created =
             result.and_then(|output| output.parse::<Created>().map_err(|error| error.with_outcome(Outcome::Unknown)));
         match created {
-            Ok(Created { workflow_id: Some(workflow_id) }) => {
+            Ok(Created { workflow_id: Some(workflow_id) }) if !workflow_id.is_empty() => {
                 self.write(&Record::Created { workflow, workflow_id: workflow_id.clone() })?;
                 if let Some(workflow) = self.workflows.get_mut(workflow) {
                     workflow.workflow_id = Some(workflow_id);
@@ -848,13 +939,19 @@ impl Campaign {
                 return Ok(());
             }
         };
-        // A name counts as well as an id: wrongly taking a contact for accepted calls nobody twice.
-        let found = rows.iter().any(|row| {
-            self.workflows.iter().any(|workflow| {
-                (workflow.workflow_id.is_some() && row.workflow_id == workflow.workflow_id)
-                    || row.workflow_name.as_deref() == Some(workflow.name.as_str())
-            })
-        });
+        let found = rows.iter().any(|row| self.is_ours(row));
+        // What might be this contact and might be another is neither taken for accepted nor sent again.
+        let seen = self.seen(&doubt.contact.identity);
+        let unclear = if found {
+            seen.times > 1 || seen.alike > 0
+        } else {
+            // Sent together in an earlier run, and not to be sent together now.
+            (seen.times > 1 && !self.config.allow_duplicates) || rows.iter().any(|row| self.might_be_ours(row))
+        };
+        if unclear {
+            self.leave_doubtful(&doubt.contact);
+            return Ok(());
+        }
         let Doubt { ref mut contact, workflow, settle_at_ms, settled, .. } = doubt;
         if found {
             self.report.accepted += 1;
@@ -877,9 +974,21 @@ impl Campaign {
         Ok(())
     }
 
+    fn is_ours(&self, row: &FoundRow) -> bool {
+        row.workflow_id.is_some() && self.workflows.iter().any(|workflow| row.workflow_id == workflow.workflow_id)
+    }
+
+    /// Whether a row with another id, or without one, might be a workflow of this campaign: another campaign may have used
+    /// its name.
+    fn might_be_ours(&self, row: &FoundRow) -> bool {
+        match (&row.workflow_id, &row.workflow_name) {
+            (_, Some(name)) => self.workflows.iter().any(|workflow| workflow.name == *name),
+            (id, None) => id.is_none(),
+        }
+    }
+
     fn leave_doubtful(&mut self, contact: &Contact) {
-        let doubtful = DoubtfulContact { contact: contact.position, case_id: contact.identity.caseid.clone() };
-        put_in_order(&mut self.report.doubtful, doubtful, |one| one.contact);
+        put_in_order(&mut self.report.doubtful, contact.as_doubtful(), |one| one.contact);
     }
 
     fn write_settled(&mut self) -> Result<(), Error> {

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     operation::operations,
     params::{Text, Validate},
-    received::received,
 };
 
 /// App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`.
@@ -23,11 +22,22 @@ pub struct FetchToken<'a> {
 
 impl Validate for FetchToken<'_> {}
 
-received! {
-    /// A token. It lives 24 hours; asking again restarts them, and earlier tokens keep working \[documented].
-    Token {
-        /// The token, a secret.
-        token: String,
+/// A token. It lives 24 hours; asking again restarts them, and earlier tokens keep working \[documented].
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Token {
+    /// The token, a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Fields that this version of the library does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Token").finish_non_exhaustive()
     }
 }
 
