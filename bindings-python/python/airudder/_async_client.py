@@ -34,8 +34,8 @@ class AsyncClient(BaseClient):
 
     Campaigns are `Client`'s: they have threads of their own, so `await asyncio.to_thread(client.campaigns.run, ...)`.
 
-    By default requests are sent by the standard library in asyncio's threads; give an `httpx.AsyncClient`, or an object
-    with `async send(request) -> response`, as `transport` for many requests at once.
+    By default requests are sent by the standard library in threads of the client's own, at most 100 at once; give an
+    `httpx.AsyncClient`, or an object with `async send(request) -> response`, as `transport` for more.
     """
 
     def __init__(
