@@ -344,14 +344,14 @@ def test_asynchronous_failures_are_told_apart(serve, kind):
 def test_many_asynchronous_calls_are_under_way_at_once(sandbox, monkeypatch):
     calls = 60  # asyncio itself has at most 32 threads, and on small machines fewer than ten
     together = threading.Barrier(calls)
-    send = HttpTransport._send_by
+    send = HttpTransport.send_by
 
     def meet(self, deadline, request, accept):
         if "detailinstances" in request.url:
             together.wait(10)
         return send(self, deadline, request, accept)
 
-    monkeypatch.setattr(HttpTransport, "_send_by", meet)
+    monkeypatch.setattr(HttpTransport, "send_by", meet)
 
     async def job():
         async with AsyncClient(base_url=sandbox.url, **APP) as client:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
+    from airudder._options import AsyncClientSettings, CallOptions
     from airudder._options import Auth as AuthKind
-    from airudder._options import CallOptions
     from airudder._transport import AsyncTransport
 
 
@@ -80,6 +80,11 @@ class AsyncClient(BaseClient):
         self.chat: AsyncPagedChat = AsyncPagedChat(self._call)
         self.sms: AsyncSms = AsyncSms(self._call)
         self.process: AsyncProcess = AsyncProcess(self._call)
+
+    @classmethod
+    def from_env(cls, **settings: Unpack[AsyncClientSettings]) -> Self:
+        """Make a client from the environment: see `Client.from_env`."""
+        return cls._from_env(settings)
 
     async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

@@ -32,13 +32,8 @@ class BaseClient:
         def __init__(self, **settings: Any) -> None: ...  # noqa: ANN401 - the two clients name and type them
 
     @classmethod
-    def from_env(cls, **settings: Any) -> Self:  # noqa: ANN401 - the same as those of the class
-        """Make a client from the environment; what is given as an argument comes before it.
-
-        Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
-        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
-        """
-        return cls(**{name: os.environ.get(f"AIRUDDER_{name.upper()}") or None for name in _FROM_ENV} | settings)
+    def _from_env(cls, settings: Mapping[str, object]) -> Self:
+        return cls(**{name: os.environ.get(f"AIRUDDER_{name.upper()}") or None for name in _FROM_ENV} | dict(settings))
 
     def prepare(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Request:
         """Build a request without sending it, and without a token; `.curl()` shows it with secrets masked."""

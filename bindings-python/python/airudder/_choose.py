@@ -51,7 +51,7 @@ class ThreadTransport:
             self._threads = ThreadPoolExecutor(MAX_THREADS, "airudder")
             self._pid = os.getpid()
         deadline = time.monotonic() + request.timeout
-        send = self._transport._send_by
+        send = self._transport.send_by  # `send` would count from when a thread is free
         work = self._threads.submit(copy_context().run, send, deadline, request, accept)
         future = asyncio.wrap_future(work)
         try:

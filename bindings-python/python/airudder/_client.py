@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
     from airudder._options import Auth as AuthKind
-    from airudder._options import CallOptions
+    from airudder._options import CallOptions, ClientSettings
     from airudder._transport import Transport
 
 
@@ -86,6 +86,15 @@ class Client(BaseClient):
         self.sms: Sms = Sms(self._call)
         self.process: Process = Process(self._call)
         self.campaigns: Campaigns = Campaigns(self._session, self._transport)
+
+    @classmethod
+    def from_env(cls, **settings: Unpack[ClientSettings]) -> Self:
+        """Make a client from the environment; what is given as an argument comes before it.
+
+        Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
+        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+        """
+        return cls._from_env(settings)
 
     def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

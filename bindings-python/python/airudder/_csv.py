@@ -27,7 +27,8 @@ class ContactsFile:
         self._lines = array("Q")
         self._surplus: dict[int, str] = {}
         rows = self._rows()
-        self._names = next(rows, (0, []))[1]
+        nothing: tuple[int, list[str]] = (1, [])
+        _, self._names = next(rows, nothing)
         self._check_names()
         for line, row in rows:
             if any(row[len(self._names) :]):

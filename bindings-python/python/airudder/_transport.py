@@ -154,11 +154,18 @@ class HttpTransport:
 
     def send(self, request: Request, /) -> Response:
         """Send the request; raise `ConnectFailed`, `Timeout`, `Reset` or another `TransportFailure`."""
-        return self._send_by(time.monotonic() + request.timeout, request, None)
+        return self.send_by(time.monotonic() + request.timeout, request, None)
 
     def send_to(self, request: Request, accept: Accept, /) -> Response:
         """Send the request; a body that `accept` wants goes there as it comes."""
-        return self._send_by(time.monotonic() + request.timeout, request, accept)
+        return self.send_by(time.monotonic() + request.timeout, request, accept)
+
+    def send_by(self, deadline: float, request: Request, accept: Accept | None = None, /) -> Response:
+        """Send the request by a moment of `time.monotonic()`, for who has made it wait already."""
+        answer = self._attempt(deadline, request, accept)
+        if isinstance(answer, Response):
+            return answer
+        raise answer
 
     def close(self) -> None:
         """Close the unused connections. The transport can be used again."""
@@ -170,12 +177,6 @@ class HttpTransport:
 
     def __del__(self) -> None:
         self.close()
-
-    def _send_by(self, deadline: float, request: Request, accept: Accept | None) -> Response:
-        answer = self._attempt(deadline, request, accept)
-        if isinstance(answer, Response):
-            return answer
-        raise answer
 
     def _attempt(self, deadline: float, request: Request, accept: Accept | None) -> Response | TransportFailure:
         """Return a failure rather than raise it: the frames of the original exception hold the token."""
