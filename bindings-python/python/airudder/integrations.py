@@ -97,8 +97,9 @@ async def _receive(receive: Callable[[], Awaitable[Message]], limit: int) -> byt
 
 
 def _read(environ: dict[str, Any], limit: int) -> bytes:
-    """Do the same where the server has the body already, or says where it ends."""
-    length = limit + 1 if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
+    """Do the same where the server has the body already, or says where it ends; else there is none."""
+    stated = environ.get("CONTENT_LENGTH") or ""
+    length = limit + 1 if environ.get("wsgi.input_terminated") else int(stated) if stated.isdecimal() else 0
     body: bytes = environ["wsgi.input"].read(min(length, limit + 1))
     return body
 
