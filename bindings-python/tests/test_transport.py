@@ -307,6 +307,12 @@ def test_httpx(sandbox):
     assert sandbox.requests("workflow.upload_details") == 1
 
 
+def test_a_failed_connection_names_the_host():
+    refused = pytest.raises(TransportError, match=r"E7001.*http://127\.0\.0\.1:1\)")
+    with Client(base_url="http://127.0.0.1:1", max_retries=0, **APP) as client, refused:
+        client.robots.list()
+
+
 @contextlib.asynccontextmanager
 async def asynchronous(kind, **settings):
     """A client on either asynchronous transport."""

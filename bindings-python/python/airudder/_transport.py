@@ -190,7 +190,7 @@ class HttpTransport:
             try:
                 connection = self._connect(url, max(deadline - time.monotonic(), 0.001))
             except (OSError, ValueError) as error:
-                return ConnectFailed(_describe(error))
+                return ConnectFailed(f"{_describe(error)}, {origin}")
         reusable = False
         try:
             response, reusable = connection.exchange(request, target, deadline, accept)
