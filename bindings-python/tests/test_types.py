@@ -9,7 +9,7 @@ import pytest
 
 RIGHT = """# pyright: strict
 import httpx
-from airudder import AsyncClient, Client, Detail, Report, Webhooks
+from airudder import AsyncClient, Client, Detail, File, Report, Webhooks
 from airudder.events import ChannelMessageSentEvent, WorkflowCallFinishedEvent
 from airudder.types import UploadDetailsParams
 
@@ -46,6 +46,10 @@ def receive(hooks: Webhooks, body: bytes, headers: dict[str, str]) -> str:
         case _:
             return event.type + event.dedupe_key
 
+def fetch(client: Client) -> bytes:
+    recording = client.tasks.recording(TaskID="t", Callee="c")
+    return recording.content if isinstance(recording, File) else b""
+
 def configure(transport: httpx.AsyncClient) -> AsyncClient:
     Client.from_env(timeout=3.0, base_url=None).close()
     return AsyncClient.from_env(transport=transport, strict=False)
@@ -63,6 +67,7 @@ WRONG = {
     "a type": "client.workflow.upload_details(workflow_id=7, details=[])",
     "a result": 'client.workflow.detail_instances(start_time="a", end_time="b")["row"]',
     "an option": 'client.workflow.upload_details(workflow_id="w", details=[], options={"time_out": 3})',
+    "a file": 'client.tasks.recording(TaskID="t", Callee="c").contents',
     "a field of an event": "def f(event: CallFinishedEvent): return event.data['detials']",
     "a setting": "Client.from_env(time_out=3.0)",
     "a setting's type": 'Client.from_env(timeout="3")',
