@@ -207,6 +207,7 @@ def test_listen_refuses_nonsense(environment, option, says):
 
 def test_listen_takes_unsigned_events_if_told_to(environment):
     command = [sys.executable, "-m", "airudder", "listen", "--port", "0", "--count", "1", "--allow-unsigned"]
+    command += ["--kind", "pds.task.status"]
     secret = {"AIRUDDER_WEBHOOK_SECRET": "fake-secret"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=environment | secret, text=True, **pipes) as listening:
@@ -222,7 +223,8 @@ def test_listen_takes_unsigned_events_if_told_to(environment):
         with urllib.request.urlopen(urllib.request.Request(url, b'{"a":1}'), timeout=10) as answer:
             assert answer.status == 200
         output, errors = listening.communicate(timeout=10)
-    assert json.loads(output)["verified"] is False
+    shown = json.loads(output)
+    assert (shown["type"], shown["verified"]) == ("pds.task.status", False)
     assert "Traceback" not in errors
 
 

@@ -145,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     listen.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1)")
     listen.add_argument("--port", type=_port, default=8000, help="the port to listen at (8000); 0 takes a free one")
     listen.add_argument("--count", type=_count, metavar="N", help="stop after so many events")
+    listen.add_argument("--kind", metavar="NAME", help="the event that comes here, if its fields do not tell it")
     listen.add_argument(
         "--allow-unsigned",
         action="store_true",
@@ -235,15 +236,16 @@ def _upload(given: argparse.Namespace) -> int:
                 progress=bar.show,
             )
     except AirudderError as error:
-        bar.end()
         if error.report:
+            bar.end()
             print(f"stopped: {_counts(error.report)}; run the same again to go on", file=sys.stderr)
         raise
     except KeyboardInterrupt:
         bar.end()
         print("interrupted; run the same again to go on", file=sys.stderr)
         raise
-    bar.end()
+    finally:
+        bar.end()
     for one in report.rejected:
         where = f" {one.pointer}" if one.pointer else ""
         what = contacts.fault(one.contact) or f"{one.code}{where}: {one.message}"
@@ -282,6 +284,7 @@ class _Bar:
         """Begin a new line."""
         if self._begun:
             print(file=sys.stderr)
+        self._begun = False
 
 
 def _listen(given: argparse.Namespace) -> None:
@@ -308,7 +311,7 @@ def _listen(given: argparse.Namespace) -> None:
                 return
             body = self.rfile.read(min(int(length), 64 * 1024 * 1024))
             try:
-                event = hooks.unwrap(body, list(self.headers.items()))
+                event = hooks.unwrap(body, list(self.headers.items()), kind=given.kind)
             except AirudderError as error:
                 print(f"refused: {error}", file=sys.stderr)
                 if error.code == "E5001":

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 class Client(BaseClient):
     """A client of AI Rudder. Make one and share it among threads: they share token, connections and retry budget.
 
+    `campaigns.run` sends a campaign. The operations are methods of `auth`, `workflow`, `tasks`, `robots`, `chat`, `sms`
+    and `process`.
+
     Args:
         app_key: The app key that AI Rudder gave; together with `app_secret`.
         app_secret: The app secret that AI Rudder gave.

@@ -36,6 +36,8 @@ _log = logging.getLogger("airudder")
 def asgi(hooks: Webhooks, handler: Callable[[Event], Awaitable[None] | None], *, kind: str | None = None) -> ASGIApp:
     """Make an ASGI application of a function; in FastAPI and Starlette it is the endpoint of a `Route`.
 
+    >>> app = FastAPI(routes=[Route("/events", asgi(hooks, store), methods=["POST"])])
+
     Args:
         hooks: What verifies the deliveries.
         handler: Takes one verified event. A plain function runs in a thread, an async one in asyncio's event loop.
@@ -68,7 +70,10 @@ class _Asgi:
 
 
 def wsgi(hooks: Webhooks, handler: Callable[[Event], None], *, kind: str | None = None) -> WSGIApp:
-    """Make a WSGI application of a function that takes one verified event; the arguments are those of `asgi`."""
+    """Make a WSGI application of a function that takes one verified event; the arguments are those of `asgi`.
+
+    >>> app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/events": wsgi(hooks, store)})
+    """
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status = HTTPStatus.METHOD_NOT_ALLOWED
