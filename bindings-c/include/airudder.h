@@ -259,10 +259,11 @@ enum {
   AIRUDDER_E3003_SERVER_ERROR = 3003,
   /** The API gave no token for this app key and secret. Check app key and secret. */
   AIRUDDER_E4001_CREDENTIALS_REFUSED = 4001,
-  /** The API refused a token that it had just given. Check that no other program uses the account, and the
-      `auth_scheme`. */
+  /** The API refused a token that it had just given, or a signature. Check that no other program uses the account,
+      and the `auth_scheme`; where the operation is signed, `sign_key`, `sign_secret` and `sign_scheme`. */
   AIRUDDER_E4002_TOKEN_REFUSED = 4002,
-  /** The account may not do this (403). Ask AI Rudder to permit it. */
+  /** The API does not permit this (403). See the API's message; if the account lacks a permission, ask AI Rudder
+      for it. */
   AIRUDDER_E4003_PERMISSION_DENIED = 4003,
   /** The operation needs credentials that the configuration does not have. Set `app_key` and `app_secret`, or
       `sign_key` and `sign_secret`. */

@@ -38,4 +38,7 @@ mod _native {
     use crate::webhooks::{Webhooks, detect};
     #[pymodule_export]
     use crate::writer::to_json;
+
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use airudder_core::{CallOptions, Error, ErrorCode, Headers};
 use pyo3::{
     prelude::*,
-    types::{PyDict, PyString},
+    types::{PyBool, PyDict, PyString},
 };
 
 use crate::errors::Fallible;
@@ -52,13 +52,15 @@ pub(crate) fn call_options(options: Option<&Bound<'_, PyDict>>, seed: u64) -> Fa
     Ok(call)
 }
 
-/// A value of the type that a setting has. Python's own exception is dropped: it may hold the value, which may be secret.
+/// A value of the type that a setting has. To Python, `True` is a 1: nobody means that by it.
+/// Python's own exception is dropped: it may hold the value, which may be secret.
 pub(crate) fn typed<'py, T: for<'a> FromPyObject<'a, 'py>>(
     value: &Bound<'py, PyAny>,
     name: &str,
     what: &str,
 ) -> Result<T, Error> {
-    value.extract::<T>().map_err(|_| invalid(name, format!("{name} is {what}")))
+    let extracted = if value.is_instance_of::<PyBool>() && what != SWITCH { None } else { value.extract::<T>().ok() };
+    extracted.ok_or_else(|| invalid(name, format!("{name} is {what}")))
 }
 
 /// The text of a setting that may be absent.

@@ -387,6 +387,8 @@ def test_the_journal_holds_no_contact(client, tmp_path):
         ({"batch_size": 10.0}, "/batch_size"),
         ({"workflow_template_id": "7"}, "/workflow_template_id"),
         ({"workflow_template_id": 2**70}, "/workflow_template_id"),
+        ({"workflow_template_id": True}, "/workflow_template_id"),
+        ({"settle": True}, "/settle"),
         ({"name": "half \udcff"}, "/name"),
     ],
 )

@@ -1,6 +1,7 @@
 """What a user does with a client, against the sandbox."""
 
 import asyncio
+import inspect
 import json
 import pickle
 import traceback
@@ -15,6 +16,7 @@ import airudder
 from airudder import AsyncClient, Client, Response, ValidationError, Webhooks
 from airudder._errors import AirudderError
 from airudder._native import error_codes
+from airudder._options import AsyncClientSettings, ClientSettings
 
 HOOK_SECRET = "fake-hook-secret"
 CREATE = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
@@ -125,6 +127,14 @@ def test_a_shown_request_hides_secrets_in_header_fields_of_the_callers():
     assert "tenantId: t-1" in request.curl()
     assert request.curl().count(": ***") == len(names)
     assert dict(headers).items() <= dict(request.headers).items()
+
+
+@pytest.mark.parametrize(("kind", "settings"), [(Client, ClientSettings), (AsyncClient, AsyncClientSettings)])
+def test_from_env_takes_what_the_client_takes(kind, settings):
+    taken = inspect.signature(kind).parameters
+    assert set(taken) == settings.__optional_keys__
+    with pytest.raises(TypeError, match="time_out"):
+        kind.from_env(time_out=3.0)
 
 
 def test_from_env(sandbox, monkeypatch):

@@ -191,6 +191,15 @@ def test_what_is_refused(call, caplog):
     assert events == []
 
 
+@pytest.mark.parametrize("length", ["-5", "1e3"])
+def test_a_nonsensical_length_is_no_error_of_the_server(length):
+    hooks = Webhooks(secret=SECRET)
+    environ = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": length, "wsgi.input": io.BytesIO(BODY)}
+    answered = []
+    wsgi(hooks, print)(environ, lambda status, _: answered.append(status))
+    assert answered == ["400 Bad Request"]
+
+
 def test_a_failing_handler_makes_it_come_again(call, caplog):
     def fail(event):
         raise OSError("the disk is full")

@@ -10,12 +10,23 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 
 import httpx
 import pytest
 from conftest import APP, CONTACT
 
-from airudder import ApiError, AsyncClient, Client, HttpTransport, OutcomeUnknown, Response, Timeout, TransportError
+from airudder import (
+    ApiError,
+    AsyncClient,
+    Client,
+    HttpTransport,
+    OutcomeUnknown,
+    Response,
+    Timeout,
+    TransportError,
+    _choose,
+)
 
 QUERY = {"case_id": "c-1", "start_time": "2020-01-01 00:00:00+08:00", "end_time": "2099-12-01 00:00:00+08:00"}
 UPLOAD = {"workflow_id": "w", "details": [CONTACT]}
@@ -297,6 +308,12 @@ def test_httpx(sandbox):
     assert sandbox.requests("workflow.upload_details") == 1
 
 
+def test_a_failed_connection_names_the_host():
+    refused = pytest.raises(TransportError, match=r"E7001.*http://127\.0\.0\.1:1\)")
+    with Client(base_url="http://127.0.0.1:1", max_retries=0, **APP) as client, refused:
+        client.robots.list()
+
+
 @contextlib.asynccontextmanager
 async def asynchronous(kind, **settings):
     """A client on either asynchronous transport."""
@@ -330,6 +347,70 @@ def test_asynchronous_failures_are_told_apart(serve, kind):
     given_up.set()
     redirected = asyncio.run(outcome(serve(http({}, status="302 Found", headers=["Location: /elsewhere"])).url))
     assert redirected.http_status == 302
+
+
+def test_many_asynchronous_calls_are_under_way_at_once(sandbox, monkeypatch):
+    calls = 60  # asyncio itself has at most 32 threads, and on small machines fewer than ten
+    together = threading.Barrier(calls)
+    send = HttpTransport.send_by
+
+    def meet(self, deadline, request, accept):
+        if "detailinstances" in request.url:
+            together.wait(10)
+        return send(self, deadline, request, accept)
+
+    monkeypatch.setattr(HttpTransport, "send_by", meet)
+
+    async def job():
+        async with AsyncClient(base_url=sandbox.url, **APP) as client:
+            return await asyncio.gather(*(client.workflow.detail_instances(**QUERY) for _ in range(calls)))
+
+    assert asyncio.run(job()) == [{"rows": []}] * calls
+
+
+def test_the_wait_for_a_thread_counts(sandbox, monkeypatch):
+    monkeypatch.setattr(_choose, "MAX_THREADS", 1)
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 3000}])
+    limits = {"timeout": 0.3, "max_retries": 0}
+
+    async def job():
+        async with AsyncClient(base_url=sandbox.url, **APP) as client:
+            await client.robots.list()
+            slow = asyncio.create_task(client.workflow.upload_details(**UPLOAD, options={"timeout": 2.0}))
+            await asyncio.sleep(0.1)
+            begin = time.monotonic()
+            with pytest.raises(TransportError, match="all threads are taken") as raised:
+                await client.workflow.upload_details(**UPLOAD, options=limits)
+            with pytest.raises(TransportError, match=r"E700[16]"):
+                await client.workflow.upload_details(**UPLOAD, options={"timeout": 0.3, "deadline": 0.5})
+            waited = time.monotonic() - begin
+            with pytest.raises(OutcomeUnknown):
+                await slow
+            await client.robots.list()
+            return raised.value.outcome, waited
+
+    outcome, waited = asyncio.run(job())
+    assert outcome == "not_sent"
+    assert waited < 1.5
+    assert sandbox.requests("workflow.upload_details") == 1
+
+
+@forking
+def test_an_asynchronous_client_can_be_used_after_a_fork_and_after_it_was_closed(sandbox):
+    client = AsyncClient(base_url=sandbox.url, **APP)
+
+    async def ask():
+        answer = await client.workflow.detail_instances(**QUERY)
+        await client.close()
+        return answer == {"rows": []}
+
+    async def leave_open():
+        return await client.workflow.detail_instances(**QUERY) == {"rows": []}
+
+    assert asyncio.run(ask())
+    assert asyncio.run(leave_open())
+    assert status_of_child(lambda: asyncio.run(ask())) == 0
+    assert asyncio.run(ask())
 
 
 def test_a_cancelled_call_leaves_the_token_to_others():

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 RIGHT = """# pyright: strict
-from airudder import AsyncClient, Client, Detail, Report, Webhooks
+import httpx
+from airudder import AsyncClient, Client, Detail, File, Report, Webhooks
 from airudder.events import ChannelMessageSentEvent, WorkflowCallFinishedEvent
 from airudder.types import UploadDetailsParams
 
@@ -45,6 +46,14 @@ def receive(hooks: Webhooks, body: bytes, headers: dict[str, str]) -> str:
         case _:
             return event.type + event.dedupe_key
 
+def fetch(client: Client) -> bytes:
+    recording = client.tasks.recording(TaskID="t", Callee="c")
+    return recording.content if isinstance(recording, File) else b""
+
+def configure(transport: httpx.AsyncClient) -> AsyncClient:
+    Client.from_env(timeout=3.0, base_url=None).close()
+    return AsyncClient.from_env(transport=transport, strict=False)
+
 def reuse(params: UploadDetailsParams, client: Client) -> int:
     client.workflow.upload_details(**params)
     response = client.last_response
@@ -58,12 +67,18 @@ WRONG = {
     "a type": "client.workflow.upload_details(workflow_id=7, details=[])",
     "a result": 'client.workflow.detail_instances(start_time="a", end_time="b")["row"]',
     "an option": 'client.workflow.upload_details(workflow_id="w", details=[], options={"time_out": 3})',
+    "a file": 'client.tasks.recording(TaskID="t", Callee="c").contents',
     "a field of an event": "def f(event: CallFinishedEvent): return event.data['detials']",
+    "a setting": "Client.from_env(time_out=3.0)",
+    "a setting's type": 'Client.from_env(timeout="3")',
+    "another transport": "Client.from_env(transport=httpx.AsyncClient())",
     "a parsed body": 'Webhooks(secret="s").unwrap({"a": 1}, {})',
 }
-HEAD = (
-    "from airudder import Client, Detail, Webhooks\nfrom airudder.events import CallFinishedEvent\nclient = Client()\n"
-)
+HEAD = """import httpx
+from airudder import Client, Detail, Webhooks
+from airudder.events import CallFinishedEvent
+client = Client()
+"""
 
 CHECKERS = {"mypy": ["-m", "mypy", "--strict", "--no-incremental"], "pyright": ["-m", "pyright"]}
 

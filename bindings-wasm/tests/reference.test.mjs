@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { APP, airudder, root, Sandbox } from "./support.mjs";
 
-const { ApiError, Client } = airudder;
+const { ApiError, Client, Webhooks } = airudder;
 const folder = new URL("docs/reference/", root);
 const pages = readdirSync(folder).map((page) => readFileSync(new URL(page, folder), "utf8"));
 const examples = pages.flatMap((page) =>
@@ -23,6 +23,20 @@ after(() => sandbox.stop());
 
 test("every operation has an example", () => {
   assert.deepEqual(examples.map(([name]) => name).sort(), names.sort());
+});
+
+test("the program of the events reads every example of one", () => {
+  const text = readFileSync(new URL("events.md", folder), "utf8");
+  const [, code] = text.match(/```js\n(.*?)```/s);
+  const program = new Function("hooks", "body", "headers", "console", `${code}; return event.type;`);
+  const found = Array.from(text.matchAll(/^## (\S+)$(?:(?!^## ).)*?```json\n(.*?)\n```/gms));
+  assert.ok(found.length > 5);
+  const hooks = new Webhooks({ requireSignature: false });
+  for (const [, name, body] of found) {
+    const said = [];
+    assert.equal(program(hooks, body, {}, { log: (...words) => said.push(words) }), name);
+    assert.ok(said.length > 0, name);
+  }
 });
 
 for (const [name, code] of examples) {

@@ -72,8 +72,8 @@ error_codes! {
     3002 RateLimited, "The API asks for fewer requests.", "Wait as the retry advice says.";
     3003 ServerError, "The API failed or is not available.", "Try again later.";
     4001 CredentialsRefused, "The API gave no token for this app key and secret.", "Check app key and secret.";
-    4002 TokenRefused, "The API refused a token that it had just given.", "Check that no other program uses the account, and the `auth_scheme`.";
-    4003 PermissionDenied, "The account may not do this (403).", "Ask AI Rudder to permit it.";
+    4002 TokenRefused, "The API refused a token that it had just given, or a signature.", "Check that no other program uses the account, and the `auth_scheme`; where the operation is signed, `sign_key`, `sign_secret` and `sign_scheme`.";
+    4003 PermissionDenied, "The API does not permit this (403).", "See the API's message; if the account lacks a permission, ask AI Rudder for it.";
     4004 CredentialsMissing, "The operation needs credentials that the configuration does not have.", "Set `app_key` and `app_secret`, or `sign_key` and `sign_secret`.";
     5001 SignatureMissing, "The delivery carries no signature where one is required.", "Check that the request comes from AI Rudder; for events that AI Rudder does not sign, set `require_signature` to false.";
     5002 SignatureMismatch, "The signature does not fit the body.", "Check the secret and the scheme (`detect` finds the scheme), and pass the body's bytes unchanged.";

@@ -84,6 +84,8 @@ fn without_value(message: String) -> String {
     match message.rsplit_once(", expected ").filter(|_| quotes) {
         Some((found, expected)) => {
             let kind = found.split(['`', '"']).next().unwrap_or_default().trim_end();
+            // All whole numbers are `i64`, which serde calls by its Rust name.
+            let expected = if expected == "i64" { "a whole number of 64 bits" } else { expected };
             format!("{kind}, expected {expected}")
         }
         None => message,

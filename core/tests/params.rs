@@ -47,6 +47,15 @@ fn platform_callee_and_variables_keep_their_rules() {
 }
 
 #[test]
+fn whole_numbers_are_not_called_by_their_rust_name() {
+    for wrong in [json!("10"), json!(1.5), json!(99_999_999_999_999_999_999_f64)] {
+        let (_, pointer, message) = refuse("tasks.list", &json!({"Number": wrong}));
+        assert_eq!(pointer, "/Number");
+        assert!(message.ends_with("expected a whole number of 64 bits"), "{message}");
+    }
+}
+
+#[test]
 fn a_missing_field_is_pointed_at() {
     let (code, pointer, _) = refuse(
         "workflow.upload_details",

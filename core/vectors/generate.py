@@ -303,19 +303,38 @@ def webhook_cases() -> list[dict[str, object]]:
             config = signed | {"encryption_key": key, "cipher": cipher}
             sealed = encrypt(cipher, workflow.encode(), key)
             reads("encrypted", config, headers_of(sealed), sealed, "workflow.call.finished", workflow, verified=True)
-    node = {"nodetask_id": "n", "nodetask_name": "N", "node_type": "call"}
-    flow = {"workflow_id": "w", "workflow_name": "W"}
+    # The reference shows these, too.
+    flow = {"workflow_id": "wf-1", "workflow_name": "july"}
+    node_of = {"nodetask_id": "node-1", "nodetask_name": "first call"}
+    node = node_of | {"node_type": "call"}
+    called = {"id": 1, "callee": "+6212345678", "result": "finished", "result_label": "A", "duration": 12}
+    said = {"sender_type": "robot", "timestamp": 1720159500, "content": {"type": "text", "text": "hi"}}
+    talk = {"company": "lender", "channel_id": "channel-1", "call_id": "call-1", "messages": [{"msg_id": "m-1"} | said]}
     ended = flow | {
-        "waba_task_id": "b",
+        "waba_task_id": "task-1",
+        "callee": "+6212345678",
+        "call_id": "call-1",
+        "status": "closed",
         "session_end_time": "2023-09-11T06:19:27Z",
-        "timestamp": 1720159500,
-        "messages": [],
+        "session_end_reason": "robot",
+        "messages": [{"msg_id": "m-1"} | said],
     }
     for name, fields in (
-        ("workflow.list.finished", flow | {"case_id": "c", "callee_number": "+6212345678", "rows": [node]}),
-        ("workflow.status.changed", flow | {"status": "finished", "actions": [node | {"task_status": "newer"}]}),
+        (
+            "workflow.call.finished",
+            flow | node_of | {"case_id": "c-1", "task_id": "task-1", "status": "finished", "details": [called]},
+        ),
+        ("workflow.list.finished", flow | {"case_id": "c-1", "callee_number": "+6212345678", "rows": [node]}),
+        ("workflow.status.changed", flow | {"status": "finished", "actions": [node | {"task_status": "finished"}]}),
         ("workflow.chatbot.session.ended", ended),
-        ("message.send", {"event": "message.send", "user": {"id": "u", "name": "Ana"}, "messages": []}),
+        (
+            "channel.message.sent",
+            {"event": "channel.message.sent", "channel": "WhatsApp", "user": {"id": "6212345678"}} | talk,
+        ),
+        (
+            "message.send",
+            {"event": "message.send", "channel": "chatbot", "user": {"id": "user-1", "name": "Ana"}} | talk,
+        ),
     ):
         body = json.dumps(fields)
         reads("told by its fields", signed, headers_of(body), body, name, verified=True)

@@ -24,6 +24,7 @@ from airudder._errors import (
     WebhookError,
 )
 from airudder._event import Event
+from airudder._native import VERSION as __version__  # noqa: N811 - so Python calls it
 from airudder._native import Request
 from airudder._options import CallOptions, File
 from airudder._transport import (
@@ -70,5 +71,6 @@ __all__ = [
     "WebhookError",
     "Webhooks",
     "Workflow",
+    "__version__",
     "crypto",
 ]

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
+    from airudder._options import AsyncClientSettings, CallOptions
     from airudder._options import Auth as AuthKind
-    from airudder._options import CallOptions
     from airudder._transport import AsyncTransport
 
 
@@ -34,8 +34,8 @@ class AsyncClient(BaseClient):
 
     Campaigns are `Client`'s: they have threads of their own, so `await asyncio.to_thread(client.campaigns.run, ...)`.
 
-    By default requests are sent by the standard library in asyncio's threads; give an `httpx.AsyncClient`, or an object
-    with `async send(request) -> response`, as `transport` for many requests at once.
+    By default requests are sent by the standard library in threads of the client's own, at most 100 at once; give an
+    `httpx.AsyncClient`, or an object with `async send(request) -> response`, as `transport` for more.
     """
 
     def __init__(
@@ -80,6 +80,11 @@ class AsyncClient(BaseClient):
         self.chat: AsyncPagedChat = AsyncPagedChat(self._call)
         self.sms: AsyncSms = AsyncSms(self._call)
         self.process: AsyncProcess = AsyncProcess(self._call)
+
+    @classmethod
+    def from_env(cls, **settings: Unpack[AsyncClientSettings]) -> Self:
+        """Make a client from the environment: see `Client.from_env`."""
+        return cls._from_env(settings)
 
     async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

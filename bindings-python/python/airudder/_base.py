@@ -34,17 +34,8 @@ class BaseClient:
         def __init__(self, **settings: Any) -> None: ...  # noqa: ANN401 - the two clients name and type them
 
     @classmethod
-    def from_env(cls, **settings: Any) -> Self:  # noqa: ANN401 - the same as those of the class
-        """Make a client from the environment; what is given as an argument comes before it.
-
-        Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
-        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
-
-        Raises:
-            ValidationError: There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
-                message names the variables that are missing. A client that needs none of them is made by the class.
-        """
-        found = {name: os.environ.get(_variable(name)) or None for name in _FROM_ENV} | settings
+    def _from_env(cls, settings: Mapping[str, object]) -> Self:
+        found = {name: os.environ.get(_variable(name)) or None for name in _FROM_ENV} | dict(settings)
         missing = _missing_credentials(found)
         if missing:
             del found, settings  # error reporters show the local variables of a traceback

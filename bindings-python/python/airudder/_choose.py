@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TYPE_CHECKING, cast
 
-from airudder._transport import HttpTransport
+from airudder._transport import ConnectFailed, HttpTransport
 
 if TYPE_CHECKING:
     import httpx
@@ -15,23 +19,49 @@ if TYPE_CHECKING:
     from airudder._transport import Accept, AsyncTransport, Response, Transport
 
 
+MAX_THREADS = 100
+"""How many requests an `AsyncClient` has under way at once by the standard library."""
+
+
 class ThreadTransport:
-    """The standard library's transport in asyncio's threads: as many requests at once as asyncio has threads."""
+    """The standard library's transport in threads of its own: asyncio's are few, and for others, too."""
 
     def __init__(self) -> None:
         self._transport = HttpTransport()
+        self._pid = 0
 
     async def send(self, request: Request, /) -> Response:
         """Send the request."""
-        return await asyncio.to_thread(self._transport.send, request)
+        return await self._run(request, None)
 
     async def send_to(self, request: Request, accept: Accept, /) -> Response:
         """Send the request; a body that `accept` wants goes there as it comes."""
-        return await asyncio.to_thread(self._transport.send_to, request, accept)
+        return await self._run(request, accept)
 
     def close(self) -> None:
-        """Close the unused connections."""
+        """Close the unused connections, and let the threads go. The transport can be used again."""
         self._transport.close()
+        if self._pid == os.getpid():
+            self._pid = 0
+            self._threads.shutdown(wait=False)
+
+    async def _run(self, request: Request, accept: Accept | None) -> Response:
+        """Send it in a thread; the wait for one that is free counts, too."""
+        if self._pid != os.getpid():  # a forked child has no threads
+            self._threads = ThreadPoolExecutor(MAX_THREADS, "airudder")
+            self._pid = os.getpid()
+        deadline = time.monotonic() + request.timeout
+        send = self._transport.send_by  # `send` would count from when a thread is free
+        work = self._threads.submit(copy_context().run, send, deadline, request, accept)
+        future = asyncio.wrap_future(work)
+        try:
+            done, _ = await asyncio.wait([future], timeout=request.timeout)
+            if not done and work.cancel():
+                raise ConnectFailed("all threads are taken")
+            return await future
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
 
 
 def sync_transport(given: Transport | httpx.Client | None) -> Transport:

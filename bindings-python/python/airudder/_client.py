@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
     from airudder._options import Auth as AuthKind
-    from airudder._options import CallOptions
+    from airudder._options import CallOptions, ClientSettings
     from airudder._transport import Transport
 
 
 class Client(BaseClient):
     """A client of AI Rudder. Make one and share it among threads: they share token, connections and retry budget.
+
+    `campaigns.run` sends a campaign. The operations are methods of `auth`, `workflow`, `tasks`, `robots`, `chat`, `sms`
+    and `process`.
 
     Args:
         app_key: The app key that AI Rudder gave; together with `app_secret`.
@@ -86,6 +89,19 @@ class Client(BaseClient):
         self.sms: Sms = Sms(self._call)
         self.process: Process = Process(self._call)
         self.campaigns: Campaigns = Campaigns(self._session, self._transport)
+
+    @classmethod
+    def from_env(cls, **settings: Unpack[ClientSettings]) -> Self:
+        """Make a client from the environment; what is given as an argument comes before it.
+
+        Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
+        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+
+        Raises:
+            ValidationError: There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
+                message names the variables that are missing. A client that needs none of them is made by the class.
+        """
+        return cls._from_env(settings)
 
     def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

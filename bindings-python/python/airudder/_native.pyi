@@ -1,11 +1,12 @@
 """The native half. Not public."""
 
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, Final, Literal, TypeAlias, final
 
 from airudder._errors import AirudderError
 from airudder._options import CallOptions
 
 __all__ = [
+    "VERSION",
     "Call",
     "Campaign",
     "Request",
@@ -25,6 +26,8 @@ __all__ = [
 
 _Pairs: TypeAlias = list[tuple[str, str]]
 _Bytes: TypeAlias = bytes | bytearray | memoryview
+
+VERSION: Final[str]
 
 @final
 class Session:

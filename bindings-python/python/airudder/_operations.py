@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from airudder._options import CallOptions
+    from airudder._options import CallOptions, File
     from airudder.types import (
         CancelCallParams,
         ChatMessage,
@@ -212,21 +212,21 @@ class Tasks(_Family):
         """
         return self._run("tasks.detail", params, options)
 
-    def recording(self, *, options: CallOptions | None = None, **params: Unpack[RecordingParams]) -> Any:
+    def recording(self, *, options: CallOptions | None = None, **params: Unpack[RecordingParams]) -> File | Any:
         """The recording of one call: a file, or JSON that tells where it is. Which, is not documented. A file comes
         back as a `File`.
 
         GET `/service/cloud/case` [observed]. May be repeated.
         """
-        return self._run("tasks.recording", params, options)
+        return cast("File | Any", self._run("tasks.recording", params, options))
 
-    def recordings(self, *, options: CallOptions | None = None, **params: Unpack[RecordingsParams]) -> Any:
+    def recordings(self, *, options: CallOptions | None = None, **params: Unpack[RecordingsParams]) -> File | Any:
         """The recordings of a task: a zip file, or JSON that tells where it is. Which, is assumed. A file comes back
         as a `File`.
 
         GET `/service/cloud/recording` [observed]. May be repeated.
         """
-        return self._run("tasks.recordings", params, options)
+        return cast("File | Any", self._run("tasks.recordings", params, options))
 
 
 class AsyncTasks(_Family):
@@ -252,13 +252,13 @@ class AsyncTasks(_Family):
         """See `Tasks.detail`."""
         return await _awaitable(self._run("tasks.detail", params, options))
 
-    async def recording(self, *, options: CallOptions | None = None, **params: Unpack[RecordingParams]) -> Any:
+    async def recording(self, *, options: CallOptions | None = None, **params: Unpack[RecordingParams]) -> File | Any:
         """See `Tasks.recording`."""
-        return await _awaitable(self._run("tasks.recording", params, options))
+        return cast("File | Any", await _awaitable(self._run("tasks.recording", params, options)))
 
-    async def recordings(self, *, options: CallOptions | None = None, **params: Unpack[RecordingsParams]) -> Any:
+    async def recordings(self, *, options: CallOptions | None = None, **params: Unpack[RecordingsParams]) -> File | Any:
         """See `Tasks.recordings`."""
-        return await _awaitable(self._run("tasks.recordings", params, options))
+        return cast("File | Any", await _awaitable(self._run("tasks.recordings", params, options)))
 
 
 class Workflow(_Family):

@@ -1,11 +1,16 @@
-"""Settings of a call, and results that are not JSON."""
+"""Settings of a client and of a call, and results that are not JSON."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    import httpx
+
+    from airudder._transport import AsyncTransport, Transport
 
 Auth: TypeAlias = Literal["token", "sign", "headers", "none"]
 """How a request proves who sends it: token, `X-AIRudder-Sign`, header fields of your own, or not at all."""
@@ -25,6 +30,34 @@ class File:
     def __repr__(self) -> str:
         where = f"saved to {str(self.path)!r}" if self.path else f"{len(self.content)} bytes"
         return f"<File {self.content_type}, {where}>"
+
+
+class Settings(TypedDict, total=False):
+    """What both kinds of client are made of but their transports; `Client` says what each means."""
+
+    app_key: str | None
+    app_secret: str | None
+    base_url: str | None
+    auth_scheme: str
+    encryption_key: str | None
+    sign_key: str | None
+    sign_secret: str | None
+    sign_scheme: str | None
+    timeout: float
+    max_retries: int
+    strict: bool
+
+
+class ClientSettings(Settings, total=False):
+    """What a `Client` is made of."""
+
+    transport: Transport | httpx.Client | None
+
+
+class AsyncClientSettings(Settings, total=False):
+    """What an `AsyncClient` is made of."""
+
+    transport: AsyncTransport | httpx.AsyncClient | None
 
 
 class CallOptions(TypedDict, total=False):

@@ -154,11 +154,18 @@ class HttpTransport:
 
     def send(self, request: Request, /) -> Response:
         """Send the request; raise `ConnectFailed`, `Timeout`, `Reset` or another `TransportFailure`."""
-        return self._finish(self._attempt(request, None))
+        return self.send_by(time.monotonic() + request.timeout, request, None)
 
     def send_to(self, request: Request, accept: Accept, /) -> Response:
         """Send the request; a body that `accept` wants goes there as it comes."""
-        return self._finish(self._attempt(request, accept))
+        return self.send_by(time.monotonic() + request.timeout, request, accept)
+
+    def send_by(self, deadline: float, request: Request, accept: Accept | None = None, /) -> Response:
+        """Send the request by a moment of `time.monotonic()`, for who has made it wait already."""
+        answer = self._attempt(deadline, request, accept)
+        if isinstance(answer, Response):
+            return answer
+        raise answer
 
     def close(self) -> None:
         """Close the unused connections. The transport can be used again."""
@@ -171,24 +178,19 @@ class HttpTransport:
     def __del__(self) -> None:
         self.close()
 
-    @staticmethod
-    def _finish(answer: Response | TransportFailure) -> Response:
-        if isinstance(answer, Response):
-            return answer
-        raise answer
-
-    def _attempt(self, request: Request, accept: Accept | None) -> Response | TransportFailure:
+    def _attempt(self, deadline: float, request: Request, accept: Accept | None) -> Response | TransportFailure:
         """Return a failure rather than raise it: the frames of the original exception hold the token."""
-        deadline = time.monotonic() + request.timeout
+        if time.monotonic() >= deadline:
+            return ConnectFailed("there was no time left")
         url = urlsplit(request.url)
         origin = f"{url.scheme}://{url.netloc}"
         target = request.url[len(origin) :]
         connection = self._take(origin)
         if connection is None:
             try:
-                connection = self._connect(url, request.timeout)
+                connection = self._connect(url, max(deadline - time.monotonic(), 0.001))
             except (OSError, ValueError) as error:
-                return ConnectFailed(_describe(error))
+                return ConnectFailed(f"{_describe(error)}, {origin}")
         reusable = False
         try:
             response, reusable = connection.exchange(request, target, deadline, accept)

@@ -36,6 +36,8 @@ _log = logging.getLogger("airudder")
 def asgi(hooks: Webhooks, handler: Callable[[Event], Awaitable[None] | None], *, kind: str | None = None) -> ASGIApp:
     """Make an ASGI application of a function; in FastAPI and Starlette it is the endpoint of a `Route`.
 
+    >>> app = FastAPI(routes=[Route("/events", asgi(hooks, store), methods=["POST"])])
+
     Args:
         hooks: What verifies the deliveries.
         handler: Takes one verified event. A plain function runs in a thread, an async one in asyncio's event loop.
@@ -68,7 +70,10 @@ class _Asgi:
 
 
 def wsgi(hooks: Webhooks, handler: Callable[[Event], None], *, kind: str | None = None) -> WSGIApp:
-    """Make a WSGI application of a function that takes one verified event; the arguments are those of `asgi`."""
+    """Make a WSGI application of a function that takes one verified event; the arguments are those of `asgi`.
+
+    >>> app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/events": wsgi(hooks, store)})
+    """
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status = HTTPStatus.METHOD_NOT_ALLOWED
@@ -97,8 +102,9 @@ async def _receive(receive: Callable[[], Awaitable[Message]], limit: int) -> byt
 
 
 def _read(environ: dict[str, Any], limit: int) -> bytes:
-    """Do the same where the server has the body already, or says where it ends."""
-    length = limit + 1 if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
+    """Do the same where the server has the body already, or says where it ends; else there is none."""
+    stated = environ.get("CONTENT_LENGTH") or ""
+    length = limit + 1 if environ.get("wsgi.input_terminated") else int(stated) if stated.isdecimal() else 0
     body: bytes = environ["wsgi.input"].read(min(length, limit + 1))
     return body
 

@@ -56,3 +56,8 @@ pub(crate) fn camel(name: &str) -> String {
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |name, word| name + &pascal(word))
 }
+
+/// What the link of a heading is called.
+pub(crate) fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace('.', "")
+}

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let catalogue = schema::operations();
     let coverage = include_str!("../coverage.json");
     let vectors = serde_json::from_str(include_str!("../../vectors/operation.json")).expect("the vectors are JSON");
+    let deliveries = serde_json::from_str(include_str!("../../vectors/webhook.json")).expect("the vectors are JSON");
     let fixed = [
         ("docs/operations.json", json(&catalogue)),
         ("docs/openapi.json", json(&schema::openapi())),
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         ("bindings-c/include/airudder.h", c::header(&root, &catalogue)),
         ("bindings-c/src/strerror.rs", c::strerror()),
     ];
-    let pages = reference::pages(&catalogue, &vectors).into_iter();
+    let pages = reference::pages(&catalogue, &vectors, &deliveries).into_iter();
     let pages = pages.map(|(name, text)| (format!("docs/reference/{name}"), text));
     let mut stale = false;
     for (name, text) in fixed.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(pages) {

@@ -8,13 +8,13 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
-    catalogue::{about, events_of, families, operations_of, reference, text},
+    catalogue::{about, anchor, events_of, families, operations_of, reference, text},
     docs::MARK,
     examples,
 };
 
-/// The pages, by name. Examples are the first request of each operation in the vectors.
-pub(crate) fn pages(catalogue: &Value, vectors: &Value) -> Vec<(String, String)> {
+/// The pages, by name. Examples are the first request of each operation in the vectors, and the first of each event.
+pub(crate) fn pages(catalogue: &Value, vectors: &Value, deliveries: &Value) -> Vec<(String, String)> {
     let families = families(catalogue);
     let mut pages = vec![("README.md".to_owned(), index(catalogue, &families))];
     for (family, rows) in families {
@@ -24,7 +24,7 @@ pub(crate) fn pages(catalogue: &Value, vectors: &Value) -> Vec<(String, String)>
         }
         pages.push((format!("{family}.md"), page));
     }
-    pages.push(("events.md".to_owned(), events(catalogue)));
+    pages.push(("events.md".to_owned(), events(catalogue, deliveries)));
     pages.push(("types.md".to_owned(), types(catalogue)));
     pages
 }
@@ -38,7 +38,10 @@ fn index(catalogue: &Value, families: &BTreeMap<&str, Vec<&Value>>) -> String {
          the error `OutcomeUnknown` (E7005) says so, and contacts are looked up first. What the vendor does not publish \
          is reached by the raw request; [coverage](../coverage.md) lists it, and [errors](../errors.md) all errors.\n\n\
          The examples need a client, which each language's README shows how to make: \
-         [Python](../../bindings-python/README.md).\n"
+         [Python](../../bindings-python/README.md), [JavaScript](../../bindings-wasm/README.md), \
+         [C](../../bindings-c/README.md); for Rust, see [an example](../../examples/rust). Beside its parameters each \
+         call takes options, such as a time limit, a deadline, retries, another host and header fields: `options` in \
+         Python, the second argument in JavaScript, `airudder_call_options` in C, `CallOptions` in Rust.\n"
     );
     for (family, rows) in families {
         let _ = write!(out, "\n## [{family}]({family}.md)\n\n| operation | | source |\n|---|---|---|\n");
@@ -61,8 +64,8 @@ fn operation(out: &mut String, row: &Value, catalogue: &Value, vectors: &Value) 
     let auth = match text(&row["auth"]) {
         "token" => "by token",
         "sign" => "by signature",
-        "headers" => "by header fields of the caller's",
-        _ => "not",
+        "headers" => "by header fields that you give",
+        _ => "by nothing",
     };
     let _ = write!(
         out,
@@ -75,6 +78,9 @@ fn operation(out: &mut String, row: &Value, catalogue: &Value, vectors: &Value) 
     fields(out, "parameter", resolve(&row["params"], catalogue), true);
     match resolve(&row["result"], catalogue) {
         found if found["properties"].is_object() => fields(out, "result", found, false),
+        Value::Bool(_) if row["file"] == true => out.push_str(
+            "\nResult: the file, with its content type, which an option saves while it comes; or JSON, as it is.\n",
+        ),
         Value::Bool(_) => out.push_str("\nResult: not published; it comes as it is.\n"),
         _ => {
             let _ = writeln!(out, "\nResult: {}.", type_name(&row["result"]));
@@ -93,23 +99,77 @@ fn operation(out: &mut String, row: &Value, catalogue: &Value, vectors: &Value) 
     }
 }
 
-fn events(catalogue: &Value) -> String {
+fn events(catalogue: &Value, deliveries: &Value) -> String {
     let mut out = format!(
         "{MARK}# Events\n\nAI Rudder sends events to a URL of yours, at least once, in any order. Any field may be missing; \
-         unknown fields and unknown events come along as they are.\n"
+         unknown fields and unknown events come along as they are. Where an event is from holds for its fields, too, \
+         unless one says otherwise.\n\n\
+         ```python\n{PYTHON}```\n\n```js\n{JAVASCRIPT}```\n\n\
+         The receiver around it, also in a web framework: [Python](../../bindings-python/README.md#results), \
+         [JavaScript](../../bindings-wasm/README.md#results), [C](../../bindings-c/README.md).\n"
     );
     for row in events_of(catalogue) {
+        let name = text(&row["name"]);
         let signature = if row["signature"] == "documented" { "signed" } else { "no signature is documented" };
-        let _ = write!(
-            out,
-            "\n## {}\n\n{}\n\nIt is {}; {signature}.\n",
-            text(&row["name"]),
-            text(&row["docs"]),
-            text(&row["confidence"]),
-        );
-        fields(&mut out, "field", resolve(&row["body"], catalogue), false);
+        let _ =
+            write!(out, "\n## {name}\n\n{}\n\nIt is {}; {signature}.\n", text(&row["docs"]), text(&row["confidence"]));
+        let body = resolve(&row["body"], catalogue);
+        fields(&mut out, "field", body, false);
+        if body["properties"].as_object().is_none_or(Map::is_empty) {
+            let _ = writeln!(
+                out,
+                "\nUnless its field `event` says so, nothing tells what it is: have it sent to a URL of its own, and give \
+                 `unwrap` there its name as `kind`."
+            );
+        } else if let Some((whose, body)) = delivery(name, deliveries) {
+            let _ = write!(out, "\n{whose}:\n\n```json\n{body:#}\n```\n");
+        }
     }
     out
+}
+
+const PYTHON: &str = r#"from airudder.events import CallFinishedEvent, WorkflowCallFinishedEvent
+
+event = hooks.unwrap(body, headers)
+match event:
+    case CallFinishedEvent(data=data) | WorkflowCallFinishedEvent(data=data):
+        for call in data.get("details", []):
+            print(call.get("callee"), call.get("result"))
+    case _:
+        print(event.type, event.data)
+"#;
+
+const JAVASCRIPT: &str = r#"const event = hooks.unwrap(body, headers);
+if (event.type === "call.finished" || event.type === "workflow.call.finished") {
+  for (const { callee, result } of event.data.details ?? []) console.log(callee, result);
+} else {
+  console.log(event.type, event.data);
+}
+"#;
+
+/// A delivery of an event, and whose example it is.
+fn delivery(name: &str, deliveries: &Value) -> Option<(&'static str, Value)> {
+    let cases = || deliveries["cases"].as_array().into_iter().flatten().filter(|case| case["event"]["type"] == name);
+    let ours = cases().find(|case| case["about"] == "told by its fields");
+    let (whose, case) = match ours {
+        Some(case) => ("For example", case),
+        None => ("AI Rudder's own example, of each list the first element", cases().next()?),
+    };
+    let mut body = serde_json::from_str(text(&case["event"]["text"])).expect("an event is JSON");
+    shorten(&mut body);
+    Some((whose, body))
+}
+
+/// Leaves one element of each list.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            items.truncate(1);
+            items.iter_mut().for_each(shorten);
+        }
+        Value::Object(members) => members.values_mut().for_each(shorten),
+        _ => {}
+    }
 }
 
 /// What operations and events share.
@@ -148,8 +208,10 @@ fn fields(out: &mut String, what: &str, schema: &Value, sent: bool) {
             (true, false) => " no |",
             (false, _) => "",
         };
-        let limit = field["maxItems"].as_u64().map(|most| format!(" At most {most} elements.")).unwrap_or_default();
-        let _ = writeln!(out, "| `{name}` | {} |{mark} {}{limit} |", type_name(field), text(&field["description"]));
+        let about = text(&field["description"]);
+        let most = field["maxItems"].as_u64().filter(|_| !about.starts_with("At most"));
+        let limit = most.map(|most| format!(" At most {most} elements.")).unwrap_or_default();
+        let _ = writeln!(out, "| `{name}` | {} |{mark} {about}{limit} |", type_name(field));
     }
 }
 
@@ -175,9 +237,4 @@ fn type_name(schema: &Value) -> String {
 
 fn resolve<'a>(schema: &'a Value, catalogue: &'a Value) -> &'a Value {
     reference(schema).map_or(schema, |name| &catalogue["types"][name])
-}
-
-/// What a heading's link is called.
-fn anchor(heading: &str) -> String {
-    heading.to_lowercase().replace('.', "")
 }
