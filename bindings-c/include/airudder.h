@@ -941,7 +941,7 @@ int airudder_call_set_json(airudder_call call,
                            size_t json_len);
 
 /**
- * Reads a text of the result.
+ * Reads a text of the result. Half of a surrogate pair, where a text was cut inside an emoji, reads as U+FFFD.
  *
  * @param call     The call, which is done.
  * @param pointer  A JSON pointer, for instance `/rows/0/workflow_name`.

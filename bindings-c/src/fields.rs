@@ -139,7 +139,7 @@ fn set(call: airudder_call, pointer: Text<'_>, value: impl FnOnce() -> Result<No
     })
 }
 
-/// Reads a text of the result.
+/// Reads a text of the result. Half of a surrogate pair, where a text was cut inside an emoji, reads as U+FFFD.
 ///
 /// @param call     The call, which is done.
 /// @param pointer  A JSON pointer, for instance `/rows/0/workflow_name`.

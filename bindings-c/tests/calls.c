@@ -213,6 +213,30 @@ static void numbers_are_kept_as_they_were_written(void **state) {
   }
 }
 
+/* As where somebody cut it inside an emoji. Nothing else changes: not a pair, not a backslash. */
+static void a_text_that_is_cut_inside_a_character_is_read(void **state) {
+  airudder_call call = begin(AIRUDDER_OP_ROBOTS_LIST);
+  airudder_text text;
+  (void)state;
+  poll_own_request(call);
+  respond(call,
+          "{\"code\":200,\"data\":[\"cut "
+          "\\ud83d\",\"\\ude00\\ud83d\\n\",\"\\ud83d\\uDE00\",\"\\\\ud83d\",{\"\\uD83D\":\"name\"}]}");
+  assert_int_equal(airudder_call_get_str(call, "/0", &text), 0);
+  assert_string_equal(text.data, "cut \xef\xbf\xbd");
+  assert_int_equal(airudder_call_get_str(call, "/1", &text), 0);
+  assert_string_equal(text.data, "\xef\xbf\xbd\xef\xbf\xbd\n");
+  assert_int_equal(airudder_call_get_str(call, "/2", &text), 0);
+  assert_string_equal(text.data, "\xf0\x9f\x98\x80");
+  assert_int_equal(airudder_call_get_str(call, "/3", &text), 0);
+  assert_string_equal(text.data, "\\ud83d");
+  assert_int_equal(airudder_call_get_str(call, "/4/\xef\xbf\xbd", &text), 0);
+  assert_string_equal(text.data, "name");
+  assert_int_equal(airudder_call_result_json(call, &text), 0);
+  assert_non_null(strstr(text.data, "\"cut \\ud83d\"")); /* the whole is as it came */
+  assert_int_equal(airudder_call_free(call), 0);
+}
+
 /* So deep that reading it would overflow the stack. */
 static void what_is_nested_too_deeply_is_refused(void **state) {
   static char deep[200001];
@@ -457,6 +481,7 @@ int main(void) {
       cmocka_unit_test(what_is_missing_is_found_by_the_first_poll),
       cmocka_unit_test(results_are_read_by_pointer),
       cmocka_unit_test(numbers_are_kept_as_they_were_written),
+      cmocka_unit_test(a_text_that_is_cut_inside_a_character_is_read),
       cmocka_unit_test(what_is_nested_too_deeply_is_refused),
       cmocka_unit_test(options_that_cannot_be_set_are_not_left_out),
       cmocka_unit_test(without_checks_anything_is_sent),
