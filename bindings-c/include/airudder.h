@@ -1260,7 +1260,8 @@ int airudder_campaign_journal_written(airudder_campaign campaign);
  * @param campaign  The campaign.
  * @param pointer   A JSON pointer in the contact.
  * @param value     UTF-8, NUL-terminated.
- * @return 0; AIRUDDER_E1016_INVALID_ARGUMENT. Whether the contact is right is checked when it is added.
+ * @return 0; AIRUDDER_E1016_INVALID_ARGUMENT, after which the contact is reported as rejected when it is
+ *         added. Whether it is right is checked then.
  *
  *     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
  */
@@ -1304,14 +1305,13 @@ int airudder_campaign_set_json(airudder_campaign campaign,
 
 /**
  * Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
- * every run. One that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others
- * go out.
+ * every run. One that breaks a rule, comes twice, or has a field that could not be set, say because it is no
+ * UTF-8, is no error: it is reported as rejected, and the others go out.
  *
  * @param campaign  The campaign.
  * @param error     Receives the error; may be NULL.
- * @return 0; the error of a field that could not be set: the contact is left out, and is not in the report;
- *         going on with the next one is safe. Only these end it: AIRUDDER_E1012_JOURNAL_MISMATCH, since the
- *         journal belongs to other contacts; AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
+ * @return 0; AIRUDDER_E1012_JOURNAL_MISMATCH, since the journal belongs to other contacts;
+ *         AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
  *
  *     airudder_campaign_add(campaign, &err);
  */

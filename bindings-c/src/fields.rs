@@ -134,7 +134,7 @@ fn set(call: airudder_call, pointer: Text<'_>, value: impl FnOnce() -> Result<No
     code(|| {
         CALLS.with(call, |call| {
             let draft = call.draft()?;
-            draft.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value()?))))
+            draft.set(values::given(pointer, value))
         })
     })
 }

@@ -95,10 +95,10 @@ static void a_wrong_parameter_is_found_at_once_and_never_left_out(void **state) 
       {"/details/1/calle", "+62", AIRUDDER_E1004_UNKNOWN_FIELD, "/details/1/calle"},
       {"/details/-/callee", "0812", AIRUDDER_E1007_INVALID_VALUE, "/details/1/callee"},
       {"/details", "x", AIRUDDER_E1006_WRONG_TYPE, "/details"},
-      {"/details/0/variables/0", NULL, AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/details/0/variables/0", NULL, AIRUDDER_E1016_INVALID_ARGUMENT, "/details/0/variables/0"},
       {"/details/3/callee", "+62", AIRUDDER_E1016_INVALID_ARGUMENT, "/details/3"},
       {"details", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
-      {"/workflow_id", "\xc3\x28", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/workflow_id", "\xc3\x28", AIRUDDER_E1016_INVALID_ARGUMENT, "/workflow_id"},
   };
   size_t i;
   (void)state;
@@ -403,10 +403,16 @@ static void settings_that_are_wrong_are_named(void **state) {
   config.base_url = "http://api.example.test";
   assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
   assert_string_equal(error.pointer, "/base_url");
+  config.base_url = "https://api.example.\xff";
+  assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_string_equal(error.pointer, "/base_url");
   {
     airudder_webhooks_config hooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
     assert_int_equal(airudder_webhooks_new(&hooks, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
     assert_non_null(strstr(error.message, "set allow_unsigned to 1")); /* the setting's name in C */
+    hooks.other_secret = "\xff";
+    assert_int_equal(airudder_webhooks_new(&hooks, &none, &error), AIRUDDER_E1016_INVALID_ARGUMENT);
+    assert_string_equal(error.pointer, "/other_secret");
   }
 }
 

@@ -35,6 +35,11 @@ impl<'a> Text<'a> {
         (!self.0.is_null()).then(|| unsafe { CStr::from_ptr(self.0) }.to_bytes())
     }
 
+    /// The text of a setting, or `None` for NULL; its error points to the setting.
+    pub(crate) fn setting(self, name: &str) -> Result<Option<&'a str>, Error> {
+        self.optional(name).map_err(|error| error.at(format!("/{name}")))
+    }
+
     /// The text, which must be there and be UTF-8. The name is that of the parameter or field, for the error.
     pub(crate) fn get(self, name: &str) -> Result<&'a str, Error> {
         self.optional(name)?.ok_or_else(|| null(name))
