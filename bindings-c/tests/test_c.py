@@ -25,6 +25,11 @@ def test_behaviour(build, name, how):
     build(TESTS / f"{name}.c", standard="gnu99", packages=["cmocka"]).run(how)
 
 
+@checked
+def test_wrapper(build, how):
+    build(TESTS / "wrapper.cpp", compiler="g++", standard="c++17").run(how)
+
+
 FUNCTION = re.compile(r"^(?:int|const char \*)\s?(airudder_\w+)\(", re.MULTILINE)
 
 
