@@ -109,6 +109,7 @@ pub enum airudder_campaign_step_kind {
     /// Add contacts, about `want`, or say that there are no more.
     AIRUDDER_CAMPAIGN_CONTACTS = 2,
     /// Run `call` to its end, beside others if you like, then call airudder_campaign_on_result() and free it.
+    /// The campaign waits for each, so hand each back.
     AIRUDDER_CAMPAIGN_CALL = 3,
     /// Nothing to do until `wait_until_ms`, or until a call of the campaign is done.
     AIRUDDER_CAMPAIGN_WAIT = 4,
