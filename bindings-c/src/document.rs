@@ -49,6 +49,10 @@ impl<'a> Pointer<'a> {
             let why = "a JSON pointer begins with /, as in /details/0/callee; the empty one is the whole";
             return if text.is_empty() { Ok(Self(Vec::new())) } else { Err(argument(why)) };
         };
+        // Left as it is, a stray ~ would name another field than its writer meant.
+        if rest.split('~').skip(1).any(|behind| !behind.starts_with(['0', '1'])) {
+            return Err(argument("in a JSON pointer a ~ is written ~0, and a / in a name ~1"));
+        }
         let segments: Vec<_> = rest.split('/').take(DEEPEST + 1).map(unescape).collect();
         if segments.len() > DEEPEST {
             return Err(argument(format!("a JSON pointer has at most {DEEPEST} parts")));

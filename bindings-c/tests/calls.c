@@ -98,6 +98,8 @@ static void a_wrong_parameter_is_found_at_once_and_never_left_out(void **state) 
       {"/details/0/variables/0", NULL, AIRUDDER_E1016_INVALID_ARGUMENT, "/details/0/variables/0"},
       {"/details/3/callee", "+62", AIRUDDER_E1016_INVALID_ARGUMENT, "/details/3"},
       {"details", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/details/0/variables/~2", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/details/0/variables/~", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
       {"/workflow_id", "\xc3\x28", AIRUDDER_E1016_INVALID_ARGUMENT, "/workflow_id"},
   };
   size_t i;
