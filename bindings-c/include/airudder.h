@@ -1183,7 +1183,7 @@ typedef struct airudder_campaign_config {
   size_t lookups_in_flight;
   /**
    * Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
-   * numbers.
+   * numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
    */
   int allow_duplicates;
   /** Not 0: contacts that the API refused in an earlier run are sent again. */
@@ -1237,7 +1237,7 @@ int airudder_campaign_resume(airudder_campaign campaign,
  * @param now_ms    Unix time in milliseconds.
  * @param step      Receives what to do.
  * @param error     Receives the error; may be NULL.
- * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
+ * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `now_ms` is no such time.
  *
  * The loop at the top of this section shows the use.
  */
@@ -1412,8 +1412,8 @@ int airudder_campaign_result(airudder_campaign campaign,
  *      "doubtful": [{"contact": 3, "case_id": "c-3"}],
  *      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
  *
- * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never
- * sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
+ * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called. Where the
+ * campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
  *
  * @param campaign  The campaign.
  * @param json      Receives the text. All texts of the report live until the next function of this campaign

@@ -91,7 +91,7 @@ pub struct airudder_campaign_config<'a> {
     /// beside each other.
     pub lookups_in_flight: usize,
     /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
-    /// numbers.
+    /// numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
     pub allow_duplicates: c_int,
     /// Not 0: contacts that the API refused in an earlier run are sent again.
     pub retry_rejected: c_int,
@@ -230,7 +230,7 @@ pub extern "C" fn airudder_campaign_resume(
 /// @param now_ms    Unix time in milliseconds.
 /// @param step      Receives what to do.
 /// @param error     Receives the error; may be NULL.
-/// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
+/// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `now_ms` is no such time.
 ///
 /// The loop at the top of this section shows the use.
 #[unsafe(no_mangle)]
@@ -457,8 +457,8 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 ///      "doubtful": [{"contact": 3, "case_id": "c-3"}],
 ///      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
 ///
-/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never
-/// sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
+/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called. Where the
+/// campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
 ///
 /// @param campaign  The campaign.
 /// @param json      Receives the text. All texts of the report live until the next function of this campaign
