@@ -28,7 +28,7 @@ lint: packages python node ## Check format, lints and types, warnings being erro
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
-	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] examples/c/*
+	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/browser
 	cd examples/node && npx tsc -p .
 

@@ -53,8 +53,9 @@
    Handles   A handle is a number. What you are given, you free, with the function that is named there. A number that
              was freed, is 0, or belongs to something else is an error, never a crash: handles are not used twice. The
              order of freeing does not matter.
-   Inputs    A text is UTF-8 and ends in NUL, or comes with its length in bytes. NULL is an error where the text is
-             needed. Inputs are read during the call and not kept.
+   Inputs    A text is UTF-8 and ends in NUL, or comes with its length in bytes: convert what is Latin-1 or EBCDIC, for
+             instance with iconv(). NULL is an error where the text is needed. Inputs are read during the call and not
+             kept.
    Outputs   A text that you get belongs to the handle that it was asked of, and lives until that is freed, unless the
              function says otherwise. It has its length, and a NUL behind it.
    Settings  A struct of settings, and airudder_error, begin with their size; so programs that were compiled with an
@@ -62,6 +63,7 @@
              0 stand for the default.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
+             After fork(), let one of the two processes alone go on with what there was: each would send the same.
    HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
              itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
              unless CURLOPT_FRESH_CONNECT is set.
@@ -942,7 +944,7 @@ int airudder_call_set_json(airudder_call call,
                            size_t json_len);
 
 /**
- * Reads a text of the result.
+ * Reads a text of the result. Half of a surrogate pair, where a text was cut inside an emoji, reads as U+FFFD.
  *
  * @param call     The call, which is done.
  * @param pointer  A JSON pointer, for instance `/rows/0/workflow_name`.
@@ -1109,7 +1111,10 @@ typedef enum airudder_campaign_step_kind {
   AIRUDDER_CAMPAIGN_JOURNAL = 1,
   /** Add contacts, about `want`, or say that there are no more. */
   AIRUDDER_CAMPAIGN_CONTACTS = 2,
-  /** Run `call` to its end, beside others if you like, then call airudder_campaign_on_result() and free it. */
+  /**
+   * Run `call` to its end, beside others if you like, then call airudder_campaign_on_result() and free it.
+   * The campaign waits for each, so hand each back.
+   */
   AIRUDDER_CAMPAIGN_CALL = 3,
   /** Nothing to do until `wait_until_ms`, or until a call of the campaign is done. */
   AIRUDDER_CAMPAIGN_WAIT = 4,
@@ -1179,7 +1184,7 @@ typedef struct airudder_campaign_config {
   size_t lookups_in_flight;
   /**
    * Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
-   * numbers.
+   * numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
    */
   int allow_duplicates;
   /** Not 0: contacts that the API refused in an earlier run are sent again. */
@@ -1233,7 +1238,7 @@ int airudder_campaign_resume(airudder_campaign campaign,
  * @param now_ms    Unix time in milliseconds.
  * @param step      Receives what to do.
  * @param error     Receives the error; may be NULL.
- * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
+ * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `now_ms` is no such time.
  *
  * The loop at the top of this section shows the use.
  */
@@ -1261,7 +1266,8 @@ int airudder_campaign_journal_written(airudder_campaign campaign);
  * @param campaign  The campaign.
  * @param pointer   A JSON pointer in the contact.
  * @param value     UTF-8, NUL-terminated.
- * @return 0; AIRUDDER_E1016_INVALID_ARGUMENT. Whether the contact is right is checked when it is added.
+ * @return 0; AIRUDDER_E1016_INVALID_ARGUMENT, after which the contact is reported as rejected when it is
+ *         added. Whether it is right is checked then.
  *
  *     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
  */
@@ -1305,14 +1311,13 @@ int airudder_campaign_set_json(airudder_campaign campaign,
 
 /**
  * Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
- * every run. One that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others
- * go out.
+ * every run. One that breaks a rule, comes twice, or has a field that could not be set, say because it is no
+ * UTF-8, is no error: it is reported as rejected, and the others go out.
  *
  * @param campaign  The campaign.
  * @param error     Receives the error; may be NULL.
- * @return 0; the error of a field that could not be set: the contact is left out, and is not in the report;
- *         going on with the next one is safe. Only these end it: AIRUDDER_E1012_JOURNAL_MISMATCH, since the
- *         journal belongs to other contacts; AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
+ * @return 0; AIRUDDER_E1012_JOURNAL_MISMATCH, since the journal belongs to other contacts;
+ *         AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
  *
  *     airudder_campaign_add(campaign, &err);
  */
@@ -1408,8 +1413,8 @@ int airudder_campaign_result(airudder_campaign campaign,
  *      "doubtful": [{"contact": 3, "case_id": "c-3"}],
  *      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
  *
- * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never
- * sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
+ * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called. Where the
+ * campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
  *
  * @param campaign  The campaign.
  * @param json      Receives the text. All texts of the report live until the next function of this campaign

@@ -17,8 +17,9 @@
 
 #include <airudder.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -53,13 +54,19 @@ class [[nodiscard]] result {
   result(const airudder_error &error) : content_(error) {}
   explicit operator bool() const noexcept { return content_.index() == 0; }
   T &operator*() noexcept { return *std::get_if<0>(&content_); }
+  const T &operator*() const noexcept { return *std::get_if<0>(&content_); }
   T *operator->() noexcept { return std::get_if<0>(&content_); }
+  const T *operator->() const noexcept { return std::get_if<0>(&content_); }
   const airudder_error &error() const noexcept { return *std::get_if<1>(&content_); }
   T value() && {
     if (!*this) AIRUDDER_THROW(exception(error()));
     return std::move(**this);
   }
   T &value() & {
+    if (!*this) AIRUDDER_THROW(exception(error()));
+    return **this;
+  }
+  const T &value() const & {
     if (!*this) AIRUDDER_THROW(exception(error()));
     return **this;
   }
@@ -180,16 +187,19 @@ class call : public detail::owner<airudder_call_free> {
   }
 
   /* Runs the call to its end. A transport has `answer send(const airudder_request &)`, `std::uint64_t now_ms()` and
-     `void sleep_until(std::uint64_t ms)`. */
+     `void sleep_until(std::uint64_t ms)`. What it throws comes out here; the request then counts as failed, so that
+     run() can go on, and outcome() can tell, where nothing may be sent again. */
   template <typename Transport>
   result<done> run(Transport &&transport) {
     airudder_step step;
     int code;
-    while ((code = airudder_call_poll(get(), transport.now_ms(), &step)) == AIRUDDER_OK) {
+    std::uint64_t now_ms;
+    while ((code = airudder_call_poll(get(), now_ms = transport.now_ms(), &step)) == AIRUDDER_OK) {
       if (step.kind == AIRUDDER_STEP_DONE) break;
       if (step.kind == AIRUDDER_STEP_WAIT) {
         transport.sleep_until(step.wait_until_ms);
       } else {
+        unreported request{get(), now_ms};
         report(transport.send(*step.request), transport.now_ms());
       }
     }
@@ -224,6 +234,14 @@ class call : public detail::owner<airudder_call_free> {
   result<std::size_t> count(const char *pointer) const {
     return detail::read<std::size_t>(airudder_call_get_count, get(), pointer);
   }
+
+ private:
+  /* A request that is under way; failed if nothing else was reported until the end of its scope. */
+  struct unreported {
+    airudder_call call;
+    std::uint64_t now_ms;
+    ~unreported() { airudder_call_on_failure(call, now_ms, AIRUDDER_FAILURE_OTHER, "the transport threw"); }
+  };
 };
 
 /* airudder_campaign */
@@ -243,6 +261,10 @@ class campaign : public detail::owner<airudder_campaign_free> {
     airudder_campaign_set_strn(get(), pointer, value.data(), value.size());
     return *this;
   }
+  campaign &set_json(const char *pointer, std::string_view json) noexcept {
+    airudder_campaign_set_json(get(), pointer, json.data(), json.size());
+    return *this;
+  }
   result<done> add() { return told(airudder_campaign_add); }
   result<done> end_of_contacts() { return told(airudder_campaign_end_of_contacts); }
   result<done> on_result(std::uint64_t now_ms, const call &ended) {
@@ -250,6 +272,7 @@ class campaign : public detail::owner<airudder_campaign_free> {
     if (airudder_campaign_on_result(get(), now_ms, ended.get(), &error) != AIRUDDER_OK) return error;
     return done{};
   }
+  result<done> give_up() { return detail::checked(airudder_campaign_give_up(get())); }
   result<airudder_progress> progress() const {
     return detail::read<airudder_progress>(airudder_campaign_progress, get());
   }

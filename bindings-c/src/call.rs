@@ -256,7 +256,7 @@ pub extern "C" fn airudder_call_raw(
         let call = output(call, "call", 0)?;
         let given = request.get("request")?;
         let bad = |field: &str, why: &str| Error::new(ErrorCode::InvalidRequest, why).at(format!("/{field}"));
-        let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.optional(name)?.unwrap_or_default().to_owned());
+        let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.unwrap_or_default().to_owned());
         let raw = RawRequest {
             method: Method::from_name(given.method.get("method")?)
                 .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
@@ -299,7 +299,7 @@ fn options(given: GivenCallOptions<'_>) -> Result<CallOptions, Error> {
         deadline_ms: set(given.deadline_ms),
         max_retries: retries(given.max_retries),
         strict: (given.lenient != 0).then_some(false),
-        base_url: given.base_url.optional("base_url")?.map(str::to_owned),
+        base_url: given.base_url.setting("base_url")?.map(str::to_owned),
         headers: given.headers.get(given.header_count)?,
         seed: given.seed,
     })

@@ -91,7 +91,7 @@ pub struct airudder_campaign_config<'a> {
     /// beside each other.
     pub lookups_in_flight: usize,
     /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
-    /// numbers.
+    /// numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
     pub allow_duplicates: c_int,
     /// Not 0: contacts that the API refused in an earlier run are sent again.
     pub retry_rejected: c_int,
@@ -109,6 +109,7 @@ pub enum airudder_campaign_step_kind {
     /// Add contacts, about `want`, or say that there are no more.
     AIRUDDER_CAMPAIGN_CONTACTS = 2,
     /// Run `call` to its end, beside others if you like, then call airudder_campaign_on_result() and free it.
+    /// The campaign waits for each, so hand each back.
     AIRUDDER_CAMPAIGN_CALL = 3,
     /// Nothing to do until `wait_until_ms`, or until a call of the campaign is done.
     AIRUDDER_CAMPAIGN_WAIT = 4,
@@ -229,7 +230,7 @@ pub extern "C" fn airudder_campaign_resume(
 /// @param now_ms    Unix time in milliseconds.
 /// @param step      Receives what to do.
 /// @param error     Receives the error; may be NULL.
-/// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written.
+/// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `now_ms` is no such time.
 ///
 /// The loop at the top of this section shows the use.
 #[unsafe(no_mangle)]
@@ -271,7 +272,8 @@ pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign)
 /// @param campaign  The campaign.
 /// @param pointer   A JSON pointer in the contact.
 /// @param value     UTF-8, NUL-terminated.
-/// @return 0; AIRUDDER_E1016_INVALID_ARGUMENT. Whether the contact is right is checked when it is added.
+/// @return 0; AIRUDDER_E1016_INVALID_ARGUMENT, after which the contact is reported as rejected when it is
+///         added. Whether it is right is checked then.
 ///
 ///     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
 #[unsafe(no_mangle)]
@@ -320,21 +322,17 @@ pub extern "C" fn airudder_campaign_set_json(
 }
 
 fn set(campaign: airudder_campaign, pointer: Text<'_>, value: impl FnOnce() -> Result<Node, Error>) -> c_int {
-    code(|| {
-        CAMPAIGNS
-            .with(campaign, |campaign| campaign.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value()?)))))
-    })
+    code(|| CAMPAIGNS.with(campaign, |campaign| campaign.set(values::given(pointer, value))))
 }
 
 /// Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
-/// every run. One that breaks a rule, or comes twice, is no error: it is reported as rejected, and the others
-/// go out.
+/// every run. One that breaks a rule, comes twice, or has a field that could not be set, say because it is no
+/// UTF-8, is no error: it is reported as rejected, and the others go out.
 ///
 /// @param campaign  The campaign.
 /// @param error     Receives the error; may be NULL.
-/// @return 0; the error of a field that could not be set: the contact is left out, and is not in the report;
-///         going on with the next one is safe. Only these end it: AIRUDDER_E1012_JOURNAL_MISMATCH, since the
-///         journal belongs to other contacts; AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
+/// @return 0; AIRUDDER_E1012_JOURNAL_MISMATCH, since the journal belongs to other contacts;
+///         AIRUDDER_E1008_MISUSE after airudder_campaign_end_of_contacts().
 ///
 ///     airudder_campaign_add(campaign, &err);
 #[unsafe(no_mangle)]
@@ -459,8 +457,8 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 ///      "doubtful": [{"contact": 3, "case_id": "c-3"}],
 ///      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
 ///
-/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called, and is never
-/// sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
+/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called. Where the
+/// campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
 ///
 /// @param campaign  The campaign.
 /// @param json      Receives the text. All texts of the report live until the next function of this campaign

@@ -75,8 +75,8 @@ impl Client {
 
     fn new(config: &airudder_config<'_>) -> Result<Self, Error> {
         let usual = ClientConfig::default();
-        let secret = |text: Text<'_>, name: &str| Ok(text.optional(name)?.map(Secret::new));
-        let text = |text: Text<'_>, name: &str| Ok(text.optional(name)?.map(str::to_owned));
+        let secret = |text: Text<'_>, name: &str| Ok(text.setting(name)?.map(Secret::new));
+        let text = |text: Text<'_>, name: &str| Ok(text.setting(name)?.map(str::to_owned));
         let strict = config.lenient == 0;
         let core = ClientConfig {
             app_key: secret(config.app_key, "app_key")?,

@@ -49,6 +49,10 @@ impl<'a> Pointer<'a> {
             let why = "a JSON pointer begins with /, as in /details/0/callee; the empty one is the whole";
             return if text.is_empty() { Ok(Self(Vec::new())) } else { Err(argument(why)) };
         };
+        // Left as it is, a stray ~ would name another field than its writer meant.
+        if rest.split('~').skip(1).any(|behind| !behind.starts_with(['0', '1'])) {
+            return Err(argument("in a JSON pointer a ~ is written ~0, and a / in a name ~1"));
+        }
         let segments: Vec<_> = rest.split('/').take(DEEPEST + 1).map(unescape).collect();
         if segments.len() > DEEPEST {
             return Err(argument(format!("a JSON pointer has at most {DEEPEST} parts")));
@@ -217,7 +221,7 @@ impl Document {
     /// What the pointer leads to.
     pub(crate) fn get(&mut self, pointer: &str) -> Result<&Node, Error> {
         if self.root.is_none() {
-            self.root = Some(Node::parse(&String::from_utf8_lossy(self.text.bytes()))?);
+            self.root = Some(Node::parse(&whole_pairs(&String::from_utf8_lossy(self.text.bytes())))?);
         }
         self.root.as_ref().unwrap_or(&Node::Null).get(pointer)
     }
@@ -230,6 +234,35 @@ impl Document {
         let part = Terminated::new(self.get(pointer)?.json()?);
         Ok(self.parts.entry(pointer.to_owned()).or_insert(part).view())
     }
+}
+
+/// JSON with U+FFFD for each half of a surrogate pair whose other half is missing: a text that was cut inside an emoji
+/// must not take the rest of the document with it.
+fn whole_pairs(json: &str) -> Cow<'_, str> {
+    let mut whole = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(next) = json.get(at..).and_then(|rest| rest.find('\\')) {
+        let here = at + next;
+        at = match (unit(json, here), unit(json, here + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => here + 12,
+            (Some(0xd800..=0xdfff), _) => {
+                whole.push_str(json.get(copied..here).unwrap_or_default());
+                whole.push_str("\\ufffd");
+                copied = here + 6;
+                copied
+            }
+            _ => here + 2,
+        };
+    }
+    if whole.is_empty() {
+        return json.into();
+    }
+    (whole + json.get(copied..).unwrap_or_default()).into()
+}
+
+/// The UTF-16 unit that is escaped there.
+fn unit(json: &str, at: usize) -> Option<u16> {
+    u16::from_str_radix(json.get(at..at + 6)?.strip_prefix("\\u")?, 16).ok()
 }
 
 impl Serialize for Node {

@@ -134,12 +134,12 @@ fn set(call: airudder_call, pointer: Text<'_>, value: impl FnOnce() -> Result<No
     code(|| {
         CALLS.with(call, |call| {
             let draft = call.draft()?;
-            draft.set(pointer.get("pointer").and_then(|pointer| Ok((pointer, value()?))))
+            draft.set(values::given(pointer, value))
         })
     })
 }
 
-/// Reads a text of the result.
+/// Reads a text of the result. Half of a surrogate pair, where a text was cut inside an emoji, reads as U+FFFD.
 ///
 /// @param call     The call, which is done.
 /// @param pointer  A JSON pointer, for instance `/rows/0/workflow_name`.

@@ -53,8 +53,9 @@
    Handles   A handle is a number. What you are given, you free, with the function that is named there. A number that
              was freed, is 0, or belongs to something else is an error, never a crash: handles are not used twice. The
              order of freeing does not matter.
-   Inputs    A text is UTF-8 and ends in NUL, or comes with its length in bytes. NULL is an error where the text is
-             needed. Inputs are read during the call and not kept.
+   Inputs    A text is UTF-8 and ends in NUL, or comes with its length in bytes: convert what is Latin-1 or EBCDIC, for
+             instance with iconv(). NULL is an error where the text is needed. Inputs are read during the call and not
+             kept.
    Outputs   A text that you get belongs to the handle that it was asked of, and lives until that is freed, unless the
              function says otherwise. It has its length, and a NUL behind it.
    Settings  A struct of settings, and airudder_error, begin with their size; so programs that were compiled with an
@@ -62,6 +63,7 @@
              0 stand for the default.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
+             After fork(), let one of the two processes alone go on with what there was: each would send the same.
    HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
              itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
              unless CURLOPT_FRESH_CONNECT is set.

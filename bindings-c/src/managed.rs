@@ -81,10 +81,13 @@ impl Managed {
         done
     }
 
-    /// Adds the contact that was made.
+    /// Adds the contact that was made, or the reason why it cannot be, which is its place in the report.
     pub(crate) fn add(&mut self) -> Result<(), Error> {
-        let contact = std::mem::replace(&mut self.contact, Ok(NO_CONTACT))?.json()?;
-        self.machine().feed(&format!("[{contact}]"))
+        let contact = std::mem::replace(&mut self.contact, Ok(NO_CONTACT)).and_then(|contact| contact.json());
+        match contact {
+            Ok(contact) => self.machine().feed(&format!("[{contact}]")),
+            Err(why) => self.machine().refuse_contact(&why),
+        }
     }
 
     /// How far it is.

@@ -31,6 +31,12 @@ pub enum airudder_type {
     AIRUDDER_TYPE_OBJECT = 6,
 }
 
+/// A value to set, and where; the error of a bad one names the place.
+pub(crate) fn given(pointer: Text<'_>, value: impl FnOnce() -> Result<Node, Error>) -> Result<(&str, Node), Error> {
+    let pointer = pointer.get("pointer")?;
+    Ok((pointer, value().map_err(|error| error.at(pointer))?))
+}
+
 /// A text.
 pub(crate) fn text(from: &mut Document, pointer: Text<'_>, value: Out<'_, airudder_text>) -> Result<(), Error> {
     read(from, pointer, value, airudder_text::NONE, "a text", |node| match node {

@@ -64,8 +64,8 @@ static HOOKS: Table<Arc<Webhooks>> = Table::new(4, "airudder_webhooks");
 
 fn config(given: &airudder_webhooks_config<'_>) -> Result<WebhookConfig, Error> {
     let usual = WebhookConfig::default();
-    let secret = |text: Text<'_>, name: &str| Ok::<_, Error>(text.optional(name)?.map(Secret::new));
-    let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.optional(name)?.map(str::to_owned));
+    let secret = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.map(Secret::new));
+    let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.map(str::to_owned));
     let secrets = [secret(given.secret, "secret")?, secret(given.other_secret, "other_secret")?];
     Ok(WebhookConfig {
         secrets: secrets.into_iter().flatten().collect(),

@@ -95,10 +95,12 @@ static void a_wrong_parameter_is_found_at_once_and_never_left_out(void **state) 
       {"/details/1/calle", "+62", AIRUDDER_E1004_UNKNOWN_FIELD, "/details/1/calle"},
       {"/details/-/callee", "0812", AIRUDDER_E1007_INVALID_VALUE, "/details/1/callee"},
       {"/details", "x", AIRUDDER_E1006_WRONG_TYPE, "/details"},
-      {"/details/0/variables/0", NULL, AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/details/0/variables/0", NULL, AIRUDDER_E1016_INVALID_ARGUMENT, "/details/0/variables/0"},
       {"/details/3/callee", "+62", AIRUDDER_E1016_INVALID_ARGUMENT, "/details/3"},
       {"details", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
-      {"/workflow_id", "\xc3\x28", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/details/0/variables/~2", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/details/0/variables/~", "x", AIRUDDER_E1016_INVALID_ARGUMENT, ""},
+      {"/workflow_id", "\xc3\x28", AIRUDDER_E1016_INVALID_ARGUMENT, "/workflow_id"},
   };
   size_t i;
   (void)state;
@@ -211,6 +213,30 @@ static void numbers_are_kept_as_they_were_written(void **state) {
     assert_int_equal(airudder_call_set_json(call, "/details", json, strlen(json)), AIRUDDER_E1003_INVALID_JSON);
     assert_int_equal(airudder_call_free(call), 0);
   }
+}
+
+/* As where somebody cut it inside an emoji. Nothing else changes: not a pair, not a backslash. */
+static void a_text_that_is_cut_inside_a_character_is_read(void **state) {
+  airudder_call call = begin(AIRUDDER_OP_ROBOTS_LIST);
+  airudder_text text;
+  (void)state;
+  poll_own_request(call);
+  respond(call,
+          "{\"code\":200,\"data\":[\"cut "
+          "\\ud83d\",\"\\ude00\\ud83d\\n\",\"\\ud83d\\uDE00\",\"\\\\ud83d\",{\"\\uD83D\":\"name\"}]}");
+  assert_int_equal(airudder_call_get_str(call, "/0", &text), 0);
+  assert_string_equal(text.data, "cut \xef\xbf\xbd");
+  assert_int_equal(airudder_call_get_str(call, "/1", &text), 0);
+  assert_string_equal(text.data, "\xef\xbf\xbd\xef\xbf\xbd\n");
+  assert_int_equal(airudder_call_get_str(call, "/2", &text), 0);
+  assert_string_equal(text.data, "\xf0\x9f\x98\x80");
+  assert_int_equal(airudder_call_get_str(call, "/3", &text), 0);
+  assert_string_equal(text.data, "\\ud83d");
+  assert_int_equal(airudder_call_get_str(call, "/4/\xef\xbf\xbd", &text), 0);
+  assert_string_equal(text.data, "name");
+  assert_int_equal(airudder_call_result_json(call, &text), 0);
+  assert_non_null(strstr(text.data, "\"cut \\ud83d\"")); /* the whole is as it came */
+  assert_int_equal(airudder_call_free(call), 0);
 }
 
 /* So deep that reading it would overflow the stack. */
@@ -379,10 +405,16 @@ static void settings_that_are_wrong_are_named(void **state) {
   config.base_url = "http://api.example.test";
   assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
   assert_string_equal(error.pointer, "/base_url");
+  config.base_url = "https://api.example.\xff";
+  assert_int_equal(airudder_client_new(&config, &none, &error), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_string_equal(error.pointer, "/base_url");
   {
     airudder_webhooks_config hooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
     assert_int_equal(airudder_webhooks_new(&hooks, &none, &error), AIRUDDER_E1001_INVALID_CONFIG);
     assert_non_null(strstr(error.message, "set allow_unsigned to 1")); /* the setting's name in C */
+    hooks.other_secret = "\xff";
+    assert_int_equal(airudder_webhooks_new(&hooks, &none, &error), AIRUDDER_E1016_INVALID_ARGUMENT);
+    assert_string_equal(error.pointer, "/other_secret");
   }
 }
 
@@ -457,6 +489,7 @@ int main(void) {
       cmocka_unit_test(what_is_missing_is_found_by_the_first_poll),
       cmocka_unit_test(results_are_read_by_pointer),
       cmocka_unit_test(numbers_are_kept_as_they_were_written),
+      cmocka_unit_test(a_text_that_is_cut_inside_a_character_is_read),
       cmocka_unit_test(what_is_nested_too_deeply_is_refused),
       cmocka_unit_test(options_that_cannot_be_set_are_not_left_out),
       cmocka_unit_test(without_checks_anything_is_sent),

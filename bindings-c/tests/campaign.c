@@ -211,20 +211,25 @@ static void what_is_done_in_the_wrong_order_is_refused(void **state) {
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
-static void a_contact_with_a_bad_field_is_not_sent_without_it(void **state) {
+/* One row that is Latin-1 must neither be sent without its name, nor stop the others, nor move their places. */
+static void a_contact_with_a_field_that_cannot_be_set_is_rejected(void **state) {
   airudder_campaign campaign = begin();
   airudder_progress progress;
+  airudder_text text;
   (void)state;
   assert_int_equal(poll_past_journal(campaign).kind, AIRUDDER_CAMPAIGN_CONTACTS);
   assert_int_equal(airudder_campaign_set_str(campaign, "/callee", "+6200000000001"), 0);
-  assert_int_equal(airudder_campaign_set_str(campaign, "/variables/name", "\xff"), AIRUDDER_E1016_INVALID_ARGUMENT);
-  assert_int_equal(airudder_campaign_add(campaign, NULL), AIRUDDER_E1016_INVALID_ARGUMENT);
-  assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
-  assert_int_equal(progress.contacts, 0);
+  assert_int_equal(airudder_campaign_set_str(campaign, "/variables/name", "Jos\xe9"), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(airudder_campaign_add(campaign, NULL), 0);
   add(campaign, "c-1", "+6200000000001"); /* the next one begins afresh */
+  add(campaign, "c-2", "nobody");
   assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
-  assert_int_equal(progress.contacts, 1);
-  assert_int_equal(progress.rejected, 0);
+  assert_int_equal(progress.contacts, 3);
+  assert_int_equal(progress.rejected, 2);
+  assert_int_equal(airudder_campaign_report_json(campaign, &text), 0);
+  assert_non_null(strstr(text.data,
+                         "[{\"contact\":0,\"code\":\"E1016\",\"pointer\":\"/variables/name\",\"message\":"
+                         "\"value is not UTF-8: byte 3 is wrong\"},{\"contact\":2,"));
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
@@ -247,7 +252,7 @@ int main(void) {
       cmocka_unit_test(a_doubtful_upload_is_looked_up_by_the_next_run),
       cmocka_unit_test(a_damaged_journal_is_refused),
       cmocka_unit_test(what_is_done_in_the_wrong_order_is_refused),
-      cmocka_unit_test(a_contact_with_a_bad_field_is_not_sent_without_it),
+      cmocka_unit_test(a_contact_with_a_field_that_cannot_be_set_is_rejected),
       cmocka_unit_test(a_campaign_that_is_given_up_sends_no_more),
   };
   journal[0] = '\0';

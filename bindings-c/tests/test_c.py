@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import ROOT, checked
+from conftest import ROOT, checked, run
 
 TESTS = ROOT / "bindings-c/tests"
 NAMES = ("cipher", "signature", "webhook", "operation")
@@ -23,6 +23,22 @@ def test_vectors(build, how):
 @pytest.mark.parametrize("name", ["calls", "campaign", "threads"])
 def test_behaviour(build, name, how):
     build(TESTS / f"{name}.c", standard="gnu99", packages=["cmocka"]).run(how)
+
+
+@pytest.mark.parametrize("tool", ["helgrind", "drd"])
+def test_races_of_the_caller_alone_are_reported(build, prefix, tool):
+    program = build(TESTS / "races.c", standard="gnu99")
+    finder = ["valgrind", "--quiet", f"--tool={tool}", "--error-exitcode=99"]
+    finder.append(f"--suppressions={prefix}/share/airudder/valgrind.supp")
+    plain = program.command("valgrind")[-1]
+    run(*finder, plain, env=program.environment())
+    with pytest.raises(AssertionError, match=r"main \(races\.c|own_race \(races\.c"):
+        run(*finder, plain, "race", env=program.environment())
+
+
+@checked
+def test_wrapper(build, how):
+    build(TESTS / "wrapper.cpp", compiler="g++", standard="c++17").run(how)
 
 
 FUNCTION = re.compile(r"^(?:int|const char \*)\s?(airudder_\w+)\(", re.MULTILINE)

@@ -1,10 +1,13 @@
 """The programs that people copy, each run against the sandbox under sanitizers and under Valgrind."""
 
+import hmac
 import json
 import re
 import sqlite3
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from contextlib import closing
 
 import pytest
@@ -81,6 +84,24 @@ def test_campaign_on_a_bad_network(build, start_sandbox, contacts, tmp_path, nam
     assert {"reset_after", "reset_before", "status", "unauthorized"} <= struck.keys(), struck
 
 
+def test_odd_contacts_are_neither_split_nor_taken_for_the_end(build, sandbox, tmp_path):
+    """A row that is Latin-1 is rejected and a long one sent; a file that breaks off is no whole campaign."""
+    program = build(EXAMPLES / "campaign_easy.c", *SHARED, packages=["libcurl"])
+    environment = program.environment({key: JOB[key] for key in JOB if "KEY" not in key})
+    environment["AIRUDDER_BASE_URL"] = sandbox.url
+    rows = ["caseid,callee,country,customer_name", *(f"c-{n},+620001234567{n},ID,%s" for n in range(3))]
+    contacts = tmp_path / "contacts.csv"
+    contacts.write_bytes("\n".join(rows).encode("latin-1") % (b"Jos\xe9", b"x" * 5000, "é".encode()))
+    said = program.run("sanitized", contacts, tmp_path / "journal.jsonl", env=environment)
+    assert said.startswith("accepted 2, rejected 1, doubtful 0 of 3 contacts\ncontact 0: value is not UTF-8"), said
+    assert sandbox.contacts() == 2
+    # What is no file cannot be read, as a disk that fails.
+    command = [*program.command("sanitized"), tmp_path, tmp_path / "other.jsonl"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "the contacts cannot be read to their end" in done.stderr
+
+
 @checked
 def test_cpp(build, sandbox, how):
     program = build(EXAMPLES / "lookup.cpp", compiler="g++", standard="c++17", packages=["libcurl"])
@@ -107,6 +128,11 @@ def test_receiver(build, start_sandbox, tmp_path, how):
             sandbox.control("faults", faults)
             caller.run("sanitized", sandbox.url, 7, "TEMP1", env=secrets)
             wait_until(lambda: stored(tmp_path) == 2 and len(sandbox.control("stats")["faults"]) == 2)
+            # Signed, and not to be decrypted: the sender's fault, not the receiver's.
+            body, secret = b"no blocks", secrets["AIRUDDER_WEBHOOK_SECRET"].encode()
+            headers = {"Is-Encrypted": "1", "X-AIRudder-Sign": hmac.new(secret, body, "sha256").hexdigest()}
+            with pytest.raises(urllib.error.HTTPError, match="400"):
+                urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10)
         finally:
             receiver.terminate()
             errors = receiver.communicate(timeout=180)[1]

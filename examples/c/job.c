@@ -22,6 +22,7 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
   airudder_config config = AIRUDDER_CONFIG_INIT;
   airudder_campaign_config campaign = AIRUDDER_CAMPAIGN_CONFIG_INIT;
   airudder_error error = AIRUDDER_ERROR_INIT;
+  int next;
 
   memset(job, 0, sizeof *job);
   job->error = error;
@@ -50,17 +51,17 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
   job->journal = journal_open(argv[2]);
   if (job->journal < 0) return perror(argv[2]), 0;
   if (!journal_resume(job->journal, job->campaign, &job->error)) return complain(job->error.message);
-  while (getc(job->contacts) != '\n' && !feof(job->contacts)) continue; /* the names */
+  do next = getc(job->contacts); /* the names */
+  while (next != '\n' && next != EOF);
   return 1;
 }
 
-/* Adds the contact of the next line; 0 at the end or after a message. */
-static int add_contact(struct job *job) {
+/* Adds the contact of a line; 0 after a message. */
+static int add_contact(struct job *job, char *line) {
   static const char *const fields[] = {
       "/caseid", "/callee", NULL, "/variables/customer_name", "/variables/borrow_total_money", "/variables/due_date"};
-  char line[1024], *rest = line;
+  char *rest = line;
   size_t i;
-  if (fgets(line, sizeof line, job->contacts) == NULL) return 0;
   line[strcspn(line, "\r\n")] = '\0';
   for (i = 0; i < sizeof fields / sizeof *fields && rest != NULL; i++) {
     char *value = rest, *comma = strchr(rest, ',');
@@ -74,10 +75,14 @@ static int add_contact(struct job *job) {
 }
 
 static int feed(struct job *job, size_t want) {
-  size_t i;
-  for (i = 0; i < want && add_contact(job); i++) continue;
-  if (job->error.code) return 0;
-  if (i == want) return 1;
+  char *line = NULL;
+  size_t room = 0;
+  int ok = 1;
+  for (; ok && want > 0 && getline(&line, &room, job->contacts) >= 0; want--) ok = add_contact(job, line);
+  free(line);
+  if (!ok || want == 0) return ok;
+  /* Half of a file is not all contacts. */
+  if (ferror(job->contacts)) return complain("the contacts cannot be read to their end");
   return airudder_campaign_end_of_contacts(job->campaign, &job->error) == AIRUDDER_OK || complain(job->error.message);
 }
 

@@ -10,9 +10,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Makes sure that a new file is still in its folder after a power failure. */
+static int sync_folder(const char *path) {
+  char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+  int fd, ok;
+  if (folder == NULL) return 0;
+  if (slash) slash[slash == folder] = '\0'; /* the root keeps its slash */
+  fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  free(folder);
+  ok = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  return ok;
+}
+
 int journal_open(const char *path) {
   int journal = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (journal >= 0 && flock(journal, LOCK_EX | LOCK_NB) != 0) {
+  if (journal >= 0 && (flock(journal, LOCK_EX | LOCK_NB) != 0 || !sync_folder(path))) {
     close(journal);
     return -1;
   }

@@ -48,6 +48,11 @@ static int store(struct receiver *receiver, airudder_event event) {
   return stored;
 }
 
+/* Whether an error is about the delivery, and not about this program. */
+static int from_outside(int code) {
+  return code / 1000 == 5 || code == AIRUDDER_E6002_INVALID_CIPHERTEXT || code == AIRUDDER_E6003_INVALID_PADDING;
+}
+
 /* The status to answer with. */
 static unsigned take(struct receiver *receiver, const struct delivery *delivery) {
   airudder_error error = AIRUDDER_ERROR_INIT;
@@ -58,8 +63,7 @@ static unsigned take(struct receiver *receiver, const struct delivery *delivery)
                            NULL, &event, &error);
   if (error.code != AIRUDDER_OK) {
     fprintf(stderr, "refused: %s\n", error.message);
-    /* 5xxx is about the delivery, anything else about this program. */
-    return error.code / 1000 == 5 ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_INTERNAL_SERVER_ERROR;
+    return from_outside(error.code) ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_INTERNAL_SERVER_ERROR;
   }
   /* What is not stored gets no 200, so AI Rudder sends it again. */
   status = store(receiver, event) ? MHD_HTTP_OK : MHD_HTTP_INTERNAL_SERVER_ERROR;

@@ -35,6 +35,11 @@ impl<'a> Text<'a> {
         (!self.0.is_null()).then(|| unsafe { CStr::from_ptr(self.0) }.to_bytes())
     }
 
+    /// The text of a setting, or `None` for NULL; its error points to the setting.
+    pub(crate) fn setting(self, name: &str) -> Result<Option<&'a str>, Error> {
+        self.optional(name).map_err(|error| error.at(format!("/{name}")))
+    }
+
     /// The text, which must be there and be UTF-8. The name is that of the parameter or field, for the error.
     pub(crate) fn get(self, name: &str) -> Result<&'a str, Error> {
         self.optional(name)?.ok_or_else(|| null(name))
@@ -171,18 +176,19 @@ impl<T: Versioned> Given<'_, T> {
 pub struct ErrorSlot<'a>(*mut airudder_error, PhantomData<&'a mut airudder_error>);
 
 impl ErrorSlot<'_> {
-    /// Tells it. A struct without a size that this library knows is left alone.
+    /// Tells it. Of a struct whose size this library does not know, from a newer header or never set, it fills what
+    /// every version has: the caller is about to read it.
     pub(crate) fn fill(self, error: impl FnOnce() -> airudder_error) {
         if self.0.is_null() || !self.0.is_aligned() {
             return;
         }
         // SAFETY: the caller vouches for a struct that begins with its size.
         let size = unsafe { self.0.cast::<usize>().read() };
-        if (airudder_error::FIRST_SIZE..=size_of::<airudder_error>()).contains(&size) {
-            let error = airudder_error { size, ..error() };
-            // SAFETY: the caller's struct has `size` bytes by its own word, and ours at least as many.
-            unsafe { ptr::copy_nonoverlapping(ptr::from_ref(&error).cast::<u8>(), self.0.cast::<u8>(), size) };
-        }
+        let known = airudder_error::FIRST_SIZE..=size_of::<airudder_error>();
+        let filled = if known.contains(&size) { size } else { airudder_error::FIRST_SIZE };
+        let error = airudder_error { size, ..error() };
+        // SAFETY: the caller's struct has so many bytes, by its own word or as every version of it, and so has ours.
+        unsafe { ptr::copy_nonoverlapping(ptr::from_ref(&error).cast::<u8>(), self.0.cast::<u8>(), filled) };
     }
 }
 
