@@ -134,7 +134,7 @@ def test_from_env_takes_what_the_client_takes(kind, settings):
     taken = inspect.signature(kind).parameters
     assert set(taken) == settings.__optional_keys__
     with pytest.raises(TypeError, match="time_out"):
-        kind.from_env(time_out=3.0)
+        kind.from_env(**APP, time_out=3.0)
 
 
 def test_from_env(sandbox, monkeypatch):
