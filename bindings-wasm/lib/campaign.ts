@@ -3,11 +3,10 @@ import { CampaignRun } from "./campaign-run.js";
 import { AirudderError, build } from "./errors.js";
 import type { AbortSignal, Fetch, URL as WebUrl } from "./globals.js";
 import type { Campaign as Machine, Session } from "./glue.js";
-import { write } from "./json.js";
 import { fault, Owned, type Renewed } from "./native.js";
 import { type JournalFile, openJournal } from "./platform.js";
 import { seed } from "./seed.js";
-import { COUNT, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, settings, TEXT } from "./settings.js";
+import { bare, COUNT, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, settings, TEXT } from "./settings.js";
 import type { Detail } from "./types.js";
 
 /** How far a campaign is. */
@@ -151,13 +150,14 @@ export class Campaigns {
   async run(options: CampaignOptions): Promise<Report> {
     const needed = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
     const { contacts, journal, onProgress, signal, settleMs, ...given } = settings(options, CAMPAIGN, needed);
-    const config = {
+    const config = bare({
       ...given,
+      workflow_template_id: BigInt(given.workflow_template_id),
       ...(settleMs !== "never" && { settleMs }),
       neverSettle: settleMs === "never",
       seed: seed(),
-    };
-    const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, write(config))));
+    });
+    const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
     let file: JournalFile | undefined;
     let own: Journal | undefined;
     try {

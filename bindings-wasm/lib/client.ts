@@ -4,7 +4,7 @@ import { Campaigns } from "./campaign.js";
 import { limited, runtimeFetch } from "./fetch.js";
 import type { File } from "./file.js";
 import type { Fetch } from "./globals.js";
-import type { Call, JsonText, Pairs, Session } from "./glue.js";
+import type { Call, Options, Pairs, Session } from "./glue.js";
 import { write } from "./json.js";
 import { fault, Owned, Renewed } from "./native.js";
 import { Auth, type Operations, Process, Robots, Sms, Tasks, Workflow } from "./operations.js";
@@ -13,6 +13,7 @@ import { environment } from "./platform.js";
 import { PreparedRequest } from "./prepared.js";
 import { seed } from "./seed.js";
 import {
+  bare,
   COUNT,
   checkedAs,
   FLAG,
@@ -109,7 +110,7 @@ export class Client {
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: ClientOptions = {}) {
     const { fetch = runtimeFetch, maxResponseBytes = MAX_RESPONSE_BYTES, ...given } = settings(options, CLIENT);
-    this.#session = new Renewed((native) => new native.Session(JSON.stringify(given)));
+    this.#session = new Renewed((native) => new native.Session(bare(given)));
     this.#fetch = limited(fetch, maxResponseBytes);
     const call = <Result>(name: string, params: object, options?: CallOptions) =>
       this.#run<Result>(() => this.#start(name, params, options), options);
@@ -210,7 +211,7 @@ export class Client {
       file: file === true,
     };
     const given = callOptions(options);
-    return new Owned(() => this.#session.use((session) => session.request(JSON.stringify(raw), given)));
+    return new Owned(() => this.#session.use((session) => session.request(raw, given)));
   }
 }
 
@@ -266,13 +267,13 @@ const CALL = {
   headers: OBJECT,
 };
 
-function callOptions(options: CallOptions = {}): JsonText {
+function callOptions(options: CallOptions = {}): Options {
   const { signal: _, headers, ...given } = settings(options, CALL);
   const fields: Pairs = Object.entries(headers ?? {}).map(([name, value]) => [
     name,
     checkedAs(value, `headers/${name}`, TEXT),
   ]);
-  return JSON.stringify({ ...given, headers: fields, seed: seed() });
+  return bare({ ...given, headers: JSON.stringify(fields), seed: seed() });
 }
 
 function encodeQuery(query: Query): string {

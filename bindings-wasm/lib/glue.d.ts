@@ -5,12 +5,14 @@
  */
 
 import type { DoubtfulContact, Progress, Rejected, Workflow } from "./campaign.js";
+import type { ClientOptions } from "./client.js";
 import type { Fields } from "./errors.js";
 import type { Primitives } from "./native.js";
+import type { WebhooksOptions } from "./webhooks.js";
 
 export type Pairs = [name: string, value: string][];
 
-/** What goes in as a structure is JSON text. */
+/** What goes in as a large structure, or a list, is JSON text. Settings are objects without a prototype. */
 export type JsonText = string;
 
 export interface Outgoing {
@@ -21,11 +23,33 @@ export interface Outgoing {
   timeoutMs: number;
 }
 
+/** The options of a call; `headers` are `Pairs`. */
+export interface Options {
+  timeoutMs?: number | undefined;
+  deadlineMs?: number | undefined;
+  maxRetries?: number | undefined;
+  strict?: boolean | undefined;
+  baseUrl?: string | undefined;
+  headers: JsonText;
+  seed: number;
+}
+
+/** A request that the library does not type. */
+export interface Raw {
+  method: string;
+  path: string;
+  query: string;
+  json: JsonText | "";
+  auth: string;
+  replaySafe: boolean;
+  file: boolean;
+}
+
 export class Session {
-  constructor(settings: JsonText);
+  constructor(settings: Omit<ClientOptions, "fetch" | "maxResponseBytes">);
   readonly baseUrl: string;
-  call(operation: string, params: JsonText, options: JsonText): Call;
-  request(request: JsonText, options: JsonText): Call;
+  call(operation: string, params: JsonText, options: Options): Call;
+  request(request: Raw, options: Options): Call;
   free(): void;
 }
 
@@ -49,8 +73,23 @@ export type CampaignStep =
   | { kind: "call"; id: number; call: Call }
   | { kind: "wait"; untilMs: number | null };
 
+/** A campaign's settings. */
+export interface CampaignSettings {
+  workflow_template_id: bigint;
+  name: string;
+  end_time: string;
+  batchSize?: number | undefined;
+  inFlight?: number | undefined;
+  lookupsInFlight?: number | undefined;
+  settleMs?: number | undefined;
+  neverSettle: boolean;
+  allowDuplicates?: boolean | undefined;
+  retryRejected?: boolean | undefined;
+  seed: number;
+}
+
 export class Campaign {
-  constructor(session: Session, settings: JsonText);
+  constructor(session: Session, settings: CampaignSettings);
   resume(journal: string): number;
   poll(nowMs: number): CampaignStep | undefined;
   journalWritten(): void;
@@ -71,7 +110,7 @@ export class Campaign {
 }
 
 export class Webhooks {
-  constructor(settings: JsonText);
+  constructor(settings: Omit<WebhooksOptions, "secret"> & { secrets: readonly string[]; maxBodyBytes: number });
   /** `data` is there where it differs from `raw`: a number that JavaScript cannot hold is a text in it. */
   unwrap(
     body: Uint8Array,

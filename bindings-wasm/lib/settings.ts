@@ -58,6 +58,11 @@ export function settings<T extends object>(given: T, kinds: Record<string, Kind>
   return checked as T;
 }
 
+/** The same fields for the module, which reads what is not given from the prototype: there is none. */
+export function bare<T extends object>(fields: T): T {
+  return { __proto__: null, ...fields };
+}
+
 /** The text, or nothing. Every text for the module passes through here or `settings`: it trusts that they are texts. */
 export function optionalText(value: string | undefined, name: string): string | undefined {
   return value === undefined || value === null ? undefined : checkedAs(value, name, TEXT);

@@ -7,7 +7,7 @@ import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "
 import { type HeaderFields, pairs } from "./headers.js";
 import { fault, Renewed } from "./native.js";
 import { randomBlock } from "./platform.js";
-import { COUNT, checkedAs, FLAG, FUNCTION, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
+import { bare, COUNT, checkedAs, FLAG, FUNCTION, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
 import type { EventData } from "./types.js";
 
 /** Settings of a receiver. */
@@ -59,7 +59,7 @@ export class Webhooks {
     const { secret, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
     const secrets = typeof secret === "string" ? [secret] : [...(secret ?? [])];
     this.#maxBodyBytes = maxBodyBytes;
-    this.#machine = new Renewed((native) => new native.Webhooks(JSON.stringify({ ...given, secrets, maxBodyBytes })));
+    this.#machine = new Renewed((native) => new native.Webhooks(bare({ ...given, secrets, maxBodyBytes })));
   }
 
   /**

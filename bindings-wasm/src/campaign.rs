@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{from_json, to_js, whole},
+    border::{to_js, whole},
     call::Call,
     errors::{Fallible, Fields, error_of},
     session::Session,
@@ -17,36 +17,46 @@ use crate::{
 #[wasm_bindgen]
 pub struct Campaign(RefCell<airudder_core::Campaign>);
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Settings {
-    #[serde(rename = "workflow_template_id")]
-    workflow_template_id: i64,
-    name: String,
-    #[serde(rename = "end_time")]
-    end_time: String,
-    batch_size: Option<usize>,
-    in_flight: Option<usize>,
-    lookups_in_flight: Option<usize>,
-    settle_ms: Option<f64>,
-    never_settle: bool,
-    allow_duplicates: Option<bool>,
-    retry_rejected: Option<bool>,
-    seed: f64,
+#[wasm_bindgen]
+extern "C" {
+    /// A campaign's settings, as `lib/campaign.ts` has checked them.
+    pub type CampaignSettings;
+    #[wasm_bindgen(method, getter)]
+    fn workflow_template_id(this: &CampaignSettings) -> i64;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &CampaignSettings) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn end_time(this: &CampaignSettings) -> String;
+    #[wasm_bindgen(method, getter, js_name = batchSize)]
+    fn batch_size(this: &CampaignSettings) -> Option<usize>;
+    #[wasm_bindgen(method, getter, js_name = inFlight)]
+    fn in_flight(this: &CampaignSettings) -> Option<usize>;
+    #[wasm_bindgen(method, getter, js_name = lookupsInFlight)]
+    fn lookups_in_flight(this: &CampaignSettings) -> Option<usize>;
+    #[wasm_bindgen(method, getter, js_name = settleMs)]
+    fn settle_ms(this: &CampaignSettings) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = neverSettle)]
+    fn never_settle(this: &CampaignSettings) -> bool;
+    #[wasm_bindgen(method, getter, js_name = allowDuplicates)]
+    fn allow_duplicates(this: &CampaignSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = retryRejected)]
+    fn retry_rejected(this: &CampaignSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    fn seed(this: &CampaignSettings) -> f64;
 }
 
-impl From<Settings> for CampaignConfig {
-    fn from(settings: Settings) -> Self {
-        let usual = Self::new(settings.workflow_template_id, settings.name, settings.end_time);
-        let settle_ms = settings.settle_ms.map(whole).or(usual.settle_ms);
+impl From<CampaignSettings> for CampaignConfig {
+    fn from(settings: CampaignSettings) -> Self {
+        let usual = Self::new(settings.workflow_template_id(), settings.name(), settings.end_time());
+        let settle_ms = settings.settle_ms().map(whole).or(usual.settle_ms);
         Self {
-            batch_size: settings.batch_size.unwrap_or(usual.batch_size),
-            in_flight: settings.in_flight.unwrap_or(usual.in_flight),
-            lookups_in_flight: settings.lookups_in_flight.unwrap_or(usual.lookups_in_flight),
-            settle_ms: settle_ms.filter(|_| !settings.never_settle),
-            allow_duplicates: settings.allow_duplicates.unwrap_or(usual.allow_duplicates),
-            retry_rejected: settings.retry_rejected.unwrap_or(usual.retry_rejected),
-            seed: whole(settings.seed),
+            batch_size: settings.batch_size().unwrap_or(usual.batch_size),
+            in_flight: settings.in_flight().unwrap_or(usual.in_flight),
+            lookups_in_flight: settings.lookups_in_flight().unwrap_or(usual.lookups_in_flight),
+            settle_ms: settle_ms.filter(|_| !settings.never_settle()),
+            allow_duplicates: settings.allow_duplicates().unwrap_or(usual.allow_duplicates),
+            retry_rejected: settings.retry_rejected().unwrap_or(usual.retry_rejected),
+            seed: whole(settings.seed()),
             ..usual
         }
     }
@@ -143,8 +153,8 @@ impl Campaign {
 impl Campaign {
     /// A campaign that has not begun.
     #[wasm_bindgen(constructor)]
-    pub fn new(session: &Session, settings: &str) -> Fallible<Self> {
-        let config = from_json::<Settings>(settings)?.into();
+    pub fn new(session: &Session, settings: CampaignSettings) -> Fallible<Self> {
+        let config = settings.into();
         Ok(Self(RefCell::new(airudder_core::Campaign::new(session.core(), config)?)))
     }
 

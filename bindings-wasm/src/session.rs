@@ -4,11 +4,10 @@ use airudder_core::{
     Auth, CallOptions, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Error, ErrorCode, Method, RawRequest,
     Replay, Secret,
 };
-use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    border::{from_json, whole},
+    border::{headers, whole},
     call::Call,
     errors::Fallible,
     provider::Runtime,
@@ -27,98 +26,119 @@ impl Session {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Settings {
-    app_key: Option<String>,
-    app_secret: Option<String>,
-    base_url: Option<String>,
-    auth_scheme: Option<String>,
-    encryption_key: Option<String>,
-    sign_key: Option<String>,
-    sign_secret: Option<String>,
-    sign_scheme: Option<String>,
-    timeout_ms: Option<f64>,
-    max_retries: Option<u32>,
-    strict: Option<bool>,
+#[wasm_bindgen]
+extern "C" {
+    /// A client's settings, as `lib/client.ts` has checked them.
+    pub type SessionSettings;
+    #[wasm_bindgen(method, getter, js_name = appKey)]
+    fn app_key(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = appSecret)]
+    fn app_secret(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = baseUrl)]
+    fn base_url(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = authScheme)]
+    fn auth_scheme(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = encryptionKey)]
+    fn encryption_key(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = signKey)]
+    fn sign_key(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = signSecret)]
+    fn sign_secret(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = signScheme)]
+    fn sign_scheme(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = timeoutMs)]
+    fn timeout_ms(this: &SessionSettings) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxRetries)]
+    fn max_retries(this: &SessionSettings) -> Option<u32>;
+    #[wasm_bindgen(method, getter)]
+    fn strict(this: &SessionSettings) -> Option<bool>;
+
+    /// The options of a call, as `lib/client.ts` has checked them.
+    pub type Options;
+    #[wasm_bindgen(method, getter, js_name = timeoutMs)]
+    fn timeout_ms(this: &Options) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = deadlineMs)]
+    fn deadline_ms(this: &Options) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxRetries)]
+    fn max_retries(this: &Options) -> Option<u32>;
+    #[wasm_bindgen(method, getter)]
+    fn strict(this: &Options) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = baseUrl)]
+    fn base_url(this: &Options) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Options) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn seed(this: &Options) -> f64;
+
+    /// A request that the library does not type, as `lib/client.ts` has checked it.
+    pub type Raw;
+    #[wasm_bindgen(method, getter)]
+    fn method(this: &Raw) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn path(this: &Raw) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn query(this: &Raw) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn json(this: &Raw) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn auth(this: &Raw) -> String;
+    #[wasm_bindgen(method, getter, js_name = replaySafe)]
+    fn replay_safe(this: &Raw) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn file(this: &Raw) -> bool;
 }
 
-impl From<Settings> for ClientConfig {
-    fn from(settings: Settings) -> Self {
+impl From<SessionSettings> for ClientConfig {
+    fn from(settings: SessionSettings) -> Self {
         let usual = Self::default();
         Self {
-            app_key: settings.app_key.map(Secret::new),
-            app_secret: settings.app_secret.map(Secret::new),
-            base_url: settings.base_url,
-            auth_scheme: settings.auth_scheme.unwrap_or(usual.auth_scheme),
-            encryption_key: settings.encryption_key.map(Secret::new),
-            sign_key: settings.sign_key.map(Secret::new),
-            sign_secret: settings.sign_secret.map(Secret::new),
-            sign_scheme: settings.sign_scheme.unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),
-            timeout_ms: settings.timeout_ms.map_or(usual.timeout_ms, whole),
-            max_retries: settings.max_retries.unwrap_or(usual.max_retries),
-            strict: settings.strict.unwrap_or(usual.strict),
+            app_key: settings.app_key().map(Secret::new),
+            app_secret: settings.app_secret().map(Secret::new),
+            base_url: settings.base_url(),
+            auth_scheme: settings.auth_scheme().unwrap_or(usual.auth_scheme),
+            encryption_key: settings.encryption_key().map(Secret::new),
+            sign_key: settings.sign_key().map(Secret::new),
+            sign_secret: settings.sign_secret().map(Secret::new),
+            sign_scheme: settings.sign_scheme().unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),
+            timeout_ms: settings.timeout_ms().map_or(usual.timeout_ms, whole),
+            max_retries: settings.max_retries().unwrap_or(usual.max_retries),
+            strict: settings.strict().unwrap_or(usual.strict),
         }
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Options {
-    timeout_ms: Option<f64>,
-    deadline_ms: Option<f64>,
-    max_retries: Option<u32>,
-    strict: Option<bool>,
-    base_url: Option<String>,
-    #[serde(default)]
-    headers: Vec<(String, String)>,
-    seed: f64,
-}
-
-impl From<Options> for CallOptions {
-    fn from(options: Options) -> Self {
-        Self {
-            timeout_ms: options.timeout_ms.map(whole),
-            deadline_ms: options.deadline_ms.map(whole),
-            max_retries: options.max_retries,
-            strict: options.strict,
-            base_url: options.base_url,
-            headers: options.headers.into_iter().collect(),
-            seed: whole(options.seed),
-        }
+impl Options {
+    fn read(&self) -> Fallible<CallOptions> {
+        Ok(CallOptions {
+            timeout_ms: self.timeout_ms().map(whole),
+            deadline_ms: self.deadline_ms().map(whole),
+            max_retries: self.max_retries(),
+            strict: self.strict(),
+            base_url: self.base_url(),
+            headers: headers(&self.headers())?,
+            seed: whole(self.seed()),
+        })
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Raw {
-    method: String,
-    path: String,
-    query: String,
-    json: String,
-    auth: String,
-    replay_safe: bool,
-    file: bool,
 }
 
 impl Raw {
-    fn request(self) -> Result<RawRequest, Error> {
+    fn request(&self) -> Result<RawRequest, Error> {
         let bad = |field: &str, message: &str| Error::new(ErrorCode::InvalidRequest, message).at(format!("/{field}"));
         Ok(RawRequest {
-            method: Method::from_name(&self.method)
+            method: Method::from_name(&self.method())
                 .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
-            path: self.path,
-            query: self.query,
-            body: self.json,
-            auth: match self.auth.as_str() {
+            path: self.path(),
+            query: self.query(),
+            body: self.json(),
+            auth: match self.auth().as_str() {
                 "token" => Auth::Token,
                 "sign" => Auth::Sign,
                 "headers" => Auth::CallerHeaders,
                 "none" => Auth::None,
                 _ => return Err(bad("auth", "auth is token, sign, headers or none")),
             },
-            replay: if self.replay_safe { Replay::Safe } else { Replay::Never },
-            file: self.file,
+            replay: if self.replay_safe() { Replay::Safe } else { Replay::Never },
+            file: self.file(),
         })
     }
 }
@@ -127,8 +147,8 @@ impl Raw {
 impl Session {
     /// A session with these settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: &str) -> Fallible<Self> {
-        let config = ClientConfig::from(from_json::<Settings>(settings)?);
+    pub fn new(settings: SessionSettings) -> Fallible<Self> {
+        let config = ClientConfig::from(settings);
         let base_url = config.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         Ok(Self { inner: airudder_core::Session::with_provider(config, Box::new(Runtime))?, base_url })
     }
@@ -141,14 +161,12 @@ impl Session {
     }
 
     /// Starts a call by name. The parameters are checked now; nothing is sent before `poll`.
-    pub fn call(&self, operation: &str, params: &str, options: &str) -> Fallible<Call> {
-        let options = from_json::<Options>(options)?.into();
-        Ok(Call::new(airudder_core::Call::new(&self.inner, operation, params, &options)?))
+    pub fn call(&self, operation: &str, params: &str, options: Options) -> Fallible<Call> {
+        Ok(Call::new(airudder_core::Call::new(&self.inner, operation, params, &options.read()?)?))
     }
 
     /// Starts a call that the library does not type.
-    pub fn request(&self, request: &str, options: &str) -> Fallible<Call> {
-        let (request, options) = (from_json::<Raw>(request)?, from_json::<Options>(options)?.into());
-        Ok(Call::new(airudder_core::Call::raw(&self.inner, request.request()?, &options)?))
+    pub fn request(&self, request: Raw, options: Options) -> Fallible<Call> {
+        Ok(Call::new(airudder_core::Call::raw(&self.inner, request.request()?, &options.read()?)?))
     }
 }

@@ -1,11 +1,11 @@
 //! Deliveries of events.
 
 use airudder_core::{Secret, WebhookConfig, crypto};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{bytes, from_json, headers, pairs, to_js},
+    border::{bytes, headers, pairs, to_js},
     crypto::block,
     errors::Fallible,
     exact,
@@ -15,31 +15,40 @@ use crate::{
 #[wasm_bindgen]
 pub struct Webhooks(airudder_core::Webhooks);
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Settings {
-    secrets: Vec<String>,
-    sign_key: Option<String>,
-    scheme: Option<String>,
-    encryption_key: Option<String>,
-    cipher: Option<String>,
-    require_signature: Option<bool>,
-    max_body_bytes: Option<usize>,
-    max_depth: Option<usize>,
+#[wasm_bindgen]
+extern "C" {
+    /// A receiver's settings, as `lib/webhooks.ts` has checked them.
+    pub type WebhooksSettings;
+    #[wasm_bindgen(method, getter)]
+    fn secrets(this: &WebhooksSettings) -> Vec<String>;
+    #[wasm_bindgen(method, getter, js_name = signKey)]
+    fn sign_key(this: &WebhooksSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn scheme(this: &WebhooksSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = encryptionKey)]
+    fn encryption_key(this: &WebhooksSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn cipher(this: &WebhooksSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = requireSignature)]
+    fn require_signature(this: &WebhooksSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = maxBodyBytes)]
+    fn max_body_bytes(this: &WebhooksSettings) -> Option<usize>;
+    #[wasm_bindgen(method, getter, js_name = maxDepth)]
+    fn max_depth(this: &WebhooksSettings) -> Option<usize>;
 }
 
-impl From<Settings> for WebhookConfig {
-    fn from(settings: Settings) -> Self {
+impl From<WebhooksSettings> for WebhookConfig {
+    fn from(settings: WebhooksSettings) -> Self {
         let usual = Self::default();
         Self {
-            secrets: settings.secrets.into_iter().map(Secret::new).collect(),
-            sign_key: settings.sign_key.map(Secret::new),
-            scheme: settings.scheme.unwrap_or(usual.scheme),
-            encryption_key: settings.encryption_key.map(Secret::new),
-            cipher: settings.cipher.unwrap_or(usual.cipher),
-            require_signature: settings.require_signature.unwrap_or(usual.require_signature),
-            max_body_bytes: settings.max_body_bytes.unwrap_or(usual.max_body_bytes),
-            max_depth: settings.max_depth.unwrap_or(usual.max_depth),
+            secrets: settings.secrets().into_iter().map(Secret::new).collect(),
+            sign_key: settings.sign_key().map(Secret::new),
+            scheme: settings.scheme().unwrap_or(usual.scheme),
+            encryption_key: settings.encryption_key().map(Secret::new),
+            cipher: settings.cipher().unwrap_or(usual.cipher),
+            require_signature: settings.require_signature().unwrap_or(usual.require_signature),
+            max_body_bytes: settings.max_body_bytes().unwrap_or(usual.max_body_bytes),
+            max_depth: settings.max_depth().unwrap_or(usual.max_depth),
         }
     }
 }
@@ -68,8 +77,8 @@ struct Delivery<'a> {
 impl Webhooks {
     /// A receiver with these settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: &str) -> Fallible<Self> {
-        Ok(Self(airudder_core::Webhooks::new(from_json::<Settings>(settings)?.into())?))
+    pub fn new(settings: WebhooksSettings) -> Fallible<Self> {
+        Ok(Self(airudder_core::Webhooks::new(settings.into())?))
     }
 
     /// Verifies, decrypts and reads a delivery.

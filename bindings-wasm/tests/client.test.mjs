@@ -7,7 +7,6 @@ import { APP, airudder, canned, closedPort, native, Sandbox, TOKEN } from "./sup
 
 const { AirudderError, ApiError, Client, File, OutcomeUnknown, TransportError, ValidationError } = airudder;
 
-const APP_JSON = JSON.stringify(APP);
 const KEY = "fake-key-of-16-b";
 const CONTACT = { callee: "+6200012345678", platform: "TEMP1", caseid: "c-1", variables: { customer_name: "Ana" } };
 const WORKFLOW = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
@@ -289,7 +288,9 @@ test("the cause tells what a runtime tells of a connection that was not made", a
 test("a trap is an error, and what comes next works", async () => {
   const one = client();
   const hooks = new airudder.Webhooks({ secret: "fake-hook-secret" });
-  const call = new native.Owned((module) => new module.Session(APP_JSON).call("robots.list", "{}", '{"seed":1}'));
+  const call = new native.Owned((module) =>
+    new module.Session(APP).call("robots.list", "{}", { headers: "[]", seed: 1 }),
+  );
   await one.workflow.createInstance(WORKFLOW);
   assert.throws(
     () => native.enter((module) => module.trap()),
