@@ -93,14 +93,6 @@ mod tests {
     }
 
     #[test]
-    fn only_the_scheme_of_an_authorization_is_shown() {
-        assert_eq!(mask_header("authorization", "Token fake token"), "Token ***");
-        assert_eq!(mask_header("Cookie", "a=fake; b=fake"), "***");
-        assert_eq!(mask_header("X-Api-Key", ""), "***");
-        assert_eq!(mask_header("Is-Encrypted", "1"), "1");
-    }
-
-    #[test]
     fn base64_pluses_and_short_numbers_stay() {
         assert_eq!(mask_body("ab+cd+12345 +8618116123456"), "ab+cd+12345 +861********56");
     }
@@ -117,6 +109,7 @@ mod tests {
             ("Authorization", "fake-token", "***"),
             ("Cookie", "session=fake-1; other=fake-2", "***"),
             ("X-Api-Key", "fake key", "***"),
+            ("X-Api-Key", "", "***"),
             ("Signed", "0a1b", "0a1b"),
         ] {
             assert_eq!(mask_header(name, value), shown);
