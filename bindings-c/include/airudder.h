@@ -1414,7 +1414,8 @@ int airudder_campaign_result(airudder_campaign campaign,
  *      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
  *
  * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called. Where the
- * campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an id may exist; it is empty and phones nobody.
+ * campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an
+ * id may exist; it is empty and phones nobody.
  *
  * @param campaign  The campaign.
  * @param json      Receives the text. All texts of the report live until the next function of this campaign
