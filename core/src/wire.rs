@@ -144,10 +144,7 @@ pub(crate) fn read(
         details.api_message = api_message;
         details.request_id = opened.request_id;
         let at_odds = failed.is_some() && opened.code.is_some_and(|code| denies_refusal(envelope, code));
-        if at_odds || (code == 503 && !turned_away(opened.code, response)) {
-            return doubtful(error);
-        }
-        return judge(Some(code), error);
+        return if at_odds { doubtful(error) } else { judge(Some(code), response, error) };
     }
     let data = opened.data.to_owned();
     let request_id = opened.request_id;
@@ -168,7 +165,7 @@ fn is_encrypted(headers: &Headers) -> bool {
 }
 
 /// Sorts a failure by its HTTP status or envelope code; without one, the answer was unreadable.
-fn judge(code: Option<i64>, mut error: Error) -> Verdict {
+fn judge(code: Option<i64>, response: &Response, mut error: Error) -> Verdict {
     let details = error.details_mut();
     match code {
         Some(401) => {
@@ -179,7 +176,7 @@ fn judge(code: Option<i64>, mut error: Error) -> Verdict {
             details.code = ErrorCode::RateLimited;
             Verdict::Busy(error.with_outcome(Outcome::Rejected))
         }
-        Some(503) => {
+        Some(503) if turned_away(details.api_code, response) => {
             details.code = ErrorCode::ServerError;
             Verdict::Busy(error.with_outcome(Outcome::Rejected))
         }
@@ -229,14 +226,11 @@ fn unreadable(error: Error, response: &Response) -> Verdict {
     let status = response.status;
     let mut error = with_status(error, status);
     if status < 300 {
-        return judge(None, error);
+        return judge(None, response, error);
     }
     let details = error.details_mut();
     details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
-    if status == 503 && !turned_away(None, response) {
-        return doubtful(error);
-    }
-    judge(Some(i64::from(status)), error)
+    judge(Some(i64::from(status)), response, error)
 }
 
 fn with_status(mut error: Error, status: u16) -> Error {
