@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from airudder._native import error_codes
+
 if TYPE_CHECKING:
     from airudder._campaign import Report
 
@@ -135,6 +137,6 @@ def build(number: int, fields: Fields) -> AirudderError:
 def invalid_setting(name: str, message: str) -> AirudderError:
     """Make the exception of a setting that this half found to be wrong, as the native half would."""
     pointer = f"/{name}"
-    remedy = "Correct the setting that the message names."
+    remedy = next(remedy for code, _, _, remedy in error_codes() if code == 1001)
     fields = Fields(text=f"E1001 at {pointer}: {message}", message=message, remedy=remedy, pointer=pointer)
     return build(1001, fields)
