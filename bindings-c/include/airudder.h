@@ -245,6 +245,12 @@ enum {
   AIRUDDER_E1016_INVALID_ARGUMENT = 1016,
   /** There is nothing at this place of a result or an event. Ask for the type first where a value may be missing. */
   AIRUDDER_E1017_NO_VALUE = 1017,
+  /** Somebody else has this journal, or wrote to it. Let one program at a time run a campaign; wait for the other
+      one, or give each campaign a journal of its own. */
+  AIRUDDER_E1018_JOURNAL_CONFLICT = 1018,
+  /** The clock of this machine is more than a day away from that of the API. Set the clock; contacts in doubt could
+      not be looked up by it. */
+  AIRUDDER_E1022_CLOCK_OFF = 1022,
   /** The response is not what the API documents: not JSON, or without its envelope. See the HTTP status and what
       stands between this machine and the API (proxy, firewall). */
   AIRUDDER_E2001_UNREADABLE_RESPONSE = 2001,
@@ -1135,9 +1141,14 @@ typedef struct airudder_campaign_step {
   airudder_call call;
   /**
    * For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is
-   * done.
+   * done. Wait so long after the time that was polled with, by a clock that does not jump.
    */
   uint64_t wait_until_ms;
+  /**
+   * For AIRUDDER_CAMPAIGN_JOURNAL: how many bytes the journal has before these lines. If it has another length,
+   * somebody else writes it: append nothing, and stop.
+   */
+  uint64_t journal_at;
 } airudder_campaign_step;
 
 /** How far a campaign is. */
@@ -1246,6 +1257,25 @@ int airudder_campaign_poll(airudder_campaign campaign,
                            uint64_t now_ms,
                            airudder_campaign_step *step,
                            airudder_error *error);
+
+/**
+ * Asks what to do next, as airudder_campaign_poll() does, with the time by two clocks: so waits are right while
+ * somebody sets the clock of the machine. Use either function, but not both, for one campaign.
+ *
+ * @param campaign      The campaign.
+ * @param unix_ms       Unix time in milliseconds.
+ * @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+ * @param step          Receives what to do.
+ * @param error         Receives the error; may be NULL.
+ * @return As airudder_campaign_poll().
+ *
+ *     airudder_campaign_poll_at(campaign, now_ms(), monotonic_ms(), &work, &err);
+ */
+int airudder_campaign_poll_at(airudder_campaign campaign,
+                              uint64_t unix_ms,
+                              uint64_t monotonic_ms,
+                              airudder_campaign_step *step,
+                              airudder_error *error);
 
 /**
  * Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not
@@ -1367,6 +1397,25 @@ int airudder_campaign_on_result(airudder_campaign campaign,
                                 uint64_t now_ms,
                                 airudder_call call,
                                 airudder_error *error);
+
+/**
+ * Hands a call of the campaign back, as airudder_campaign_on_result() does, with the time by two clocks: see
+ * airudder_campaign_poll_at().
+ *
+ * @param campaign      The campaign.
+ * @param unix_ms       Unix time in milliseconds.
+ * @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+ * @param call          The call, which is done, with whatever result.
+ * @param error         Receives the error; may be NULL.
+ * @return As airudder_campaign_on_result().
+ *
+ *     airudder_campaign_on_result_at(campaign, now_ms(), monotonic_ms(), work.call, &err);
+ */
+int airudder_campaign_on_result_at(airudder_campaign campaign,
+                                   uint64_t unix_ms,
+                                   uint64_t monotonic_ms,
+                                   airudder_call call,
+                                   airudder_error *error);
 
 /**
  * Stops: starts nothing more. Go on polling until it is done; calls that are under way are still to be handed

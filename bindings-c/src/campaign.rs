@@ -46,7 +46,7 @@
 
 use std::ffi::c_int;
 
-use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode};
+use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, Now};
 
 use crate::{
     answer::{Out, code, output, told},
@@ -127,8 +127,11 @@ pub struct airudder_campaign_step {
     /// For AIRUDDER_CAMPAIGN_CALL: the call.
     pub call: airudder_call,
     /// For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is
-    /// done.
+    /// done. Wait so long after the time that was polled with, by a clock that does not jump.
     pub wait_until_ms: u64,
+    /// For AIRUDDER_CAMPAIGN_JOURNAL: how many bytes the journal has before these lines. If it has another length,
+    /// somebody else writes it: append nothing, and stop.
+    pub journal_at: u64,
 }
 
 /// How far a campaign is.
@@ -217,9 +220,7 @@ pub extern "C" fn airudder_campaign_resume(
     told(error, || {
         let good_len = output(good_len, "good_len", 0)?;
         let journal = journal.get(journal_len, "journal")?;
-        // A torn last line may be no text any more; a damaged one must be seen as damaged.
-        let text = String::from_utf8_lossy(journal);
-        *good_len = CAMPAIGNS.with(campaign, |campaign| campaign.machine().resume(&text))?;
+        *good_len = CAMPAIGNS.with(campaign, |campaign| campaign.machine().resume(journal))?;
         Ok(())
     })
 }
@@ -240,17 +241,42 @@ pub extern "C" fn airudder_campaign_poll(
     step: Out<'_, airudder_campaign_step>,
     error: ErrorSlot<'_>,
 ) -> c_int {
-    told(error, || {
-        let nothing = airudder_campaign_step {
-            kind: airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE,
-            journal: airudder_text::NONE,
-            want: 0,
-            call: 0,
-            wait_until_ms: 0,
-        };
-        let step = output(step, "step", nothing)?;
-        CAMPAIGNS.with(campaign, |managed| managed.poll(campaign, now_ms, step))
-    })
+    told(error, || poll(campaign, now_ms.into(), step))
+}
+
+/// Asks what to do next, as airudder_campaign_poll() does, with the time by two clocks: so waits are right while
+/// somebody sets the clock of the machine. Use either function, but not both, for one campaign.
+///
+/// @param campaign      The campaign.
+/// @param unix_ms       Unix time in milliseconds.
+/// @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+/// @param step          Receives what to do.
+/// @param error         Receives the error; may be NULL.
+/// @return As airudder_campaign_poll().
+///
+///     airudder_campaign_poll_at(campaign, now_ms(), monotonic_ms(), &work, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_poll_at(
+    campaign: airudder_campaign,
+    unix_ms: u64,
+    monotonic_ms: u64,
+    step: Out<'_, airudder_campaign_step>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || poll(campaign, Now::new(unix_ms, monotonic_ms), step))
+}
+
+fn poll(campaign: airudder_campaign, now: Now, step: Out<'_, airudder_campaign_step>) -> Result<(), Error> {
+    let nothing = airudder_campaign_step {
+        kind: airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE,
+        journal: airudder_text::NONE,
+        want: 0,
+        call: 0,
+        wait_until_ms: 0,
+        journal_at: 0,
+    };
+    let step = output(step, "step", nothing)?;
+    CAMPAIGNS.with(campaign, |managed| managed.poll(campaign, now, step))
 }
 
 /// Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not
@@ -391,15 +417,39 @@ pub extern "C" fn airudder_campaign_on_result(
     call: airudder_call,
     error: ErrorSlot<'_>,
 ) -> c_int {
-    told(error, || {
-        let foreign = || Error::new(ErrorCode::Misuse, "this call was not begun by this campaign");
-        CAMPAIGNS.with(campaign, |managed| {
-            let (id, output) = CALLS.with(call, |call| match call.campaign {
-                Some((owner, id)) if owner == campaign => Ok((id, call.output()?)),
-                _ => Err(foreign()),
-            })?;
-            managed.machine().on_result(id, now_ms, output)
-        })
+    told(error, || on_result(campaign, now_ms.into(), call))
+}
+
+/// Hands a call of the campaign back, as airudder_campaign_on_result() does, with the time by two clocks: see
+/// airudder_campaign_poll_at().
+///
+/// @param campaign      The campaign.
+/// @param unix_ms       Unix time in milliseconds.
+/// @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+/// @param call          The call, which is done, with whatever result.
+/// @param error         Receives the error; may be NULL.
+/// @return As airudder_campaign_on_result().
+///
+///     airudder_campaign_on_result_at(campaign, now_ms(), monotonic_ms(), work.call, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_on_result_at(
+    campaign: airudder_campaign,
+    unix_ms: u64,
+    monotonic_ms: u64,
+    call: airudder_call,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || on_result(campaign, Now::new(unix_ms, monotonic_ms), call))
+}
+
+fn on_result(campaign: airudder_campaign, now: Now, call: airudder_call) -> Result<(), Error> {
+    let foreign = || Error::new(ErrorCode::Misuse, "this call was not begun by this campaign");
+    CAMPAIGNS.with(campaign, |managed| {
+        let (id, output) = CALLS.with(call, |call| match call.campaign {
+            Some((owner, id)) if owner == campaign => Ok((id, call.output()?)),
+            _ => Err(foreign()),
+        })?;
+        managed.machine().on_result(id, now, output)
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a handle of a campaign stands for: the campaign, the contact that is being made, and the report.
 
-use airudder_core::{Campaign, CampaignStep, Error, ErrorCode};
+use airudder_core::{Campaign, CampaignStep, Error, ErrorCode, Now};
 
 use crate::{
     campaign::{airudder_campaign, airudder_campaign_step, airudder_campaign_step_kind, airudder_progress},
@@ -43,13 +43,14 @@ impl Managed {
     pub(crate) fn poll(
         &mut self,
         handle: airudder_campaign,
-        now_ms: u64,
+        now: Now,
         step: &mut airudder_campaign_step,
     ) -> Result<(), Error> {
-        match self.machine().poll(now_ms)? {
-            CampaignStep::Journal(lines) => {
+        match self.machine().poll(now)? {
+            CampaignStep::Journal { lines, at } => {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_JOURNAL;
                 step.journal = self.lines.insert(Terminated::new(lines)).view();
+                step.journal_at = at;
             }
             CampaignStep::Contacts { want } => {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CONTACTS;

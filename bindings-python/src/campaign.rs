@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error};
+use airudder_core::{CampaignConfig, CampaignStep, Error, Now};
 use pyo3::{prelude::*, types::PyList};
 
 use crate::{
@@ -79,15 +79,21 @@ impl Campaign {
 
     /// Takes up the journal of an earlier run; returns how many of its bytes are good.
     #[pyo3(signature = (journal, /))]
-    fn resume(&self, py: Python<'_>, journal: &str) -> Fallible<usize> {
+    fn resume(&self, py: Python<'_>, journal: &[u8]) -> Fallible<usize> {
         self.with(py, |campaign| campaign.resume(journal))
     }
 
-    /// `("journal", lines)`, `("contacts", want)`, `("call", id, call)`, `("wait", until_ms)`, or `None` at the end.
-    #[pyo3(signature = (now_ms, /))]
-    fn poll<'py>(&self, py: Python<'py>, now_ms: u64) -> Fallible<Option<Bound<'py, PyAny>>> {
-        let step = match self.with(py, |campaign| campaign.poll(now_ms))? {
-            CampaignStep::Journal(lines) => ("journal", lines).into_pyobject(py)?,
+    /// By which rules files become contacts: see `airudder_core::Campaign::normal`.
+    #[getter]
+    fn normal(&self, py: Python<'_>) -> Fallible<u32> {
+        self.with(py, |campaign| Ok(campaign.normal()))
+    }
+
+    /// `("journal", lines, at)`, `("contacts", want)`, `("call", id, call)`, `("wait", until_ms)`, or `None` at the end.
+    #[pyo3(signature = (unix_ms, monotonic_ms, /))]
+    fn poll<'py>(&self, py: Python<'py>, unix_ms: u64, monotonic_ms: u64) -> Fallible<Option<Bound<'py, PyAny>>> {
+        let step = match self.with(py, |campaign| campaign.poll(Now::new(unix_ms, monotonic_ms)))? {
+            CampaignStep::Journal { lines, at } => ("journal", lines, at).into_pyobject(py)?,
             CampaignStep::Contacts { want } => ("contacts", want).into_pyobject(py)?,
             CampaignStep::Call { id, call } => ("call", id, Call::new(*call)).into_pyobject(py)?,
             CampaignStep::Wait { until_ms } => ("wait", until_ms).into_pyobject(py)?,
@@ -124,10 +130,10 @@ impl Campaign {
     }
 
     /// The call of a `call` step has run to its end.
-    #[pyo3(signature = (id, now_ms, call, /))]
-    fn on_result(&self, py: Python<'_>, id: u64, now_ms: u64, call: &Call) -> Fallible<()> {
+    #[pyo3(signature = (id, unix_ms, monotonic_ms, call, /))]
+    fn on_result(&self, py: Python<'_>, id: u64, unix_ms: u64, monotonic_ms: u64, call: &Call) -> Fallible<()> {
         let result = call.output(py)?;
-        self.with(py, |campaign| campaign.on_result(id, now_ms, result))
+        self.with(py, |campaign| campaign.on_result(id, Now::new(unix_ms, monotonic_ms), result))
     }
 
     /// Starts nothing more; results of running calls are still journaled.

@@ -45,9 +45,9 @@ export class CampaignRun {
 
   /** Takes up an earlier run. */
   async resume(): Promise<void> {
-    const text = String(await this.#journal.read());
-    const good = this.#machine.use((machine) => machine.resume(text));
-    if (good === new TextEncoder().encode(text).length) {
+    const bytes = new TextEncoder().encode(String(await this.#journal.read()));
+    const good = this.#machine.use((machine) => machine.resume(bytes));
+    if (good === bytes.length) {
       return;
     }
     if (this.#journal.truncate === undefined) {
@@ -62,7 +62,7 @@ export class CampaignRun {
     try {
       for (;;) {
         this.#signal?.throwIfAborted();
-        const step = this.#machine.use((machine) => machine.poll(Date.now()));
+        const step = this.#machine.use((machine) => machine.poll(Date.now(), performance.now()));
         switch (step?.kind) {
           case undefined:
             return;
@@ -187,7 +187,7 @@ export class CampaignRun {
         call.free();
         throw ended.error;
       }
-      call.use((result) => this.#machine.use((machine) => machine.onResult(id, Date.now(), result)));
+      call.use((result) => this.#machine.use((machine) => machine.onResult(id, Date.now(), performance.now(), result)));
       call.free();
     }
   }
@@ -222,7 +222,7 @@ export class CampaignRun {
         this.#ended.splice(this.#ended.indexOf(unfinished), 1);
       }
       this.#collect();
-      const step = this.#machine.use((machine) => machine.poll(Date.now()));
+      const step = this.#machine.use((machine) => machine.poll(Date.now(), performance.now()));
       if (step?.kind === "journal") {
         await this.#journal.append(step.lines);
       }

@@ -68,7 +68,7 @@ export class Call {
 }
 
 export type CampaignStep =
-  | { kind: "journal"; lines: string }
+  | { kind: "journal"; lines: string; at: number }
   | { kind: "contacts"; want: number }
   | { kind: "call"; id: number; call: Call }
   | { kind: "wait"; untilMs: number | null };
@@ -90,13 +90,14 @@ export interface CampaignSettings {
 
 export class Campaign {
   constructor(session: Session, settings: CampaignSettings);
-  resume(journal: string): number;
-  poll(nowMs: number): CampaignStep | undefined;
+  readonly normal: number;
+  resume(journal: Uint8Array): number;
+  poll(unixMs: number, monotonicMs: number): CampaignStep | undefined;
   journalWritten(): void;
   feed(contacts: JsonText): void;
   refuseContact(number: number, message: string, pointer: string): void;
   endOfContacts(): void;
-  onResult(id: number, nowMs: number, call: Call): void;
+  onResult(id: number, unixMs: number, monotonicMs: number, call: Call): void;
   giveUp(): void;
   progress(): Progress;
   report(): {

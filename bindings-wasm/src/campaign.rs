@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode};
+use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode, Now};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -66,7 +66,7 @@ impl From<CampaignSettings> for CampaignConfig {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 enum Step {
-    Journal { lines: String },
+    Journal { lines: String, at: u64 },
     Contacts { want: usize },
     Call { id: u64 },
     Wait { until_ms: Option<u64> },
@@ -159,14 +159,20 @@ impl Campaign {
     }
 
     /// Takes up the journal of an earlier run; returns how many of its bytes are good.
-    pub fn resume(&self, journal: &str) -> Fallible<usize> {
+    pub fn resume(&self, journal: &[u8]) -> Fallible<usize> {
         self.with(|campaign| campaign.resume(journal))
     }
 
+    /// By which rules files become contacts: see `airudder_core::Campaign::normal`.
+    #[wasm_bindgen(getter)]
+    pub fn normal(&self) -> Fallible<u32> {
+        self.with(|campaign| Ok(campaign.normal()))
+    }
+
     /// What to do next, or `undefined` at the end.
-    pub fn poll(&self, now_ms: f64) -> Fallible<JsValue> {
-        match self.with(|campaign| campaign.poll(whole(now_ms)))? {
-            CampaignStep::Journal(lines) => to_js(&Step::Journal { lines }),
+    pub fn poll(&self, unix_ms: f64, monotonic_ms: f64) -> Fallible<JsValue> {
+        match self.with(|campaign| campaign.poll(Now::new(whole(unix_ms), whole(monotonic_ms))))? {
+            CampaignStep::Journal { lines, at } => to_js(&Step::Journal { lines, at }),
             CampaignStep::Contacts { want } => to_js(&Step::Contacts { want }),
             CampaignStep::Wait { until_ms } => to_js(&Step::Wait { until_ms }),
             CampaignStep::Done => Ok(JsValue::UNDEFINED),
@@ -205,9 +211,10 @@ impl Campaign {
 
     /// The call of a `call` step has run to its end.
     #[wasm_bindgen(js_name = onResult)]
-    pub fn on_result(&self, id: f64, now_ms: f64, call: &Call) -> Fallible<()> {
+    pub fn on_result(&self, id: f64, unix_ms: f64, monotonic_ms: f64, call: &Call) -> Fallible<()> {
         let result = call.output()?;
-        self.with(|campaign| campaign.on_result(whole(id), whole(now_ms), result))
+        let now = Now::new(whole(unix_ms), whole(monotonic_ms));
+        self.with(|campaign| campaign.on_result(whole(id), now, result))
     }
 
     /// Starts nothing more; results of running calls are still journaled.

@@ -50,6 +50,7 @@ mod call;
 mod campaign;
 mod canonical;
 pub mod catalog;
+mod clock;
 mod confidence;
 mod config;
 pub mod crypto;
@@ -77,6 +78,7 @@ mod wire;
 
 pub use call::{Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
 pub use campaign::{Campaign, CampaignConfig, CampaignStep, DoubtfulContact, Progress, Rejected, Report, Workflow};
+pub use clock::Now;
 pub use confidence::Confidence;
 pub use config::{ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME};
 pub use envelope::{Envelope, Opened};

@@ -153,7 +153,7 @@ fn run(
 ) -> Result<Option<Report>, Error> {
     let session = session();
     let mut campaign = Campaign::new(&session, config)?;
-    let good = campaign.resume(journal)?;
+    let good = campaign.resume(journal.as_bytes())?;
     journal.truncate(good);
     let (mut next, mut steps) = (0, 0);
     let mut running: Vec<(u64, Box<Call>)> = Vec::new();
@@ -161,7 +161,7 @@ fn run(
         steps += 1;
         let killed = kill_after.is_some_and(|limit| steps > limit);
         match campaign.poll(*now_ms)? {
-            CampaignStep::Journal(lines) => {
+            CampaignStep::Journal { lines, .. } => {
                 if killed {
                     // A crash in the middle of a write tears the last line.
                     journal.push_str(lines.get(..lines.len() / 2).unwrap_or_default());
@@ -339,7 +339,7 @@ fn a_campaign_that_gives_up_leaves_nothing_doubtful_but_what_was_handed_out() {
     // One upload has been answered, one is under way, and a third is ready when the host gives up.
     loop {
         match campaign.poll(now_ms).unwrap() {
-            CampaignStep::Journal(lines) => {
+            CampaignStep::Journal { lines, .. } => {
                 journal.push_str(&lines);
                 campaign.journal_written().unwrap();
             }
@@ -358,7 +358,7 @@ fn a_campaign_that_gives_up_leaves_nothing_doubtful_but_what_was_handed_out() {
     campaign.give_up().unwrap();
     loop {
         match campaign.poll(now_ms).unwrap() {
-            CampaignStep::Journal(lines) => {
+            CampaignStep::Journal { lines, .. } => {
                 journal.push_str(&lines);
                 campaign.journal_written().unwrap();
             }
@@ -389,11 +389,11 @@ fn play(
     answer: &mut dyn FnMut(&str, &Value) -> Result<Value, Failure>,
 ) -> Report {
     let mut campaign = Campaign::new(session, config).unwrap();
-    campaign.resume(journal).unwrap();
+    campaign.resume(journal.as_bytes()).unwrap();
     let mut fed = false;
     loop {
         match campaign.poll(*now_ms).unwrap() {
-            CampaignStep::Journal(lines) => {
+            CampaignStep::Journal { lines, .. } => {
                 journal.push_str(&lines);
                 campaign.journal_written().unwrap();
             }
@@ -498,7 +498,7 @@ fn a_campaign_that_stops_names_those_whom_it_has_not_looked_up() {
     campaign.feed(&Value::from(contacts(10)).to_string()).unwrap();
     loop {
         match campaign.poll(1).unwrap() {
-            CampaignStep::Journal(_) => campaign.journal_written().unwrap(),
+            CampaignStep::Journal { .. } => campaign.journal_written().unwrap(),
             CampaignStep::Call { id, mut call } if call.operation() == "workflow.upload_details" => {
                 campaign.give_up().unwrap();
                 while !call.is_in_doubt() {
@@ -600,7 +600,7 @@ fn a_clock_that_is_set_back_by_days_does_not_hide_what_was_sent() {
 fn a_time_that_is_none_is_refused_before_anything_is_written() {
     let mut campaign = Campaign::new(&session(), config(10)).unwrap();
     assert_eq!(campaign.poll(u64::MAX).unwrap_err().code(), ErrorCode::Misuse);
-    assert!(matches!(campaign.poll(1).unwrap(), CampaignStep::Journal(_)));
+    assert!(matches!(campaign.poll(1).unwrap(), CampaignStep::Journal { .. }));
 }
 
 #[test]
@@ -610,7 +610,7 @@ fn debug_of_a_campaign_shows_nobody() {
     let mut shown = vec![format!("{campaign:?}")];
     loop {
         match campaign.poll(1).unwrap() {
-            CampaignStep::Journal(_) => campaign.journal_written().unwrap(),
+            CampaignStep::Journal { .. } => campaign.journal_written().unwrap(),
             CampaignStep::Call { id, mut call } => {
                 let result = Api::new(1, 0).run(&mut call, &mut 1);
                 campaign.on_result(id, 1, result).unwrap();

@@ -344,7 +344,7 @@ fn run(
             campaign.give_up().unwrap();
         }
         match campaign.poll(api.host_ms()).unwrap() {
-            CampaignStep::Journal(lines) => {
+            CampaignStep::Journal { lines, .. } => {
                 if step >= kill_at {
                     let torn = usize::try_from(api.random.below(lines.len() as u64 + 1)).unwrap();
                     journal.push_str(&lines[..torn]);
@@ -498,7 +498,7 @@ fn life(seed: u64, count: usize, trouble_percent: u64, sealed: bool) -> String {
         };
         let strict = api.random.percent(50);
         let mut campaign = Campaign::new(&session(sealed, strict), config).unwrap();
-        let good = campaign.resume(&journal).unwrap();
+        let good = campaign.resume(journal.as_bytes()).unwrap();
         journal.truncate(good);
         let kill_at = if troubled && api.random.percent(70) { api.random.below(150) } else { u64::MAX };
         if let Some(report) = run(&mut api, &mut campaign, &contacts, &mut journal, kill_at) {

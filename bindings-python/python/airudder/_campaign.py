@@ -15,7 +15,7 @@ from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
 from airudder._base import seed
-from airudder._driver import drive, now_ms
+from airudder._driver import clocks, drive, now_ms
 from airudder._errors import AirudderError
 from airudder._native import Campaign as Machine
 
@@ -245,7 +245,7 @@ class _Run:
 
     def _drive(self, contacts: Iterator[Any]) -> None:
         try:
-            while (step := self._machine.poll(now_ms())) is not None:
+            while (step := self._machine.poll(*clocks())) is not None:
                 if step[0] == "journal":
                     self._write(step[1])
                 elif step[0] == "contacts":
@@ -286,7 +286,7 @@ class _Run:
         for future in done:
             future.result()
             number, call = self._running.pop(future)
-            self._machine.on_result(number, now_ms(), call)
+            self._machine.on_result(number, *clocks(), call)
 
     def _show(self) -> None:
         now = Progress(*self._machine.progress())
@@ -312,10 +312,10 @@ class _Run:
             self._machine.give_up()
             for future, (number, call) in self._running.items():
                 if future.exception() is None:
-                    self._machine.on_result(number, now_ms(), call)
+                    self._machine.on_result(number, *clocks(), call)
                 else:  # it waited for its next try, and the journal has it as doubtful
                     call.close()
-            step = self._machine.poll(now_ms())
+            step = self._machine.poll(*clocks())
             if step is not None and step[0] == "journal":
                 self._write(step[1])
 
@@ -336,10 +336,10 @@ class JournalFile:
             self._file.close()
             raise
 
-    def read(self) -> str:
+    def read(self) -> bytes:
         """Read the whole journal. A torn last line may be no text any more; the core cuts it off."""
         self._file.seek(0)
-        return self._file.read().decode("utf-8", "backslashreplace")
+        return self._file.read()
 
     def cut(self, length: int) -> None:
         """Cut off what is behind the good lines."""

@@ -26,6 +26,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def clocks() -> tuple[int, int]:
+    """Unix time and the time by a clock that nobody sets, in milliseconds."""
+    return now_ms(), time.monotonic_ns() // 1_000_000
+
+
 def run(call: Call, transport: Transport, save_to: SaveTo, seen: Seen) -> Any:  # noqa: ANN401 - any JSON shape
     """Run the call to its result; `seen` gets its last response, also when the call fails."""
     host = _Host(call, save_to)

@@ -6,7 +6,7 @@
 //! campaign.resume(journal_text)              // where there is a journal already; cut the file to the length it returns
 //! loop {
 //!     match campaign.poll(now_ms)? {
-//!         CampaignStep::Journal(lines)    => append them durably, then campaign.journal_written()
+//!         CampaignStep::Journal { lines, at } => append them durably, if the journal ends at `at`; then campaign.journal_written()
 //!         CampaignStep::Contacts { want } => campaign.feed(json_array)? or campaign.end_of_contacts()?
 //!         CampaignStep::Call { id, call } => run the call (beside others, if wished), then campaign.on_result(…)
 //!         CampaignStep::Wait { until_ms } => wait until then, or until a running call is done
@@ -35,7 +35,7 @@ use serde_json::value::RawValue;
 
 use self::journal::{BatchState, Journal, Ranges, Record, positions, ranges};
 use crate::{
-    Call, CallOptions, Error, ErrorCode, Outcome, Output, Session, calendar,
+    Call, CallOptions, Error, ErrorCode, Now, Outcome, Output, Session, calendar,
     crypto::{BuiltIn, Provider},
     operations::workflow::{CreateInstance, DetailCheck, DetailInstances, MAX_DETAILS},
     params,
@@ -43,6 +43,8 @@ use crate::{
 };
 
 const JOURNAL_VERSION: u32 = 1;
+/// The rules of today by which hosts turn files into contacts.
+const NORMAL: u32 = 2;
 /// A campaign outlives short failures: its calls are repeated more often than a single one, where that is harmless.
 const MAX_RETRIES: u32 = 8;
 /// How often a contact is sent at most, each time after look-ups showed that the API does not have it.
@@ -121,7 +123,13 @@ impl CampaignConfig {
 #[derive(Debug)]
 pub enum CampaignStep {
     /// Append these lines to the journal, flush them to the disk, then call [`Campaign::journal_written`].
-    Journal(String),
+    Journal {
+        /// Whole lines.
+        lines: String,
+        /// How many bytes the journal has before them. If it has another length, somebody else writes it: append nothing,
+        /// and stop with [`ErrorCode::JournalConflict`].
+        at: u64,
+    },
     /// Feed contacts, about so many.
     Contacts {
         /// How many would be useful; more or fewer are fine.
@@ -134,9 +142,10 @@ pub enum CampaignStep {
         /// The call.
         call: Box<Call>,
     },
-    /// Nothing to do until this time (Unix milliseconds), or, without one, until a running call is done.
+    /// Nothing to do until this time, or, without one, until a running call is done.
     Wait {
-        /// When to poll at the latest.
+        /// When to poll at the latest, in Unix milliseconds: so long after the time that was polled with, by a clock that
+        /// does not jump.
         until_ms: Option<u64>,
     },
     /// The campaign is over, or has stopped with the report's error.
@@ -328,6 +337,7 @@ pub struct Campaign {
     session: Session,
     config: CampaignConfig,
     journal: Journal,
+    journal_len: u64,
     lines: String,
     journal_outstanding: bool,
     started_ms: Option<u64>,
@@ -358,6 +368,7 @@ impl Campaign {
         let campaign = Self {
             session: session.clone(),
             journal: Journal::default(),
+            journal_len: 0,
             lines: String::new(),
             journal_outstanding: false,
             started_ms: None,
@@ -388,12 +399,13 @@ impl Campaign {
 
     /// Takes up an earlier run from its journal, before the first poll. Returns how many bytes of the journal are good:
     /// the host cuts the rest off, which is a line that a crash tore.
-    pub fn resume(&mut self, journal: &str) -> Result<usize, Error> {
+    pub fn resume(&mut self, journal: &[u8]) -> Result<usize, Error> {
         if self.started_ms.is_some() {
             return Err(misuse("resume a campaign before its first poll"));
         }
-        let (journal, records, good) = Journal::read(journal)?;
+        let (journal, records, good) = Journal::read(&String::from_utf8_lossy(journal))?;
         self.journal = journal;
+        self.journal_len = good as u64;
         let mut batches = BTreeMap::new();
         for record in records {
             self.replay(&mut batches, record)?;
@@ -459,7 +471,12 @@ impl Campaign {
     }
 
     /// What to do next.
-    pub fn poll(&mut self, now_ms: u64) -> Result<CampaignStep, Error> {
+    pub fn poll(&mut self, now: impl Into<Now>) -> Result<CampaignStep, Error> {
+        self.poll_at(now.into())
+    }
+
+    fn poll_at(&mut self, now: Now) -> Result<CampaignStep, Error> {
+        let now_ms = now.unix_ms;
         if self.journal_outstanding {
             return Err(misuse("append the journal lines and say so with journal_written before polling again"));
         }
@@ -482,7 +499,9 @@ impl Campaign {
         }
         if !self.lines.is_empty() {
             self.journal_outstanding = true;
-            return Ok(CampaignStep::Journal(std::mem::take(&mut self.lines)));
+            let (lines, at) = (std::mem::take(&mut self.lines), self.journal_len);
+            self.journal_len += lines.len() as u64;
+            return Ok(CampaignStep::Journal { lines, at });
         }
         if let Some((id, call)) = self.ready.pop_front() {
             return Ok(CampaignStep::Call { id, call });
@@ -557,7 +576,12 @@ impl Campaign {
     }
 
     /// A call of this campaign is done.
-    pub fn on_result(&mut self, id: u64, now_ms: u64, result: Result<Output, Error>) -> Result<(), Error> {
+    pub fn on_result(&mut self, id: u64, now: impl Into<Now>, result: Result<Output, Error>) -> Result<(), Error> {
+        self.on_result_at(id, now.into(), result)
+    }
+
+    fn on_result_at(&mut self, id: u64, now: Now, result: Result<Output, Error>) -> Result<(), Error> {
+        let now_ms = now.unix_ms;
         match self.running.remove(&id) {
             None => Err(misuse("no call of this id is running")),
             Some(Job::Create { workflow }) => self.on_created(workflow, result),
@@ -585,6 +609,13 @@ impl Campaign {
             }
         }
         Ok(())
+    }
+
+    /// The rules by which hosts turn files into contacts, which must stay those of the run that began the campaign: 1 for a
+    /// journal of version 0.1.0, otherwise 2. Known after [`resume`](Self::resume).
+    #[must_use]
+    pub const fn normal(&self) -> u32 {
+        NORMAL
     }
 
     /// How far the campaign is.

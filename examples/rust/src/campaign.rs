@@ -53,7 +53,7 @@ pub fn run(
     journal.cut(good)?;
     loop {
         match campaign.poll(host.now_ms())? {
-            CampaignStep::Journal(lines) => {
+            CampaignStep::Journal { lines, .. } => {
                 journal.append(&lines)?;
                 campaign.journal_written()?;
             }

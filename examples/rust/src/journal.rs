@@ -19,11 +19,10 @@ impl Journal {
     }
 
     /// What an earlier run left.
-    pub(crate) fn read(&mut self) -> io::Result<String> {
+    pub(crate) fn read(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.file.read_to_end(&mut bytes)?;
-        // A crash may have torn the last line, which is cut off next.
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(bytes)
     }
 
     /// Cuts off a torn line.
