@@ -799,7 +799,7 @@ impl Campaign {
     }
 
     fn may_upload(&self) -> bool {
-        let unsettled = self.doubtful_batches.len() + self.refused.len();
+        let unsettled = self.doubtful_batches.unsettled_or_lost() + self.refused.len();
         self.count(|job| matches!(job, Job::Upload { .. })) < self.config.in_flight
             && (self.pending.len() >= self.config.batch_size || self.rest_is_complete())
             && self.count(|job| matches!(job, Job::Create { .. })) == 0
