@@ -66,9 +66,10 @@ pub(crate) struct Api {
 
 /// What stays the same over all runs.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn for itself")]
 pub(crate) struct Kind {
     pub(crate) sealed: bool,
-    /// The host has no clock but one that people set; they do not set it forward while it runs.
+    /// The host has no clock but one that people set; they do not set it forward while it waits.
     pub(crate) one_clock: bool,
     /// The API tells its time.
     pub(crate) dated: bool,
@@ -126,18 +127,24 @@ impl Api {
         if self.kind.one_clock { self.host_ms().into() } else { Now::new(self.host_ms(), self.now_ms - START_MS) }
     }
 
-    /// Sets the host's clock, by which calls and campaigns go: while one of them runs, or between two runs.
+    /// Sets the host's clock: between two runs it is less than a day off, which is all that a campaign would start with; while
+    /// one runs, it may be set to anything, unless the host has no other clock.
     pub(crate) fn set_clock(&mut self, is_running: bool) {
-        let hours = |random: &mut Random, most: u64| {
-            i64::try_from(random.below(2 * most * HOUR) / 1000 * 1000).unwrap() - i64::try_from(most * HOUR).unwrap()
-        };
-        self.ahead_ms = match (self.kind.one_clock, is_running) {
-            (true, true) => self.ahead_ms - i64::try_from(self.random.below(HOUR)).unwrap(),
-            // It is less than a day off, which a campaign would refuse, or it has no way to know.
-            (_, false) => hours(&mut self.random, 20),
-            (false, true) => hours(&mut self.random, 70),
-        };
-        self.ahead_ms = self.ahead_ms.max(-i64::try_from(70 * HOUR).unwrap());
+        if self.kind.one_clock && is_running {
+            self.ahead_ms = (self.ahead_ms - self.up_to(HOUR)).max(-(20 * HOUR).cast_signed());
+            return;
+        }
+        let most_ms = if is_running { 70 * HOUR } else { 20 * HOUR };
+        self.ahead_ms = self.up_to(2 * most_ms) - most_ms.cast_signed();
+    }
+
+    /// Somebody sets the host's clock forward while it does something else than to wait.
+    pub(crate) fn set_clock_forward(&mut self) {
+        self.ahead_ms = (self.ahead_ms + self.up_to(70 * HOUR)).min((70 * HOUR).cast_signed());
+    }
+
+    fn up_to(&mut self, ms: u64) -> i64 {
+        self.random.below(ms).cast_signed()
     }
 
     pub(crate) fn pass(&mut self, ms: u64) {
@@ -162,7 +169,7 @@ impl Api {
     pub(crate) fn answer(&mut self, request: &Request) -> Result<Response, Failure> {
         let pause_ms = if self.random.percent(2) { 5 * 3_600_000 } else { self.random.below(12_000) };
         self.pass(pause_ms / 2);
-        if self.random.percent(3) {
+        if self.random.percent(10) {
             self.set_clock(true);
         }
         let troubled = self.random.percent(self.trouble_percent);

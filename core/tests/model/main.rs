@@ -78,7 +78,12 @@ fn run(
                     campaign.feed(&Value::from(chunk).to_string()).unwrap();
                 }
             }
-            CampaignStep::Call { id, call } => running.push(Running { id, call }),
+            CampaignStep::Call { id, call } => {
+                running.push(Running { id, call });
+                if api.random.percent(10) {
+                    api.set_clock_forward();
+                }
+            }
             CampaignStep::Wait { until_ms } if running.is_empty() => {
                 let until_ms = until_ms.expect("something to wait for");
                 assert!(until_ms > api.host_ms(), "a host would poll without end");
@@ -234,7 +239,8 @@ fn life(seed: u64, count: usize, trouble_percent: u64, kind: Kind) -> String {
                 return format!("{report:?} {:?} {}", api.carried, String::from_utf8(journal).unwrap());
             }
         }
-        api.pass(1000);
+        let days = if api.random.percent(10) { api.random.below(70) } else { 0 };
+        api.pass(1000 + days * 24 * HOUR);
     }
     unreachable!()
 }
