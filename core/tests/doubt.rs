@@ -224,6 +224,26 @@ fn a_clock_that_is_set_while_contacts_are_in_doubt_neither_shortens_nor_prolongs
 }
 
 #[test]
+fn what_an_earlier_run_left_in_doubt_settles_before_it_is_sent_again() {
+    let mut host = Host::new();
+    let mut lost = |_: &mut Host, operation: &str, _: &Value| match operation {
+        "uploaddetails" | "detailinstances" => Lost,
+        _ => usual(operation),
+    };
+    host.run(config(10), &contacts(3), &mut lost);
+    let (before, began_ms) = (host.looked_up_at.len(), host.monotonic_ms);
+    let mut sent_at = Vec::new();
+    let report = host.run(config(10), &contacts(3), &mut |host, operation, _| {
+        if operation == "uploaddetails" {
+            sent_at.push(host.monotonic_ms);
+        }
+        usual(operation)
+    });
+    assert_eq!((report.accepted, host.looked_up_at.len() - before, sent_at.len()), (3, 6, 1));
+    assert!(sent_at[0] >= began_ms + MINUTE && host.looked_up_at[before + 3] >= began_ms + MINUTE);
+}
+
+#[test]
 fn look_ups_cover_the_time_of_the_api_however_wrong_the_clock_is() {
     for (off_ms, service) in [
         (0, Some(0)),
