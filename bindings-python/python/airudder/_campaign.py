@@ -46,7 +46,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A contact that was refused. It was not called."""
+    """A contact that was refused, by the checks or by the API."""
 
     contact: int
     """Its position among the contacts, from 0."""
@@ -55,12 +55,12 @@ class Rejected:
     pointer: str | None
     """JSON pointer to the bad field of the contact, for instance `/callee`."""
     message: str
-    """Why."""
+    """Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found."""
 
 
 @dataclass(frozen=True)
 class DoubtfulContact:
-    """A contact of which it is not known whether the API has it. It is never sent again by itself."""
+    """A contact of which it is not known whether the API has it. Only the next run of the campaign settles it."""
 
     contact: int
     """Its position among the contacts, from 0."""
@@ -92,6 +92,8 @@ class Report:
     """The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order."""
     workflows: list[Workflow]
     """The workflows, the possible orphans included."""
+    clock_offset_ms: int | None = None
+    """How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart."""
 
 
 class Campaigns:
@@ -115,6 +117,8 @@ class Campaigns:
         settle: float | None = 60.0,
         allow_duplicates: bool = False,
         retry_rejected: bool = False,
+        journal_key: str | None = None,
+        same_account: bool = False,
         progress: Callable[[Progress], object] | None = None,
     ) -> Report:
         """Send contacts to as many workflows as they need, each contact once.
@@ -141,7 +145,11 @@ class Campaigns:
                 request later than this. None: never send such a contact again; it stays doubtful.
             allow_duplicates: Whether a contact may come again. Contacts are the same when their case ids are, or,
                 without one, their numbers.
-            retry_rejected: Whether contacts that the API refused in an earlier run are sent again.
+            retry_rejected: Whether contacts that the API refused in an earlier run are sent again. Each is looked up
+                before, and again after `settle`.
+            journal_key: What the fingerprints in the journal are keyed by. None: the app secret. After a change of the app
+                secret, give the earlier one here to go on with a campaign that began before.
+            same_account: Take a journal that was written for another `base_url` or `app_key`: the account is the same.
             progress: Is called in this thread whenever something changed.
 
         Returns:
@@ -168,6 +176,8 @@ class Campaigns:
             settle=settle,
             allow_duplicates=allow_duplicates,
             retry_rejected=retry_rejected,
+            journal_key=journal_key,
+            same_account=same_account,
             seed=seed(),
         )
         error: AirudderError | None = None
@@ -177,12 +187,13 @@ class Campaigns:
                 _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
         except AirudderError as raised:
             error = raised
-        accepted, rejected, doubtful, workflows, stopped_by = machine.report()
+        accepted, rejected, doubtful, workflows, clock_offset_ms, stopped_by = machine.report()
         report = Report(
             accepted,
             [Rejected(*one) for one in rejected],
             [DoubtfulContact(*one) for one in doubtful],
             [Workflow(*one) for one in workflows],
+            clock_offset_ms,
         )
         error = error or stopped_by
         if error is not None:
