@@ -24,7 +24,7 @@ int journal_resume(struct journal *journal, airudder_campaign campaign, airudder
    these lines. None of them stays in the file, unless somebody else wrote to it, too. */
 int journal_append(struct journal *journal, const airudder_campaign_step *step);
 
-/* Lets others have it. */
+/* Lets others have it. A child that was forked meanwhile and goes on closes `file` and `name` itself. */
 void journal_close(struct journal *journal);
 
 #endif

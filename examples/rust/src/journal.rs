@@ -157,3 +157,68 @@ mod name {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = "{\"line\":1}\n";
+    const LEN: u64 = LINE.len() as u64;
+
+    fn conflicts(result: Result<impl Sized, Stopped>) -> bool {
+        matches!(result, Err(Stopped::Api(error)) if error.code() == ErrorCode::JournalConflict)
+    }
+
+    #[test]
+    fn one_at_a_time_in_one_process_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("july.jsonl");
+        let journal = Journal::open(&path).unwrap();
+        assert!(conflicts(Journal::open(&path)));
+        drop(journal);
+        Journal::open(&path).unwrap();
+    }
+
+    #[test]
+    fn lines_go_where_the_core_says_and_nowhere_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("july.jsonl");
+        let mut journal = Journal::open(&path).unwrap();
+        journal.append(LINE, 0).unwrap();
+        journal.append(LINE, LEN).unwrap();
+        assert!(conflicts(journal.append(LINE, LEN)));
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"foreign\n").unwrap();
+        assert!(conflicts(journal.append(LINE, 2 * LEN)));
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{LINE}{LINE}foreign\n"));
+    }
+
+    #[test]
+    fn a_torn_line_is_cut_off_but_not_what_came_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("july.jsonl");
+        fs::write(&path, format!("{LINE}torn")).unwrap();
+        let mut journal = Journal::open(&path).unwrap();
+        journal.read().unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"foreign\n").unwrap();
+        assert!(conflicts(journal.cut(LINE.len())));
+        fs::write(&path, format!("{LINE}torn")).unwrap();
+        journal.cut(LINE.len()).unwrap();
+        journal.append(LINE, LEN).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{LINE}{LINE}"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_replaced_takes_no_line_more() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("july.jsonl");
+        let mut journal = Journal::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::rename(&path, folder.path().join("moved")).unwrap();
+        assert!(conflicts(journal.append(LINE, 0)));
+        File::create(&path).unwrap();
+        assert!(conflicts(journal.append(LINE, 0)));
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    }
+}
