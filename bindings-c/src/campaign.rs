@@ -3,8 +3,11 @@
 //! A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
 //! workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
 //! goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
-//! is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
-//! time have the journal, for instance with flock().
+//! is done is not done again, and what is doubtful is looked up before anything is sent.
+//!
+//! Let only one process at a time have the journal, and append only while it has `journal_at` bytes, which finds those
+//! whom no lock keeps away: else stop, and send nothing more. examples/c/journal.c does both, and is there to be
+//! copied: it takes the locks that the packages of all languages take.
 //!
 //!     airudder_campaign_new(client, &july, &campaign, &err);
 //!     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);

@@ -233,7 +233,7 @@ int main(void) {{
 def test_main_job_as_the_header_shows_it(build, sandbox, tmp_path, how):
     """The loop in the header's comment, word for word, sends contacts."""
     header = (ROOT / "bindings-c/include/airudder.h").read_text()
-    loop = re.search(r"with flock\(\)\.\n\n((?:       .*\n|\n)+)", header)[1]
+    loop = re.search(r"packages of all languages take\.\n\n((?:       .*\n|\n)+)", header)[1]
     source = tmp_path / "main_job.c"
     source.write_text(MAIN_JOB.format(loop=loop))
     files = [source, EXAMPLES / "socket_http.c", EXAMPLES / "clock.c"]

@@ -126,7 +126,7 @@ def test_every_example_in_the_header_compiles(tmp_path):
         r"^ +(airudder_config cfg.*|airudder_\w+ \w+( = AIRUDDER_ERROR_INIT)?;)\n", "", top, flags=re.MULTILINE
     )
     loops = ["airudder_config cfg = AIRUDDER_CONFIG_INIT;\n" + own_names]
-    loops.append(re.search(r"with flock\(\)\.\n\n((?:       .*\n|\n)+)", header)[1])
+    loops.append(re.search(r"packages of all languages take\.\n\n((?:       .*\n|\n)+)", header)[1])
     examples = loops + [
         "\n".join(re.findall(r"^ \*     (\S.*)$", comment, re.MULTILINE)) for comment, _, _ in declarations()
     ]
