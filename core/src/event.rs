@@ -2,10 +2,7 @@
 
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Visitor},
-};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{Confidence, Error, ErrorCode, canonical, catalog, crypto, pointer};
@@ -82,7 +79,7 @@ pub(crate) use events;
 /// The top level of a body, to tell its event by: every field with its unparsed value.
 pub(crate) struct Shape<'a>(BTreeMap<Name, &'a RawValue>);
 
-/// The name of a field. One with half a surrogate pair is no text: it is none of the known ones, and no reason to lose the
+/// The name of a field. One with an unpaired surrogate is no text: it is none of the known ones, and no reason to lose the
 /// event.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Name(String);
@@ -95,19 +92,8 @@ impl Borrow<str> for Name {
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-        impl Visitor<'_> for NameVisitor {
-            type Value = Name;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_bytes<E>(self, name: &[u8]) -> Result<Name, E> {
-                Ok(Name(String::from_utf8_lossy(name).into_owned()))
-            }
-        }
-        deserializer.deserialize_bytes(NameVisitor)
+        let written = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(serde_json::from_str(written).unwrap_or_else(|_| written.to_owned())))
     }
 }
 
@@ -173,7 +159,7 @@ impl Event {
                 None => (UNKNOWN.to_owned(), false),
             },
         };
-        let dedupe_key = crypto::digest(canonical::write(&text)?.as_bytes());
+        let dedupe_key = crypto::digest(canonical::write(&text).as_bytes());
         Ok(Self { name, known, verified, text, dedupe_key })
     }
 
