@@ -1,5 +1,5 @@
 /** `fetch` as the library uses it. */
-import { collect } from "./bytes.js";
+import { bytes, collect } from "./bytes.js";
 import type { Fetch } from "./globals.js";
 
 /**
@@ -27,7 +27,7 @@ export function limited(fetch: Fetch, maxBytes: number): Fetch {
     const response = await fetch(url, init);
     const { status, headers, body } = response;
     const arrayBuffer = async () => {
-      const buffer = body ? (await collect(body, check)).buffer : await response.arrayBuffer();
+      const buffer = body ? (await collect(body, bytes, check)).buffer : await response.arrayBuffer();
       check(buffer.byteLength);
       return buffer;
     };

@@ -1,8 +1,8 @@
 /** A file that came in place of a JSON result. */
-import { collect } from "./bytes.js";
+import { bytes, collect } from "./bytes.js";
 import { masked } from "./cause.js";
 import type { AirudderError } from "./errors.js";
-import type { AbortSignal, FetchResponse, ReadableStream } from "./globals.js";
+import type { AbortSignal, Bytes, FetchResponse, ReadableStream } from "./globals.js";
 import { fault } from "./native.js";
 import { describe } from "./transport.js";
 
@@ -30,8 +30,8 @@ export class File {
   }
 
   /** All its bytes. */
-  bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return collect(this.stream);
+  bytes(): Promise<Bytes> {
+    return collect(this.stream, bytes);
   }
 }
 

@@ -25,7 +25,7 @@ export {
 export type { Event, EventOf, KnownEvent, UnknownEvent } from "./event.js";
 export { File } from "./file.js";
 export type { Fetch, FetchResponse, WebRequest, WebResponse } from "./globals.js";
-export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse } from "./handlers.js";
+export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse, Unverified } from "./handlers.js";
 export type { HeaderFields } from "./headers.js";
 export type { Operations } from "./operations.js";
 export type { PreparedRequest } from "./prepared.js";
