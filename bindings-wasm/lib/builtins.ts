@@ -2,6 +2,7 @@
  * Node's own modules. Each entry brings them in the way of its module system, since bundlers cannot turn one way into the
  * other.
  */
+import { connectFailed } from "./connect.js";
 import { openJournalFile } from "./journal-file.js";
 import { lend } from "./native.js";
 import { primitives } from "./node-crypto.js";
@@ -10,6 +11,7 @@ import { runsOn } from "./platform.js";
 /** The modules that are used. */
 export interface Builtins {
   crypto: typeof import("node:crypto");
+  diagnostics: typeof import("node:diagnostics_channel");
   fs: typeof import("node:fs/promises");
   net: typeof import("node:net");
   os: typeof import("node:os");
@@ -20,6 +22,10 @@ export interface Builtins {
 /** Gives files, randomness and fast primitives to the library. */
 export function runsOnNode(builtins: Builtins): void {
   lend(primitives(builtins.crypto));
+  // Node's fetch does not say in its error whether it came while it connected; here it does.
+  builtins.diagnostics.subscribe?.("undici:client:connectError", (message) => {
+    connectFailed((message as { error?: unknown }).error);
+  });
   runsOn({
     openJournal: (path) => openJournalFile(builtins, path),
     randomBlock: () => builtins.crypto.randomBytes(16),

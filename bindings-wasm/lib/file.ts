@@ -24,9 +24,9 @@ export class File {
   readonly stream: ReadableStream;
 
   /** @internal */
-  constructor(contentType: string, { body }: FetchResponse, signal: AbortSignal | undefined) {
+  constructor(contentType: string, { body }: FetchResponse, signal: AbortSignal | undefined, release: () => void) {
     this.contentType = contentType;
-    this.stream = whole(body ?? new Blob([]).stream(), signal);
+    this.stream = whole(body ?? new Blob([]).stream(), signal, release);
   }
 
   /** All its bytes. */
@@ -35,19 +35,25 @@ export class File {
   }
 }
 
-/** The same stream, which says in this library's words that it broke off. Nothing is read ahead. */
-function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): ReadableStream {
+/** The same stream, which says in this library's words that it broke off. Nothing is read ahead. `release` is told of its end. */
+function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined, release: () => void): ReadableStream {
   const chunks = body[Symbol.asyncIterator]();
   const source = {
     async pull(stream: { enqueue(chunk: Uint8Array): void; close(): void }) {
       try {
         const { done, value } = await chunks.next();
-        return done ? stream.close() : stream.enqueue(value);
+        if (!done) {
+          return stream.enqueue(value);
+        }
+        release();
+        stream.close();
       } catch (error) {
+        release();
         throw signal?.aborted ? signal.reason : brokenOff(error);
       }
     },
     async cancel() {
+      release();
       await chunks.return?.();
     },
   };

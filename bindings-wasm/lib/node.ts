@@ -1,5 +1,6 @@
 /** The entry for Node, Bun and Deno; `node.mjs` is its twin. */
 import * as crypto from "node:crypto";
+import * as diagnostics from "node:diagnostics_channel";
 import * as fs from "node:fs/promises";
 import * as net from "node:net";
 import * as os from "node:os";
@@ -8,6 +9,6 @@ import * as url from "node:url";
 import { runsOnNode } from "./builtins.js";
 import "./inline.js";
 
-runsOnNode({ crypto, fs, net, os, path, url });
+runsOnNode({ crypto, diagnostics, fs, net, os, path, url });
 
 export * from "./library.js";
