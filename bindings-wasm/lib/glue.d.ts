@@ -85,6 +85,8 @@ export interface CampaignSettings {
   neverSettle: boolean;
   allowDuplicates?: boolean | undefined;
   retryRejected?: boolean | undefined;
+  journalKey?: string | undefined;
+  sameAccount?: boolean | undefined;
   seed: number;
 }
 

@@ -16,6 +16,7 @@ export {
   AirudderError,
   ApiError,
   CryptoError,
+  JournalConflict,
   type Outcome,
   OutcomeUnknown,
   TransportError,
@@ -29,5 +30,6 @@ export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse, Unverified }
 export type { HeaderFields } from "./headers.js";
 export type { Operations } from "./operations.js";
 export type { PreparedRequest } from "./prepared.js";
+export type { Push } from "./push.js";
 export type * from "./types.js";
 export { type HandlerOptions, type Listener, Webhooks, type WebhooksOptions } from "./webhooks.js";
