@@ -7,12 +7,6 @@ import type { JsonText, Outgoing } from "./glue.js";
 import { pairs } from "./headers.js";
 import { startTimer } from "./timer.js";
 
-/**
- * Whether a request may say that its answer must not be kept: Next.js keeps even those to POST. Workers of before November
- * 2024 throw at it.
- */
-const CAN_CACHE = typeof Request === "function" && "cache" in Request.prototype;
-
 /** The head of a response. */
 export interface Head {
   status: number;
@@ -50,7 +44,7 @@ export class Exchange {
       body: request.body.length === 0 ? null : (request.body as Bytes),
       // The core decides what a redirect means: following it might send a request twice, or a token elsewhere.
       redirect: "manual",
-      ...(CAN_CACHE && { cache: "no-store" as const }),
+      ...notCached(),
       signal: this.#controller.signal as AbortSignal,
     });
     const response = await Promise.race([sent, this.#cut]);
@@ -76,6 +70,14 @@ export class Exchange {
     clearTimeout(this.#timer);
     this.#forget();
   }
+}
+
+/**
+ * That an answer must not be kept, where a request may say so: Next.js keeps even those to POST; workers of before November
+ * 2024 throw at it. Asked for when it is needed: in Node, `Request` takes a while to come.
+ */
+function notCached(): { cache?: "no-store" } {
+  return typeof Request === "function" && "cache" in Request.prototype ? { cache: "no-store" } : {};
 }
 
 /** What cannot be read is the fault of who made the `fetch`, and leaves the outcome unknown like every useless answer. */
