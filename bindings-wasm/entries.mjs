@@ -20,9 +20,10 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as url from "node:url";
+import * as util from "node:util";
 import builtins from "./builtins.js";
 
-builtins.runsOnNode({ crypto, diagnostics, fs, net, os, path, url });
+builtins.runsOnNode({ crypto, diagnostics, fs, net, os, path, url, util });
 `,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
   wasm: `import module from "./airudder.wasm";

@@ -17,6 +17,7 @@ export interface Builtins {
   os: typeof import("node:os");
   path: typeof import("node:path");
   url: typeof import("node:url");
+  util: typeof import("node:util");
 }
 
 /** Gives files, randomness and fast primitives to the library. */
@@ -29,5 +30,12 @@ export function runsOnNode(builtins: Builtins): void {
   runsOn({
     openJournal: (path) => openJournalFile(builtins, path),
     randomBlock: () => builtins.crypto.randomBytes(16),
+    AbortController: ownController(builtins),
   });
+}
+
+/** Node's own class: jsdom, for instance, puts another one into the place of the global, which Node's `fetch` refuses. */
+function ownController({ util }: Builtins): typeof AbortController {
+  const own = util.transferableAbortController?.();
+  return (own?.constructor as typeof AbortController | undefined) ?? AbortController;
 }

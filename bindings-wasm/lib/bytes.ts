@@ -1,6 +1,7 @@
 /** The bytes of a body or a text. */
 import type { Bytes } from "./globals.js";
 import { fault } from "./native.js";
+import { TextEncoder } from "./text.js";
 
 /** A text is taken as UTF-8. What was parsed or decoded already cannot be verified any more. */
 export function bytes(body: string | Uint8Array | ArrayBuffer): Uint8Array {

@@ -6,9 +6,10 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as url from "node:url";
+import * as util from "node:util";
 import { runsOnNode } from "./builtins.js";
 import "./inline.js";
 
-runsOnNode({ crypto, diagnostics, fs, net, os, path, url });
+runsOnNode({ crypto, diagnostics, fs, net, os, path, url, util });
 
 export * from "./library.js";

@@ -5,6 +5,7 @@ import { connectionFailed } from "./connect.js";
 import type { AbortSignal, Bytes, Fetch, FetchResponse } from "./globals.js";
 import type { JsonText, Outgoing } from "./glue.js";
 import { pairs } from "./headers.js";
+import { abortController } from "./platform.js";
 import { startTimer } from "./timer.js";
 
 /** The head of a response. */
@@ -16,7 +17,7 @@ export interface Head {
 
 /** A request under way, with its time-out. */
 export class Exchange {
-  readonly #controller = new AbortController();
+  readonly #controller = abortController();
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #cut: Promise<never>;
   readonly #forget: () => void;

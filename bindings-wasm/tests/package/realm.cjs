@@ -4,8 +4,9 @@ const { readFileSync } = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
 
-// What Jest's environments have of Node; everything of the language, `Uint8Array` included, is the context's own.
-const shared = { console, Buffer, process, TextEncoder, TextDecoder, URL, Headers, Request, Response, Blob, fetch };
+// What Jest's environments have of Node; everything of the language, `Uint8Array` included, is the context's own. Its jsdom
+// lacks TextEncoder and TextDecoder.
+const shared = { console, Buffer, process, URL, Headers, Request, Response, Blob, fetch };
 const more = { AbortController, AbortSignal, ReadableStream, performance, atob, setTimeout, clearTimeout, crypto };
 const context = vm.createContext({ ...shared, ...more });
 context.globalThis = context;
@@ -58,6 +59,24 @@ async function main(baseUrl) {
     .catch((error) => error);
   checks.refused =
     unsent instanceof AirudderError && unsent.code === "E7001" && unsent.cause.message === "fetch failed";
+
+  const offline = new Client({ ...app, maxRetries: 0 });
+  context.fetch = undefined;
+  const without = await offline.workflow.createInstance(create).catch((error) => error);
+  context.fetch = fetch;
+  checks.fetch = without.code === "E7001" && without.message.includes("no fetch");
+
+  // jsdom's class, which Node's fetch refuses from Node 24 on, as this one does.
+  context.AbortController = class {
+    signal = { aborted: false, addEventListener() {}, removeEventListener() {} };
+  };
+  const native = (url, init) => {
+    if (!(init.signal instanceof AbortSignal)) throw new TypeError("Expected signal to be an instance of AbortSignal");
+    return fetch(url, init);
+  };
+  const created = await new Client({ ...app, fetch: native }).workflow.createInstance(create).catch((error) => error);
+  context.AbortController = AbortController;
+  checks.signal = typeof created.workflow_id === "string";
 
   const controller = new AbortController();
   const reason = new Error("enough");
