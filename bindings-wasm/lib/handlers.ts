@@ -3,7 +3,7 @@ import { bytes, collect, isBytes, parsed } from "./bytes.js";
 import { type AirudderError, CryptoError, WebhookError } from "./errors.js";
 import type { Event } from "./event.js";
 import type { WebRequest, WebResponse } from "./globals.js";
-import type { HeaderFields } from "./headers.js";
+import { type HeaderFields, pairs } from "./headers.js";
 import { fault } from "./native.js";
 
 /** What takes deliveries. */
@@ -21,8 +21,8 @@ type Body = string | Uint8Array | ArrayBuffer;
 export interface Unverified {
   /** The bytes of the body. */
   readonly body: Uint8Array;
-  /** The header fields, in whatever form the runtime has them. */
-  readonly headers: HeaderFields;
+  /** Names and values of the header fields, for `unwrap` and for JSON. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   /** When it came. */
   readonly receivedAt: Date;
   /** Why it was not taken: a `WebhookError` or a `CryptoError`. */
@@ -118,7 +118,12 @@ async function answer(
       return refuse(500); // ours, so that the event comes again when it was mended
     }
     if (body !== undefined && isUnverified(error) && receiver.quarantine !== undefined) {
-      return keep(receiver, receiver.quarantine, { body: bytes(body), headers, receivedAt, error });
+      return keep(receiver, receiver.quarantine, {
+        body: bytes(body),
+        headers: JSON.parse(pairs(headers)),
+        receivedAt,
+        error,
+      });
     }
     return refuse(statusOf(error));
   }
@@ -153,7 +158,7 @@ function isUnverified(error: unknown): error is AirudderError {
   return error instanceof CryptoError || (error instanceof WebhookError && UNVERIFIED.has(error.code));
 }
 
-const UNVERIFIED = new Set(["E5001", "E5002", "E5005"]);
+const UNVERIFIED = new Set(["E5001", "E5002", "E5005", "E5008"]);
 
 /** 4xx is the sender's fault. What is ours is 500, so that the event comes again when it was mended. */
 function statusOf(error: unknown): number {

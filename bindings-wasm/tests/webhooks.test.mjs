@@ -490,6 +490,7 @@ test("what cannot be verified yet is kept, and verified later", async () => {
     const [first] = kept;
     assert.ok(first.receivedAt instanceof Date);
     assert.equal(right.unwrap(first.body, first.headers).verified, true);
+    assert.equal(right.unwrap(first.body, JSON.parse(JSON.stringify(first.headers))).verified, true);
     assert.deepEqual(
       errors.map((error) => error.code ?? error.message),
       ["E5002", "E5001", "E5002", "the quarantine is full"],

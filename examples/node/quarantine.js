@@ -41,8 +41,7 @@ export class Quarantine {
 
   /** Keeps a delivery, on the disk; fails where there is no room. @param {import("airudder").Unverified} delivery */
   async keep({ headers, body, receivedAt }) {
-    const head = Symbol.iterator in headers ? [...headers] : headers;
-    const line = `${JSON.stringify({ receivedAt, headers: head, body: Buffer.from(body).toString("base64") })}\n`;
+    const line = `${JSON.stringify({ receivedAt, headers, body: Buffer.from(body).toString("base64") })}\n`;
     if (this.#count >= MOST || this.#bytes + line.length > MOST_BYTES) {
       throw new Error("the quarantine is full: run replay.js, and set AIRUDDER_WEBHOOK_SCHEME");
     }
