@@ -254,6 +254,9 @@ enum {
   /** The clock of this machine is more than a day away from that of the API. Set the clock; contacts in doubt could
       not be looked up by it. */
   AIRUDDER_E1022_CLOCK_OFF = 1022,
+  /** An event came for which the receiver has no listener. Add a listener for its type, or one for all others; name
+      the `kind` where a URL is for one kind of event. */
+  AIRUDDER_E1025_UNHANDLED_EVENT = 1025,
   /** The response is not what the API documents: not JSON, or without its envelope. See the HTTP status and what
       stands between this machine and the API (proxy, firewall). */
   AIRUDDER_E2001_UNREADABLE_RESPONSE = 2001,
