@@ -7,7 +7,19 @@ import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "
 import { type HeaderFields, pairs } from "./headers.js";
 import { fault, Renewed } from "./native.js";
 import { randomBlock } from "./platform.js";
-import { bare, COUNT, checkedAs, DATE, FLAG, FUNCTION, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
+import {
+  bare,
+  COUNT,
+  checkedAs,
+  DATE,
+  FLAG,
+  FUNCTION,
+  OBJECT,
+  optionalText,
+  settings,
+  TEXT,
+  TEXTS,
+} from "./settings.js";
 import type { EventData } from "./types.js";
 
 /** Settings of a receiver. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,6 +14,9 @@ import * as esbuild from "esbuild";
 import { APP, airudder, closedPort, contacts, root, Sandbox } from "./support.mjs";
 
 const SECRET = "fake-hook-secret";
+const ASSUMED = "hmac-sha256:hex:body";
+/** The largest body, in bytes. */
+const MOST = 8 * 1024 * 1024;
 const examples = new URL("examples/node/", root).pathname;
 
 let folder;
@@ -35,13 +39,7 @@ async function program(name) {
 for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts"]) {
   test(`receiver: ${name}`, async () => {
     const events = join(folder, `${name}.jsonl`);
-    const environment = { ...process.env, AIRUDDER_WEBHOOK_SECRET: SECRET, EVENTS: events, PORT: "0" };
-    const receiver = spawn(process.execPath, [await program(`receivers/${name}`)], {
-      env: environment,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const [line] = await once(createInterface(receiver.stdout), "line");
-    const url = line.replace("listening on ", "");
+    const { receiver, url } = await start(name, { EVENTS: events, AIRUDDER_WEBHOOK_SCHEME: ASSUMED });
     const sandbox = await Sandbox.start("--speed", "1000", "--sign-secret", SECRET, "--webhook-url", url);
     try {
       const client = new airudder.Client({ ...APP, baseUrl: sandbox.url });
@@ -65,11 +63,126 @@ for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts"]) {
       await once(receiver, "exit");
     }
   });
+
+  test(`receiver: ${name} tells strangers nothing, and takes no more than an event may have`, async () => {
+    const key = "fake-key-16bytes";
+    const cipher = "aes-cbc:pkcs7:base64:iv=key";
+    const settings = {
+      AIRUDDER_WEBHOOK_SCHEME: ASSUMED,
+      AIRUDDER_WEBHOOK_CIPHER: cipher,
+      AIRUDDER_ENCRYPTION_KEY: key,
+    };
+    const events = join(folder, `${name}.strangers.jsonl`);
+    const { receiver, url } = await start(name, { EVENTS: events, ...settings });
+    try {
+      const sign = (body) => new airudder.Webhooks({ secret: SECRET }).sign(body);
+      const badPadding = airudder.crypto.encrypt("{}", "another-key-16by", { cipher });
+      const noJson = airudder.crypto.encrypt("no json", key, { cipher });
+      const answers = new Set();
+      for (const body of [badPadding, noJson, "no cipher text", "[]"]) {
+        const response = await fetch(url, { method: "POST", body, headers: sign(body) });
+        answers.add(`${response.status} ${await response.text()}`);
+      }
+      const unsigned = await fetch(url, { method: "POST", body: "{}" });
+      answers.add(`${unsigned.status} ${await unsigned.text()}`);
+      assert.deepEqual([...answers], ["400 {}"]);
+      assert.notEqual((await fetch(url)).status, 200);
+      assert.equal((await fetch(new URL("/results", url))).status, name === "http.js" ? 405 : 404);
+      for (const length of ["-1", "1e3", "1_0", ""]) {
+        assert.equal(await statusOf(url, `Content-Length: ${length}`), 400, length);
+      }
+      assert.equal(await statusOf(url, `Content-Length: ${MOST + 1}`), 413);
+      const chunk = `${(MOST + 1).toString(16)}\r\n${" ".repeat(MOST + 1)}\r\n0\r\n\r\n`;
+      // A server that closes at once may take its answer along.
+      assert.ok([413, undefined].includes(await statusOf(url, "Transfer-Encoding: chunked", chunk)));
+      const body = '{"event":"message.send"}';
+      assert.equal((await fetch(url, { method: "POST", body, headers: sign(body) })).status, 200);
+      assert.equal(lines(events).length, 1);
+    } finally {
+      receiver.kill();
+      await once(receiver, "exit");
+    }
+  });
+
+  test(`receiver: ${name} loses nothing while the scheme is assumed`, async () => {
+    const scheme = "hmac-sha1:base64:header(x-time)+'.'+body";
+    const hooks = new airudder.Webhooks({ secret: SECRET, scheme });
+    const events = join(folder, `${name}.assumed.jsonl`);
+    const bodies = [1, 2, 3].map((id) => JSON.stringify({ event: "message.send", call_id: `call-${id}` }));
+    const { receiver, url } = await start(name, { EVENTS: events });
+    try {
+      for (const body of [...bodies, bodies[0]]) {
+        const headers = hooks.sign(body, { "X-Time": "1720159500" });
+        assert.equal((await fetch(url, { method: "POST", body, headers })).status, 200);
+      }
+      const forged = { method: "POST", body: "forged", headers: { "x-airudder-sign": "00" } };
+      assert.equal((await fetch(url, forged)).status, 200);
+      assert.deepEqual(lines(events), []);
+    } finally {
+      receiver.kill();
+      await once(receiver, "exit");
+    }
+    const environment = { ...process.env, AIRUDDER_WEBHOOK_SECRET: SECRET };
+    const { code, output } = await finish([join(examples, "replay.js"), events], environment);
+    assert.equal(code, 0, output);
+    assert.ok(output.includes(`AIRUDDER_WEBHOOK_SCHEME=${scheme}\n4 verified and stored, 1 left`), output);
+    assert.deepEqual(
+      lines(events)
+        .map((line) => JSON.parse(line).data.call_id)
+        .sort(),
+      ["call-1", "call-2", "call-3"],
+    );
+    assert.equal(lines(`${events}.quarantine`).length, 1);
+  });
 }
+
+test("a full quarantine makes it come again, and what verifies has its own place", async () => {
+  const { Inbox, Quarantine, Store } = await import(pathToFileURL(join(examples, "store.js")).href);
+  const hooks = new airudder.Webhooks({ secret: SECRET });
+  const path = join(folder, "full.jsonl");
+  const quarantine = await Quarantine.open(`${path}.quarantine`, { deliveries: 2, bytes: 1000 });
+  const store = await Store.open(path);
+  const inbox = new Inbox(hooks, store, quarantine);
+  const body = '{"event":"message.send"}';
+  assert.equal(await inbox.receive(Buffer.alloc(1000), {}), 503);
+  for (const status of [200, 200, 503]) {
+    assert.equal(await inbox.receive(Buffer.from("x"), new Map([["a", "b"]])), status);
+  }
+  assert.equal(await inbox.receive(Buffer.from(body), hooks.sign(body)), 200);
+  await quarantine.close();
+  await store.close();
+  const again = await Quarantine.open(`${path}.quarantine`, { deliveries: 2, bytes: 1000 });
+  assert.equal(await again.keep(Buffer.from("x"), {}), false, "what was kept counts after a restart");
+  await again.close();
+});
+
+test("a line that a crash tore costs no other", async () => {
+  const { Store } = await import(pathToFileURL(join(examples, "store.js")).href);
+  const hooks = new airudder.Webhooks({ secret: SECRET });
+  const path = join(folder, "torn.jsonl");
+  writeFileSync(path, '{"key":"torn","ty');
+  for (let run = 0; run < 2; run += 1) {
+    const store = await Store.open(path);
+    await store.add(hooks.unwrap('{"event":"message.send"}', hooks.sign('{"event":"message.send"}')));
+    assert.equal(store.duplicates, run);
+    await store.close();
+  }
+});
+
+test("an event that was kept tells when it came", () => {
+  const hooks = new airudder.Webhooks({ secret: SECRET });
+  const [body, receivedAt] = ['{"event":"message.send"}', new Date(1_720_159_500_000)];
+  const event = hooks.unwrap(body, hooks.sign(body), { receivedAt });
+  assert.equal(event.receivedAt, receivedAt);
+  assert.equal("receivedAt" in hooks.unwrap(body, hooks.sign(body)), false);
+  for (const wrong of ["2024-07-05", new Date("no date"), 1]) {
+    assert.throws(() => hooks.unwrap(body, hooks.sign(body), { receivedAt: wrong }), { code: "E1001" });
+  }
+});
 
 test("receiver: next-route.ts", async () => {
   const events = join(folder, "next.jsonl");
-  Object.assign(process.env, { AIRUDDER_WEBHOOK_SECRET: SECRET, EVENTS: events });
+  Object.assign(process.env, { AIRUDDER_WEBHOOK_SECRET: SECRET, AIRUDDER_WEBHOOK_SCHEME: ASSUMED, EVENTS: events });
   const { POST } = await import(pathToFileURL(await program("receivers/next-route.ts")).href);
   const body = '{"event":"message.send"}';
   const headers = new airudder.Webhooks({ secret: SECRET }).sign(body);
@@ -124,6 +237,32 @@ test("the demo keeps its promise", async () => {
   assert.match(output, /the campaign was killed/);
   assert.ok(!output.includes("✗"), output);
 });
+
+/** Starts a receiver, and gives the process and where it listens. */
+async function start(name, settings) {
+  const environment = { ...process.env, AIRUDDER_WEBHOOK_SECRET: SECRET, PORT: "0", ...settings };
+  const receiver = spawn(process.execPath, [await program(`receivers/${name}`)], {
+    env: environment,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [line] = await once(createInterface(receiver.stdout), "line");
+  return { receiver, url: line.replace("listening on ", "") };
+}
+
+/** Sends what no client would send, and gives the status of the answer, if there is one. */
+async function statusOf(url, head, body = "") {
+  const { port, pathname } = new URL(url);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.write(`POST ${pathname} HTTP/1.1\r\nHost: 127.0.0.1\r\n${head}\r\n\r\n${body}`);
+  try {
+    const [answer] = await once(socket, "data");
+    return Number(String(answer).split(" ")[1]);
+  } catch {
+    return undefined; // the other side was gone before all was sent
+  } finally {
+    socket.destroy();
+  }
+}
 
 /** Runs a program to its end. */
 async function finish(command, env) {

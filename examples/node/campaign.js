@@ -22,8 +22,9 @@ import { open } from "node:fs/promises";
 import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { AirudderError, Client, WebhookError, Webhooks } from "airudder";
-import { Store } from "./store.js";
+import { AirudderError, Client, Webhooks } from "airudder";
+import { nodeReceiver } from "./serve.js";
+import { Inbox, Quarantine, Store } from "./store.js";
 
 /** The contacts of a CSV file in the API's form, one by one. The order must be the same in every run. */
 export async function* contacts(path, platform) {
@@ -54,16 +55,9 @@ export function send(client, { path, platform, templateId, name, endTime, folder
   });
 }
 
-/** Receives events into the store. Gives the server and its URL. */
-export async function receive(hooks, store, host = "127.0.0.1", port = 0) {
-  const onError = (error) => {
-    if (!(error instanceof WebhookError)) {
-      throw error;
-    }
-    store.refused += 1; // forged, damaged, or not AI Rudder's
-  };
-  const handler = hooks.nodeHandler((event) => store.add(event), { onError });
-  const server = createServer(handler);
+/** Receives events. Gives the server and its URL. */
+export async function receive(inbox, host = "127.0.0.1", port = 0) {
+  const server = createServer(nodeReceiver(inbox));
   await new Promise((resolve) => server.listen(port, host, resolve));
   return { server, url: `http://${host}:${server.address().port}/events` };
 }
@@ -123,9 +117,12 @@ async function main() {
     requireSignature: secret !== undefined,
     encryptionKey: env.AIRUDDER_ENCRYPTION_KEY,
   });
-  const store = await Store.open(`${name}.events.jsonl`);
+  const path = `${name}.events.jsonl`;
+  const store = await Store.open(path);
+  // While the scheme is an assumption, what does not verify is kept: `replay.js` reads it.
+  const quarantine = env.AIRUDDER_WEBHOOK_SCHEME ? undefined : await Quarantine.open(`${path}.quarantine`);
   const [, host, port] = /^(.*):(\d+)$/.exec(env.AIRUDDER_LISTEN || "127.0.0.1:8000");
-  const { server } = await receive(hooks, store, host, Number(port));
+  const { server } = await receive(new Inbox(hooks, store, quarantine), host, Number(port));
   try {
     const report = await send(Client.fromEnv(), {
       path: process.argv[2],
@@ -147,6 +144,7 @@ async function main() {
     server.close();
     server.closeAllConnections();
     await store.close();
+    await quarantine?.close();
   }
 }
 

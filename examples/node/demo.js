@@ -13,7 +13,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Client, Webhooks } from "airudder";
 import { receive, send, summary, waitForResults } from "./campaign.js";
-import { Store } from "./store.js";
+import { Inbox, Store } from "./store.js";
 
 const FOLDER = "demo-output";
 const SECRET = "fake-demo-secret";
@@ -66,7 +66,7 @@ async function demo(binary) {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER);
   const store = await Store.open(`${FOLDER}/demo.events.jsonl`);
-  const { server, url } = await receive(new Webhooks({ secret: SECRET, encryptionKey: KEY }), store);
+  const { server, url } = await receive(new Inbox(new Webhooks({ secret: SECRET, encryptionKey: KEY }), store));
   const options = ["--listen", "127.0.0.1:0", "--speed", "4000", "--webhook-url", url, "--sign-secret", SECRET];
   const encryption = ["--encryption-key", KEY, "--encrypt-events", "--require-encryption"];
   const sandbox = spawn(binary, [...options, ...encryption], { stdio: ["ignore", "pipe", "inherit"] });

@@ -1,20 +1,14 @@
 // Express, in TypeScript. Run it with AIRUDDER_WEBHOOK_SECRET; PORT is where it listens.
 import type { AddressInfo } from "node:net";
-import { Webhooks } from "airudder";
 import express from "express";
-import { Store } from "../store.js";
+import { nodeReceiver } from "../serve.js";
+import { Inbox } from "../store.js";
 
-const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET })
-  .on("workflow.call.finished", async (event) => {
-    console.log(`contact ${event.data.case_id}: ${event.data.details?.[0]?.ring_type}`);
-    await store.add(event);
-  })
-  .onUnknown((event) => store.add(event));
+const inbox = await Inbox.fromEnv();
 
 const app = express();
 // Ahead of `express.json()`, which would parse the bytes away that the signature is about.
-app.post("/events", hooks.nodeHandler());
+app.post("/events", nodeReceiver(inbox));
 app.use(express.json());
 
 const server = app.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {

@@ -1,24 +1,16 @@
 // Fastify, which parses JSON by itself unless it is told to leave the bytes alone. Run it with AIRUDDER_WEBHOOK_SECRET.
-import { WebhookError, Webhooks } from "airudder";
 import Fastify from "fastify";
-import { Store } from "../store.js";
+import { Inbox } from "../store.js";
 
-const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET });
+const inbox = await Inbox.fromEnv();
 
-const app = Fastify();
+// Fastify's own limit, 1 MiB, is smaller than events may be.
+const app = Fastify({ bodyLimit: 8 * 1024 * 1024 });
 app.register(async (events) => {
   events.removeAllContentTypeParsers();
   events.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   events.post("/events", async (request, reply) => {
-    try {
-      await store.add(hooks.unwrap(request.body, request.headers));
-    } catch (error) {
-      if (!(error instanceof WebhookError)) {
-        throw error; // 500: AI Rudder sends the event again
-      }
-      reply.code(400);
-    }
+    reply.code(await inbox.receive(request.body ?? Buffer.alloc(0), request.headers));
     return {};
   });
 });

@@ -1,15 +1,13 @@
 // Hono, in TypeScript; the same handler runs on Bun, Deno and workers. Run it with AIRUDDER_WEBHOOK_SECRET.
 import { serve } from "@hono/node-server";
-import { Webhooks } from "airudder";
 import { Hono } from "hono";
-import { Store } from "../store.js";
+import { fetchReceiver } from "../serve.js";
+import { Inbox } from "../store.js";
 
-const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET });
-const handle = hooks.fetchHandler((event) => store.add(event));
+const receive = fetchReceiver(await Inbox.fromEnv());
 
 const app = new Hono();
-app.post("/events", (context) => handle(context.req.raw));
+app.post("/events", (context) => receive(context.req.raw));
 
 serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 0), hostname: "127.0.0.1" }, ({ port }) => {
   console.log(`listening on http://127.0.0.1:${port}/events`);

@@ -1,12 +1,9 @@
 // Node's own server. Run it with AIRUDDER_WEBHOOK_SECRET; PORT is where it listens.
 import { createServer } from "node:http";
-import { Webhooks } from "airudder";
-import { Store } from "../store.js";
+import { nodeReceiver } from "../serve.js";
+import { Inbox } from "../store.js";
 
-const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET });
-
-const server = createServer(hooks.nodeHandler((event) => store.add(event)));
+const server = createServer(nodeReceiver(await Inbox.fromEnv()));
 server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${server.address().port}/events`);
 });

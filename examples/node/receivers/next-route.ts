@@ -1,8 +1,5 @@
 // A route handler of Next.js: put it into `app/events/route.ts`.
-import { Webhooks } from "airudder";
-import { Store } from "../store.js";
+import { fetchReceiver } from "../serve.js";
+import { Inbox } from "../store.js";
 
-const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET });
-
-export const POST = hooks.fetchHandler((event) => store.add(event));
+export const POST = fetchReceiver(await Inbox.fromEnv());
