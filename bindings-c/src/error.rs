@@ -54,6 +54,13 @@ pub struct airudder_error {
     pub message: [c_char; 1024],
 }
 
+/// The core's message with what C calls otherwise.
+fn in_words_of_c(message: &str) -> String {
+    message
+        .replace("require_signature to false", "allow_unsigned to 1")
+        .replace("require_encryption to false", "require_encryption to -1")
+}
+
 impl airudder_error {
     /// Success.
     pub(crate) const fn none() -> Self {
@@ -97,7 +104,7 @@ impl airudder_error {
             request_id: cut(details.request_id.as_deref()),
             api_message: cut(details.api_message.as_deref()),
             // The core speaks of the setting as most languages have it.
-            message: cut(Some(&error.to_string().replace("require_signature to false", "allow_unsigned to 1"))),
+            message: cut(Some(&in_words_of_c(&error.to_string()))),
             ..Self::none()
         }
     }

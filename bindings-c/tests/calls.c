@@ -2,6 +2,7 @@
 #include "one_client.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -418,6 +419,47 @@ static void settings_that_are_wrong_are_named(void **state) {
   }
 }
 
+static void plain_events_are_refused_where_only_a_key_is_given(void **state) {
+  static const char body[] = "{\"event\":\"channel.message.sent\",\"messages\":[]}";
+  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_webhooks hooks;
+  airudder_event event;
+  int old;
+  (void)state;
+  config.encryption_key = "fake-key-16bytes";
+  config.allow_unsigned = 1;
+  /* A program that was compiled before there was `require_encryption` says so by the size of its struct. */
+  for (old = 0; old < 2; old++) {
+    if (old) config.size = offsetof(airudder_webhooks_config, require_encryption);
+    assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
+    assert_int_equal(airudder_webhooks_unwrap(hooks, NULL, 0, body, strlen(body), NULL, &event, &error),
+                     AIRUDDER_E5008_NOT_ENCRYPTED);
+    assert_non_null(strstr(error.message, "set require_encryption to -1"));
+    assert_int_equal(airudder_webhooks_free(hooks), 0);
+  }
+  config.size = sizeof config;
+  config.require_encryption = -1;
+  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, NULL, 0, body, strlen(body), NULL, &event, NULL), 0);
+  assert_int_equal(airudder_event_free(event), 0);
+  assert_int_equal(airudder_webhooks_free(hooks), 0);
+}
+
+static void a_scheme_that_signs_a_header_field_cannot_sign_without_it(void **state) {
+  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_webhooks hooks;
+  airudder_buffer buffer;
+  (void)state;
+  config.secret = "fake-webhook-secret";
+  config.scheme = "hmac-sha256:hex:header(X-Time)+body";
+  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
+  assert_int_equal(airudder_webhooks_sign(hooks, "{}", 2, &buffer, &error), AIRUDDER_E1010_INVALID_REQUEST);
+  assert_non_null(strstr(error.message, "X-Time"));
+  assert_int_equal(airudder_webhooks_free(hooks), 0);
+}
+
 static void events_are_signed_for_tests(void **state) {
   static const char body[] = "{\"event\":\"channel.message.sent\",\"messages\":[]}";
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
@@ -499,6 +541,8 @@ int main(void) {
       cmocka_unit_test(a_call_is_shown_without_secrets_and_without_being_sent),
       cmocka_unit_test(raw_requests_are_checked_when_they_are_made),
       cmocka_unit_test(settings_that_are_wrong_are_named),
+      cmocka_unit_test(plain_events_are_refused_where_only_a_key_is_given),
+      cmocka_unit_test(a_scheme_that_signs_a_header_field_cannot_sign_without_it),
       cmocka_unit_test(events_are_signed_for_tests),
       cmocka_unit_test(the_library_says_what_it_is),
   };

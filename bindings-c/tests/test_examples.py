@@ -3,6 +3,7 @@
 import hmac
 import json
 import re
+import socket
 import sqlite3
 import subprocess
 import time
@@ -22,6 +23,7 @@ JOB = {
     "AIRUDDER_SETTLE_MS": "300",
     "AIRUDDER_ENCRYPTION_KEY": KEY,
 }
+RECEIVER = [EXAMPLES / "receiver.c", EXAMPLES / "inbox.c"]
 SHARED = [EXAMPLES / name for name in ("job.c", "journal.c", "exchange.c", "clock.c")]
 FAULTS = [
     {"operation": "workflow.upload_details", "fault": "reset_after", "times": 2},
@@ -112,12 +114,13 @@ def test_cpp(build, sandbox, how):
 @checked
 def test_receiver(build, start_sandbox, tmp_path, how):
     """Every result is stored once, though deliveries are repeated, and others forged."""
-    program = build(EXAMPLES / "receiver.c", standard="gnu99", packages=["libmicrohttpd", "sqlite3"])
+    program = build(*RECEIVER, standard="gnu99", packages=["libmicrohttpd", "sqlite3"])
     caller = build(EXAMPLES / "bare.c", EXAMPLES / "socket_http.c", EXAMPLES / "clock.c")
     secrets = {"AIRUDDER_WEBHOOK_SECRET": "fake-webhook-secret", "AIRUDDER_ENCRYPTION_KEY": KEY}
+    settled = secrets | {"AIRUDDER_WEBHOOK_SCHEME": "hmac-sha256:hex:body"}
     command = [*program.command(how), "0", tmp_path / "events.sqlite"]
     with subprocess.Popen(
-        command, env=program.environment(secrets), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=program.environment(settled), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as receiver:
         try:
             port = int(receiver.stdout.readline().split()[-1])
@@ -131,14 +134,60 @@ def test_receiver(build, start_sandbox, tmp_path, how):
             # Signed, and not to be decrypted: the sender's fault, not the receiver's.
             body, secret = b"no blocks", secrets["AIRUDDER_WEBHOOK_SECRET"].encode()
             headers = {"Is-Encrypted": "1", "X-AIRudder-Sign": hmac.new(secret, body, "sha256").hexdigest()}
-            with pytest.raises(urllib.error.HTTPError, match="400"):
-                urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10)
+            assert post(url, body, headers) == 400
+            assert post(url, b"{}", {"X-AIRudder-Sign": "00"}) == post(url, b"{}") == 400
+            for length in (b"-1", b"1e3", b"999999999999", b"2\r\nContent-Length: 3"):
+                assert status_of(port, b"Content-Length: " + length) in (None, 400, 413), length
+            assert post(url, None) == 405
         finally:
             receiver.terminate()
             errors = receiver.communicate(timeout=180)[1]
     assert receiver.returncode == 0, errors
-    assert errors.startswith("refused: E5002: "), errors
+    assert errors.startswith("not verified: E5002: "), errors
     assert stored(tmp_path) == 2
+
+
+@checked
+def test_receiver_loses_nothing_while_the_scheme_is_assumed(build, tmp_path, how):
+    """Deliveries by another scheme are kept, and stored when the scheme was found; when there are too many, 503."""
+    full = ["-DMAX_KEPT=5"]
+    program = build(*RECEIVER, standard="gnu99", packages=["libmicrohttpd", "sqlite3"], flags=full)
+    environment = program.environment({"AIRUDDER_WEBHOOK_SECRET": "fake-webhook-secret"})
+    database = tmp_path / "events.sqlite"
+    bodies = [json.dumps({"task_id": f"t-{n}", "workflow_id": "w", "details": []}).encode() for n in range(3)]
+    with subprocess.Popen([*program.command(how), "0", database], env=environment, stdout=subprocess.PIPE) as receiver:
+        try:
+            url = f"http://127.0.0.1:{int(receiver.stdout.readline().split()[-1])}/events"
+            for body in (*bodies, bodies[0]):
+                sign = hmac.new(b"fake-webhook-secret", b"7." + body, "sha1").hexdigest()
+                assert post(url, body, {"X-Time": "7", "X-AIRudder-Sign": sign}) == 200
+            assert post(url, b"", {"X-AIRudder-Sign": "00"}) == 200
+            assert post(url, b"one too many") == 503
+        finally:
+            receiver.terminate()
+    assert receiver.returncode == 0
+    assert stored(tmp_path) == 0
+    said = program.run(how, "replay", database, env={"AIRUDDER_WEBHOOK_SECRET": "fake-webhook-secret"})
+    assert said.endswith(
+        "AIRUDDER_WEBHOOK_SCHEME=hmac-sha1:hex:header(X-Time)+'.'+body\n4 verified and stored, 1 left in quarantine\n"
+    )
+    assert stored(tmp_path) == 3
+
+
+def post(url, body, headers=None):
+    """The status of an answer."""
+    try:
+        return urllib.request.urlopen(urllib.request.Request(url, body, headers or {}), timeout=60).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def status_of(port, head):
+    """The status of the answer to what no client would send, if there is one."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\n" + head + b"\r\n\r\n{}")
+        answer = connection.recv(4096)
+        return int(answer.split()[1]) if answer else None
 
 
 def stored(folder):

@@ -31,8 +31,21 @@ def test_readme(sandbox, tmp_path, monkeypatch):
     body = b'{"task_id":"t","workflow_id":"w","details":[]}'
     signed = Webhooks(secret=secret).sign(body)
     assert [names["receive"](body, signed) for _ in range(2)] == [200, 200]
-    assert names["receive"](body + b" ", signed) == 400
     assert names["database"].execute("SELECT type FROM events").fetchall() == [("workflow.call.finished",)]
+
+    # Signed in another way than is assumed: kept, and read when the scheme was found.
+    scheme = "hmac-sha256:base64:secret+body"
+    other = body.replace(b'"t"', b'"u"')
+    assert names["receive"](other, Webhooks(secret=secret, scheme=scheme).sign(other)) == 200
+    assert names["receive"](body + b" ", signed) == 200, "a forgery is kept, too"
+    command = [sys.executable, EXAMPLES / "replay.py", "results.sqlite"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert f"AIRUDDER_WEBHOOK_SCHEME={scheme}\n1 verified and stored, 1 left" in done.stdout, done.stderr
+    assert names["database"].execute("SELECT count(*) FROM events").fetchone() == (2,)
+    full = "INSERT INTO quarantine (size) VALUES (256 * 1024 * 1024)"
+    with names["database"] as database:
+        database.execute(full)
+    assert names["receive"](body + b" ", signed) == 503
     names["database"].close()
     names["client"].close()
 

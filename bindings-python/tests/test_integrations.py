@@ -1,78 +1,17 @@
-"""Events in the frameworks that people use: each example receives what the sandbox sends, as a process of its own."""
+"""Events by way of `asgi` and `wsgi`."""
 
 import asyncio
 import io
-import os
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from wsgiref.validate import validator
 
 import pytest
-from conftest import APP, CAMPAIGN, CONTACT, ROOT, free_port
 
-from airudder import Client, WebhookError, Webhooks
+from airudder import WebhookError, Webhooks
 from airudder.events import CallFinishedEvent
 from airudder.integrations import asgi, wsgi
 
 SECRET = "fake-webhook-secret"
 BODY = b'{"task_id":"t","details":[]}'
-COMMANDS = {
-    "fastapi": ["uvicorn", "receive_fastapi:app", "--log-level", "warning", "--port"],
-    "flask": ["flask", "--app", "receive_flask", "run", "--port"],
-    "django": ["receive_django", "runserver", "--noreload"],
-}
-
-
-def fetch(url, body=None, headers=None):
-    request = urllib.request.Request(url, body, headers or {}, method="GET" if body is None else "POST")
-    try:
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-
-
-def until(condition):
-    deadline = time.monotonic() + 180
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
-
-
-def answers(url):
-    try:
-        return fetch(url)[0] == 200
-    except OSError:
-        return False
-
-
-@pytest.mark.parametrize("framework", COMMANDS)
-def test_a_framework_receives(framework, start_sandbox, tmp_path):
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    paths = [str(ROOT / "examples/python"), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {"AIRUDDER_WEBHOOK_SECRET": SECRET, "PYTHONPATH": os.pathsep.join(paths)}
-    with (tmp_path / "log").open("wb") as log:
-        command = [sys.executable, "-m", *COMMANDS[framework], str(port)]
-        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
-    try:
-        until(lambda: answers(f"{url}/results"))
-        sandbox = start_sandbox("--webhook-url", f"{url}/events", "--sign-secret", SECRET, "--speed", "1000")
-        with Client(base_url=sandbox.url, **APP) as client:
-            workflow = client.workflow.create_instance(**CAMPAIGN)["workflow_id"]
-            client.workflow.upload_details(workflow_id=workflow, details=[CONTACT])
-        until(lambda: CONTACT["callee"].encode() in fetch(f"{url}/results")[1])
-        forged = Webhooks(secret="fake-other-secret").sign(BODY)
-        assert fetch(f"{url}/events", BODY, forged)[0] == 400
-        signed = Webhooks(secret=SECRET).sign(BODY)
-        assert fetch(f"{url}/events", BODY, signed) == (200, b"{}")
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 def call_asgi(handler, body=BODY, method="POST", headers=None, hooks=None, pieces=1):

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -68,6 +69,10 @@ for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts"]) {
     await received(name, settled, DEFAULT, async (url) => {
       await eventually(() => lines(events).length === 20);
       assert.equal((await fetch(url, FORGED)).status, 400);
+      for (const length of ["-1", "1e3", "1_0", ""]) {
+        assert.equal(await statusOf(url, `Content-Length: ${length}`), 400, length);
+      }
+      assert.equal((await fetch(new URL("/results", url))).ok, false);
       // Fastify has a limit of its own, and closes the connection while the body is still on its way.
       const large = fetch(url, { ...FORGED, body: "x".repeat(9_000_000) });
       await (name === "fastify.js" ? large.catch(() => {}) : large.then(({ status }) => assert.equal(status, 413)));
@@ -110,6 +115,30 @@ test("a quarantine is bounded: what finds no room comes again", async () => {
   assert.deepEqual([await forged(), await forged()], [200, 503]);
   assert.equal(await post(hooks.sign(FORGED.body)), 200);
   assert.equal(lines(path).length, 10_000);
+});
+
+test("a line that a crash tore costs no other", async () => {
+  const { Store } = await import(pathToFileURL(join(examples, "store.js")).href);
+  const hooks = new airudder.Webhooks({ secret: SECRET });
+  const path = join(folder, "torn.jsonl");
+  writeFileSync(path, '{"key":"torn","ty');
+  for (let run = 0; run < 2; run += 1) {
+    const store = await Store.open(path);
+    await store.add(hooks.unwrap('{"event":"message.send"}', hooks.sign('{"event":"message.send"}')));
+    assert.equal(store.duplicates, run);
+    await store.close();
+  }
+});
+
+test("an event that was kept tells when it came", () => {
+  const hooks = new airudder.Webhooks({ secret: SECRET });
+  const [body, receivedAt] = ['{"event":"message.send"}', new Date(1_720_159_500_000)];
+  const event = hooks.unwrap(body, hooks.sign(body), { receivedAt });
+  assert.equal(event.receivedAt, receivedAt);
+  assert.equal("receivedAt" in hooks.unwrap(body, hooks.sign(body)), false);
+  for (const wrong of ["2024-07-05", new Date("no date"), 1]) {
+    assert.throws(() => hooks.unwrap(body, hooks.sign(body), { receivedAt: wrong }), { code: "E1001" });
+  }
 });
 
 test("receiver: next-route.ts", async () => {
@@ -196,6 +225,21 @@ test("the demo keeps its promise", async () => {
 });
 
 /** Runs a program to its end. */
+/** The status of an answer to a request whose head is written by hand. */
+async function statusOf(url, head, body = "") {
+  const { port, pathname } = new URL(url);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.write(`POST ${pathname} HTTP/1.1\r\nHost: 127.0.0.1\r\n${head}\r\n\r\n${body}`);
+  try {
+    const [answer] = await once(socket, "data");
+    return Number(String(answer).split(" ")[1]);
+  } catch {
+    return undefined; // the other side was gone before all was sent
+  } finally {
+    socket.destroy();
+  }
+}
+
 async function finish(command, env) {
   const child = spawn(process.execPath, command, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

@@ -1,6 +1,6 @@
 //! The settings of a client, validated once.
 
-use std::{cmp::Reverse, str::FromStr};
+use std::str::FromStr;
 
 use crate::{
     Error, ErrorCode, Secret,
@@ -87,8 +87,12 @@ impl ValidConfig {
         let own = [app_key, app_secret, encryption_key, sign_key, sign_secret].into_iter().flatten();
         let mut secrets: Vec<&str> = own.chain(sent).map(Secret::expose).collect();
         secrets.retain(|secret| secret.len() >= SHORTEST_MASKED);
-        secrets.sort_unstable_by_key(|secret| Reverse(secret.len()));
-        secrets.into_iter().fold(text, |text, secret| text.replace(secret, MASK))
+        let mut text = text;
+        while let Some(longest) = secrets.iter().copied().max_by_key(|secret| secret.len()) {
+            text = text.replace(longest, MASK);
+            secrets.retain(|secret| *secret != longest);
+        }
+        text
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::string_length;
+use crate::{json::string_length, odd::is_digit};
 
 pub(crate) const MASK: &str = "***";
 
@@ -123,7 +123,7 @@ fn mask_fields(text: &str) -> String {
 }
 
 fn is_secret_field(name: &str) -> bool {
-    let name = serde_json::from_str::<String>(name).unwrap_or_default().to_lowercase().replace(['_', '-'], "");
+    let name = serde_json::from_str::<String>(name).unwrap_or_default().to_ascii_lowercase().replace(['_', '-'], "");
     SECRET_FIELDS.iter().any(|secret| name.contains(secret))
 }
 
@@ -158,11 +158,11 @@ fn mask_groups(text: &str) -> String {
     let mut parts = text.split('+');
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let groups = part.find(|character: char| !(character.is_numeric() || " -.()".contains(character)));
+        let groups = part.find(|character: char| !(is_digit(character) || " -.()".contains(character)));
         let groups =
             part.get(..groups.unwrap_or(part.len())).unwrap_or_default().trim_end_matches([' ', '-', '.', '(']);
         out.push('+');
-        let is_number = groups.chars().filter(|character| character.is_numeric()).count() >= MANY_DIGITS;
+        let is_number = groups.chars().filter(|character| is_digit(*character)).count() >= MANY_DIGITS;
         out.push_str(if is_number { MASK } else { groups });
         out.push_str(part.get(groups.len()..).unwrap_or_default());
     }
@@ -182,7 +182,7 @@ fn replace_numbers(text: &str, replace: impl Fn(&[char], &mut String)) -> String
         digits.clear();
     };
     for character in text.chars() {
-        if character.is_numeric() {
+        if is_digit(character) {
             digits.push(character);
         } else {
             write(&mut digits, &mut out);

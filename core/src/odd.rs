@@ -31,7 +31,7 @@ impl std::fmt::Display for Odd {
             '\r' | '\n' => "a line break",
             _ if is_invisible(*character) => "an invisible character",
             _ if is_full_width(*character) => "a full-width character",
-            _ if character.is_numeric() => "a digit of another script",
+            _ if is_digit(*character) => "a digit of another script",
             _ => return write!(f, "U+{:04X} at character {position}", u32::from(*character)),
         };
         write!(f, "U+{:04X} ({kind}) at character {position}", u32::from(*character))
@@ -46,6 +46,13 @@ pub(crate) fn is_invisible(character: char) -> bool {
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A decimal digit in a script that numbers are written in. (All of Unicode's would take tables into the module.)
+pub(crate) fn is_digit(character: char) -> bool {
+    const ZEROS: [char; 10] =
+        ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{ed0}', '\u{1040}', '\u{17e0}', '\u{ff10}'];
+    ZEROS.iter().any(|zero| (0..10).contains(&u32::from(character).wrapping_sub(u32::from(*zero))))
 }
 
 /// The forms that East Asian input methods write for ASCII characters.

@@ -1,27 +1,20 @@
-/* Receives AI Rudder's events with libmicrohttpd: verifies, stores them in SQLite, each once, and answers at once.
+/* Receives AI Rudder's events with libmicrohttpd, and keeps them as inbox.h says.
 
      ./receiver 9000 events.sqlite
+     ./receiver replay events.sqlite
 
-   AIRUDDER_WEBHOOK_SECRET is the secret of the signatures; AIRUDDER_ENCRYPTION_KEY the key, if events are encrypted.
-   The order is what matters, whatever server you use: take the raw bytes, unwrap, store under the dedupe key, commit,
-   and only then answer 200. Work on the events later, from the database. */
-#include <airudder.h>
+   The second reads what was kept while the scheme of the signatures was an assumption. The settings are those of
+   inbox.h. */
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_BODY (8u << 20)
-#define MAX_FIELDS 64
+#include "inbox.h"
 
-struct receiver {
-  airudder_webhooks hooks;
-  sqlite3 *database;
-  sqlite3_stmt *insert;
-};
+#define MAX_FIELDS 64
 
 /* A delivery as it comes in. */
 struct delivery {
@@ -31,45 +24,6 @@ struct delivery {
   airudder_header headers[MAX_FIELDS];
   size_t header_count;
 };
-
-/* Stores the event; one that was stored before changes nothing. 0 if it could not be stored. */
-static int store(struct receiver *receiver, airudder_event event) {
-  airudder_text key, type, json;
-  int stored;
-  if (airudder_event_dedupe_key(event, &key) || airudder_event_type(event, &type) ||
-      airudder_event_json(event, &json)) {
-    return 0;
-  }
-  sqlite3_bind_text(receiver->insert, 1, key.data, (int)key.len, SQLITE_STATIC);
-  sqlite3_bind_text(receiver->insert, 2, type.data, (int)type.len, SQLITE_STATIC);
-  sqlite3_bind_text(receiver->insert, 3, json.data, (int)json.len, SQLITE_STATIC);
-  stored = sqlite3_step(receiver->insert) == SQLITE_DONE;
-  sqlite3_reset(receiver->insert);
-  return stored;
-}
-
-/* Whether an error is about the delivery, and not about this program. */
-static int from_outside(int code) {
-  return code / 1000 == 5 || code == AIRUDDER_E6002_INVALID_CIPHERTEXT || code == AIRUDDER_E6003_INVALID_PADDING;
-}
-
-/* The status to answer with. */
-static unsigned take(struct receiver *receiver, const struct delivery *delivery) {
-  airudder_error error = AIRUDDER_ERROR_INIT;
-  airudder_event event;
-  unsigned status;
-  if (delivery->too_large) return MHD_HTTP_CONTENT_TOO_LARGE;
-  airudder_webhooks_unwrap(receiver->hooks, delivery->headers, delivery->header_count, delivery->body, delivery->len,
-                           NULL, &event, &error);
-  if (error.code != AIRUDDER_OK) {
-    fprintf(stderr, "refused: %s\n", error.message);
-    return from_outside(error.code) ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_INTERNAL_SERVER_ERROR;
-  }
-  /* What is not stored gets no 200, so AI Rudder sends it again. */
-  status = store(receiver, event) ? MHD_HTTP_OK : MHD_HTTP_INTERNAL_SERVER_ERROR;
-  airudder_event_free(event);
-  return status;
-}
 
 static enum MHD_Result on_field(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
   struct delivery *delivery = context;
@@ -108,6 +62,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
   (void)url;
   (void)version;
   if (delivery == NULL) {
+    const char *stated = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    /* libmicrohttpd itself refuses what is no length. */
+    if (stated != NULL && strtoull(stated, NULL, 10) > MAX_BODY) return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE);
     *state = calloc(1, sizeof *delivery);
     return *state ? MHD_YES : MHD_NO;
   }
@@ -118,7 +75,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
   }
   if (strcmp(method, "POST") != 0) return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
   MHD_get_connection_values(connection, MHD_HEADER_KIND, on_field, delivery);
-  return answer(connection, take(context, delivery));
+  if (delivery->too_large) return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE);
+  return answer(connection, (unsigned)inbox_receive(context, delivery->headers, delivery->header_count, delivery->body,
+                                                    delivery->len));
 }
 
 static void on_end(void *context, struct MHD_Connection *connection, void **state,
@@ -131,39 +90,22 @@ static void on_end(void *context, struct MHD_Connection *connection, void **stat
   free(delivery);
 }
 
-static int open_database(struct receiver *receiver, const char *path) {
-  return sqlite3_open(path, &receiver->database) == SQLITE_OK &&
-         sqlite3_exec(
-             receiver->database,
-             "PRAGMA journal_mode = WAL;"
-             "CREATE TABLE IF NOT EXISTS events (dedupe_key TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL)",
-             NULL, NULL, NULL) == SQLITE_OK &&
-         sqlite3_prepare_v2(receiver->database, "INSERT OR IGNORE INTO events VALUES (?, ?, ?)", -1, &receiver->insert,
-                            NULL) == SQLITE_OK;
-}
-
 int main(int argc, char **argv) {
-  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
-  airudder_error error = AIRUDDER_ERROR_INIT;
-  struct receiver receiver = {0, NULL, NULL};
+  struct inbox inbox;
   struct MHD_Daemon *server;
   struct sockaddr_in address;
   sigset_t stop;
   int signal_number;
 
   if (argc != 3) {
-    fprintf(stderr, "usage: %s PORT DATABASE\n", argv[0]);
+    fprintf(stderr, "usage: %s PORT|replay DATABASE\n", argv[0]);
     return 2;
   }
-  config.secret = getenv("AIRUDDER_WEBHOOK_SECRET");
-  config.encryption_key = getenv("AIRUDDER_ENCRYPTION_KEY");
-  if (airudder_webhooks_new(&config, &receiver.hooks, &error)) {
-    fprintf(stderr, "%s\n", error.message);
-    return 1;
-  }
-  if (!open_database(&receiver, argv[2])) {
-    fprintf(stderr, "%s: %s\n", argv[2], sqlite3_errmsg(receiver.database));
-    return 1;
+  if (!inbox_open(&inbox, argv[2])) return 1;
+  if (strcmp(argv[1], "replay") == 0) {
+    int found = inbox_replay(&inbox);
+    inbox_close(&inbox);
+    return found ? 0 : 1;
   }
   /* Before the server's thread starts, so that the signals come to this one. */
   sigemptyset(&stop);
@@ -175,19 +117,18 @@ int main(int argc, char **argv) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons((uint16_t)atoi(argv[1]));
-  server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, &receiver, MHD_OPTION_SOCK_ADDR,
+  server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, &inbox, MHD_OPTION_SOCK_ADDR,
                             &address, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_CONNECTION_TIMEOUT, 10u,
-                            MHD_OPTION_END);
+                            MHD_OPTION_CONNECTION_LIMIT, 64u, MHD_OPTION_END);
   if (server == NULL) {
     perror("the server cannot start");
+    inbox_close(&inbox);
     return 1;
   }
   printf("listening on port %u\n", MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
   fflush(stdout);
   sigwait(&stop, &signal_number);
   MHD_stop_daemon(server);
-  sqlite3_finalize(receiver.insert);
-  sqlite3_close(receiver.database);
-  airudder_webhooks_free(receiver.hooks);
+  inbox_close(&inbox);
   return 0;
 }

@@ -3,7 +3,8 @@
  * of `Webhooks` is an assumption, and what is refused is gone after six attempts. `replay.js` finds the scheme out from what
  * was kept, and reads it. Then set AIRUDDER_WEBHOOK_SCHEME: from then on, what does not verify is refused.
  */
-import { open } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import { Lines } from "./lines.js";
 
 /** Anybody can send what does not verify: so many deliveries are kept at most, */
 const MOST = 10_000;
@@ -12,49 +13,41 @@ const MOST_BYTES = 256 * 1024 * 1024;
 
 /** A file of JSON lines. */
 export class Quarantine {
-  #file;
+  #lines;
   #count;
   #bytes;
-  /** One after the other. @type {Promise<void>} */
-  #written = Promise.resolve();
 
   /**
-   * @param {import("node:fs/promises").FileHandle} file
+   * @param {Lines} lines
    * @param {number} count
    * @param {number} bytes
    */
-  constructor(file, count, bytes) {
-    this.#file = file;
+  constructor(lines, count, bytes) {
+    this.#lines = lines;
     this.#count = count;
     this.#bytes = bytes;
   }
 
   /** Opens a file, with what it has already. @param {string} path */
   static async open(path) {
-    const file = await open(path, "a+", 0o600);
+    const lines = await Lines.open(path);
     let count = 0;
-    for await (const _ of file.readLines({ autoClose: false, start: 0 })) {
+    for await (const _ of lines.read()) {
       count += 1;
     }
-    return new Quarantine(file, count, (await file.stat()).size);
+    return new Quarantine(lines, count, (await stat(path)).size);
   }
 
   /** Keeps a delivery, on the disk; fails where there is no room. @param {import("airudder").Unverified} delivery */
   async keep({ headers, body, receivedAt }) {
-    const line = `${JSON.stringify({ receivedAt, headers, body: Buffer.from(body).toString("base64") })}\n`;
-    if (this.#count >= MOST || this.#bytes + line.length > MOST_BYTES) {
+    const kept = { receivedAt, headers, body: Buffer.from(body).toString("base64") };
+    const bytes = JSON.stringify(kept).length;
+    if (this.#count >= MOST || this.#bytes + bytes > MOST_BYTES) {
       throw new Error("the quarantine is full: run replay.js, and set AIRUDDER_WEBHOOK_SCHEME");
     }
     this.#count += 1;
-    this.#bytes += line.length;
-    const before = this.#written;
-    const written = (async () => {
-      await before.catch(() => {});
-      await this.#file.appendFile(line);
-      await this.#file.datasync();
-    })();
-    this.#written = written;
-    await written;
+    this.#bytes += bytes;
+    await this.#lines.append(kept);
   }
 }
 
@@ -76,9 +69,12 @@ export async function untilSettled(path) {
 
 /** The deliveries of a file, the oldest first. @param {string} path */
 export async function* kept(path) {
-  const file = await open(path);
-  for await (const line of file.readLines()) {
-    const { receivedAt, headers, body } = JSON.parse(line);
-    yield { receivedAt: new Date(receivedAt), headers, body: Buffer.from(body, "base64") };
+  const lines = await Lines.open(path);
+  try {
+    for await (const { receivedAt, headers, body } of lines.read()) {
+      yield { receivedAt: new Date(receivedAt), headers, body: Buffer.from(body, "base64") };
+    }
+  } finally {
+    await lines.close();
   }
 }

@@ -41,10 +41,10 @@ async function main([path, events]) {
   const hooks = new Webhooks({ secret, scheme: found.scheme, encryptionKey, cipher: found.cipher });
   const store = await Store.open(events);
   let [verified, left] = [0, 0];
-  for await (const { headers, body } of kept(path)) {
+  for await (const { headers, body, receivedAt } of kept(path)) {
     let event;
     try {
-      event = hooks.unwrap(body, headers);
+      event = hooks.unwrap(body, headers, { receivedAt });
     } catch (error) {
       if (!(error instanceof AirudderError)) throw error;
       left += 1; // not AI Rudder's

@@ -29,7 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from receiver import Receiver, Store
+from receiver import Receiver
+from store import Inbox, Store
 
 from airudder import AirudderError, Client, Webhooks
 
@@ -168,18 +169,18 @@ def main() -> int:
     except KeyError as missing:
         print(f"the environment variable {missing} is missing\n{__doc__}", file=sys.stderr)
         return 2
-    secret = env.get("AIRUDDER_WEBHOOK_SECRET")
+    secret, scheme = env.get("AIRUDDER_WEBHOOK_SECRET"), env.get("AIRUDDER_WEBHOOK_SCHEME")
     host, _, port = env.get("AIRUDDER_LISTEN", "127.0.0.1:8000").rpartition(":")
     store = Store(campaign.folder / f"{campaign.name}.sqlite")
     receiver = None
     try:
         hooks = Webhooks(
             secret=secret,
-            scheme=env.get("AIRUDDER_WEBHOOK_SCHEME"),
+            scheme=scheme,
             require_signature=secret is not None,
             encryption_key=env.get("AIRUDDER_ENCRYPTION_KEY"),
         )
-        receiver = Receiver(hooks, store, host, int(port))
+        receiver = Receiver(Inbox(hooks, store, settled=scheme is not None), host, int(port))
         with Client.from_env() as client:
             report = send(client, campaign)
         wait_for_results(store, report.accepted, campaign.patience)

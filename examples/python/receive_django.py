@@ -5,49 +5,49 @@ AIRUDDER_WEBHOOK_SECRET=... python receive_django.py runserver --noreload
 A project has settings.py and urls.py for the upper half, and wsgi.py for the lower one.
 """
 
-import os
 import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.management import execute_from_command_line
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
-from receiver import Store
+from django.views.decorators.http import require_POST
+from store import Inbox
 
-from airudder import ACK_BODY, WebhookError, Webhooks
+from airudder import ACK_BODY
+
+inbox = Inbox.from_env(Path("events.db"))
 
 settings.configure(
     ROOT_URLCONF=__name__,
     WSGI_APPLICATION=f"{__name__}.application",
     SECRET_KEY="fake-secret-key-of-an-example",
     ALLOWED_HOSTS=["127.0.0.1"],
+    DATA_UPLOAD_MAX_MEMORY_SIZE=inbox.hooks.max_body_bytes,  # Django's own limit is smaller than events may be
 )
 django.setup()
 
-store = Store(Path("events.db"))
-hooks = Webhooks(secret=os.environ["AIRUDDER_WEBHOOK_SECRET"])
-
 
 @csrf_exempt
+@require_POST
 def events(request: HttpRequest) -> HttpResponse:
     """Take one delivery."""
     try:
-        store.add(hooks.unwrap(request.body, request.headers))
-    except WebhookError as error:
-        return HttpResponse(str(error), status=400)
-    return HttpResponse(ACK_BODY, content_type="application/json")
+        status = inbox.receive(request.body, request.headers)
+    except RequestDataTooBig:
+        status = 413
+    except UnreadablePostError:  # the sender went away
+        status = 400
+    return HttpResponse(ACK_BODY, status=status, content_type="application/json")
 
 
-def results(_: HttpRequest) -> JsonResponse:
-    """Tell how the calls ended."""
-    return JsonResponse(store.results())
-
-
-urlpatterns = [path("events", events), path("results", results)]
+urlpatterns = [path("events", events)]
 application = get_wsgi_application()
 
 if __name__ == "__main__":

@@ -3,23 +3,29 @@
 AIRUDDER_WEBHOOK_SECRET=... uvicorn receive_fastapi:app
 """
 
-import os
 from pathlib import Path
 
-from fastapi import FastAPI
-from receiver import Store
-from starlette.routing import Route
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from store import Inbox
 
-from airudder import Webhooks
-from airudder.integrations import asgi
+from airudder import ACK_BODY
 
-store = Store(Path("events.db"))
-hooks = Webhooks(secret=os.environ["AIRUDDER_WEBHOOK_SECRET"])
-
-app = FastAPI(routes=[Route("/events", asgi(hooks, store.add))])
+inbox = Inbox.from_env(Path("events.db"))
+app = FastAPI(openapi_url=None)
 
 
-@app.get("/results")
-def results() -> dict[str, tuple[str, str]]:
-    """Tell how the calls ended."""
-    return store.results()
+@app.post("/events")
+async def events(request: Request) -> Response:
+    """Take one delivery."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > inbox.hooks.max_body_bytes:
+            return answer(413)
+    return answer(await run_in_threadpool(inbox.receive, bytes(body), request.headers))
+
+
+def answer(status: int) -> Response:
+    """Answer as AI Rudder expects it."""
+    return Response(ACK_BODY, status, media_type="application/json")

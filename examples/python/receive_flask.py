@@ -3,24 +3,20 @@
 AIRUDDER_WEBHOOK_SECRET=... flask --app receive_flask run
 """
 
-import os
 from pathlib import Path
 
-from flask import Flask
-from receiver import Store
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from flask import Flask, Response, request
+from store import Inbox
 
-from airudder import Webhooks
-from airudder.integrations import wsgi
+from airudder import ACK_BODY
 
-store = Store(Path("events.db"))
-hooks = Webhooks(secret=os.environ["AIRUDDER_WEBHOOK_SECRET"])
-
+inbox = Inbox.from_env(Path("events.db"))
 app = Flask(__name__)
-app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/events": wsgi(hooks, store.add)})  # type: ignore[method-assign]
+app.config["MAX_CONTENT_LENGTH"] = inbox.hooks.max_body_bytes
 
 
-@app.get("/results")
-def results() -> dict[str, tuple[str, str]]:
-    """Tell how the calls ended."""
-    return store.results()
+@app.post("/events")
+def events() -> Response:
+    """Take one delivery; one that is too large gets a 413 from Flask."""
+    status = inbox.receive(request.get_data(), dict(request.headers))
+    return Response(ACK_BODY, status, content_type="application/json")

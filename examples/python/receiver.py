@@ -1,102 +1,31 @@
-"""A receiver of AI Rudder's events: verifies, deduplicates, stores in SQLite, and answers at once.
+"""A receiver of AI Rudder's events by the standard library alone.
 
-Whatever framework receives for you, the order is the same: take the raw bytes, `unwrap`, store under the dedupe key,
-commit, and only then answer 200. Work on the result later, from the database.
+AIRUDDER_WEBHOOK_SECRET=... python receiver.py 8000
 """
 
 from __future__ import annotations
 
-import sqlite3
+import sys
 import threading
-from dataclasses import dataclass
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airudder import AirudderError, WebhookError
-from airudder.events import WorkflowCallFinishedEvent
+from store import Inbox
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from airudder import Event, Webhooks
-
-MAX_BODY_BYTES = 8 * 1024 * 1024
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS events (dedupe_key TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS results (
-    case_id TEXT PRIMARY KEY, callee TEXT, ring_type TEXT, result_label TEXT, seconds INTEGER
-);
-PRAGMA journal_mode = WAL;
-"""
-
-
-@dataclass
-class Counts:
-    """What came in."""
-
-    deliveries: int = 0
-    duplicates: int = 0
-    refused: int = 0
-
-
-class Store:
-    """The results, in a database file; every event is kept whole beside what is read from it."""
-
-    def __init__(self, path: Path) -> None:
-        self.counts = Counts()
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False)
-        self._db.executescript(SCHEMA)
-
-    def add(self, event: Event) -> None:
-        """Store the event; one that was stored before changes nothing."""
-        with self._lock, self._db:
-            self.counts.deliveries += 1
-            row = (event.dedupe_key, event.type, event.raw)
-            if not self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?)", row).rowcount:
-                self.counts.duplicates += 1
-            elif isinstance(event, WorkflowCallFinishedEvent):
-                case_id = event.data.get("case_id")
-                for call in event.data.get("details", []):
-                    result = (
-                        case_id,
-                        call.get("callee"),
-                        call.get("ring_type"),
-                        call.get("result_label"),
-                        call.get("duration"),
-                    )
-                    self._db.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", result)
-
-    def refuse(self) -> None:
-        """Count a delivery that cannot be trusted or read."""
-        with self._lock:
-            self.counts.refused += 1
-
-    def results(self) -> dict[str, tuple[str, str]]:
-        """Give number and ring type of each contact that has a result, by case id."""
-        with self._lock:
-            rows = self._db.execute("SELECT case_id, callee, ring_type FROM results").fetchall()
-        return {case_id: (callee, ring_type) for case_id, callee, ring_type in rows}
-
-    def count(self) -> int:
-        """How many contacts have a result."""
-        with self._lock:
-            return int(self._db.execute("SELECT count(*) FROM results").fetchone()[0])
-
-    def close(self) -> None:
-        """Close the database."""
-        self._db.close()
+    from email.message import Message
 
 
 class Receiver:
     """An HTTP server for events, in a thread of its own."""
 
-    def __init__(self, hooks: Webhooks, store: Store, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, inbox: Inbox, host: str = "127.0.0.1", port: int = 0) -> None:
         class Handler(_Handler):
             pass
 
-        Handler.hooks, Handler.store = hooks, store
+        Handler.inbox = inbox
         self._server = ThreadingHTTPServer((host, port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="receiver", daemon=True)
         self._thread.start()
@@ -117,39 +46,49 @@ class Receiver:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 10
-    hooks: Webhooks
-    store: Store
+    inbox: Inbox
 
     def do_POST(self) -> None:
         """Take one delivery."""
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MAX_BODY_BYTES:
-            self._answer(413)
+        length = content_length(self.headers)
+        if length is None or length > self.inbox.hooks.max_body_bytes:
+            # What follows is no request, so the connection ends here.
+            self._answer(411 if length is None else 413, close=True)
             return
         body = self.rfile.read(length)
-        try:
-            self.store.add(self.hooks.unwrap(body, list(self.headers.items())))
-        except WebhookError as error:
-            self.store.refuse()
-            self.log_error("refused: %s", error)
-            self._answer(400)
-        except (AirudderError, sqlite3.Error) as error:
-            # Not stored: any answer but 200 makes AI Rudder send it again.
-            self.log_error("not stored: %s", error)
-            self._answer(500)
-        else:
-            self._answer(200)
+        if len(body) < length:
+            self._answer(400, close=True)
+            return
+        self._answer(self.inbox.receive(body, self.headers))
 
-    def _answer(self, status: int) -> None:
-        self.close_connection = status == 413
+    def _answer(self, status: int, *, close: bool = False) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", "2")
+        if close:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(b"{}")
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing of deliveries that are in order."""
 
-    def log_error(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Leave refused deliveries to the count; a real receiver would log them."""
+
+def content_length(headers: Message) -> int | None:
+    """Read the length of a body; None if it is missing, said twice, no number, or the body comes in chunks."""
+    stated = headers.get_all("Content-Length") or []
+    if len(stated) != 1 or "Transfer-Encoding" in headers:
+        return None
+    (length,) = stated
+    # `int` would also take `-1`, `1_0`, and digits of other scripts.
+    return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else None
+
+
+if __name__ == "__main__":
+    receiver = Receiver(Inbox.from_env(Path("events.db")), port=int(sys.argv[1]))
+    print(f"listening on {receiver.url}", flush=True)
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        receiver.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime  # noqa: TC003 - dataclasses and others read annotations
+from datetime import datetime
 from typing import Any
 
 

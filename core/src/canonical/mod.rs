@@ -1,10 +1,10 @@
 //! One text for all JSON texts that say the same: fields in order, no white space, one way to write a string.
 //!
 //! It is written in two passes. Neither recurses, and both are linear in the text, however deeply it is nested. The first
-//! pass writes a draft with the fields as they come, and notes the objects that differ from it; the second one, where
-//! there are such objects, copies the draft and writes them.
+//! pass writes a draft with the fields as they come, and notes the objects that must be written otherwise; the second one,
+//! where there are such objects, copies the draft and writes them.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use crate::json::string_length;
 
@@ -44,8 +44,9 @@ struct Draft<'a> {
     fields: Vec<Field<'a>>,
     /// Whether the next string is the name of a field.
     expects_name: bool,
-    differing: Vec<Differing>,
-    /// The sorted fields of all objects in `differing`, as ranges of `text`.
+    /// The objects that differ from the draft or contain one that does, and those that are open, as they begin.
+    objects: Vec<Object>,
+    /// The sorted fields of all objects, as ranges of `text`.
     sorted: Vec<Range<usize>>,
 }
 
@@ -54,8 +55,8 @@ struct Open {
     is_object: bool,
     /// Where it begins in the source.
     source: usize,
-    /// Where it begins in the draft.
-    start: usize,
+    /// Which of `Draft::objects` it is, or the next one would be.
+    number: usize,
     /// Its first field in `Draft::fields`.
     first_field: usize,
     in_order: bool,
@@ -68,13 +69,16 @@ struct Field<'a> {
     span: Range<usize>,
 }
 
-/// An object that must not be written as it stands in the draft.
-struct Differing {
-    span: Range<usize>,
+/// An object in the draft.
+struct Object {
+    start: usize,
+    end: usize,
     content: Content,
 }
 
+/// How an object is written.
 enum Content {
+    AsDrafted,
     /// These of `Draft::sorted`.
     Fields(Range<usize>),
     /// This part of the source, as it is.
@@ -92,11 +96,14 @@ impl<'a> Draft<'a> {
         self.open.push(Open {
             is_object,
             source: at,
-            start: self.text.len(),
+            number: self.objects.len(),
             first_field: self.fields.len(),
             in_order: true,
             has_unpaired_name: false,
         });
+        if is_object {
+            self.objects.push(Object { start: self.text.len(), end: 0, content: Content::AsDrafted });
+        }
         self.expects_name = is_object;
         self.copy(at, at + 1)
     }
@@ -113,16 +120,22 @@ impl<'a> Draft<'a> {
         let next = self.copy(at, at + 1);
         let Some(open) = self.open.pop() else { return next };
         let fields = self.fields.drain(open.first_field..);
-        let content = if open.has_unpaired_name {
-            Content::Source(open.source..next)
-        } else if open.in_order {
+        if !open.is_object {
             return next;
-        } else {
+        }
+        if open.in_order && !open.has_unpaired_name && open.number + 1 == self.objects.len() {
+            self.objects.pop(); // nothing in it is written otherwise
+            return next;
+        }
+        let Some(object) = self.objects.get_mut(open.number) else { return next };
+        object.end = self.text.len();
+        if open.has_unpaired_name {
+            object.content = Content::Source(open.source..next);
+        } else if !open.in_order {
             let first = self.sorted.len();
-            self.sorted.extend(sort(fields.collect()));
-            Content::Fields(first..self.sorted.len())
-        };
-        self.differing.push(Differing { span: open.start..self.text.len(), content });
+            self.sorted.extend(sort(fields));
+            object.content = Content::Fields(first..self.sorted.len());
+        }
         next
     }
 
@@ -140,7 +153,7 @@ impl<'a> Draft<'a> {
         let start = self.text.len();
         let string = read_string(written);
         match &string {
-            Some(Cow::Owned(string)) => self.text.push_str(&write_string(string)),
+            Some(Cow::Owned(string)) => self.text.push_str(&serde_json::to_string(string).unwrap_or_default()),
             _ => self.text.push_str(written),
         }
         if std::mem::take(&mut self.expects_name) {
@@ -173,32 +186,35 @@ impl<'a> Draft<'a> {
     }
 
     /// The second pass.
-    fn finish(mut self) -> String {
-        if self.differing.is_empty() {
+    fn finish(self) -> String {
+        if self.objects.is_empty() {
             return self.text;
         }
-        self.differing.sort_unstable_by_key(|object| object.span.start);
         let mut out = String::with_capacity(self.text.len());
         let mut pieces = vec![Piece { span: 0..self.text.len(), behind_comma: false }];
         while let Some(Piece { span, behind_comma }) = pieces.pop() {
             if behind_comma {
                 out.push(',');
             }
-            let next = self.differing.partition_point(|object| object.span.start < span.start);
-            let Some(object) = self.differing.get(next).filter(|object| object.span.start < span.end) else {
+            let next = self.objects.partition_point(|object| object.start < span.start);
+            let Some(object) = self.objects.get(next).filter(|object| object.start < span.end) else {
                 out.push_str(self.text.get(span).unwrap_or_default());
                 continue;
             };
-            out.push_str(self.text.get(span.start..object.span.start).unwrap_or_default());
+            out.push_str(self.text.get(span.start..object.start).unwrap_or_default());
             match &object.content {
+                Content::AsDrafted => {
+                    out.push('{');
+                    pieces.push(Piece { span: object.start + 1..span.end, behind_comma: false });
+                }
                 Content::Source(source) => {
                     out.push_str(self.source.get(source.clone()).unwrap_or_default());
-                    pieces.push(Piece { span: object.span.end..span.end, behind_comma: false });
+                    pieces.push(Piece { span: object.end..span.end, behind_comma: false });
                 }
                 Content::Fields(fields) => {
                     out.push('{');
                     // The closing brace, and what is behind it.
-                    pieces.push(Piece { span: object.span.end - 1..span.end, behind_comma: false });
+                    pieces.push(Piece { span: object.end - 1..span.end, behind_comma: false });
                     let fields = self.sorted.get(fields.clone()).unwrap_or_default();
                     let pieces_of =
                         |(index, span): (usize, &Range<usize>)| Piece { span: span.clone(), behind_comma: index > 0 };
@@ -211,16 +227,12 @@ impl<'a> Draft<'a> {
 }
 
 /// The spans of the fields in the order of their names; of equal names the last one's.
-fn sort(mut fields: Vec<Field<'_>>) -> impl Iterator<Item = Range<usize>> {
-    fields.sort_by(|one, other| one.name.cmp(&other.name));
-    fields.dedup_by(|later, earlier| {
-        let same = later.name == earlier.name;
-        if same {
-            earlier.span = later.span.clone();
-        }
-        same
-    });
-    fields.into_iter().map(|field| field.span)
+fn sort<'a>(fields: impl Iterator<Item = Field<'a>>) -> impl Iterator<Item = Range<usize>> {
+    let mut sorted = BTreeMap::new();
+    for Field { name, span } in fields {
+        sorted.insert(name, span);
+    }
+    sorted.into_values()
 }
 
 /// What a string says, owned where it is written with escapes; `None` where a surrogate in it is unpaired.
@@ -229,8 +241,4 @@ fn read_string(written: &str) -> Option<Cow<'_, str>> {
         return serde_json::from_str(written).map(Cow::Owned).ok();
     }
     Some(Cow::Borrowed(written.get(1..written.len().saturating_sub(1)).unwrap_or_default()))
-}
-
-fn write_string(string: &str) -> String {
-    serde_json::Value::from(string).to_string()
 }
