@@ -130,8 +130,9 @@ def test_a_torn_tail_is_cut_off(path):
     assert path.read_text() == LINE * 2
 
 
-def test_two_writers_whom_no_lock_keeps_apart_send_nothing(sandbox, path, monkeypatch):
+def test_two_writers_whom_no_lock_keeps_apart_send_nothing(sandbox, client, path, monkeypatch):
     """As where the locks do not reach: both write at the same moment, and both find the other one out."""
+    client.campaigns.run(**CAMPAIGN, contacts=contacts(5), journal=path)
     monkeypatch.setattr(JournalFile, "_lock", lambda _: None)
     together = threading.Barrier(2, timeout=60)
     check, fsync = JournalFile._check, os.fsync
@@ -162,7 +163,7 @@ def test_two_writers_whom_no_lock_keeps_apart_send_nothing(sandbox, path, monkey
     for thread in threads:
         thread.join()
     assert codes == ["E1018", "E1018"]
-    assert arrived(sandbox) == (0, 0)
+    assert arrived(sandbox) == (5, 0)
 
 
 def test_a_writer_who_comes_later_stops_the_campaign_before_its_next_batch(sandbox, client, path):
@@ -193,6 +194,7 @@ def fork(progress):
     if progress.accepted and not children:
         child = os.fork()
         if child == 0:
+            os.close(1)  # so that the parent's end is seen
             sys.stdin.readline()
             os._exit(0)
         children.append(child)

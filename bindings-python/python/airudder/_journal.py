@@ -77,9 +77,10 @@ class JournalFile:
             import fcntl
 
             fcntl.flock(self._file.fileno(), fcntl.LOCK_UN)
-        self._drop()
+        self.drop()
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Close it, and leave the lock to whoever else has the file open: the parent of a forked child."""
         self._file.close()
         if self._name is not None:
             self._name.close()
@@ -159,7 +160,7 @@ _OPEN: WeakSet[JournalFile] = WeakSet()
 def _leave_to_parent() -> None:
     """A forked child has no part in its parent's campaigns: it must not keep their journals when the parent dies."""
     for journal in list(_OPEN):
-        journal._drop()
+        journal.drop()
     _OPEN.clear()
 
 
