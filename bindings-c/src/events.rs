@@ -28,14 +28,14 @@ pub(crate) struct Received {
 pub(crate) static EVENTS: Table<Received> = Table::new(5, "airudder_event");
 
 impl Received {
-    pub(crate) fn new(event: &Event) -> Self {
-        Self {
-            name: Terminated::new(event.name()),
-            dedupe_key: Terminated::new(event.dedupe_key()),
+    pub(crate) fn new(event: &Event) -> Result<Self, Error> {
+        Ok(Self {
+            name: Terminated::copy(event.name())?,
+            dedupe_key: Terminated::copy(event.dedupe_key())?,
             known: event.known(),
             verified: event.verified(),
-            document: Document::new(event.text()),
-        }
+            document: Document::new(Terminated::copy(event.text())?),
+        })
     }
 }
 

@@ -180,8 +180,67 @@ static void a_damaged_journal_is_refused(void **state) {
   journal[20] = '\xff';
   assert_int_equal(airudder_campaign_resume(campaign, journal, strlen(journal), &good, &error),
                    AIRUDDER_E1011_JOURNAL_DAMAGED);
-  assert_int_equal(good, 0);
+  assert_int_equal(good, strlen(journal)); /* who cuts it all the same loses nothing */
   assert_non_null(strstr(error.message, "E1011"));
+  assert_int_equal(airudder_campaign_resume(0, journal, 7, &good, NULL), AIRUDDER_E1014_INVALID_HANDLE);
+  assert_int_equal(good, 7);
+  assert_int_equal(airudder_campaign_resume(campaign, NULL, 7, &good, NULL), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(good, 7);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+/* The fence: the length that the journal has before the lines. */
+static void the_length_of_the_journal_comes_with_its_lines(void **state) {
+  airudder_campaign campaign = begin();
+  airudder_campaign_step step;
+  size_t good, lines = 0;
+  (void)state;
+  journal[0] = '\0';
+  assert_int_equal(airudder_campaign_resume(campaign, NULL, 0, &good, NULL), 0);
+  for (;;) {
+    assert_int_equal(airudder_campaign_poll_at(campaign, NOW, 1000, &step, NULL), 0);
+    if (step.kind == AIRUDDER_CAMPAIGN_CONTACTS) {
+      add(campaign, "c-1", "+6200000000001");
+      assert_int_equal(airudder_campaign_end_of_contacts(campaign, NULL), 0);
+    } else if (step.kind == AIRUDDER_CAMPAIGN_CALL) {
+      run(step.call, created);
+      assert_int_equal(airudder_campaign_on_result_at(campaign, NOW, 1000, step.call, NULL), 0);
+      assert_int_equal(airudder_call_free(step.call), 0);
+    } else if (step.kind == AIRUDDER_CAMPAIGN_JOURNAL) {
+      assert_int_equal(step.journal_at, strlen(journal));
+      strcat(journal, step.journal.data);
+      assert_int_equal(airudder_campaign_journal_written(campaign), 0);
+      lines++;
+    } else {
+      break;
+    }
+  }
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_DONE);
+  assert_true(lines > 2);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+/* A program that was compiled with the header of 0.1.0 has no room for what the struct got since. */
+static void an_old_program_has_its_memory_left_alone(void **state) {
+  struct {
+    airudder_campaign_step_kind kind;
+    airudder_text journal;
+    size_t want;
+    airudder_call call;
+    uint64_t wait_until_ms;
+    unsigned char behind[64];
+  } old;
+  airudder_campaign campaign = begin();
+  size_t i;
+  (void)state;
+  memset(&old, 0x55, sizeof old);
+  assert_int_equal(airudder_campaign_poll(campaign, NOW, (airudder_campaign_step *)(void *)&old, NULL), 0);
+  assert_int_equal(old.kind, AIRUDDER_CAMPAIGN_JOURNAL);
+  assert_int_equal(old.wait_until_ms, 0);
+  for (i = 0; i < sizeof old.behind; i++) assert_int_equal(old.behind[i], 0x55);
+  assert_int_equal(airudder_campaign_poll(0, NOW, (airudder_campaign_step *)(void *)&old, NULL),
+                   AIRUDDER_E1014_INVALID_HANDLE);
+  for (i = 0; i < sizeof old.behind; i++) assert_int_equal(old.behind[i], 0x55);
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
@@ -251,6 +310,8 @@ int main(void) {
       cmocka_unit_test(contacts_are_sent_and_reported),
       cmocka_unit_test(a_doubtful_upload_is_looked_up_by_the_next_run),
       cmocka_unit_test(a_damaged_journal_is_refused),
+      cmocka_unit_test(the_length_of_the_journal_comes_with_its_lines),
+      cmocka_unit_test(an_old_program_has_its_memory_left_alone),
       cmocka_unit_test(what_is_done_in_the_wrong_order_is_refused),
       cmocka_unit_test(a_contact_with_a_field_that_cannot_be_set_is_rejected),
       cmocka_unit_test(a_campaign_that_is_given_up_sends_no_more),
