@@ -122,7 +122,7 @@ enum {
 #define AIRUDDER_RAW_REQUEST_INIT \
   { sizeof(airudder_raw_request), NULL, NULL, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
-  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
   { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
 
@@ -1089,8 +1089,11 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
 /* A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
    workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
    goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
-   is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
-   time have the journal, for instance by a lock.
+   is done is not done again, and what is doubtful is looked up before anything is sent.
+
+   Let only one process at a time have the journal, and append only while it has `journal_at` bytes, which finds those
+   whom no lock keeps away: else stop, and send nothing more. examples/c/journal.c does both, and is there to be
+   copied: it takes the locks that the packages of all languages take.
 
        airudder_campaign_new(client, &july, &campaign, &err);
        if (airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err)) die(err.message);
@@ -1230,8 +1233,21 @@ typedef struct airudder_campaign_config {
    * numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
    */
   int allow_duplicates;
-  /** Not 0: contacts that the API refused in an earlier run are sent again. */
+  /**
+   * Not 0: contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more
+   * after `settle_ms`.
+   */
   int retry_rejected;
+  /**
+   * What the fingerprints in the journal are keyed by. NULL: the app secret. After a change of the app secret, a
+   * campaign that began before is resumed with the earlier secret here.
+   */
+  const char *journal_key;
+  /**
+   * Not 0: a journal that was written for another host or app key is taken: the account is the same, only its
+   * address or key has changed.
+   */
+  int same_account;
 } airudder_campaign_config;
 
 /**

@@ -3,8 +3,11 @@
 //! A campaign sends any number of contacts, each once, whatever happens on the way. It splits them into batches and
 //! workflows, and writes a journal: lines that you append to a file and that must be on the disk before anything
 //! goes on. When the program dies, run it again with the same journal and the same contacts in the same order: what
-//! is done is not done again, and what is doubtful is looked up before anything is sent. Let only one process at a
-//! time have the journal, for instance by a lock.
+//! is done is not done again, and what is doubtful is looked up before anything is sent.
+//!
+//! Let only one process at a time have the journal, and append only while it has `journal_at` bytes, which finds those
+//! whom no lock keeps away: else stop, and send nothing more. examples/c/journal.c does both, and is there to be
+//! copied: it takes the locks that the packages of all languages take.
 //!
 //!     airudder_campaign_new(client, &july, &campaign, &err);
 //!     if (airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err)) die(err.message);
@@ -53,7 +56,7 @@
 
 use std::ffi::c_int;
 
-use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, Now};
+use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, Now, Secret};
 
 use crate::{
     answer::{Out, code, output, told},
@@ -101,8 +104,15 @@ pub struct airudder_campaign_config<'a> {
     /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
     /// numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
     pub allow_duplicates: c_int,
-    /// Not 0: contacts that the API refused in an earlier run are sent again.
+    /// Not 0: contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more
+    /// after `settle_ms`.
     pub retry_rejected: c_int,
+    /// What the fingerprints in the journal are keyed by. NULL: the app secret. After a change of the app secret, a
+    /// campaign that began before is resumed with the earlier secret here.
+    pub journal_key: Text<'a>,
+    /// Not 0: a journal that was written for another host or app key is taken: the account is the same, only its
+    /// address or key has changed.
+    pub same_account: c_int,
 }
 
 /// What a campaign wants.
@@ -167,6 +177,8 @@ fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error>
         settle_ms: if given.settle_ms == 0 { usual.settle_ms } else { u64::try_from(given.settle_ms).ok() },
         allow_duplicates: given.allow_duplicates != 0,
         retry_rejected: given.retry_rejected != 0,
+        journal_key: given.journal_key.setting("journal_key")?.map(Secret::new),
+        same_account: given.same_account != 0,
         seed: given.seed,
         ..usual
     })

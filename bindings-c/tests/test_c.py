@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import ROOT, WARNINGS, checked, run
+from conftest import EXAMPLES, ROOT, WARNINGS, checked, run
 
 TESTS = ROOT / "bindings-c/tests"
 NAMES = ("cipher", "signature", "webhook", "operation")
@@ -61,6 +61,12 @@ def test_races_of_the_caller_alone_are_reported(build, prefix, tool):
 @checked
 def test_wrapper(build, how):
     build(TESTS / "wrapper.cpp", compiler="g++", standard="c++17").run(how)
+
+
+@checked
+def test_journal(build, tmp_path, how):
+    sources = [TESTS / "journal.c", EXAMPLES / "journal.c"]
+    build(*sources, standard="gnu99", packages=["cmocka"], flags=[f"-I{EXAMPLES}"]).run(how, cwd=tmp_path)
 
 
 FUNCTION = re.compile(r"^(?:int|const char \*)\s?(airudder_\w+)\(", re.MULTILINE)

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, Now};
+use airudder_core::{CampaignConfig, CampaignStep, Error, Now, Secret};
 use pyo3::{prelude::*, types::PyList};
 
 use crate::{
@@ -17,12 +17,13 @@ use crate::{
 #[pyclass(frozen, module = "airudder._native")]
 pub(crate) struct Campaign(Mutex<airudder_core::Campaign>);
 
-/// `(accepted, rejected, doubtful, workflows, error)`; `airudder._campaign` makes classes of them.
+/// `(accepted, rejected, doubtful, workflows, clock_offset_ms, error)`; `airudder._campaign` makes classes of them.
 type Report = (
     u64,
     Vec<(u64, String, Option<String>, String)>,
     Vec<(u64, Option<String>)>,
     Vec<(Option<String>, String, usize)>,
+    Option<i64>,
     Option<Py<PyAny>>,
 );
 
@@ -45,7 +46,7 @@ impl Campaign {
 impl Campaign {
     #[new]
     #[pyo3(signature = (session, *, workflow_template_id, name, end_time, batch_size, in_flight, lookups_in_flight,
-        settle, allow_duplicates, retry_rejected, seed))]
+        settle, allow_duplicates, retry_rejected, journal_key, same_account, seed))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         session: &Session,
@@ -58,6 +59,8 @@ impl Campaign {
         settle: Option<&Bound<'_, PyAny>>,
         allow_duplicates: &Bound<'_, PyAny>,
         retry_rejected: &Bound<'_, PyAny>,
+        journal_key: Option<&Bound<'_, PyAny>>,
+        same_account: &Bound<'_, PyAny>,
         seed: u64,
     ) -> Fallible<Self> {
         let config = CampaignConfig {
@@ -67,6 +70,8 @@ impl Campaign {
             settle_ms: settle.map(|settle| millis(settle, "settle")).transpose()?,
             allow_duplicates: typed(allow_duplicates, "allow_duplicates", SWITCH)?,
             retry_rejected: typed(retry_rejected, "retry_rejected", SWITCH)?,
+            journal_key: journal_key.map(|key| typed::<String>(key, "journal_key", TEXT)).transpose()?.map(Secret::new),
+            same_account: typed(same_account, "same_account", SWITCH)?,
             seed,
             ..CampaignConfig::new(
                 typed(workflow_template_id, "workflow_template_id", "a whole number of 64 bits")?,
@@ -156,6 +161,7 @@ impl Campaign {
             report.rejected.into_iter().map(|one| (one.contact, one.code, one.pointer, one.message)).collect(),
             report.doubtful.into_iter().map(|one| (one.contact, one.case_id)).collect(),
             report.workflows.into_iter().map(|one| (one.workflow_id, one.name, one.contacts)).collect(),
+            report.clock_offset_ms,
             error.transpose()?,
         ))
     }

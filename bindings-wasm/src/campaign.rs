@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode, Now};
+use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode, Now, Secret};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -41,6 +41,10 @@ extern "C" {
     fn allow_duplicates(this: &CampaignSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter, js_name = retryRejected)]
     fn retry_rejected(this: &CampaignSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = journalKey)]
+    fn journal_key(this: &CampaignSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = sameAccount)]
+    fn same_account(this: &CampaignSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     fn seed(this: &CampaignSettings) -> f64;
 }
@@ -56,6 +60,8 @@ impl From<CampaignSettings> for CampaignConfig {
             settle_ms: settle_ms.filter(|_| !settings.never_settle()),
             allow_duplicates: settings.allow_duplicates().unwrap_or(usual.allow_duplicates),
             retry_rejected: settings.retry_rejected().unwrap_or(usual.retry_rejected),
+            journal_key: settings.journal_key().map(Secret::new),
+            same_account: settings.same_account().unwrap_or(usual.same_account),
             seed: whole(settings.seed()),
             ..usual
         }
@@ -112,6 +118,8 @@ struct Report {
     rejected: Vec<Rejected>,
     doubtful: Vec<Doubtful>,
     workflows: Vec<Workflow>,
+    #[serde(rename = "clockOffsetMs", skip_serializing_if = "Option::is_none")]
+    clock_offset_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Fields>,
 }
@@ -135,6 +143,7 @@ impl From<airudder_core::Report> for Report {
             rejected: rejected.collect(),
             doubtful: doubtful.collect(),
             workflows: workflows.collect(),
+            clock_offset_ms: report.clock_offset_ms,
             error: report.error.as_ref().map(Fields::of),
         }
     }

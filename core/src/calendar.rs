@@ -26,6 +26,29 @@ pub(crate) fn is_zoned(text: &str) -> bool {
     is_offset && is_local(local)
 }
 
+/// The Unix time in milliseconds of a time in the form of [`is_zoned`], from 1970 on.
+pub(crate) fn zoned_ms(text: &str) -> Option<u64> {
+    if !is_zoned(text) {
+        return None;
+    }
+    let (local, zone) = text.split_at(text.rfind(['+', '-'])?);
+    let (date, time) = local.split_once(' ')?;
+    let mut parts = date.splitn(3, '-');
+    let mut next = |digits| parts.next().and_then(|part| number(part, digits));
+    let seconds = days_before(next(4)?, next(2)?, next(2)?)? * DAY_SECONDS + seconds_of_day(time)?;
+    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+    let offset = number(hours, 2)? * 3600 + number(minutes, 2)? * 60;
+    let utc = if zone.starts_with('-') { seconds.checked_add(offset) } else { seconds.checked_sub(offset) };
+    utc?.checked_mul(1000)
+}
+
+/// How many days lie between the beginning of 1970 and this date.
+fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
+    let days =
+        (1970..year).map(days_in_year).sum::<u64>() + (1..month).map(|month| days_in_month(year, month)).sum::<u64>();
+    (year >= 1970).then_some(days + day.checked_sub(1)?)
+}
+
 /// A Unix time in milliseconds in the form of [`is_zoned`]; nothing behind the year 9999.
 pub(crate) fn zoned(ms: u64) -> Option<String> {
     let local = (ms / 1000).checked_add(ZONE_SECONDS)?;
@@ -59,10 +82,7 @@ pub(crate) fn http_date(text: &str) -> Option<u64> {
     if parts.next()? != "GMT" || year < 1970 || !is_date(Some(year), Some(month), Some(day)) {
         return None;
     }
-    let days = (1970..year).map(days_in_year).sum::<u64>()
-        + (1..month).map(|month| days_in_month(year, month)).sum::<u64>()
-        + (day - 1);
-    Some(days * DAY_SECONDS + second)
+    Some(days_before(year, month, day)? * DAY_SECONDS + second)
 }
 
 /// A number of exactly so many digits.
@@ -123,6 +143,10 @@ mod tests {
             let there = time::macros::offset!(+8);
             let known = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).unwrap().to_offset(there);
             prop_assert_eq!(zoned(ms).unwrap(), format!("{}+08:00", known.format(local).unwrap()));
+            prop_assert_eq!(zoned_ms(&zoned(ms).unwrap()), Some(ms / 1000 * 1000));
+            let elsewhere = known.to_offset(time::macros::offset!(-11:30));
+            let text = format!("{}-11:30", elsewhere.format(local).unwrap());
+            prop_assert!(elsewhere.year() < 1970 || zoned_ms(&text) == Some(ms / 1000 * 1000), "{}", text);
 
             let http = format_description!(
                 version = 2,
@@ -178,6 +202,7 @@ mod tests {
             (4_102_415_999_999, "2099-12-31 23:59:59+08:00"),
         ] {
             assert_eq!(zoned(ms).as_deref(), Some(text));
+            assert_eq!(zoned_ms(text), Some(ms / 1000 * 1000));
             assert!(is_zoned(text));
         }
         assert_eq!(zoned(u64::MAX), None);

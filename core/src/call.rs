@@ -22,6 +22,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{
     Auth, Envelope, Error, ErrorCode, Headers, Method, Operation, OperationInfo, Outcome, Replay, Request, Response,
     Secret, Session, catalog,
+    classify::Class,
     config::{DEFAULT_BASE_URL, check_base_url, is_header_value},
     mask::secret_of,
     operations::auth::FetchToken,
@@ -90,6 +91,10 @@ struct Given {
     token: Option<String>,
 }
 
+/// What whoever sends a request sets by itself.
+const CONNECTION_HEADERS: [&str; 8] =
+    ["Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade"];
+
 /// A call does not wait longer than this where a `Retry-After` asks for it.
 const LONGEST_WAIT_MS: u64 = 5 * 60 * 1000;
 
@@ -108,6 +113,33 @@ pub(crate) struct Plan {
     pub(crate) find_out: &'static str,
     pub(crate) headers: Headers,
     pub(crate) timeout_ms: u64,
+}
+
+impl Plan {
+    /// The request for a token.
+    fn token(session: &Session, timeout_ms: u64) -> Self {
+        let settings = &session.config().settings;
+        let text =
+            |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        let params =
+            FetchToken { app_key: text(&settings.app_key).into(), app_secret: text(&settings.app_secret).into() };
+        let info = FetchToken::INFO;
+        Self {
+            name: info.name.to_owned(),
+            method: info.method,
+            base_url: settings.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
+            path: info.path.to_owned(),
+            query: String::new(),
+            body: serde_json::to_string(&params).unwrap_or_default(),
+            auth: info.auth,
+            envelope: info.envelope,
+            replay: info.replay,
+            file: info.file,
+            find_out: info.find_out,
+            headers: Headers::new(),
+            timeout_ms,
+        }
+    }
 }
 
 /// Shows neither query nor body: both may hold personal data, and the body of the request for a token holds secrets.
@@ -174,6 +206,8 @@ pub struct Output {
     pub body: String,
     /// The response is a file: its bytes are the body of the response, as the host has it.
     pub file: Option<File>,
+    /// The API's time when it answered, in Unix milliseconds, by its `Date`.
+    pub service_ms: Option<u64>,
 }
 
 /// A file that came in place of a JSON result.
@@ -185,6 +219,12 @@ pub struct File {
 }
 
 impl Output {
+    /// The result of a call that only fetched the token.
+    fn nothing() -> Self {
+        let (data, body) = ("null".to_owned(), String::new());
+        Self { data, http_status: 200, request_id: None, body, file: None, service_ms: None }
+    }
+
     /// The typed result.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_str(&self.data).map_err(|error| {
@@ -218,12 +258,23 @@ pub struct Call {
     max_retries: u32,
     retries: u32,
     token_renewed: bool,
+    purpose: Purpose,
     /// An earlier request of a call that may be repeated was lost: what comes later says nothing of that one's effect.
     earlier_unknown: bool,
     /// Why this call could not fetch the token: it does not try again by itself, however late it is polled next.
     token_error: Option<Error>,
     deadline_ms: Option<u64>,
     started_ms: Option<u64>,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Result,
+    /// The same, by one request: it is not sent again after a 401.
+    ResultOnce,
+    /// It ends as soon as the session has a token.
+    Token,
 }
 
 #[derive(Debug)]
@@ -283,6 +334,22 @@ impl Call {
         Self::start(session, plan.map_err(|error| error.in_operation(info.name))?, options)
     }
 
+    /// A call that sees to it that the session has a token, and sends nothing else.
+    pub(crate) fn token(session: &Session, seed: u64) -> Result<Self, Error> {
+        let options = CallOptions { seed, ..CallOptions::default() };
+        let plan = Plan { auth: Auth::Token, ..Plan::token(session, session.config().settings.timeout_ms) };
+        let mut call = Self::start(session, plan, &options)?;
+        call.purpose = Purpose::Token;
+        Ok(call)
+    }
+
+    /// The same call, which sends its request once, also where the API refuses the token: that is no proof that it did
+    /// nothing.
+    pub(crate) fn once_per_token(mut self) -> Self {
+        self.purpose = Purpose::ResultOnce;
+        self
+    }
+
     /// A call that the library does not type.
     pub fn raw(session: &Session, request: RawRequest, options: &CallOptions) -> Result<Self, Error> {
         let bad = |why: &str, field: &str| Err(Error::new(ErrorCode::InvalidRequest, why).at(field));
@@ -334,6 +401,7 @@ impl Call {
             max_retries: options.max_retries.unwrap_or(settings.max_retries),
             retries: 0,
             token_renewed: false,
+            purpose: Purpose::Result,
             earlier_unknown: false,
             token_error: None,
             deadline_ms: options.deadline_ms,
@@ -377,6 +445,7 @@ impl Call {
             return Ok(self.send(None, 0));
         }
         match self.session.token(self.id, now_ms, self.token_error.take()) {
+            TokenStep::Use { .. } if self.purpose == Purpose::Token => Ok(self.finish(Ok(Output::nothing()))),
             TokenStep::Use { token, epoch } => Ok(self.send(Some(&token), epoch)),
             TokenStep::Fetch => Ok(self.send_token_request()),
             TokenStep::Wait { until_ms } => Ok(Step::Wait { until_ms, why: WaitReason::Token }),
@@ -479,27 +548,7 @@ impl Call {
     }
 
     fn send_token_request(&mut self) -> Step {
-        let settings = &self.session.config().settings;
-        let text =
-            |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
-        let params =
-            FetchToken { app_key: text(&settings.app_key).into(), app_secret: text(&settings.app_secret).into() };
-        let info = FetchToken::INFO;
-        let plan = Plan {
-            name: info.name.to_owned(),
-            method: info.method,
-            base_url: settings.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
-            path: info.path.to_owned(),
-            query: String::new(),
-            body: serde_json::to_string(&params).unwrap_or_default(),
-            auth: info.auth,
-            envelope: info.envelope,
-            replay: info.replay,
-            file: info.file,
-            find_out: info.find_out,
-            headers: Headers::new(),
-            timeout_ms: self.plan.timeout_ms,
-        };
+        let plan = Plan::token(&self.session, self.plan.timeout_ms);
         match wire::build(self.session.config(), &plan, None) {
             Ok(request) => {
                 self.state = State::SentToken;
@@ -511,25 +560,28 @@ impl Call {
 
     fn on_token_verdict(&mut self, now_ms: u64, verdict: Verdict, response: &Response) {
         match verdict {
-            Verdict::Accepted(output) => match output.parse::<Given>().ok().and_then(|given| given.token) {
-                Some(token) if !token.is_empty() && is_header_value(&token) => {
-                    self.session.token_fetched(self.id, now_ms, Ok(Secret::new(token)));
-                    self.session.refund_retry();
-                    self.state = State::Ready;
+            Verdict::Accepted(output) => {
+                match self.note_service(now_ms, &output).parse::<Given>().ok().and_then(|given| given.token) {
+                    Some(token) if !token.is_empty() && is_header_value(&token) => {
+                        self.session.token_fetched(self.id, now_ms, Ok(Secret::new(token)));
+                        self.session.refund_retry();
+                        self.state = State::Ready;
+                    }
+                    _ => self.token_failed(
+                        now_ms,
+                        Error::new(ErrorCode::UnreadableResponse, "the API answered without a usable token"),
+                    ),
                 }
-                _ => self.token_failed(
-                    now_ms,
-                    Error::new(ErrorCode::UnreadableResponse, "the API answered without a usable token"),
-                ),
-            },
-            Verdict::Busy(error) | Verdict::Doubtful(error) => {
+            }
+            Verdict::Failed(Class::Refused(_) | Class::TokenRefused, mut error) => {
+                error.details_mut().code = ErrorCode::CredentialsRefused;
+                self.token_failed(now_ms, error);
+            }
+            Verdict::Failed(Class::Foreign(_) | Class::NotForwarded, error) => self.token_failed(now_ms, error),
+            Verdict::Failed(_, error) => {
                 if !self.retry(now_ms, response.headers.get("Retry-After")) {
                     self.token_failed(now_ms, error);
                 }
-            }
-            Verdict::Refused(mut error) | Verdict::TokenRefused(mut error) => {
-                error.details_mut().code = ErrorCode::CredentialsRefused;
-                self.token_failed(now_ms, error);
             }
         }
     }
@@ -545,32 +597,39 @@ impl Call {
     fn on_verdict(&mut self, now_ms: u64, epoch: u64, verdict: Verdict, response: &Response) {
         match verdict {
             Verdict::Accepted(output) => {
+                self.note_service(now_ms, &output);
                 self.session.refund_retry();
                 self.finish(Ok(output));
             }
-            Verdict::TokenRefused(error) if self.plan.auth == Auth::Token && !self.token_renewed => {
+            Verdict::Failed(Class::TokenRefused, error) if self.plan.auth == Auth::Token && !self.token_renewed => {
                 self.session.token_refused(epoch);
-                self.token_renewed = true;
-                self.state = State::Ready;
-                drop(error);
+                if self.purpose == Purpose::ResultOnce {
+                    let error = self.unknown(&error);
+                    self.finish(Err(error));
+                } else {
+                    self.token_renewed = true;
+                    self.state = State::Ready;
+                }
             }
-            Verdict::TokenRefused(error) | Verdict::Refused(error) => {
+            Verdict::Failed(Class::TokenRefused | Class::Refused(_) | Class::NotForwarded, error) => {
                 self.finish(Err(error));
             }
-            Verdict::Busy(error) => {
+            Verdict::Failed(Class::RateLimited | Class::Unavailable, error) => {
                 let retry_after = response.headers.get("Retry-After");
                 if !self.retry(now_ms, retry_after) {
                     let after_ms = retry_after.and_then(|value| retry_after_ms(value, now_ms)).unwrap_or(1000);
                     self.finish(Err(error.retry_after_ms(after_ms)));
                 }
             }
-            Verdict::Doubtful(error) => {
+            Verdict::Failed(class, error) => {
                 if response.status == 401 {
                     self.session.token_refused(epoch);
                 }
                 if self.plan.replay == Replay::Never {
                     let error = self.unknown(&error);
                     self.finish(Err(error));
+                } else if matches!(class, Class::Foreign(_)) {
+                    self.finish(Err(error.with_outcome(Outcome::Unknown)));
                 } else if self.retry(now_ms, response.headers.get("Retry-After")) {
                     self.earlier_unknown = true;
                 } else {
@@ -578,6 +637,14 @@ impl Call {
                 }
             }
         }
+    }
+
+    /// Remembers how far the API's clock is from the host's.
+    fn note_service<'a>(&self, now_ms: u64, output: &'a Output) -> &'a Output {
+        if let Some(service_ms) = output.service_ms {
+            self.session.note_service(now_ms, service_ms);
+        }
+        output
     }
 
     /// Plans a retry, if the call's and the client's allowance and the deadline permit it.
@@ -672,12 +739,18 @@ fn base_url(session: &Session, options: &CallOptions, auth: Auth) -> Result<Stri
 fn check_headers(headers: &Headers) -> Result<Headers, Error> {
     let is_name =
         |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    match headers.iter().find(|(name, value)| !is_name(name) || !is_header_value(value)) {
-        Some((name, _)) => Err(Error::new(
-            ErrorCode::InvalidRequest,
-            format!("the header field `{}` has an invalid name or value", name.escape_default()),
-        )
-        .at("/headers")),
-        None => Ok(headers.clone()),
+    let bad = |name: &str, why: &str| {
+        let message = format!("the header field `{}` {why}", name.escape_default());
+        Err(Error::new(ErrorCode::InvalidRequest, message).at("/headers"))
+    };
+    for (name, value) in headers.iter() {
+        if !is_name(name) || !is_header_value(value) {
+            return bad(name, "has an invalid name or value");
+        }
+        // With these, a request could be read as two, or end up on another host.
+        if CONNECTION_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+            return bad(name, "is the host's own: leave it out");
+        }
     }
+    Ok(headers.clone())
 }

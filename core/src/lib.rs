@@ -50,6 +50,7 @@ mod call;
 mod campaign;
 mod canonical;
 pub mod catalog;
+mod classify;
 mod clock;
 mod confidence;
 mod config;

@@ -37,6 +37,21 @@ pub(crate) fn mask_body(text: &str) -> String {
     masked
 }
 
+/// A message of the API's as it may be kept: digits that may be a phone number are starred.
+pub(crate) fn message(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|char: char| char.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let (digits, after) = from.split_at(from.find(|char: char| !char.is_ascii_digit()).unwrap_or(from.len()));
+        masked.push_str(before);
+        masked.push_str(if digits.len() < 6 { digits } else { MASK });
+        rest = after;
+    }
+    masked.push_str(rest);
+    masked
+}
+
 /// Replaces the string value that follows each occurrence of the quoted field name.
 fn mask_field(text: &str, field: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -37,6 +37,8 @@ struct State {
     epoch: u64,
     calls: u64,
     budget: Budget,
+    /// How far the API's clock is ahead of the host's.
+    service_offset_ms: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -71,7 +73,15 @@ impl Session {
 
     /// The same, with AES and SHA-256 lent by the host.
     pub fn with_provider(config: ClientConfig, provider: Box<dyn Provider>) -> Result<Self, Error> {
-        let state = State { token: None, fetch: None, failure: None, epoch: 0, calls: 0, budget: Budget::full() };
+        let state = State {
+            token: None,
+            fetch: None,
+            failure: None,
+            epoch: 0,
+            calls: 0,
+            budget: Budget::full(),
+            service_offset_ms: None,
+        };
         Ok(Self(Arc::new(Inner { config: config.validate(provider)?, state: Mutex::new(state) })))
     }
 
@@ -166,6 +176,17 @@ impl Session {
         if state.fetch.as_ref().is_some_and(|fetch| fetch.call == call) {
             state.fetch = None;
         }
+    }
+
+    /// The API's clock and the host's, at the same moment.
+    pub(crate) fn note_service(&self, now_ms: u64, service_ms: u64) {
+        let offset_ms = i64::try_from(i128::from(service_ms) - i128::from(now_ms)).ok();
+        self.state().service_offset_ms = offset_ms;
+    }
+
+    /// How far the API's clock is ahead of the host's, in milliseconds, as its last answer told.
+    pub(crate) fn service_offset_ms(&self) -> Option<i64> {
+        self.state().service_offset_ms
     }
 
     pub(crate) fn spend_retry(&self) -> bool {

@@ -2,7 +2,9 @@
 
 use crate::{
     Auth, Envelope, Error, ErrorCode, Headers, Method, Outcome, Request, Response, Secret,
+    calendar::http_date,
     call::{File, Output, Plan},
+    classify::{Class, EnvelopeCode, classify},
     config::ValidConfig,
     crypto::{self, SIGN_HEADER, SIGN_KEY_HEADER, SigningInput},
     retry::retry_after_ms,
@@ -79,14 +81,8 @@ fn set_unless_given(plan: &Plan, headers: &mut Headers, name: &str, value: impl 
 pub(crate) enum Verdict {
     /// Carried out.
     Accepted(Output),
-    /// Refused because of its token; a new one may help.
-    TokenRefused(Error),
-    /// Refused for now: 429, or a 503 that says so.
-    Busy(Error),
-    /// Refused for good.
-    Refused(Error),
-    /// The API failed, or its answer cannot be read: nothing tells whether it was carried out.
-    Doubtful(Error),
+    /// Not carried out, or nobody knows: the class says which.
+    Failed(Class, Error),
 }
 
 /// Reads a response: decrypts it, checks its digest, opens the envelope, and weighs HTTP status and envelope code.
@@ -107,48 +103,78 @@ pub(crate) fn read(
             request_id: None,
             body: String::new(),
             file: Some(file),
+            service_ms: None,
         });
     }
-    let failed = (status >= 300).then_some(i64::from(status));
+    let can_wait = response.headers.get("Retry-After").is_some_and(|value| retry_after_ms(value, 0).is_some());
     let text = match open_body(config, response) {
         Ok(text) => text,
-        Err(error) => return unreadable(error, response),
+        Err(error) => return unreadable(error, status, can_wait),
     };
     let opened = match envelope.open(&text) {
         Ok(opened) => opened,
-        Err(error) => return unreadable(error, response),
+        Err(error) => return unreadable(error, status, can_wait),
     };
-    // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends. A code that cannot be
-    // read is none that says so.
-    let refused = match opened.code {
-        Some(code) if code == envelope.success() => None,
-        Some(code) => Some(code),
-        None if opened.odd_code || opened.data == "null" => Some(0),
-        None => None,
-    };
-    if let Some(code) = failed.or(refused) {
-        let code = if failed.is_some() && refused == Some(401) { 401 } else { code };
-        let why = if opened.odd_code { "with a code that is no number" } else { "without a code or a result" };
-        let mut error = with_status(Error::new(ErrorCode::Refused, format!("the API answered {why}")), status);
-        let api_message = opened.message.map(|message| config.without_secrets(message, sent));
-        let details = error.details_mut();
-        if let Some(api_code) = opened.code.filter(|code| *code != envelope.success()) {
-            details.message = match &api_message {
-                Some(message) => format!("the API answered with code {api_code}: {message}"),
-                None => format!("the API answered with code {api_code} and no message"),
-            };
-        } else if failed.is_some() {
-            details.message = format!("the API answered with HTTP status {status}");
-        }
-        details.api_code = opened.code;
-        details.api_message = api_message;
-        details.request_id = opened.request_id;
-        let at_odds = failed.is_some() && opened.code.is_some_and(|code| denies_refusal(envelope, code));
-        return if at_odds { doubtful(error) } else { judge(Some(code), response, error) };
+    // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends.
+    let code = EnvelopeCode::of(envelope, opened.code, opened.odd_code, opened.data != "null");
+    let class = classify(status, code, can_wait);
+    if class == Class::Accepted {
+        let (data, request_id) = (opened.data.to_owned(), opened.request_id);
+        let service_ms = service_ms(&response.headers);
+        return Verdict::Accepted(Output { data, http_status: status, request_id, body: text, file: None, service_ms });
     }
-    let data = opened.data.to_owned();
-    let request_id = opened.request_id;
-    Verdict::Accepted(Output { data, http_status: status, request_id, body: text, file: None })
+    let api_message = opened.message.map(|message| config.without_secrets(message, sent));
+    let why = match (code, &api_message) {
+        (EnvelopeCode::Failure(code), Some(message)) => format!("the API answered with code {code}: {message}"),
+        (EnvelopeCode::Failure(code), None) => format!("the API answered with code {code} and no message"),
+        _ if status >= 300 => format!("the API answered with HTTP status {status}"),
+        (EnvelopeCode::Odd, _) => "the API answered with a code that is no number".to_owned(),
+        _ => "the API answered without a code or a result".to_owned(),
+    };
+    let mut error = failed(class, Error::new(ErrorCode::Refused, why), status);
+    let details = error.details_mut();
+    details.api_code = opened.code;
+    details.api_message = api_message;
+    details.request_id = opened.request_id;
+    Verdict::Failed(class, error)
+}
+
+/// An answer without an envelope. It is mostly a gateway's, and its status says more than why it cannot be read.
+fn unreadable(mut error: Error, status: u16, can_wait: bool) -> Verdict {
+    let class = classify(status, EnvelopeCode::Unreadable, can_wait);
+    if status >= 300 {
+        let details = error.details_mut();
+        details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
+    }
+    Verdict::Failed(class, failed(class, error, status))
+}
+
+/// The error of a class: its code, and what it says of the effect. An unclear answer keeps the code that says why.
+fn failed(class: Class, mut error: Error, status: u16) -> Error {
+    let details = error.details_mut();
+    details.http_status = Some(status);
+    let (code, outcome) = match class {
+        Class::TokenRefused => (ErrorCode::TokenRefused, Some(Outcome::Rejected)),
+        Class::RateLimited => (ErrorCode::RateLimited, Some(Outcome::Rejected)),
+        Class::Unavailable => (ErrorCode::ServerError, Some(Outcome::Rejected)),
+        Class::Refused(403) => (ErrorCode::PermissionDenied, Some(Outcome::Rejected)),
+        Class::Refused(_) => (ErrorCode::Refused, Some(Outcome::Rejected)),
+        Class::Foreign(403) => (ErrorCode::PermissionDenied, None),
+        Class::Foreign(_) => (ErrorCode::Refused, None),
+        Class::NotForwarded => (ErrorCode::Refused, Some(Outcome::NotSent)),
+        Class::Failed => (ErrorCode::ServerError, None),
+        Class::Unclear if status >= 300 => (ErrorCode::Refused, None),
+        Class::Accepted | Class::Unclear => (details.code, None),
+    };
+    details.code = code;
+    details.outcome = outcome;
+    error
+}
+
+/// The API's time by its own clock. A cache's answer would tell an earlier one.
+fn service_ms(headers: &Headers) -> Option<u64> {
+    let date = headers.get("Date").filter(|_| headers.get("Age").is_none())?;
+    Some(http_date(date.trim())?.saturating_mul(1000))
 }
 
 /// The file that a response is, by its content type: anything but text and JSON.
@@ -162,80 +188,6 @@ pub(crate) fn file(status: u16, headers: &Headers) -> Option<File> {
 
 fn is_encrypted(headers: &Headers) -> bool {
     headers.get("Is-Encrypted").is_some_and(|value| value.trim() == "1")
-}
-
-/// Sorts a failure by its HTTP status or envelope code; without one, the answer was unreadable.
-fn judge(code: Option<i64>, response: &Response, mut error: Error) -> Verdict {
-    let details = error.details_mut();
-    match code {
-        Some(401) => {
-            details.code = ErrorCode::TokenRefused;
-            Verdict::TokenRefused(error.with_outcome(Outcome::Rejected))
-        }
-        Some(429) => {
-            details.code = ErrorCode::RateLimited;
-            Verdict::Busy(error.with_outcome(Outcome::Rejected))
-        }
-        Some(503) if turned_away(details.api_code, response) => {
-            details.code = ErrorCode::ServerError;
-            Verdict::Busy(error.with_outcome(Outcome::Rejected))
-        }
-        Some(403) => {
-            details.code = ErrorCode::PermissionDenied;
-            Verdict::Refused(error.with_outcome(Outcome::Rejected))
-        }
-        // What is behind a redirect, or a time-out on the server's side, may have been carried out.
-        Some(300..=399 | 408) => {
-            details.code = ErrorCode::Refused;
-            Verdict::Doubtful(error)
-        }
-        Some(400..=499) => {
-            details.code = ErrorCode::Refused;
-            Verdict::Refused(error.with_outcome(Outcome::Rejected))
-        }
-        Some(500..) => doubtful(error),
-        // A code that nothing documents says neither that the request was refused nor that it was carried out.
-        _ => Verdict::Doubtful(error),
-    }
-}
-
-/// Whether the API's own code speaks against an HTTP status that says that the request was refused: it says that the request
-/// was carried out, or that it failed underway. Of the two, the one that tells less counts.
-fn denies_refusal(envelope: Envelope, api_code: i64) -> bool {
-    api_code == envelope.success() || (matches!(api_code, 500..=599) && api_code != 503)
-}
-
-/// Whether a 503 says that the request had no effect.
-///
-/// A gateway says 503 when it turns a request away, and some say so when they lost the service's answer. The API's own
-/// code tells which of them it is, or else a time to try again; any other 503 leaves the outcome unknown.
-fn turned_away(api_code: Option<i64>, response: &Response) -> bool {
-    match api_code {
-        Some(code) => matches!(code, 429 | 503),
-        None => response.headers.get("Retry-After").is_some_and(|value| retry_after_ms(value, 0).is_some()),
-    }
-}
-
-fn doubtful(mut error: Error) -> Verdict {
-    error.details_mut().code = ErrorCode::ServerError;
-    Verdict::Doubtful(error)
-}
-
-/// Sorts an answer without an envelope. It is mostly a gateway's, and its status says more than why it cannot be read.
-fn unreadable(error: Error, response: &Response) -> Verdict {
-    let status = response.status;
-    let mut error = with_status(error, status);
-    if status < 300 {
-        return judge(None, response, error);
-    }
-    let details = error.details_mut();
-    details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
-    judge(Some(i64::from(status)), response, error)
-}
-
-fn with_status(mut error: Error, status: u16) -> Error {
-    error.details_mut().http_status = Some(status);
-    error
 }
 
 /// The plain text of a body, whether it was encrypted or not.

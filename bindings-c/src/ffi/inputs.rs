@@ -131,20 +131,26 @@ pub(crate) unsafe trait Versioned: Sized {
     const NAME: &'static str;
 }
 
-/// Declares such structs, at their first version.
+/// Declares such structs, with the first field that the first version did not have.
 macro_rules! versioned {
-    ($($name:ident)+) => {
+    ($($name:ident $(before $newer:ident)?;)+) => {
         $(
             // SAFETY: a repr(C) struct of a size, then pointers and numbers, of which all may be zero.
             unsafe impl Versioned for $name<'_> {
-                const FIRST_SIZE: usize = size_of::<Self>();
+                const FIRST_SIZE: usize = [$(mem::offset_of!($name<'_>, $newer),)? size_of::<Self>()][0];
                 const NAME: &'static str = stringify!($name);
             }
         )+
     };
 }
 
-versioned! { airudder_config airudder_call_options airudder_raw_request airudder_campaign_config airudder_webhooks_config }
+versioned! {
+    airudder_config;
+    airudder_call_options;
+    airudder_raw_request;
+    airudder_campaign_config before journal_key;
+    airudder_webhooks_config;
+}
 
 // SAFETY: a repr(C) struct of a size, then numbers, an enum that has a 0, and texts.
 unsafe impl Versioned for airudder_error {

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 from airudder._base import seed
 from airudder._driver import clocks, drive, now_ms
 from airudder._errors import AirudderError
+from airudder._journal import JournalFile
 from airudder._native import Campaign as Machine
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from types import TracebackType
-
-    from typing_extensions import Self
 
     from airudder._native import Call, Session
     from airudder._transport import Transport
@@ -46,7 +42,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A contact that was refused. It was not called."""
+    """A contact that was refused, by the checks or by the API."""
 
     contact: int
     """Its position among the contacts, from 0."""
@@ -55,12 +51,12 @@ class Rejected:
     pointer: str | None
     """JSON pointer to the bad field of the contact, for instance `/callee`."""
     message: str
-    """Why."""
+    """Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found."""
 
 
 @dataclass(frozen=True)
 class DoubtfulContact:
-    """A contact of which it is not known whether the API has it. It is never sent again by itself."""
+    """A contact of which it is not known whether the API has it. Only the next run of the campaign settles it."""
 
     contact: int
     """Its position among the contacts, from 0."""
@@ -92,6 +88,8 @@ class Report:
     """The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order."""
     workflows: list[Workflow]
     """The workflows, the possible orphans included."""
+    clock_offset_ms: int | None = None
+    """How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart."""
 
 
 class Campaigns:
@@ -115,6 +113,8 @@ class Campaigns:
         settle: float | None = 60.0,
         allow_duplicates: bool = False,
         retry_rejected: bool = False,
+        journal_key: str | None = None,
+        same_account: bool = False,
         progress: Callable[[Progress], object] | None = None,
     ) -> Report:
         """Send contacts to as many workflows as they need, each contact once.
@@ -141,7 +141,11 @@ class Campaigns:
                 request later than this. None: never send such a contact again; it stays doubtful.
             allow_duplicates: Whether a contact may come again. Contacts are the same when their case ids are, or,
                 without one, their numbers.
-            retry_rejected: Whether contacts that the API refused in an earlier run are sent again.
+            retry_rejected: Whether contacts that the API refused in an earlier run are sent again. Each is looked up
+                before, and again after `settle`.
+            journal_key: What the fingerprints in the journal are keyed by. None: the app secret. After a change of the app
+                secret, give the earlier one here to go on with a campaign that began before.
+            same_account: Take a journal that was written for another `base_url` or `app_key`: the account is the same.
             progress: Is called in this thread whenever something changed.
 
         Returns:
@@ -149,8 +153,8 @@ class Campaigns:
 
         Raises:
             AirudderError: The campaign had to stop; `report` of the exception says how far it came. Mend the cause, and
-                run it again. `E1012`: the journal belongs to other contacts.
-            BlockingIOError: Another process runs this journal.
+                run it again. `E1012`: the journal belongs to other contacts. `E1018`: another process runs this
+                journal, or wrote to it.
             OSError: The journal cannot be opened or written, for instance since its folder is not there.
         """
         try:
@@ -168,6 +172,8 @@ class Campaigns:
             settle=settle,
             allow_duplicates=allow_duplicates,
             retry_rejected=retry_rejected,
+            journal_key=journal_key,
+            same_account=same_account,
             seed=seed(),
         )
         error: AirudderError | None = None
@@ -177,12 +183,13 @@ class Campaigns:
                 _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
         except AirudderError as raised:
             error = raised
-        accepted, rejected, doubtful, workflows, stopped_by = machine.report()
+        accepted, rejected, doubtful, workflows, clock_offset_ms, stopped_by = machine.report()
         report = Report(
             accepted,
             [Rejected(*one) for one in rejected],
             [DoubtfulContact(*one) for one in doubtful],
             [Workflow(*one) for one in workflows],
+            clock_offset_ms,
         )
         error = error or stopped_by
         if error is not None:
@@ -247,7 +254,7 @@ class _Run:
         try:
             while (step := self._machine.poll(*clocks())) is not None:
                 if step[0] == "journal":
-                    self._write(step[1])
+                    self._write(step[1], step[2])
                 elif step[0] == "contacts":
                     self._feed(contacts, step[1])
                 elif step[0] == "call":
@@ -263,8 +270,8 @@ class _Run:
         finally:
             self._tasks.put(None)
 
-    def _write(self, lines: str) -> None:
-        self._journal.append(lines)
+    def _write(self, lines: str, at: int) -> None:
+        self._journal.append(lines, at)
         self._machine.journal_written()
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
@@ -317,83 +324,4 @@ class _Run:
                     call.close()
             step = self._machine.poll(*clocks())
             if step is not None and step[0] == "journal":
-                self._write(step[1])
-
-
-class JournalFile:
-    """An append-only file that one process has at a time, and whose lines are on the disk before they count."""
-
-    def __init__(self, path: Path) -> None:
-        new = not path.exists()
-        # Unbuffered: what could not be written must not follow by itself when the file is closed.
-        self._file = path.open("a+b", buffering=0)
-        self._length = 0
-        try:
-            self._lock(path)
-            if new and os.name == "posix":
-                _sync_folder(path.parent)
-        except BaseException:
-            self._file.close()
-            raise
-
-    def read(self) -> bytes:
-        """Read the whole journal. A torn last line may be no text any more; the core cuts it off."""
-        self._file.seek(0)
-        return self._file.read()
-
-    def cut(self, length: int) -> None:
-        """Cut off what is behind the good lines."""
-        self._file.truncate(length)
-        self._length = length
-
-    def append(self, lines: str) -> None:
-        """Append, and wait for the disk. Of lines that cannot be written, for instance on a full disk, none stays."""
-        rest = memoryview(lines.encode())
-        length = self._length + len(rest)
-        try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
-            os.fsync(self._file.fileno())
-        except BaseException:
-            self._file.truncate(self._length)
-            raise
-        self._length = length
-
-    def _lock(self, path: Path) -> None:
-        """Lock until the file is closed, or the process dies."""
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                # Windows keeps others from reading what is locked, so it is a byte that no journal reaches.
-                self._file.seek(LOCKED_BYTE)
-                msvcrt.locking(self._file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            taken = "another process runs the campaign of this journal; wait for it, or give each campaign its own"
-            raise BlockingIOError(errno.EWOULDBLOCK, taken, str(path)) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-
-LOCKED_BYTE = 2**31 - 2
-"""The last byte that Windows can lock in any file."""
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the name of a new file as durable as its content, where the file system can."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+                self._write(step[1], step[2])

@@ -102,6 +102,8 @@ class Campaign:
         settle: float | None,
         allow_duplicates: bool,
         retry_rejected: bool,
+        journal_key: str | None,
+        same_account: bool,
         seed: int,
     ) -> Campaign: ...
     @property
@@ -129,6 +131,7 @@ class Campaign:
         list[tuple[int, str, str | None, str]],
         list[tuple[int, str | None]],
         list[tuple[str | None, str, int]],
+        int | None,
         AirudderError | None,
     ]: ...
 

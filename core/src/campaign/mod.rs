@@ -5,8 +5,8 @@
 //! ```text
 //! campaign.resume(journal_text)              // where there is a journal already; cut the file to the length it returns
 //! loop {
-//!     match campaign.poll(now_ms)? {
-//!         CampaignStep::Journal { lines, at } => append them durably, if the journal ends at `at`; then campaign.journal_written()
+//!     match campaign.poll(now)? {
+//!         CampaignStep::Journal { lines, at } => append them durably, if it has `at` bytes; campaign.journal_written()
 //!         CampaignStep::Contacts { want } => campaign.feed(json_array)? or campaign.end_of_contacts()?
 //!         CampaignStep::Call { id, call } => run the call (beside others, if wished), then campaign.on_result(…)
 //!         CampaignStep::Wait { until_ms } => wait until then, or until a running call is done
@@ -20,104 +20,78 @@
 //!
 //! **The promise**: no contact is uploaded twice, and none is lost without being named in the report. A batch is
 //! journaled before it is sent. Where its outcome is unknown, each of its contacts is looked up; a contact that is not
-//! found is looked up again after [`CampaignConfig::settle_ms`], and only then sent. This rests on the API not taking
-//! up a request later than that. Contacts must come in the same order when a campaign is resumed.
+//! found is looked up again after [`CampaignConfig::settle_ms`], and only then sent. Where the API refused a batch, some of
+//! its contacts are looked up after that time; if one of them is found, all of the batch are in doubt.
+//!
+//! It rests on this: the API takes up no request later than the settle time; its look-ups show by then every contact that it
+//! has, by the exact case id or number; 429, and a 503 that names a time or carries the API's own code, had no effect; the
+//! newest journal is used, by one program at a time; and contacts come in the same order when a campaign is resumed.
 
+mod clock;
+mod config;
+mod contact;
+mod doubts;
+mod fingerprint;
 mod journal;
+mod report;
+mod workflows;
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    fmt,
-};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use self::journal::{BatchState, Journal, Ranges, Record, positions, ranges};
+use self::{
+    clock::Waited,
+    contact::{Contact, Identities, Identity},
+    doubts::{Cause, Doubt, DoubtfulBatches, Found, FoundRow, RefusedBatch, Window, refusal},
+    fingerprint::Fingerprints,
+    journal::{BatchState, Binding, Journal, Ranges, Record, positions, ranges},
+    report::put_in_order,
+    workflows::{Moment, Workflows},
+};
+pub use self::{
+    config::CampaignConfig,
+    report::{DoubtfulContact, Progress, Rejected, Report, Workflow},
+};
 use crate::{
-    Call, CallOptions, Error, ErrorCode, Now, Outcome, Output, Session, calendar,
-    crypto::{BuiltIn, Provider},
-    operations::workflow::{CreateInstance, DetailCheck, DetailInstances, MAX_DETAILS},
+    calendar,
+    call::{Call, CallOptions, Output},
+    clock::Now,
+    config::DEFAULT_BASE_URL,
+    crypto,
+    error::{Error, ErrorCode, Outcome},
+    mask,
+    operations::workflow::{CreateInstance, DetailCheck, DetailInstances},
     params,
     retry::Jitter,
+    secret::Secret,
+    session::Session,
 };
 
-const JOURNAL_VERSION: u32 = 1;
-/// The rules of today by which hosts turn files into contacts.
+/// The version of new journals. Those of version 1, which 0.1.0 wrote, are resumed as they are.
+const JOURNAL_VERSION: u32 = 2;
+/// The rules by which hosts turn files into contacts: those of today, and those of version 0.1.0.
 const NORMAL: u32 = 2;
+const NORMAL_0_1_0: u32 = 1;
 /// A campaign outlives short failures: its calls are repeated more often than a single one, where that is harmless.
 const MAX_RETRIES: u32 = 8;
 /// How often a contact is sent at most, each time after look-ups showed that the API does not have it.
 const MAX_ROUNDS: u32 = 5;
 /// How many workflows in a row may be created with an unknown outcome.
 const MAX_ORPHANS_IN_A_ROW: usize = 5;
+/// How many batches in a row may be lost, though the API did not refuse them. So many may be unsettled at once, too.
+const MAX_LOST_BATCHES: u32 = 3;
 /// How many settled contacts are journaled in one line: so many look-ups a crash may cost.
 const SETTLED_PER_LINE: usize = 50;
-/// Look-ups begin so long before the campaign and end so long after now, in case the clocks differ.
-const WINDOW_MARGIN_MS: u64 = 24 * 60 * 60 * 1000;
-/// What tells contacts apart that have no case id.
-const NUMBER: &str = "phone number";
-
-/// The settings of a campaign.
-#[derive(Clone, Debug)]
-pub struct CampaignConfig {
-    /// The workflow's template.
-    pub workflow_template_id: i64,
-    /// The workflow's name; further workflows are called `name (2)`, `name (3)`, …
-    pub name: String,
-    /// When the workflows end, as `2026-12-01 18:00:00+08:00`.
-    pub end_time: String,
-    /// Contacts in one upload, 1 to 10 000.
-    pub batch_size: usize,
-    /// Uploads under way at once.
-    pub in_flight: usize,
-    /// Look-ups under way at once.
-    pub lookups_in_flight: usize,
-    /// How long after a doubtful upload a contact that is not found is looked up again before it is sent again, in
-    /// milliseconds; `None`: it is never sent again and stays doubtful. That nobody is called twice rests on the API
-    /// not taking up a request later than this.
-    pub settle_ms: Option<u64>,
-    /// Whether a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
-    /// A look-up does not tell such contacts apart, nor one without a case id from one with its number: a doubtful one
-    /// stays doubtful where the API has another.
-    pub allow_duplicates: bool,
-    /// Whether contacts that the API refused in an earlier run are sent again.
-    pub retry_rejected: bool,
-    /// Where the jitter of the delays begins; a random number from the host.
-    pub seed: u64,
-}
-
-impl CampaignConfig {
-    /// A campaign with this template, name and end time, and the usual settings for the rest.
-    pub fn new(workflow_template_id: i64, name: impl Into<String>, end_time: impl Into<String>) -> Self {
-        Self {
-            workflow_template_id,
-            name: name.into(),
-            end_time: end_time.into(),
-            batch_size: 1000,
-            in_flight: 1,
-            lookups_in_flight: 8,
-            settle_ms: Some(60_000),
-            allow_duplicates: false,
-            retry_rejected: false,
-            seed: 0,
-        }
-    }
-
-    fn validate(&self) -> Result<(), Error> {
-        let bad = |field: &str, why: &str| Err(Error::new(ErrorCode::InvalidConfig, why).at(format!("/{field}")));
-        if !(1..=MAX_DETAILS).contains(&self.batch_size) {
-            return bad("batch_size", "batch_size must be from 1 to 10000");
-        }
-        if self.in_flight == 0 || self.lookups_in_flight == 0 {
-            return bad("in_flight", "in_flight and lookups_in_flight must be at least 1");
-        }
-        if self.name.is_empty() {
-            return bad("name", "a campaign needs a name");
-        }
-        Ok(())
-    }
-}
+const HOUR_MS: u64 = 60 * 60 * 1000;
+const DAY_MS: u64 = 24 * HOUR_MS;
+/// Look-ups begin so long before a workflow was created and end so long after now.
+const WINDOW_MARGIN_MS: u64 = DAY_MS;
+/// The same, where the API did not tell its time: the host's clock may be wrong.
+const UNSURE_WINDOW_MARGIN_MS: u64 = 7 * DAY_MS;
+/// A longer time is looked up in parts.
+const LONGEST_WINDOW_MS: u64 = 30 * DAY_MS;
 
 /// What to do next.
 #[derive(Debug)]
@@ -152,144 +126,24 @@ pub enum CampaignStep {
     Done,
 }
 
-/// How far a campaign is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Contacts fed.
-    pub contacts: u64,
-    /// Contacts that the API has.
-    pub accepted: u64,
-    /// Contacts that were refused, by the check or by the API.
-    pub rejected: u64,
-    /// Contacts of which nothing certain is known, for now or for good.
-    pub doubtful: u64,
-}
-
-/// A contact that was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejected {
-    /// Its position among the contacts, from 0.
-    pub contact: u64,
-    /// The stable number as text, such as `E1007`.
-    pub code: String,
-    /// JSON pointer to the bad field of the contact, such as `/callee`.
-    pub pointer: Option<String>,
-    /// Why.
-    pub message: String,
-}
-
-/// A contact of which it is not known whether the API has it. It is never sent again by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DoubtfulContact {
-    /// Its position among the contacts, from 0.
-    pub contact: u64,
-    /// Its case id, if it has one.
-    pub case_id: Option<String>,
-}
-
-/// A workflow of the campaign.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Workflow {
-    /// Its id; absent where the outcome of its creation is unknown: an empty workflow that may exist.
-    pub workflow_id: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Contacts that it has, or may have.
-    pub contacts: usize,
-}
-
-/// What became of a campaign.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// How many contacts the API has.
-    pub accepted: u64,
-    /// The contacts that were refused, in their order.
-    pub rejected: Vec<Rejected>,
-    /// The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order.
-    pub doubtful: Vec<DoubtfulContact>,
-    /// The workflows, orphans included.
-    pub workflows: Vec<Workflow>,
-    /// Why the campaign stopped before its end; resume it with the same journal.
-    pub error: Option<Error>,
-}
-
-#[derive(Clone, Deserialize)]
-struct Identity {
-    callee: Option<String>,
-    caseid: Option<String>,
-}
-
-impl Identity {
-    fn of(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|_| Error::new(ErrorCode::WrongType, "callee and caseid must be text"))
-    }
-
-    /// What tells contacts apart, and its value.
-    fn key(&self) -> (&'static str, &str) {
-        match (&self.caseid, &self.callee) {
-            (Some(caseid), _) if !caseid.is_empty() => ("case id", caseid),
-            (_, callee) => (NUMBER, callee.as_deref().unwrap_or_default()),
-        }
-    }
-
-    fn repeated(&self) -> Error {
-        let (kind, _) = self.key();
-        let message = format!("a contact with the same {kind} is in this campaign already");
-        Error::new(ErrorCode::DuplicateContact, message)
-    }
-
-    fn short(&self) -> [u8; 16] {
-        short(self.key())
-    }
-
-    /// The identity of a contact with the same number and no case id, if this one has a case id: who looks that one up
-    /// finds this one, too.
-    fn short_of_number(&self) -> Option<[u8; 16]> {
-        let number = self.callee.as_deref().map(|callee| short((NUMBER, callee)))?;
-        (number != self.short()).then_some(number)
-    }
-}
-
-/// 16 of the 32 bytes of its digest tell ten thousands of contacts apart, at half the memory.
-fn short((kind, value): (&str, &str)) -> [u8; 16] {
-    BuiltIn.sha256(format!("{kind}{value}").as_bytes()).first_chunk().copied().unwrap_or_default()
-}
-
-struct Contact {
-    position: u64,
-    text: String,
-    identity: Identity,
-    rounds: u32,
-}
-
-impl Contact {
-    fn as_doubtful(&self) -> DoubtfulContact {
-        DoubtfulContact { contact: self.position, case_id: self.identity.caseid.clone() }
-    }
-}
-
-/// Shows its position alone: who it is is personal.
-impl fmt::Debug for Contact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contact").field("position", &self.position).finish_non_exhaustive()
-    }
-}
-
-/// A contact to look up, not before a time.
-#[derive(Debug)]
-struct Doubt {
-    contact: Contact,
-    workflow: usize,
-    not_before_ms: u64,
-    settle_at_ms: Option<u64>,
-    settled: bool,
-}
-
 #[derive(Debug)]
 enum Job {
-    Create { workflow: usize },
-    Upload { batch: u64, workflow: usize, contacts: Vec<Contact> },
+    /// Fetches the token, and learns the API's time.
+    Token,
+    Create {
+        workflow: usize,
+    },
+    Upload {
+        batch: u64,
+        workflow: usize,
+        contacts: Vec<Contact>,
+    },
     LookUp(Doubt),
+    Sample {
+        batch: u64,
+        index: usize,
+        window: Window,
+    },
 }
 
 /// What matters of the answer to a creation.
@@ -300,35 +154,37 @@ struct Created {
 
 /// What matters of the answer to a look-up.
 #[derive(Deserialize)]
-struct Found {
+struct LookedUp {
     /// `null` says that there are none; where they are missing, nothing tells where the contact is.
     #[serde(deserialize_with = "Option::deserialize")]
     rows: Option<Vec<FoundRow>>,
 }
 
-#[derive(Deserialize)]
-struct FoundRow {
-    workflow_id: Option<String>,
-    workflow_name: Option<String>,
-}
-
-/// How many contacts with one identity may be with the API. Counting ends at 255: that there are others is what matters.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seen {
-    times: u8,
-    /// Others that a look-up takes for them.
-    alike: u8,
-    /// The journal knows one of them.
-    journaled: bool,
-}
-
 /// What the journal knows of a contact.
 #[derive(Clone, Copy, Debug)]
 struct Past {
-    mark: u32,
+    fingerprint: u32,
     batch: u64,
     workflow: usize,
     state: BatchState,
+}
+
+/// What the journal knows of a refused batch.
+#[derive(Clone, Debug, Default)]
+struct Refusal {
+    code: String,
+    message: String,
+    contacts: u64,
+    /// How many were looked up and not found, if that was done.
+    looked_up: Option<u64>,
+}
+
+/// What the first line of the journal says.
+#[derive(Debug)]
+struct Beginning {
+    at: Moment,
+    fingerprints: Fingerprints,
+    normal: u32,
 }
 
 /// A campaign; see the module's text for how to drive it.
@@ -340,25 +196,39 @@ pub struct Campaign {
     journal_len: u64,
     lines: String,
     journal_outstanding: bool,
-    started_ms: Option<u64>,
+    beginning: Option<Beginning>,
+    /// Whether the token was asked for, and is there.
+    token: TokenState,
+    waited: Waited,
+    host_ms: u64,
+    /// The latest time by the API's clock, as far as it is known.
     latest_ms: u64,
     past: BTreeMap<u64, Past>,
-    refusals: BTreeMap<u64, (Option<String>, Option<String>)>,
-    seen: BTreeMap<[u8; 16], Seen>,
+    refusals: BTreeMap<u64, Refusal>,
+    identities: Identities,
     fed: u64,
     ended: bool,
     pending: VecDeque<Contact>,
     doubts: VecDeque<Doubt>,
+    doubtful_batches: DoubtfulBatches,
+    refused: BTreeMap<u64, RefusedBatch>,
     ready: VecDeque<(u64, Box<Call>)>,
     running: BTreeMap<u64, Job>,
     next_id: u64,
     next_batch: u64,
-    workflows: Vec<Workflow>,
+    workflows: Workflows,
     settled_accepted: Vec<u64>,
     settled_unsent: Vec<u64>,
     report: Report,
     jitter: Jitter,
     given_up: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TokenState {
+    Unasked,
+    Asked,
+    There,
 }
 
 impl Campaign {
@@ -371,20 +241,25 @@ impl Campaign {
             journal_len: 0,
             lines: String::new(),
             journal_outstanding: false,
-            started_ms: None,
+            beginning: None,
+            token: TokenState::Unasked,
+            waited: Waited::default(),
+            host_ms: 0,
             latest_ms: 0,
             past: BTreeMap::new(),
             refusals: BTreeMap::new(),
-            seen: BTreeMap::new(),
+            identities: Identities::default(),
             fed: 0,
             ended: false,
             pending: VecDeque::new(),
             doubts: VecDeque::new(),
+            doubtful_batches: DoubtfulBatches::default(),
+            refused: BTreeMap::new(),
             ready: VecDeque::new(),
             running: BTreeMap::new(),
             next_id: 0,
             next_batch: 0,
-            workflows: Vec::new(),
+            workflows: Workflows::default(),
             settled_accepted: Vec::new(),
             settled_unsent: Vec::new(),
             report: Report::default(),
@@ -398,12 +273,12 @@ impl Campaign {
     }
 
     /// Takes up an earlier run from its journal, before the first poll. Returns how many bytes of the journal are good:
-    /// the host cuts the rest off, which is a line that a crash tore.
+    /// the host cuts the rest off, which is a line that a crash tore. After an error it cuts nothing off.
     pub fn resume(&mut self, journal: &[u8]) -> Result<usize, Error> {
-        if self.started_ms.is_some() {
+        if self.beginning.is_some() || self.token != TokenState::Unasked {
             return Err(misuse("resume a campaign before its first poll"));
         }
-        let (journal, records, good) = Journal::read(&String::from_utf8_lossy(journal))?;
+        let (journal, records, good) = Journal::read(journal)?;
         self.journal = journal;
         self.journal_len = good as u64;
         let mut batches = BTreeMap::new();
@@ -411,10 +286,8 @@ impl Campaign {
             self.replay(&mut batches, record)?;
         }
         for past in self.past.values() {
-            if matches!(past.state, BatchState::Accepted | BatchState::Doubtful)
-                && let Some(workflow) = self.workflows.get_mut(past.workflow)
-            {
-                workflow.contacts += 1;
+            if matches!(past.state, BatchState::Accepted | BatchState::Doubtful) {
+                self.workflows.add(past.workflow, 1);
             }
         }
         Ok(good)
@@ -422,41 +295,49 @@ impl Campaign {
 
     fn replay(&mut self, batches: &mut BTreeMap<u64, Ranges>, record: Record) -> Result<(), Error> {
         let mismatch = |why: &str| Err(Error::new(ErrorCode::JournalMismatch, why));
+        if self.workflows.apply(&record, true).is_err() {
+            return mismatch("the journal names a workflow that it did not create");
+        }
         match record {
-            Record::Campaign { version, workflow_template_id, name, started_ms } => {
-                if version != JOURNAL_VERSION {
-                    return mismatch("the journal was written by another version of this library");
-                }
+            Record::Campaign { version, workflow_template_id, name, started_ms, binding } => {
                 if workflow_template_id != self.config.workflow_template_id || name != self.config.name {
                     return mismatch("the journal belongs to a campaign with another template or name");
                 }
-                self.started_ms = Some(started_ms);
+                self.beginning = Some(match (version, binding) {
+                    (1, None) => Beginning {
+                        at: Moment { host_ms: started_ms, service_ms: None },
+                        fingerprints: Fingerprints::Plain,
+                        normal: NORMAL_0_1_0,
+                    },
+                    (JOURNAL_VERSION, Some(binding)) => self.begin_bound(started_ms, &binding)?,
+                    _ => return mismatch("the journal was written by another version of this library"),
+                });
             }
-            Record::Creating { workflow, name } => {
-                // A refused creation leaves its place to the next one.
-                self.workflows.truncate(workflow);
-                self.workflows.push(Workflow { workflow_id: None, name, contacts: 0 });
-            }
-            Record::Created { workflow, workflow_id } => match self.workflows.get_mut(workflow) {
-                Some(workflow) => workflow.workflow_id = Some(workflow_id),
-                None => return mismatch("the journal names a workflow that it did not create"),
-            },
+            Record::Creating { .. } | Record::Created { .. } | Record::Closed { .. } => {}
             Record::Sent { batch, workflow, contacts, marks } => {
                 self.next_batch = self.next_batch.max(batch + 1);
                 for (index, position) in positions(&contacts).enumerate() {
                     let mark = marks.get(index * 8..index * 8 + 8).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-                    let Some(mark) = mark else { return mismatch("a batch in the journal has too few marks") };
-                    self.past.insert(position, Past { mark, batch, workflow, state: BatchState::Doubtful });
+                    let Some(fingerprint) = mark else { return mismatch("a batch in the journal has too few marks") };
+                    self.past.insert(position, Past { fingerprint, batch, workflow, state: BatchState::Doubtful });
                 }
                 batches.insert(batch, contacts);
             }
             Record::Outcome { batch, state, code, message } => {
+                let mut contacts = 0;
                 for position in batches.get(&batch).into_iter().flat_map(positions) {
                     if let Some(past) = self.past.get_mut(&position).filter(|past| past.batch == batch) {
                         past.state = state;
                     }
+                    contacts += 1;
                 }
-                self.refusals.insert(batch, (code, message));
+                let (code, message) = (code.unwrap_or_default(), message.unwrap_or_default());
+                self.refusals.insert(batch, Refusal { code, message, contacts, looked_up: None });
+            }
+            Record::Sampled { batch, looked_up } => {
+                if let Some(refusal) = self.refusals.get_mut(&batch) {
+                    refusal.looked_up = Some(looked_up);
+                }
             }
             Record::Settled { accepted, unsent } => {
                 for (list, state) in [(&accepted, BatchState::Accepted), (&unsent, BatchState::Unsent)] {
@@ -470,29 +351,101 @@ impl Campaign {
         Ok(())
     }
 
+    /// Compares what the journal is bound to with this campaign.
+    fn begin_bound(&self, started_ms: u64, binding: &Binding) -> Result<Beginning, Error> {
+        let mismatch = |why: &str, field: &str| Err(Error::new(ErrorCode::JournalMismatch, why).at(field));
+        let own = self.bind(binding.service_ms, binding.salt.clone())?;
+        if own.1.key != binding.key {
+            return mismatch(
+                "the journal was written with another app secret; if the secret was changed, give the earlier one as journal_key",
+                "/journal_key",
+            );
+        }
+        if !self.config.same_account && own.1.host != binding.host {
+            return mismatch(
+                "the journal was written for another host: whom that one has, this one does not; if it is the same account under a new address, set same_account",
+                "/base_url",
+            );
+        }
+        if !self.config.same_account && own.1.account != binding.account {
+            return mismatch(
+                "the journal was written for another app key: if that one belongs to the same account, set same_account",
+                "/app_key",
+            );
+        }
+        let at = Moment { host_ms: started_ms, service_ms: binding.service_ms };
+        Ok(Beginning { at, fingerprints: own.0, normal: binding.normal })
+    }
+
+    fn bind(&self, service_ms: Option<u64>, salt: String) -> Result<(Fingerprints, Binding), Error> {
+        let settings = &self.session.config().settings;
+        let text =
+            |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        let secret = self.config.journal_key.clone().unwrap_or_else(|| Secret::new(text(&settings.app_secret)));
+        let fingerprints = Fingerprints::keyed(&secret, &salt)?;
+        let binding = Binding {
+            service_ms,
+            key: fingerprints.of_setting("key", ""),
+            host: fingerprints.of_setting("host", settings.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)),
+            account: fingerprints.of_setting("account", &text(&settings.app_key)),
+            normal: NORMAL,
+            salt,
+        };
+        Ok((fingerprints, binding))
+    }
+
+    /// Writes the first line.
+    fn begin(&mut self) -> Result<(), Error> {
+        let at = self.moment();
+        let mut salt = crypto::digest(format!("{} {} {}", self.config.seed, at.host_ms, self.config.name).as_bytes());
+        salt.truncate(32);
+        let (fingerprints, binding) = self.bind(at.service_ms, salt)?;
+        self.beginning = Some(Beginning { at, fingerprints, normal: NORMAL });
+        self.write(&Record::Campaign {
+            version: JOURNAL_VERSION,
+            workflow_template_id: self.config.workflow_template_id,
+            name: self.config.name.clone(),
+            started_ms: at.host_ms,
+            binding: Some(binding),
+        })
+    }
+
+    /// Now, by both clocks.
+    fn moment(&self) -> Moment {
+        let service_ms =
+            self.session.service_offset_ms().and_then(|offset_ms| self.host_ms.checked_add_signed(offset_ms));
+        Moment { host_ms: self.host_ms, service_ms }
+    }
+
+    /// Now by the API's clock, or, where that is not known, by the host's.
+    fn service_ms(&self) -> u64 {
+        self.moment().service_ms.unwrap_or(self.host_ms)
+    }
+
+    fn tick(&mut self, now: Now) {
+        self.waited.tick(now);
+        self.host_ms = now.unix_ms;
+        self.latest_ms = self.latest_ms.max(self.service_ms());
+    }
+
     /// What to do next.
     pub fn poll(&mut self, now: impl Into<Now>) -> Result<CampaignStep, Error> {
         self.poll_at(now.into())
     }
 
     fn poll_at(&mut self, now: Now) -> Result<CampaignStep, Error> {
-        let now_ms = now.unix_ms;
         if self.journal_outstanding {
             return Err(misuse("append the journal lines and say so with journal_written before polling again"));
         }
-        zoned_time(now_ms.saturating_add(WINDOW_MARGIN_MS))?;
-        self.latest_ms = self.latest_ms.max(now_ms);
-        if self.started_ms.is_none() {
-            self.started_ms = Some(now_ms);
-            self.write(&Record::Campaign {
-                version: JOURNAL_VERSION,
-                workflow_template_id: self.config.workflow_template_id,
-                name: self.config.name.clone(),
-                started_ms: now_ms,
-            })?;
-        }
+        zoned_time(now.unix_ms.saturating_add(UNSURE_WINDOW_MARGIN_MS))?;
+        self.tick(now);
         if !self.stopped() {
-            self.plan(now_ms)?;
+            if self.beginning.is_none() && self.has_token()? {
+                self.begin()?;
+            }
+            if self.beginning.is_some() {
+                self.plan()?;
+            }
         }
         if self.ready.is_empty() && self.running.is_empty() {
             self.write_settled()?;
@@ -513,19 +466,26 @@ impl Campaign {
                 CampaignStep::Wait { until_ms: None }
             });
         }
-        if !self.ended && (self.replaying() || self.pending.len() < self.config.batch_size) {
+        if self.beginning.is_some() && !self.ended && (self.replaying() || self.pending.len() < self.config.batch_size)
+        {
             return Ok(CampaignStep::Contacts { want: self.config.batch_size });
         }
-        // Where no further look-up may start, only a running call's end changes anything.
-        let until_ms = if self.look_ups() < self.config.lookups_in_flight {
-            self.doubts.iter().map(|doubt| doubt.not_before_ms).min()
-        } else {
-            None
-        };
-        if self.running.is_empty() && until_ms.is_none() && self.pending.is_empty() && self.ended {
+        let next = self.next_look_up();
+        if self.running.is_empty() && next.is_none() && self.pending.is_empty() && self.ended {
             return Ok(CampaignStep::Done);
         }
-        Ok(CampaignStep::Wait { until_ms })
+        Ok(CampaignStep::Wait { until_ms: next.map(|next| self.waited.ask(next)) })
+    }
+
+    /// When the next look-up is due. Where no further one may start, only a running call's end changes anything.
+    fn next_look_up(&self) -> Option<u64> {
+        if self.look_ups() >= self.config.lookups_in_flight || self.token == TokenState::Asked {
+            return None;
+        }
+        let doubts = self.doubts.iter().map(|doubt| doubt.not_before);
+        let samples =
+            self.refused.values().filter(|refused| refused.running == 0).filter_map(|refused| refused.not_before);
+        doubts.chain(samples).min()
     }
 
     /// The lines of the last [`CampaignStep::Journal`] are on the disk.
@@ -581,14 +541,17 @@ impl Campaign {
     }
 
     fn on_result_at(&mut self, id: u64, now: Now, result: Result<Output, Error>) -> Result<(), Error> {
-        let now_ms = now.unix_ms;
-        match self.running.remove(&id) {
-            None => Err(misuse("no call of this id is running")),
-            Some(Job::Create { workflow }) => self.on_created(workflow, result),
-            Some(Job::Upload { batch, workflow, contacts }) => {
-                self.on_uploaded(now_ms, batch, workflow, contacts, result)
+        let Some(job) = self.running.remove(&id) else { return Err(misuse("no call of this id is running")) };
+        self.tick(now);
+        match job {
+            Job::Token => {
+                self.on_token(result);
+                Ok(())
             }
-            Some(Job::LookUp(doubt)) => self.on_looked_up(doubt, result),
+            Job::Create { workflow } => self.on_created(workflow, result),
+            Job::Upload { batch, workflow, contacts } => self.on_uploaded(batch, workflow, contacts, result),
+            Job::LookUp(doubt) => self.on_looked_up(doubt, result),
+            Job::Sample { batch, index, window } => self.on_sampled(batch, index, window, result),
         }
     }
 
@@ -600,12 +563,15 @@ impl Campaign {
             match self.running.remove(&id) {
                 Some(Job::Upload { batch, workflow, contacts }) => {
                     self.write(&Record::Outcome { batch, state: BatchState::Unsent, code: None, message: None })?;
-                    if let Some(workflow) = self.workflows.get_mut(workflow) {
-                        workflow.contacts = workflow.contacts.saturating_sub(contacts.len());
-                    }
+                    self.workflows.remove(workflow, contacts.len());
                 }
                 Some(Job::LookUp(doubt)) => self.doubts.push_back(doubt),
-                Some(Job::Create { .. }) | None => {}
+                Some(Job::Sample { batch, index, window }) => {
+                    if let Some(refused) = self.refused.get_mut(&batch) {
+                        refused.look_again(index, window);
+                    }
+                }
+                Some(Job::Token | Job::Create { .. }) | None => {}
             }
         }
         Ok(())
@@ -614,8 +580,8 @@ impl Campaign {
     /// The rules by which hosts turn files into contacts, which must stay those of the run that began the campaign: 1 for a
     /// journal of version 0.1.0, otherwise 2. Known after [`resume`](Self::resume).
     #[must_use]
-    pub const fn normal(&self) -> u32 {
-        NORMAL
+    pub fn normal(&self) -> u32 {
+        self.beginning.as_ref().map_or(NORMAL, |beginning| beginning.normal)
     }
 
     /// How far the campaign is.
@@ -625,21 +591,29 @@ impl Campaign {
             contacts: self.fed,
             accepted: self.report.accepted,
             rejected: self.report.rejected.len() as u64,
-            doubtful: (self.report.doubtful.len() + self.doubts.len() + self.look_ups()) as u64,
+            doubtful: (self.report.doubtful.len() + self.unsettled().count()) as u64,
         }
     }
 
     /// What became of the campaign so far; final once [`CampaignStep::Done`] was polled.
     #[must_use]
     pub fn report(&self) -> Report {
-        let mut report = Report { workflows: self.workflows.clone(), ..self.report.clone() };
+        let mut report = Report { workflows: self.workflows.shown(), ..self.report.clone() };
         // A campaign that stops leaves look-ups undone.
-        let under_way =
-            self.running.values().filter_map(|job| if let Job::LookUp(doubt) = job { Some(doubt) } else { None });
-        for doubt in self.doubts.iter().chain(under_way) {
-            put_in_order(&mut report.doubtful, doubt.contact.as_doubtful(), |one| one.contact);
+        for contact in self.unsettled() {
+            put_in_order(&mut report.doubtful, contact.as_doubtful(), |one| one.contact);
         }
         report
+    }
+
+    /// The contacts that are still to be looked up, or are being looked up.
+    fn unsettled(&self) -> impl Iterator<Item = &Contact> {
+        let under_way = self.running.values().filter_map(|job| match job {
+            Job::LookUp(doubt) => Some(doubt),
+            _ => None,
+        });
+        let doubts = self.doubts.iter().chain(under_way).map(|doubt| &doubt.contact);
+        doubts.chain(self.refused.values().flat_map(|refused| &refused.contacts))
     }
 
     /// How many contacts the journal knows: the position of its last one, and one.
@@ -667,12 +641,16 @@ impl Campaign {
         self.report.error.get_or_insert(error).clone()
     }
 
+    fn fingerprint(&self, text: &str) -> u32 {
+        self.beginning.as_ref().map_or(0, |beginning| beginning.fingerprints.of_contact(text))
+    }
+
     fn take_contact(&mut self, text: &str) -> Result<(), Error> {
         let position = self.fed;
         self.fed += 1;
         let past = self.past.get(&position).copied();
         if let Some(past) = past
-            && past.mark != mark(text)
+            && past.fingerprint != self.fingerprint(text)
         {
             return Err(self.stop_at_other_contact(position));
         }
@@ -683,14 +661,18 @@ impl Campaign {
                 self.report.accepted += 1;
             }
             Some((BatchState::Rejected, past)) if !self.config.retry_rejected => {
-                self.remember(text)?;
-                let (code, message) = self.refusals.get(&past.batch).cloned().unwrap_or_default();
-                self.reject(position, code.unwrap_or_default(), None, message.unwrap_or_default());
+                let contact = self.contact_of_journal(position, text)?;
+                self.take_refused(contact, past);
             }
-            // When the doubt arose is not known, so the settle time begins now, with the first look-up.
-            Some((BatchState::Doubtful, past)) => {
-                let contact = Contact { position, text: text.to_owned(), identity: self.remember(text)?, rounds: 0 };
-                self.doubt(contact, past.workflow, 0);
+            // When the doubt arose is not known, so the settle time begins with the first look-up.
+            Some((BatchState::Doubtful | BatchState::Rejected, past)) => {
+                let contact = self.contact_of_journal(position, text)?;
+                let mut cause = Cause::Unknown;
+                if past.state == BatchState::Rejected {
+                    self.workflows.add(past.workflow, 1);
+                    cause = Cause::Refused;
+                }
+                self.doubt(contact, past.batch, past.workflow, &cause);
             }
             _ => self.take_new(position, text),
         }
@@ -698,6 +680,22 @@ impl Campaign {
             self.reject_repeated();
         }
         Ok(())
+    }
+
+    fn contact_of_journal(&mut self, position: u64, text: &str) -> Result<Contact, Error> {
+        Ok(Contact { position, text: text.to_owned(), identity: self.remember(text)?, rounds: 0 })
+    }
+
+    /// A contact whose batch the API refused in an earlier run: rejected, or still to be looked up as a sample.
+    fn take_refused(&mut self, contact: Contact, past: Past) {
+        let Refusal { code, message, contacts, looked_up } =
+            self.refusals.get(&past.batch).cloned().unwrap_or_default();
+        if let Some(looked_up) = looked_up {
+            self.reject(contact.position, code, None, refusal(&message, looked_up, contacts));
+        } else {
+            let new = || RefusedBatch::new(past.workflow, Vec::new(), code, message);
+            self.refused.entry(past.batch).or_insert_with(new).contacts.push(contact);
+        }
     }
 
     fn stop_at_other_contact(&mut self, position: u64) -> Error {
@@ -709,22 +707,8 @@ impl Campaign {
     /// Who a contact is that was sent in an earlier run; none of the others may be the same.
     fn remember(&mut self, text: &str) -> Result<Identity, Error> {
         let identity = Identity::of(text).map_err(|error| self.stop(error))?;
-        self.note(&identity).journaled = true;
+        self.identities.note_journaled(&identity);
         Ok(identity)
-    }
-
-    fn note(&mut self, identity: &Identity) -> &mut Seen {
-        if let Some(number) = identity.short_of_number() {
-            let others = self.seen.entry(number).or_default();
-            others.alike = others.alike.saturating_add(1);
-        }
-        let seen = self.seen.entry(identity.short()).or_default();
-        seen.times = seen.times.saturating_add(1);
-        seen
-    }
-
-    fn seen(&self, identity: &Identity) -> Seen {
-        self.seen.get(&identity.short()).copied().unwrap_or_default()
     }
 
     fn take_new(&mut self, position: u64, text: &str) {
@@ -741,10 +725,11 @@ impl Campaign {
             params::check_object(text)?;
         }
         let identity = Identity::of(text)?;
-        if self.seen(&identity).times > 0 && !self.config.allow_duplicates {
+        identity.check()?;
+        if self.identities.times(&identity) > 0 && !self.config.allow_duplicates {
             return Err(identity.repeated());
         }
-        self.note(&identity);
+        self.identities.note(&identity);
         Ok(identity)
     }
 
@@ -755,7 +740,7 @@ impl Campaign {
             return;
         }
         for contact in std::mem::take(&mut self.pending) {
-            if self.seen(&contact.identity).journaled {
+            if self.identities.is_journaled(&contact.identity) {
                 self.reject_for(contact.position, &contact.identity.repeated());
             } else {
                 self.pending.push_back(contact);
@@ -772,32 +757,54 @@ impl Campaign {
         put_in_order(&mut self.report.rejected, Rejected { contact, code, pointer, message }, |one| one.contact);
     }
 
-    fn doubt(&mut self, contact: Contact, workflow: usize, now_ms: u64) {
-        let settle_at_ms = self.config.settle_ms.map(|settle_ms| now_ms.saturating_add(settle_ms));
-        self.doubts.push_back(Doubt { contact, workflow, not_before_ms: now_ms, settle_at_ms, settled: false });
+    fn doubt(&mut self, contact: Contact, batch: u64, workflow: usize, cause: &Cause) {
+        self.doubtful_batches.add(batch, cause);
+        self.doubts.push_back(Doubt::new(contact, batch, workflow));
     }
 
     /// Starts what can be started: look-ups first, then a workflow or a batch.
-    fn plan(&mut self, now_ms: u64) -> Result<(), Error> {
+    fn plan(&mut self) -> Result<(), Error> {
         if self.replaying() {
             return Ok(());
         }
-        while self.look_ups() < self.config.lookups_in_flight
-            && let Some(index) = self.doubts.iter().position(|doubt| doubt.not_before_ms <= now_ms)
-            && let Some(doubt) = self.doubts.remove(index)
-        {
-            self.start_look_up(now_ms, doubt)?;
+        self.choose_samples();
+        while self.look_ups() < self.config.lookups_in_flight {
+            let now = self.waited.ms();
+            let doubt = self.doubts.iter().position(|doubt| doubt.not_before <= now);
+            let refused = self.refused.iter().find(|(_, refused)| refused.is_due(now)).map(|(batch, _)| *batch);
+            if (doubt.is_none() && refused.is_none()) || !self.has_token()? {
+                break;
+            }
+            if let Some(doubt) = doubt.and_then(|index| self.doubts.remove(index)) {
+                self.start_look_up(doubt)?;
+            } else if let Some(batch) = refused {
+                self.start_sample(batch)?;
+            }
         }
-        while self.count(|job| matches!(job, Job::Upload { .. })) < self.config.in_flight
-            && (self.pending.len() >= self.config.batch_size || self.rest_is_complete())
-            && self.count(|job| matches!(job, Job::Create { .. })) == 0
-        {
-            match self.workflow_with_room() {
-                Some(workflow) => self.start_upload(workflow)?,
+        while self.may_upload() && self.has_token()? && !self.stopped() {
+            match self.workflows.with_room(self.service_ms()) {
+                Some((workflow, room)) => self.start_upload(workflow, room)?,
                 None => self.start_workflow()?,
             }
         }
         Ok(())
+    }
+
+    /// Batches that are refused, or were in an earlier run, are looked at when all contacts of theirs are here.
+    fn choose_samples(&mut self) {
+        let not_before = self.waited.ms().saturating_add(self.config.settle_ms.unwrap_or(0));
+        for refused in self.refused.values_mut().filter(|refused| refused.not_before.is_none()) {
+            refused.choose(not_before, &mut self.jitter);
+        }
+    }
+
+    fn may_upload(&self) -> bool {
+        let unsettled = self.doubtful_batches.unsettled_or_lost() + self.refused.len();
+        self.count(|job| matches!(job, Job::Upload { .. })) < self.config.in_flight
+            && (self.pending.len() >= self.config.batch_size || self.rest_is_complete())
+            && self.count(|job| matches!(job, Job::Create { .. })) == 0
+            // Where the API loses or refuses everything, only so many contacts get into doubt.
+            && unsettled < self.config.in_flight.max(MAX_LOST_BATCHES as usize)
     }
 
     /// Whether the last, smaller batch may go: running look-ups might still find contacts for it.
@@ -806,15 +813,11 @@ impl Campaign {
     }
 
     fn look_ups(&self) -> usize {
-        self.count(|job| matches!(job, Job::LookUp(_)))
+        self.count(|job| matches!(job, Job::LookUp(_) | Job::Sample { .. }))
     }
 
     fn count(&self, is: impl Fn(&Job) -> bool) -> usize {
         self.running.values().filter(|job| is(job)).count()
-    }
-
-    fn workflow_with_room(&self) -> Option<usize> {
-        self.workflows.iter().position(|workflow| workflow.workflow_id.is_some() && workflow.contacts < MAX_DETAILS)
     }
 
     fn create_params(&self, suffix: &str) -> String {
@@ -828,35 +831,74 @@ impl Campaign {
         })
     }
 
-    fn start(&mut self, operation: &str, params: &str, job: Job) -> Result<(), Error> {
+    /// Whether the token is there; asks for it. With it comes the API's time, before anything depends on that.
+    fn has_token(&mut self) -> Result<bool, Error> {
+        if self.token == TokenState::Unasked {
+            self.token = TokenState::Asked;
+            let call = Call::token(&self.session, self.jitter.next())?;
+            self.hand_out(call, Job::Token);
+        }
+        Ok(self.token == TokenState::There)
+    }
+
+    fn on_token(&mut self, result: Result<Output, Error>) {
+        if let Err(error) = result {
+            self.stop(error);
+            return;
+        }
+        self.token = TokenState::There;
+        let offset_ms = self.session.service_offset_ms().filter(|offset_ms| offset_ms.unsigned_abs() > HOUR_MS);
+        self.report.clock_offset_ms = offset_ms;
+        if let Some(offset_ms) = offset_ms.filter(|offset_ms| offset_ms.unsigned_abs() > DAY_MS) {
+            let hours = offset_ms.unsigned_abs() / HOUR_MS;
+            let relation = if offset_ms > 0 { "behind" } else { "ahead of" };
+            let message = format!(
+                "the clock of this machine is {hours} hours {relation} the API's: set it, then run the campaign again"
+            );
+            self.stop(Error::new(ErrorCode::ClockOff, message));
+        }
+    }
+
+    fn start(&mut self, operation: &str, params: &str) -> Result<Call, Error> {
         let seed = self.jitter.next();
         // Each contact was checked, or was sent in an earlier run with other settings, where a refusal now would strand it.
         let strict = Some(false);
         let options = CallOptions { max_retries: Some(MAX_RETRIES), strict, seed, ..CallOptions::default() };
-        let call = Call::new(&self.session, operation, params, &options)?;
+        Call::new(&self.session, operation, params, &options)
+    }
+
+    fn hand_out(&mut self, call: Call, job: Job) {
         self.next_id += 1;
         self.ready.push_back((self.next_id, Box::new(call)));
         self.running.insert(self.next_id, job);
-        Ok(())
     }
 
     fn start_workflow(&mut self) -> Result<(), Error> {
+        if calendar::zoned_ms(&self.config.end_time).is_none_or(|end_ms| end_ms <= self.service_ms()) {
+            let message = "end_time has passed: give a time in the future for the workflow that is to be created";
+            self.stop(Error::new(ErrorCode::InvalidConfig, message).at("/end_time"));
+            return Ok(());
+        }
         let workflow = self.workflows.len();
         let suffix = if workflow == 0 { String::new() } else { format!(" ({})", workflow + 1) };
-        let name = format!("{}{suffix}", self.config.name);
-        self.workflows.push(Workflow { workflow_id: None, name: name.clone(), contacts: 0 });
-        self.write(&Record::Creating { workflow, name })?;
-        self.start("workflow.create_instance", &self.create_params(&suffix), Job::Create { workflow })
+        let (name, end_time) = (format!("{}{suffix}", self.config.name), Some(self.config.end_time.clone()));
+        self.change_workflows(&Record::Creating { workflow, name, end_time })?;
+        let call = self.start("workflow.create_instance", &self.create_params(&suffix))?;
+        self.hand_out(call, Job::Create { workflow });
+        Ok(())
     }
 
-    fn start_upload(&mut self, workflow: usize) -> Result<(), Error> {
-        let Some(target) = self.workflows.get_mut(workflow) else { return Ok(()) };
-        let room = MAX_DETAILS.saturating_sub(target.contacts);
+    fn change_workflows(&mut self, record: &Record) -> Result<(), Error> {
+        self.workflows.apply(record, false).map_err(|()| misuse("there is no such workflow"))?;
+        self.write(record)
+    }
+
+    fn start_upload(&mut self, workflow: usize, room: usize) -> Result<(), Error> {
         let contacts: Vec<Contact> =
             self.pending.drain(..self.pending.len().min(self.config.batch_size).min(room)).collect();
-        target.contacts += contacts.len();
+        self.workflows.add(workflow, contacts.len());
         let details = contacts.iter().map(|contact| contact.text.as_str()).collect::<Vec<_>>().join(",");
-        let workflow_id = json(&target.workflow_id);
+        let workflow_id = json(&self.workflows.id(workflow));
         let params = format!(r#"{{"workflow_id":{workflow_id},"details":[{details}]}}"#);
         let batch = self.next_batch;
         self.next_batch += 1;
@@ -866,29 +908,72 @@ impl Campaign {
             batch,
             workflow,
             contacts: ranges(contacts.iter().map(|contact| contact.position)),
-            marks: contacts.iter().map(|contact| format!("{:08x}", mark(&contact.text))).collect::<Vec<_>>().concat(),
+            marks: contacts
+                .iter()
+                .map(|contact| format!("{:08x}", self.fingerprint(&contact.text)))
+                .collect::<Vec<_>>()
+                .concat(),
         })?;
-        self.start("workflow.upload_details", &params, Job::Upload { batch, workflow, contacts })
+        // A token that is refused proves nothing: the contacts are looked up, and not sent again inside this call.
+        let call = self.start("workflow.upload_details", &params)?.once_per_token();
+        self.hand_out(call, Job::Upload { batch, workflow, contacts });
+        Ok(())
     }
 
-    fn start_look_up(&mut self, now_ms: u64, mut doubt: Doubt) -> Result<(), Error> {
-        // The settle time of a contact from a journal begins with its first look-up.
-        if doubt.not_before_ms == 0 {
-            doubt.settle_at_ms = self.config.settle_ms.map(|settle_ms| now_ms.saturating_add(settle_ms));
+    fn start_look_up(&mut self, mut doubt: Doubt) -> Result<(), Error> {
+        if doubt.settle_at.is_none() {
+            doubt.settle_at = self.config.settle_ms.map(|settle_ms| self.waited.ms().saturating_add(settle_ms));
         }
-        // The host's clock may have been set back since: the window has room for both times.
-        let started_ms = self.started_ms.unwrap_or(now_ms);
-        let from_ms = started_ms.min(now_ms).saturating_sub(WINDOW_MARGIN_MS);
-        let to_ms = started_ms.max(self.latest_ms).saturating_add(WINDOW_MARGIN_MS);
-        let Identity { callee, caseid } = &doubt.contact.identity;
-        let case_id = caseid.as_deref().filter(|caseid| !caseid.is_empty());
-        let params = json(&DetailInstances {
+        let params = self.look_up_params(&doubt.contact.identity, doubt.workflow, doubt.window)?;
+        let call = self.start("workflow.detail_instances", &params)?;
+        self.hand_out(call, Job::LookUp(doubt));
+        Ok(())
+    }
+
+    fn start_sample(&mut self, batch: u64) -> Result<(), Error> {
+        let Some(refused) = self.refused.get_mut(&batch) else { return Ok(()) };
+        let Some((index, window)) = refused.next() else { return Ok(()) };
+        let workflow = refused.workflow;
+        let Some(identity) = refused.contacts.get(index).map(|contact| contact.identity.clone()) else { return Ok(()) };
+        let params = self.look_up_params(&identity, workflow, window)?;
+        let call = self.start("workflow.detail_instances", &params)?;
+        self.hand_out(call, Job::Sample { batch, index, window });
+        Ok(())
+    }
+
+    fn look_up_params(&self, identity: &Identity, workflow: usize, window: Window) -> Result<String, Error> {
+        let (from_ms, to_ms) = self.window(workflow);
+        let from_ms = from_ms.saturating_add(window.part.saturating_mul(LONGEST_WINDOW_MS));
+        let to_ms = to_ms.min(from_ms.saturating_add(LONGEST_WINDOW_MS));
+        let case_id = identity.case_id();
+        Ok(json(&DetailInstances {
             case_id: case_id.map(Into::into),
-            callee: callee.as_deref().filter(|_| case_id.is_none()).map(Into::into),
+            callee: identity.callee().filter(|_| case_id.is_none()).map(Into::into),
             start_time: zoned_time(from_ms)?.into(),
             end_time: zoned_time(to_ms)?.into(),
-        });
-        self.start("workflow.detail_instances", &params, Job::LookUp(doubt))
+        }))
+    }
+
+    /// The time in which a workflow can have been created and have taken contacts.
+    fn window(&self, workflow: usize) -> (u64, u64) {
+        let started = self.beginning.as_ref().map(|beginning| beginning.at).unwrap_or_default();
+        let created = self.workflows.created(workflow).unwrap_or(started);
+        let now = self.moment();
+        let margin_ms = match (created.service_ms, now.service_ms) {
+            (Some(_), Some(_)) => WINDOW_MARGIN_MS,
+            _ => UNSURE_WINDOW_MARGIN_MS,
+        };
+        // The host's clock may have been set back since: the window has room for both times.
+        let created_ms = created.service_ms.unwrap_or(created.host_ms);
+        let from_ms = created_ms.min(self.service_ms()).saturating_sub(margin_ms);
+        (from_ms, created_ms.max(self.latest_ms).saturating_add(margin_ms))
+    }
+
+    /// The window of a look-up's next part, if it is not over.
+    fn next_part(&self, workflow: usize, window: Window, unclear: bool) -> Option<Window> {
+        let (from_ms, to_ms) = self.window(workflow);
+        let part = window.part + 1;
+        (from_ms.saturating_add(part.saturating_mul(LONGEST_WINDOW_MS)) < to_ms).then_some(Window { part, unclear })
     }
 
     fn on_created(&mut self, workflow: usize, result: Result<Output, Error>) -> Result<(), Error> {
@@ -896,10 +981,13 @@ impl Campaign {
             result.and_then(|output| output.parse::<Created>().map_err(|error| error.with_outcome(Outcome::Unknown)));
         match created {
             Ok(Created { workflow_id: Some(workflow_id) }) if !workflow_id.is_empty() => {
-                self.write(&Record::Created { workflow, workflow_id: workflow_id.clone() })?;
-                if let Some(workflow) = self.workflows.get_mut(workflow) {
-                    workflow.workflow_id = Some(workflow_id);
-                }
+                let Moment { host_ms, service_ms } = self.moment();
+                self.change_workflows(&Record::Created {
+                    workflow,
+                    workflow_id,
+                    created_ms: Some(host_ms),
+                    service_ms,
+                })?;
             }
             Ok(_) => {
                 let error =
@@ -908,13 +996,12 @@ impl Campaign {
             }
             // An empty workflow phones nobody, so another one may be created; the report names this one.
             Err(error) if error.details().outcome == Some(Outcome::Unknown) => {
-                let orphans = self.workflows.iter().rev().take_while(|workflow| workflow.workflow_id.is_none()).count();
-                if orphans >= MAX_ORPHANS_IN_A_ROW {
+                if is_foreign(&error) || self.workflows.orphans_in_a_row() >= MAX_ORPHANS_IN_A_ROW {
                     self.stop(error);
                 }
             }
             Err(error) => {
-                self.workflows.pop();
+                self.workflows.forget_last();
                 self.stop(error);
             }
         }
@@ -923,81 +1010,100 @@ impl Campaign {
 
     fn on_uploaded(
         &mut self,
-        now_ms: u64,
         batch: u64,
         workflow: usize,
         contacts: Vec<Contact>,
         result: Result<Output, Error>,
     ) -> Result<(), Error> {
-        let (state, error) = match result {
-            Ok(_) => (BatchState::Accepted, None),
-            Err(error) => (batch_state(&error), Some(error)),
+        let Err(error) = result else {
+            self.write(&Record::Outcome { batch, state: BatchState::Accepted, code: None, message: None })?;
+            self.report.accepted += contacts.len() as u64;
+            self.doubtful_batches.accepted();
+            return Ok(());
         };
-        let message = error.as_ref().map(|error| error.details().message.clone());
-        self.write(&Record::Outcome {
-            batch,
-            state,
-            code: error.as_ref().map(|error| error.code().to_string()),
-            message,
-        })?;
-        if matches!(state, BatchState::Rejected | BatchState::Unsent)
-            && let Some(workflow) = self.workflows.get_mut(workflow)
-        {
-            workflow.contacts = workflow.contacts.saturating_sub(contacts.len());
+        let mut state = batch_state(&error);
+        let may_have_ended = self.workflows.may_have_ended(workflow, self.service_ms());
+        if state == BatchState::Rejected && may_have_ended {
+            // Its contacts go to a new workflow, once it is certain that this one does not have them.
+            state = BatchState::Doubtful;
+            self.change_workflows(&Record::Closed { workflow })?;
         }
-        match (state, error) {
-            (BatchState::Doubtful, _) => contacts.into_iter().for_each(|contact| self.doubt(contact, workflow, now_ms)),
-            (BatchState::Rejected, Some(error)) => {
-                for contact in contacts {
-                    self.reject(contact.position, error.code().to_string(), None, error.details().message.clone());
-                }
+        self.write_outcome(batch, state, &error)?;
+        match state {
+            BatchState::Rejected => {
+                self.workflows.remove(workflow, contacts.len());
+                let (code, message) = (error.code().to_string(), error.details().message.clone());
+                self.refused.insert(batch, RefusedBatch::new(workflow, contacts, code, message));
             }
-            (BatchState::Unsent, Some(error)) => {
+            BatchState::Unsent => {
+                self.workflows.remove(workflow, contacts.len());
                 contacts.into_iter().rev().for_each(|contact| self.pending.push_front(contact));
                 self.stop(error);
             }
-            _ => self.report.accepted += contacts.len() as u64,
+            BatchState::Doubtful | BatchState::Accepted => {
+                let is_foreign = is_foreign(&error);
+                let refused = error.details().outcome == Some(Outcome::Rejected);
+                let cause = if refused { Cause::Refused } else { Cause::Failed(error.clone()) };
+                for contact in contacts {
+                    self.doubt(contact, batch, workflow, &cause);
+                }
+                if is_foreign {
+                    self.stop(error);
+                }
+            }
         }
         Ok(())
     }
 
+    fn write_outcome(&mut self, batch: u64, state: BatchState, error: &Error) -> Result<(), Error> {
+        let (code, message) = (Some(error.code().to_string()), Some(mask::message(&error.details().message)));
+        self.write(&Record::Outcome { batch, state, code, message })
+    }
+
     fn on_looked_up(&mut self, mut doubt: Doubt, result: Result<Output, Error>) -> Result<(), Error> {
-        let rows = match result.and_then(|output| output.parse::<Found>()) {
-            Ok(rows) => rows.rows.unwrap_or_default(),
+        let found = match self.found(result) {
+            Ok(found) => found,
             Err(error) => {
-                self.leave_doubtful(&doubt.contact);
+                self.doubts.push_back(doubt);
                 self.stop(error);
                 return Ok(());
             }
         };
-        let found = rows.iter().any(|row| self.is_ours(row));
-        // What might be this contact and might be another is neither taken for accepted nor sent again.
-        let seen = self.seen(&doubt.contact.identity);
-        let unclear = if found {
-            seen.times > 1 || seen.alike > 0
-        } else {
-            // Sent together in an earlier run, and not to be sent together now.
-            (seen.times > 1 && !self.config.allow_duplicates) || rows.iter().any(|row| self.might_be_ours(row))
-        };
-        if unclear {
-            self.leave_doubtful(&doubt.contact);
+        let unclear = doubt.window.unclear || found == Found::Perhaps;
+        if found != Found::Ours
+            && let Some(next) = self.next_part(doubt.workflow, doubt.window, unclear)
+        {
+            doubt.window = next;
+            doubt.not_before = 0;
+            self.doubts.push_back(doubt);
             return Ok(());
         }
-        let Doubt { ref mut contact, workflow, settle_at_ms, settled, .. } = doubt;
-        if found {
+        // What might be this contact and might be another is neither taken for accepted nor sent again.
+        let identity = &doubt.contact.identity;
+        let is_unclear = match found {
+            Found::Ours => !self.identities.is_alone(identity),
+            // Sent together in an earlier run, and not to be sent together now.
+            _ => unclear || (self.identities.times(identity) > 1 && !self.config.allow_duplicates),
+        };
+        if is_unclear {
+            self.leave_doubtful(&doubt, false);
+            return Ok(());
+        }
+        let Doubt { ref mut contact, batch, workflow, settle_at, settled, .. } = doubt;
+        if found == Found::Ours {
             self.report.accepted += 1;
             put_in_order(&mut self.settled_accepted, contact.position, |position| *position);
+            self.resolve(batch, false);
         } else if settled && contact.rounds + 1 < MAX_ROUNDS {
             contact.rounds += 1;
             put_in_order(&mut self.settled_unsent, contact.position, |position| *position);
-            if let Some(workflow) = self.workflows.get_mut(workflow) {
-                workflow.contacts = workflow.contacts.saturating_sub(1);
-            }
+            self.workflows.remove(workflow, 1);
             self.pending.push_back(doubt.contact);
-        } else if let (false, Some(not_before_ms)) = (settled, settle_at_ms) {
-            self.doubts.push_back(Doubt { not_before_ms, settled: true, ..doubt });
+            self.resolve(batch, true);
+        } else if let (false, Some(not_before)) = (settled, settle_at) {
+            self.doubts.push_back(Doubt { not_before, settled: true, window: Window::default(), ..doubt });
         } else {
-            self.leave_doubtful(&doubt.contact);
+            self.leave_doubtful(&doubt, true);
         }
         if self.settled_accepted.len() + self.settled_unsent.len() >= SETTLED_PER_LINE {
             self.write_settled()?;
@@ -1005,21 +1111,87 @@ impl Campaign {
         Ok(())
     }
 
-    fn is_ours(&self, row: &FoundRow) -> bool {
-        row.workflow_id.is_some() && self.workflows.iter().any(|workflow| row.workflow_id == workflow.workflow_id)
-    }
-
-    /// Whether a row with another id, or without one, might be a workflow of this campaign: another campaign may have used
-    /// its name.
-    fn might_be_ours(&self, row: &FoundRow) -> bool {
-        match (&row.workflow_id, &row.workflow_name) {
-            (_, Some(name)) => self.workflows.iter().any(|workflow| workflow.name == *name),
-            (id, None) => id.is_none(),
+    fn on_sampled(
+        &mut self,
+        batch: u64,
+        index: usize,
+        window: Window,
+        result: Result<Output, Error>,
+    ) -> Result<(), Error> {
+        let found = self.found(result);
+        // Another look-up of the batch may have settled it.
+        let Some(workflow) = self.refused.get(&batch).map(|refused| refused.workflow) else { return Ok(()) };
+        let next = self.next_part(workflow, window, false);
+        let Some(refused) = self.refused.get_mut(&batch) else { return Ok(()) };
+        match (found, next) {
+            (Err(error), _) => {
+                refused.look_again(index, window);
+                self.stop(error);
+            }
+            (Ok(Found::Nowhere), Some(next)) => refused.look_again(index, next),
+            (Ok(Found::Nowhere), None) => {
+                refused.not_found();
+                if refused.is_over() {
+                    self.reject_batch(batch)?;
+                }
+            }
+            // The refusal is not true of all of them.
+            (Ok(Found::Ours | Found::Perhaps), _) => self.doubt_refused(batch)?,
         }
+        Ok(())
     }
 
-    fn leave_doubtful(&mut self, contact: &Contact) {
-        put_in_order(&mut self.report.doubtful, contact.as_doubtful(), |one| one.contact);
+    fn found(&self, result: Result<Output, Error>) -> Result<Found, Error> {
+        let rows = result.and_then(|output| output.parse::<LookedUp>())?.rows.unwrap_or_default();
+        Ok(Found::of(&rows, &self.workflows))
+    }
+
+    fn reject_batch(&mut self, batch: u64) -> Result<(), Error> {
+        let Some(refused) = self.refused.remove(&batch) else { return Ok(()) };
+        self.write(&Record::Sampled { batch, looked_up: refused.looked_up })?;
+        let message = refusal(&refused.message, refused.looked_up, refused.contacts.len() as u64);
+        for contact in refused.contacts {
+            self.reject(contact.position, refused.code.clone(), None, message.clone());
+        }
+        Ok(())
+    }
+
+    fn doubt_refused(&mut self, batch: u64) -> Result<(), Error> {
+        let Some(refused) = self.refused.remove(&batch) else { return Ok(()) };
+        let RefusedBatch { workflow, contacts, code, message, .. } = refused;
+        let (code, message) = (Some(code), Some(mask::message(&message)));
+        self.write(&Record::Outcome { batch, state: BatchState::Doubtful, code, message })?;
+        self.workflows.add(workflow, contacts.len());
+        for contact in contacts {
+            self.doubt(contact, batch, workflow, &Cause::Refused);
+        }
+        Ok(())
+    }
+
+    fn leave_doubtful(&mut self, doubt: &Doubt, is_lost: bool) {
+        put_in_order(&mut self.report.doubtful, doubt.contact.as_doubtful(), |one| one.contact);
+        self.resolve(doubt.batch, is_lost);
+    }
+
+    /// A contact is in doubt no longer. Where the API loses one batch after the other, going on would only put more of them
+    /// in doubt.
+    fn resolve(&mut self, batch: u64, is_lost: bool) {
+        if self.doubtful_batches.resolve(batch, is_lost) < MAX_LOST_BATCHES {
+            return;
+        }
+        let message = format!(
+            "{MAX_LOST_BATCHES} batches in a row were lost: the API did not refuse them, and does not have them"
+        );
+        let mut error = Error::new(ErrorCode::ServerError, message).in_operation("workflow.upload_details");
+        if let Some(cause) = self.doubtful_batches.last_error() {
+            let (details, cause) = (error.details_mut(), cause.details());
+            details.message = format!("{}; the last one: {}", details.message, cause.message);
+            details.http_status = cause.http_status;
+            details.api_code = cause.api_code;
+            details.api_message.clone_from(&cause.api_message);
+            details.request_id.clone_from(&cause.request_id);
+        }
+        self.stop(error);
     }
 
     fn write_settled(&mut self) -> Result<(), Error> {
@@ -1031,28 +1203,24 @@ impl Campaign {
     }
 }
 
-/// Inserts where the position belongs, which is nearly always the end: contacts come in order.
-fn put_in_order<T>(list: &mut Vec<T>, item: T, position: impl Fn(&T) -> u64) {
-    let at = list.partition_point(|other| position(other) <= position(&item));
-    list.insert(at, item);
-}
-
-/// What a failed upload means for its contacts. What is refused for now, or for its credentials, is still to be sent.
+/// What a failed upload means for its contacts. What is refused for now is still to be sent.
 fn batch_state(error: &Error) -> BatchState {
     match (error.details().outcome, error.code()) {
-        (Some(Outcome::NotSent), _)
-        | (
-            Some(Outcome::Rejected),
-            ErrorCode::RateLimited | ErrorCode::ServerError | ErrorCode::TokenRefused | ErrorCode::CredentialsRefused,
-        ) => BatchState::Unsent,
+        (Some(Outcome::NotSent), _) | (Some(Outcome::Rejected), ErrorCode::RateLimited | ErrorCode::ServerError) => {
+            BatchState::Unsent
+        }
         (Some(Outcome::Rejected), _) => BatchState::Rejected,
         _ => BatchState::Doubtful,
     }
 }
 
-/// Shows whether a contact changed between two runs: the first 32 bits of its digest.
-fn mark(text: &str) -> u32 {
-    BuiltIn.sha256(text.as_bytes()).first_chunk().copied().map_or(0, u32::from_be_bytes)
+/// Whether something between this machine and the API refused a request: it would refuse the next one, too. Of a time-out
+/// and of a token that one more try may mend, that is not certain.
+fn is_foreign(error: &Error) -> bool {
+    let details = error.details();
+    details.outcome == Some(Outcome::Unknown)
+        && details.api_code.is_none()
+        && details.http_status.is_some_and(|status| matches!(status, 400..=499) && !matches!(status, 401 | 408 | 429))
 }
 
 /// The JSON text of parameters. Nothing in them can fail; if it did, the call's check would refuse an empty text.

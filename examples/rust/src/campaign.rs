@@ -9,9 +9,9 @@ use crate::{host::Host, journal::Journal};
 /// Why a campaign stopped; run it again with the same journal to go on.
 #[derive(Debug)]
 pub enum Stopped {
-    /// A setting, the journal, or the API's refusal of every contact.
+    /// A setting, the journal, another process that has it, or the API's refusal of every contact.
     Api(Error),
-    /// The journal cannot be read or written, or another process has it.
+    /// The journal cannot be read or written.
     Journal(io::Error),
 }
 
@@ -54,8 +54,8 @@ pub fn run(
     loop {
         let now = host.now();
         match campaign.poll(now)? {
-            CampaignStep::Journal { lines, .. } => {
-                journal.append(&lines)?;
+            CampaignStep::Journal { lines, at } => {
+                journal.append(&lines, at)?;
                 campaign.journal_written()?;
             }
             CampaignStep::Contacts { want } => {

@@ -1,35 +1,22 @@
-//! Campaigns against a model of the API that holds the truth: which contacts it has carried out, at once, late or not at all,
-//! and that answers in every way that does not contradict the truth outright.
-//!
-//! Whatever it answers, loses or delays, whenever the campaign is killed, and whatever settings change when it is resumed:
-//! nobody is carried out twice, nobody is lost, and no report claims what is not so.
+//! The API as the model knows it: it holds the truth, and answers, loses and delays what it likes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use airudder_core::{
-    Call, Campaign, CampaignConfig, CampaignStep, ClientConfig, Error, Failure, Headers, Output, Report, Request,
-    Response, Session, Step, crypto,
-};
-use proptest::prelude::*;
+use airudder_core::{Failure, Headers, Now, Request, Response, crypto};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::format_description};
 
-const KEY: &str = "fake-key-16bytes";
-/// The API takes up no request later than this.
-const SETTLE_MS: u64 = 60_000;
-const START_MS: u64 = 1_700_000_000_000;
-/// After so many runs nothing fails any more.
-const TROUBLED_RUNS: usize = 8;
+use super::{HOUR, KEY, SETTLE_MS, START_MS};
 
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 
-    fn percent(&mut self, percent: u64) -> bool {
+    pub(crate) fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
@@ -45,24 +32,49 @@ enum Fate {
     NotDone,
     /// Some of it, or later: only an answer that says nothing fits.
     Partly,
+    /// Some of it, and the API says all the same that it refused it.
+    Unfair,
+    /// The workflow takes no contacts any more.
+    Ended,
+    /// Nothing, as for some time.
+    Outage,
 }
 
 /// What the API has of one contact, by its position.
-struct Api {
-    random: Random,
-    trouble_percent: u64,
-    now_ms: u64,
-    /// How far the host's clock was set back.
-    behind_ms: u64,
+pub(crate) struct Api {
+    pub(crate) random: Random,
+    pub(crate) trouble_percent: u64,
+    pub(crate) now_ms: u64,
+    /// How far the host's clock is ahead, which people and time servers set.
+    pub(crate) ahead_ms: i64,
+    pub(crate) kind: Kind,
     tokens: BTreeSet<String>,
     issued: u64,
     workflows: BTreeMap<String, (String, u64)>,
-    carried: BTreeMap<usize, String>,
+    ended: BTreeSet<String>,
+    pub(crate) carried: BTreeMap<usize, String>,
+    /// From when on look-ups show a contact.
+    visible: BTreeMap<usize, u64>,
     late: Vec<(u64, usize, String)>,
+    /// Contacts that it has, of whom it said that it refused them.
+    pub(crate) unfair: BTreeSet<usize>,
+    outage_until_ms: u64,
     keys: BTreeMap<usize, String>,
     phones: BTreeMap<usize, String>,
-    duplicates_allowed: bool,
-    sealed: bool,
+    pub(crate) duplicates_allowed: bool,
+}
+
+/// What stays the same over all runs.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn for itself")]
+pub(crate) struct Kind {
+    pub(crate) sealed: bool,
+    /// The host has no clock but one that people set; they do not set it forward while it waits.
+    pub(crate) one_clock: bool,
+    /// The API tells its time.
+    pub(crate) dated: bool,
+    /// Look-ups take ids that differ in case alone for the same.
+    pub(crate) folds: bool,
 }
 
 fn key_of(contact: &Value) -> String {
@@ -76,12 +88,66 @@ fn shown(ms: u64) -> String {
     time.to_offset(time::macros::offset!(+8)).format(format).unwrap()
 }
 
+fn http_date(ms: u64) -> String {
+    let format = format_description!(
+        version = 2,
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    OffsetDateTime::from_unix_timestamp(i64::try_from(ms / 1000).unwrap()).unwrap().format(format).unwrap()
+}
+
 impl Api {
-    fn host_ms(&self) -> u64 {
-        self.now_ms - self.behind_ms
+    pub(crate) fn new(random: Random, trouble_percent: u64, kind: Kind, contacts: &[Value]) -> Self {
+        Self {
+            random,
+            trouble_percent,
+            now_ms: START_MS,
+            ahead_ms: 0,
+            kind,
+            tokens: BTreeSet::new(),
+            issued: 0,
+            workflows: BTreeMap::new(),
+            ended: BTreeSet::new(),
+            carried: BTreeMap::new(),
+            visible: BTreeMap::new(),
+            late: Vec::new(),
+            unfair: BTreeSet::new(),
+            outage_until_ms: 0,
+            keys: contacts.iter().map(key_of).enumerate().collect(),
+            phones: contacts.iter().map(|contact| format!("phone {}", contact["callee"])).enumerate().collect(),
+            duplicates_allowed: false,
+        }
     }
 
-    fn pass(&mut self, ms: u64) {
+    pub(crate) fn host_ms(&self) -> u64 {
+        self.now_ms.checked_add_signed(self.ahead_ms).unwrap()
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        if self.kind.one_clock { self.host_ms().into() } else { Now::new(self.host_ms(), self.now_ms - START_MS) }
+    }
+
+    /// Sets the host's clock: between two runs it is less than a day off, which is all that a campaign would start with; while
+    /// one runs, it may be set to anything, unless the host has no other clock.
+    pub(crate) fn set_clock(&mut self, is_running: bool) {
+        if self.kind.one_clock && is_running {
+            self.ahead_ms = (self.ahead_ms - self.up_to(HOUR)).max(-(20 * HOUR).cast_signed());
+            return;
+        }
+        let most_ms = if is_running { 70 * HOUR } else { 20 * HOUR };
+        self.ahead_ms = self.up_to(2 * most_ms) - most_ms.cast_signed();
+    }
+
+    /// Somebody sets the host's clock forward while it does something else than to wait.
+    pub(crate) fn set_clock_forward(&mut self) {
+        self.ahead_ms = (self.ahead_ms + self.up_to(70 * HOUR)).min((70 * HOUR).cast_signed());
+    }
+
+    fn up_to(&mut self, ms: u64) -> i64 {
+        self.random.below(ms).cast_signed()
+    }
+
+    pub(crate) fn pass(&mut self, ms: u64) {
         self.now_ms += ms;
         let now_ms = self.now_ms;
         for (_, position, workflow) in self.late.extract_if(.., |(at_ms, ..)| *at_ms <= now_ms).collect::<Vec<_>>() {
@@ -90,23 +156,24 @@ impl Api {
     }
 
     fn carry(&mut self, position: usize, workflow: String) {
+        self.visible.entry(position).or_insert(self.now_ms);
         let before = self.carried.insert(position, workflow);
         assert!(before.is_none(), "contact {position} was carried out twice");
     }
 
-    fn may_hold(&self, position: usize) -> bool {
+    pub(crate) fn may_hold(&self, position: usize) -> bool {
         self.carried.contains_key(&position) || self.late.iter().any(|(_, late, _)| *late == position)
     }
 
     /// Carries out a request, or not, and answers.
-    fn answer(&mut self, request: &Request) -> Result<Response, Failure> {
+    pub(crate) fn answer(&mut self, request: &Request) -> Result<Response, Failure> {
         let pause_ms = if self.random.percent(2) { 5 * 3_600_000 } else { self.random.below(12_000) };
         self.pass(pause_ms / 2);
-        if self.random.percent(3) && self.behind_ms < 20 * 3_600_000 {
-            self.behind_ms += self.random.below(4 * 3_600_000);
+        if self.random.percent(10) {
+            self.set_clock(true);
         }
         let troubled = self.random.percent(self.trouble_percent);
-        let text = if self.sealed {
+        let text = if self.kind.sealed {
             crypto::decrypt(&request.body, &crypto::EncryptionKey::new(KEY).unwrap()).unwrap()
         } else {
             request.body.clone()
@@ -155,6 +222,9 @@ impl Api {
 
     fn upload(&mut self, body: &Value, troubled: bool) -> (Fate, Value) {
         let workflow = body["workflow_id"].as_str().unwrap();
+        if troubled && self.random.percent(3) {
+            self.ended.insert(workflow.to_owned());
+        }
         assert!(self.workflows.contains_key(workflow), "an upload into {workflow}");
         let positions: Vec<usize> = body["details"]
             .as_array()
@@ -172,10 +242,28 @@ impl Api {
             assert!(self.duplicates_allowed || twin.is_none(), "{twin:?} is sent again as {position}");
         }
         let data = json!({"workflow_id": workflow});
-        let way = if troubled { self.random.below(4) } else { 0 };
+        if self.ended.contains(workflow) {
+            return (Fate::Ended, data);
+        }
+        if troubled && self.random.percent(3) {
+            self.outage_until_ms = self.now_ms + self.random.below(2 * HOUR);
+        }
+        if self.now_ms < self.outage_until_ms {
+            return (Fate::Outage, data);
+        }
+        let way = if troubled { self.random.below(5) } else { 0 };
         for position in positions {
-            match if way == 3 { self.random.below(3) } else { way } {
-                0 => self.carry(position, workflow.to_owned()),
+            match if way >= 3 { self.random.below(if way == 4 { 2 } else { 3 }) } else { way } {
+                0 => {
+                    // Look-ups show it by the time at which the API has taken up every request.
+                    let lag_ms =
+                        if self.random.percent(self.trouble_percent) { self.random.below(SETTLE_MS) } else { 0 };
+                    self.visible.insert(position, self.now_ms + lag_ms);
+                    if way == 4 {
+                        self.unfair.insert(position);
+                    }
+                    self.carry(position, workflow.to_owned());
+                }
                 // The answer comes at once at the earliest, and the settle time begins with it.
                 2 => self.late.push((self.now_ms + self.random.below(SETTLE_MS), position, workflow.to_owned())),
                 _ => {}
@@ -185,6 +273,7 @@ impl Api {
             match way {
                 0 => Fate::Done,
                 1 => Fate::NotDone,
+                4 => Fate::Unfair,
                 _ => Fate::Partly,
             },
             data,
@@ -197,10 +286,12 @@ impl Api {
             None => format!("phone {}", body["callee"]),
         };
         let (from, to) = (body["start_time"].as_str().unwrap(), body["end_time"].as_str().unwrap());
+        let is_same = |one: &String| *one == key || (self.kind.folds && one.eq_ignore_ascii_case(&key));
         let held: BTreeSet<&String> = self
             .carried
             .iter()
-            .filter(|(position, _)| self.keys[position] == key || self.phones[position] == key)
+            .filter(|(position, _)| self.visible[position] <= self.now_ms)
+            .filter(|(position, _)| is_same(&self.keys[position]) || is_same(&self.phones[position]))
             .map(|(_, workflow)| workflow)
             .collect();
         let mut rows = Vec::new();
@@ -226,6 +317,19 @@ impl Api {
 
     /// An answer that fits what was done.
     fn say(&mut self, fate: Fate, data: &Value, troubled: bool) -> Result<Response, Failure> {
+        match fate {
+            Fate::Outage => return Ok(self.response(500, b"<html>down</html>".to_vec(), None)),
+            Fate::Ended | Fate::Unfair => {
+                let code = self.random.pick(&[400, 403, 404, 409, 413]);
+                let status = self.random.pick(&[200, code]);
+                return Ok(self.response(
+                    status,
+                    json!({"code": code, "message": "no"}).to_string().into_bytes(),
+                    None,
+                ));
+            }
+            _ => {}
+        }
         if troubled && (fate == Fate::Partly || self.random.percent(50)) {
             return self.nothing_said(data);
         }
@@ -233,7 +337,7 @@ impl Api {
             if self.random.percent(20) {
                 return Err(Failure::ConnectFailed);
             }
-            let code = self.random.pick(&[400, 401, 403, 404, 409, 413, 429, 503]);
+            let code = self.random.pick(&[400, 401, 403, 404, 407, 409, 413, 429, 503]);
             return Ok(self.refused(code));
         }
         let text = match if troubled { self.random.below(4) } else { 0 } {
@@ -275,7 +379,7 @@ impl Api {
             "{\"code\":-1}",
         ];
         let retry_after = self.random.pick(&[None, Some("0"), Some("soon"), Some("99999999999999999999999")]);
-        Ok(match self.random.below(8) {
+        Ok(match self.random.below(10) {
             0 => return Err(self.random.pick(&[Failure::Timeout, Failure::Reset, Failure::Other])),
             1 => {
                 let status = self.random.pick(&[302, 307, 408, 500, 502, 504, 599]);
@@ -293,6 +397,16 @@ impl Api {
                 let body = self.random.pick(&[half.as_str(), "", "<html>", "{\"message\":\"lost\"}", "{\"code\":403}"]);
                 let retry_after = self.random.pick(&[None, Some("soon"), Some("")]);
                 self.response(503, body.into(), retry_after)
+            }
+            // Something between the host and the API refuses, perhaps the answer alone; or the API refuses its own token.
+            8 => {
+                let status = self.random.pick(&[400, 403, 404, 405, 413, 414, 431, 451]);
+                let body = self.random.pick(&["", "<html>no</html>", "{\"message\":\"no\"}", "{}"]);
+                self.response(status, body.into(), retry_after)
+            }
+            9 => {
+                let status = self.random.pick(&[200, 401]);
+                self.response(status, b"{\"code\":401,\"message\":\"no\"}".to_vec(), None)
             }
             4 => self.response(200, half.into(), retry_after),
             5 => {
@@ -313,220 +427,15 @@ impl Api {
         if let Some(value) = retry_after {
             headers.set("retry-after", value);
         }
+        if self.kind.dated {
+            headers.set("date", http_date(self.now_ms));
+        }
         let mut body = body;
-        if self.sealed && self.random.percent(50) && body.last() != Some(&0) {
+        if self.kind.sealed && self.random.percent(50) && body.last() != Some(&0) {
             headers.set("Is-Encrypted", "1");
             headers.set("Signed", crypto::digest(&body));
             body = crypto::encrypt(&body, &crypto::EncryptionKey::new(KEY).unwrap()).unwrap().into_bytes();
         }
         Response { status, headers, body }
-    }
-}
-
-/// What is under way in a host: the call, and what came of it.
-struct Running {
-    id: u64,
-    call: Box<Call>,
-}
-
-/// One run, until it is done or killed.
-fn run(
-    api: &mut Api,
-    campaign: &mut Campaign,
-    contacts: &[Value],
-    journal: &mut String,
-    kill_at: u64,
-) -> Option<Report> {
-    let (mut next, mut running) = (0, Vec::<Running>::new());
-    let give_up_at = if api.random.percent(10) { api.random.below(200) } else { u64::MAX };
-    for step in 0..100_000 {
-        if step == give_up_at {
-            campaign.give_up().unwrap();
-        }
-        match campaign.poll(api.host_ms()).unwrap() {
-            CampaignStep::Journal { lines, .. } => {
-                if step >= kill_at {
-                    let torn = usize::try_from(api.random.below(lines.len() as u64 + 1)).unwrap();
-                    journal.push_str(&lines[..torn]);
-                    return None;
-                }
-                journal.push_str(&lines);
-                campaign.journal_written().unwrap();
-            }
-            CampaignStep::Contacts { want } => {
-                let count = usize::try_from(1 + api.random.below(want as u64 * 2)).unwrap();
-                let chunk = &contacts[next..contacts.len().min(next + count)];
-                next += chunk.len();
-                if chunk.is_empty() {
-                    campaign.end_of_contacts().unwrap();
-                } else {
-                    campaign.feed(&Value::from(chunk).to_string()).unwrap();
-                }
-            }
-            CampaignStep::Call { id, call } => running.push(Running { id, call }),
-            CampaignStep::Wait { until_ms } if running.is_empty() => {
-                let until_ms = until_ms.expect("something to wait for");
-                assert!(until_ms > api.host_ms(), "a host would poll without end");
-                api.pass(until_ms - api.host_ms());
-            }
-            CampaignStep::Wait { .. } => {
-                // Calls go on and end in any order.
-                let index = usize::try_from(api.random.below(running.len() as u64)).unwrap();
-                let result = go_on(api, &mut running[index].call, step >= kill_at);
-                if step >= kill_at {
-                    return None;
-                }
-                if let Some(result) = result {
-                    let id = running.swap_remove(index).id;
-                    campaign.on_result(id, api.host_ms(), result).unwrap();
-                }
-            }
-            CampaignStep::Done => {
-                assert!(running.is_empty(), "it is done while calls are running");
-                return Some(campaign.report());
-            }
-        }
-    }
-    panic!("the campaign does not end");
-}
-
-/// One step of a call; killed, what it sent is carried out all the same.
-fn go_on(api: &mut Api, call: &mut Call, killed: bool) -> Option<Result<Output, Error>> {
-    match call.poll(api.host_ms()).unwrap() {
-        Step::Done => return Some(call.take_result()),
-        Step::Wait { until_ms, .. } => api.pass(until_ms - api.host_ms()),
-        Step::Send(request) => {
-            let answer = api.answer(&request);
-            if !killed {
-                match answer {
-                    Ok(response) => call.on_response(api.host_ms(), &response).unwrap(),
-                    Err(failure) => call.on_failure(api.host_ms(), failure, "").unwrap(),
-                }
-            }
-        }
-    }
-    None
-}
-
-/// Compares a report with the truth.
-fn check(api: &Api, report: &Report, contacts: &[Value]) {
-    let rejected: BTreeSet<usize> = report.rejected.iter().map(|one| usize::try_from(one.contact).unwrap()).collect();
-    let doubtful: BTreeSet<usize> = report.doubtful.iter().map(|one| usize::try_from(one.contact).unwrap()).collect();
-    assert_eq!((rejected.len(), doubtful.len()), (report.rejected.len(), report.doubtful.len()), "named twice");
-    assert!(rejected.is_disjoint(&doubtful), "rejected and doubtful");
-    let accepted = usize::try_from(report.accepted).unwrap();
-    for position in 0..contacts.len() {
-        assert!(!(rejected.contains(&position) && api.may_hold(position)), "contact {position} is rejected, and there");
-    }
-    let certain =
-        (0..contacts.len()).filter(|position| api.may_hold(*position) && !doubtful.contains(position)).count();
-    if report.error.is_some() {
-        assert!(certain <= accepted, "{certain} contacts are there, {accepted} are accepted, {doubtful:?} doubtful");
-    }
-    let others = (0..contacts.len()).filter(|position| !rejected.contains(position) && !doubtful.contains(position));
-    let there = others.clone().filter(|position| api.may_hold(*position)).count();
-    assert!(there >= accepted, "{accepted} are accepted, {there} are there");
-}
-
-fn session(sealed: bool, strict: bool) -> Session {
-    let config = ClientConfig {
-        app_key: Some("fake-key".into()),
-        app_secret: Some("fake-secret".into()),
-        base_url: Some("http://127.0.0.1:1".into()),
-        encryption_key: sealed.then(|| KEY.into()),
-        strict,
-        ..ClientConfig::default()
-    };
-    Session::new(config).unwrap()
-}
-
-/// Some have a case id, some come twice, some break a rule.
-fn contacts(random: &mut Random, count: usize) -> Vec<Value> {
-    (0..count)
-        .map(|n| {
-            let who = if random.percent(10) { random.below(n as u64 + 1) } else { n as u64 };
-            let mut contact =
-                json!({"callee": format!("+62{who:08}"), "platform": "P", "variables": {"customer_name": n.to_string()}});
-            if who % 2 == 0 && !random.percent(10) {
-                contact["caseid"] = format!("c-{who}").into();
-            }
-            if random.percent(5) {
-                contact["callee"] = format!("08{who}").into();
-            }
-            contact
-        })
-        .collect()
-}
-
-/// A campaign from its beginning to its end, over many runs; what was seen is given back.
-fn life(seed: u64, count: usize, trouble_percent: u64, sealed: bool) -> String {
-    let mut random = Random(seed);
-    let contacts = contacts(&mut random, count);
-    let mut api = Api {
-        random,
-        trouble_percent,
-        now_ms: START_MS,
-        behind_ms: 0,
-        tokens: BTreeSet::new(),
-        issued: 0,
-        workflows: BTreeMap::new(),
-        carried: BTreeMap::new(),
-        late: Vec::new(),
-        keys: contacts.iter().map(key_of).enumerate().collect(),
-        phones: contacts.iter().map(|contact| format!("phone {}", contact["callee"])).enumerate().collect(),
-        duplicates_allowed: false,
-        sealed,
-    };
-    let mut journal = String::new();
-    for number in 0.. {
-        assert!(number < 4 * TROUBLED_RUNS, "the campaign is not done in any run");
-        if number == TROUBLED_RUNS {
-            api.trouble_percent = 0;
-        }
-        let troubled = number < TROUBLED_RUNS;
-        let batch = 1 + api.random.below(count as u64 + 3);
-        api.duplicates_allowed = api.random.percent(30);
-        let config = CampaignConfig {
-            batch_size: usize::try_from(batch).unwrap(),
-            in_flight: usize::try_from(1 + api.random.below(3)).unwrap(),
-            lookups_in_flight: usize::try_from(1 + api.random.below(4)).unwrap(),
-            settle_ms: if troubled && api.random.percent(10) { None } else { Some(SETTLE_MS) },
-            allow_duplicates: api.duplicates_allowed,
-            retry_rejected: api.random.percent(30),
-            seed: api.random.below(1 << 30),
-            ..CampaignConfig::new(7, "july", "2026-12-01 18:00:00+08:00")
-        };
-        let strict = api.random.percent(50);
-        let mut campaign = Campaign::new(&session(sealed, strict), config).unwrap();
-        let good = campaign.resume(journal.as_bytes()).unwrap();
-        journal.truncate(good);
-        let kill_at = if troubled && api.random.percent(70) { api.random.below(150) } else { u64::MAX };
-        if let Some(report) = run(&mut api, &mut campaign, &contacts, &mut journal, kill_at) {
-            check(&api, &report, &contacts);
-            let known = usize::try_from(report.accepted).unwrap() + report.rejected.len() + report.doubtful.len();
-            assert!(known <= contacts.len(), "a contact is counted twice");
-            if !troubled && report.error.is_none() && known == contacts.len() {
-                api.pass(SETTLE_MS);
-                check(&api, &report, &contacts);
-                return format!("{report:?} {:?} {journal}", api.carried);
-            }
-        }
-        api.pass(1000);
-    }
-    unreachable!()
-}
-
-proptest! {
-    #[test]
-    fn whatever_the_api_does_and_says_nobody_is_called_twice_and_nobody_is_lost(
-        seed: u64,
-        count in 1_usize..40,
-        trouble_percent in 0_u64..90,
-        sealed: bool,
-    ) {
-        let seen = life(seed, count, trouble_percent, sealed);
-        if seed % 16 == 0 {
-            prop_assert_eq!(seen, life(seed, count, trouble_percent, sealed), "the same inputs give the same outputs");
-        }
     }
 }

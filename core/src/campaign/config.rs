@@ -1,0 +1,84 @@
+//! The settings of a campaign.
+
+use crate::{
+    error::{Error, ErrorCode},
+    operations::workflow::MAX_DETAILS,
+    secret::Secret,
+};
+
+/// The settings of a campaign.
+#[derive(Clone, Debug)]
+pub struct CampaignConfig {
+    /// The workflow's template.
+    pub workflow_template_id: i64,
+    /// The workflow's name; further workflows are called `name (2)`, `name (3)`, …
+    pub name: String,
+    /// When the workflows end, as `2099-12-01 18:00:00+08:00`. Workflows that an earlier run created keep their own. After it
+    /// nothing more is uploaded to them: what is left goes to a new workflow, for which it must lie in the future.
+    pub end_time: String,
+    /// Contacts in one upload, 1 to 10 000.
+    pub batch_size: usize,
+    /// Uploads under way at once.
+    pub in_flight: usize,
+    /// Look-ups under way at once.
+    pub lookups_in_flight: usize,
+    /// How long after a doubtful upload a contact that is not found is looked up again before it is sent again, in
+    /// milliseconds; `None`: it is never sent again and stays doubtful. That nobody is called twice rests on the API
+    /// not taking up a request later than this, and on look-ups that show by then whom it has.
+    pub settle_ms: Option<u64>,
+    /// Whether a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
+    /// A look-up does not tell such contacts apart, nor one without a case id from one with its number: a doubtful one
+    /// stays doubtful where the API has another.
+    pub allow_duplicates: bool,
+    /// Whether contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more after
+    /// [`settle_ms`](Self::settle_ms).
+    pub retry_rejected: bool,
+    /// What the fingerprints in the journal are keyed by; `None`: the app secret. After a change of the app secret, a
+    /// campaign that began before is resumed with the earlier secret here.
+    pub journal_key: Option<Secret>,
+    /// Whether a journal that was written for another host or app key is taken: the account is the same, only its address or
+    /// key has changed.
+    pub same_account: bool,
+    /// Where the jitter of the delays begins; a random number from the host.
+    pub seed: u64,
+}
+
+impl CampaignConfig {
+    /// A campaign with this template, name and end time, and the usual settings for the rest.
+    pub fn new(workflow_template_id: i64, name: impl Into<String>, end_time: impl Into<String>) -> Self {
+        Self {
+            workflow_template_id,
+            name: name.into(),
+            end_time: end_time.into(),
+            batch_size: 1000,
+            in_flight: 1,
+            lookups_in_flight: 8,
+            settle_ms: Some(60_000),
+            allow_duplicates: false,
+            retry_rejected: false,
+            journal_key: None,
+            same_account: false,
+            seed: 0,
+        }
+    }
+
+    pub(super) fn validate(&self) -> Result<(), Error> {
+        let bad = |field: &str, why: &str| Err(Error::new(ErrorCode::InvalidConfig, why).at(format!("/{field}")));
+        if !(1..=MAX_DETAILS).contains(&self.batch_size) {
+            return bad("batch_size", "batch_size must be from 1 to 10000");
+        }
+        if self.in_flight == 0 {
+            return bad("in_flight", "in_flight must be at least 1");
+        }
+        if self.lookups_in_flight == 0 {
+            return bad("lookups_in_flight", "lookups_in_flight must be at least 1");
+        }
+        if self.name.is_empty() {
+            return bad("name", "a campaign needs a name");
+        }
+        if self.journal_key.as_ref().is_some_and(|key| key.expose().trim().is_empty()) {
+            return bad("journal_key", "journal_key is blank: leave it out, or give the earlier app secret");
+        }
+        Ok(())
+    }
+}

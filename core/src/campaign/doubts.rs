@@ -1,0 +1,214 @@
+//! Contacts in doubt, and batches that the API refused: who is to be looked up, and when.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Workflows, contact::Contact};
+use crate::{error::Error, retry::Jitter};
+
+/// How many contacts of a refused batch are looked up at random, beside its first, middle and last one.
+const RANDOM_SAMPLES: u64 = 2;
+
+/// A contact to look up.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub(super) contact: Contact,
+    pub(super) batch: u64,
+    pub(super) workflow: usize,
+    /// Not before so much waiting has counted.
+    pub(super) not_before: u64,
+    /// When it is looked up for the second time; known once the first one began.
+    pub(super) settle_at: Option<u64>,
+    pub(super) settled: bool,
+    pub(super) window: Window,
+}
+
+impl Doubt {
+    pub(super) fn new(contact: Contact, batch: u64, workflow: usize) -> Self {
+        let window = Window::default();
+        Self { contact, batch, workflow, not_before: 0, settle_at: None, settled: false, window }
+    }
+}
+
+/// Which part of the time a look-up is at, and whether a part before showed what might be the contact.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Window {
+    pub(super) part: u64,
+    pub(super) unclear: bool,
+}
+
+/// A batch that the API refused. Before its contacts count as rejected, some of them are looked up.
+#[derive(Debug)]
+pub(super) struct RefusedBatch {
+    pub(super) workflow: usize,
+    pub(super) contacts: Vec<Contact>,
+    pub(super) code: String,
+    pub(super) message: String,
+    /// Not before so much waiting has counted; unknown while contacts from the journal are still to come.
+    pub(super) not_before: Option<u64>,
+    /// Which of the contacts are still to be looked up.
+    sample: VecDeque<(usize, Window)>,
+    /// How many look-ups are under way.
+    pub(super) running: usize,
+    pub(super) looked_up: u64,
+}
+
+impl RefusedBatch {
+    pub(super) fn new(workflow: usize, contacts: Vec<Contact>, code: String, message: String) -> Self {
+        let sample = VecDeque::new();
+        Self { workflow, contacts, code, message, not_before: None, sample, running: 0, looked_up: 0 }
+    }
+
+    /// Chooses whom to look up, after so much waiting.
+    pub(super) fn choose(&mut self, not_before: u64, jitter: &mut Jitter) {
+        let count = self.contacts.len();
+        let mut chosen = vec![0, count / 2, count.saturating_sub(1)];
+        chosen.extend((0..RANDOM_SAMPLES).filter_map(|_| usize::try_from(jitter.next() % count.max(1) as u64).ok()));
+        chosen.sort_unstable();
+        chosen.dedup();
+        self.sample = chosen.into_iter().map(|index| (index, Window::default())).collect();
+        self.not_before = Some(not_before);
+    }
+
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        !self.sample.is_empty() && self.not_before.is_some_and(|not_before| not_before <= now)
+    }
+
+    pub(super) fn next(&mut self) -> Option<(usize, Window)> {
+        let next = self.sample.pop_front()?;
+        self.running += 1;
+        Some(next)
+    }
+
+    /// The look-up goes on in another part of the time, or was not handed out after all.
+    pub(super) fn look_again(&mut self, index: usize, window: Window) {
+        self.running = self.running.saturating_sub(1);
+        self.sample.push_front((index, window));
+    }
+
+    pub(super) fn not_found(&mut self) {
+        self.running = self.running.saturating_sub(1);
+        self.looked_up += 1;
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.not_before.is_some() && self.sample.is_empty() && self.running == 0
+    }
+}
+
+/// Why a batch counts as refused: a refusal alone does not prove that nobody of it is called.
+pub(super) fn refusal(message: &str, looked_up: u64, contacts: u64) -> String {
+    format!("{message} (refused; {looked_up} of the {contacts} contacts of its upload were looked up and not found)")
+}
+
+/// Why a batch is in doubt.
+#[derive(Debug)]
+pub(super) enum Cause {
+    /// An earlier run did not journal its outcome, or not why.
+    Unknown,
+    /// The upload failed.
+    Failed(Error),
+    /// The API refused it, which may not be true of all its contacts.
+    Refused,
+}
+
+/// How the doubtful batches end, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct DoubtfulBatches {
+    open: BTreeMap<u64, OpenBatch>,
+    /// How many uploads were accepted so far.
+    accepted: u64,
+    /// How many were not carried out, though the API did not refuse them, when so many had been accepted.
+    lost: (u64, u32),
+    last_error: Option<Error>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct OpenBatch {
+    contacts: usize,
+    /// How many uploads had been accepted before.
+    accepted: u64,
+    is_lost: bool,
+    is_refused: bool,
+}
+
+impl DoubtfulBatches {
+    /// How many batches may turn out to be lost in a row, those that are already among them.
+    pub(super) fn unsettled_or_lost(&self) -> usize {
+        let lost = if self.lost.0 == self.accepted { self.lost.1 } else { 0 };
+        self.open.len() + lost as usize
+    }
+
+    /// A contact of this batch is in doubt.
+    pub(super) fn add(&mut self, batch: u64, cause: &Cause) {
+        let new = || OpenBatch { accepted: self.accepted, ..OpenBatch::default() };
+        let open = self.open.entry(batch).or_insert_with(new);
+        open.contacts += 1;
+        open.is_refused |= matches!(cause, Cause::Refused);
+        if let (1, Cause::Failed(error)) = (open.contacts, cause) {
+            self.last_error = Some(error.clone());
+        }
+    }
+
+    /// An upload was accepted.
+    pub(super) fn accepted(&mut self) {
+        self.accepted += 1;
+    }
+
+    /// A contact of this batch is in doubt no longer; `lost`: the API does not have it. Tells how many batches were lost with
+    /// none accepted between them.
+    pub(super) fn resolve(&mut self, batch: u64, lost: bool) -> u32 {
+        let Some(open) = self.open.get_mut(&batch) else { return 0 };
+        open.contacts = open.contacts.saturating_sub(1);
+        open.is_lost |= lost;
+        if open.contacts > 0 {
+            return 0;
+        }
+        let OpenBatch { accepted, is_lost, is_refused, .. } = *open;
+        self.open.remove(&batch);
+        if is_refused {
+            return 0;
+        }
+        if !is_lost {
+            self.accepted += 1; // the API had it all the time
+            return 0;
+        }
+        self.lost = (accepted, if self.lost.0 == accepted { self.lost.1 + 1 } else { 1 });
+        self.lost.1
+    }
+
+    /// Why the last upload failed that was in doubt.
+    pub(super) fn last_error(&self) -> Option<&Error> {
+        self.last_error.as_ref()
+    }
+}
+
+/// What a look-up showed about a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A workflow of this campaign has it.
+    Ours,
+    /// It is in what might be a workflow of this campaign.
+    Perhaps,
+    Nowhere,
+}
+
+/// A workflow in which a look-up found a contact.
+#[derive(serde::Deserialize)]
+pub(super) struct FoundRow {
+    workflow_id: Option<String>,
+    workflow_name: Option<String>,
+}
+
+impl Found {
+    pub(super) fn of(rows: &[FoundRow], workflows: &Workflows) -> Self {
+        if rows.iter().any(|row| row.workflow_id.as_deref().is_some_and(|id| workflows.has_id(id))) {
+            return Self::Ours;
+        }
+        // A row with another id, or without one, might be a workflow of this campaign: another campaign may have used its name.
+        let might_be_ours = |row: &FoundRow| match (&row.workflow_id, &row.workflow_name) {
+            (_, Some(name)) => workflows.has_name(name),
+            (id, None) => id.is_none(),
+        };
+        if rows.iter().any(might_be_ours) { Self::Perhaps } else { Self::Nowhere }
+    }
+}

@@ -1,0 +1,76 @@
+//! What became of a campaign.
+
+use crate::error::Error;
+
+/// How far a campaign is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Contacts fed.
+    pub contacts: u64,
+    /// Contacts that the API has.
+    pub accepted: u64,
+    /// Contacts that were refused, by the check or by the API.
+    pub rejected: u64,
+    /// Contacts of which nothing certain is known, for now or for good.
+    pub doubtful: u64,
+}
+
+/// A contact that was refused, by the check or by the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its position among the contacts, from 0.
+    pub contact: u64,
+    /// The stable number as text, such as `E1007`.
+    pub code: String,
+    /// JSON pointer to the bad field of the contact, such as `/callee`.
+    pub pointer: Option<String>,
+    /// Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found: a refusal alone
+    /// does not prove that nobody of it is called.
+    pub message: String,
+}
+
+/// A contact of which it is not known whether the API has it. This run does not send it again.
+///
+/// The next run with the same journal looks it up, waits for [`settle_ms`](super::CampaignConfig::settle_ms), looks it up
+/// again, and sends it if the API does not have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoubtfulContact {
+    /// Its position among the contacts, from 0.
+    pub contact: u64,
+    /// Its case id, if it has one.
+    pub case_id: Option<String>,
+}
+
+/// A workflow of the campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workflow {
+    /// Its id; absent where the outcome of its creation is unknown: an empty workflow that may exist.
+    pub workflow_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Contacts that it has, or may have.
+    pub contacts: usize,
+}
+
+/// What became of a campaign.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many contacts the API has.
+    pub accepted: u64,
+    /// The contacts that were refused, in their order.
+    pub rejected: Vec<Rejected>,
+    /// The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order.
+    pub doubtful: Vec<DoubtfulContact>,
+    /// The workflows, orphans included.
+    pub workflows: Vec<Workflow>,
+    /// How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart.
+    pub clock_offset_ms: Option<i64>,
+    /// Why the campaign stopped before its end; resume it with the same journal.
+    pub error: Option<Error>,
+}
+
+/// Inserts where the position belongs, which is nearly always the end: contacts come in order.
+pub(super) fn put_in_order<T>(list: &mut Vec<T>, item: T, position: impl Fn(&T) -> u64) {
+    let at = list.partition_point(|other| position(other) <= position(&item));
+    list.insert(at, item);
+}
