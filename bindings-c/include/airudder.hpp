@@ -329,6 +329,10 @@ class event : public detail::owner<airudder_event_free> {
   result<std::string_view> json() const { return detail::text(airudder_event_json, get()); }
   result<int> known() const { return detail::read<int>(airudder_event_known, get()); }
   result<int> verified() const { return detail::read<int>(airudder_event_verified, get()); }
+  /* The call that asks the API whether a push of a custom API node is genuine. */
+  result<call> begin_verify_push(const client &asking) const {
+    return detail::made<airudder_call, call>(airudder_call_begin_verify_push, asking.get(), get());
+  }
   result<std::string_view> text(const char *pointer) const {
     return detail::text(airudder_event_get_str, get(), pointer);
   }

@@ -161,15 +161,18 @@ static void use_events(const struct arguments *a) {
   airudder_text text;
   airudder_type type;
   airudder_ack ack;
+  airudder_call call = 0;
   int flag;
   int64_t integer;
   double real;
   size_t count;
 
+  note(airudder_call_begin_verify_push(a->handle, a->handle, OUT(call), a->error));
+  if (call) airudder_call_free(call);
   config.secret = config.other_secret = config.sign_key = config.scheme = config.encryption_key = config.cipher =
       a->text;
   config.max_body_bytes = a->len;
-  config.max_depth = config.allow_unsigned = a->number;
+  config.max_depth = config.allow_unsigned = config.require_encryption = a->number;
   note(airudder_webhooks_new(&config, OUT(hooks), a->error));
   if (hooks) airudder_webhooks_free(hooks);
   note(airudder_webhooks_new(NULL, OUT(hooks), a->error));

@@ -149,7 +149,7 @@ versioned! {
     airudder_call_options;
     airudder_raw_request;
     airudder_campaign_config before journal_key;
-    airudder_webhooks_config;
+    airudder_webhooks_config before require_encryption;
 }
 
 // SAFETY: a repr(C) struct of a size, then numbers, an enum that has a 0, and texts.
