@@ -44,7 +44,7 @@ def test_memory_that_runs_out(build):
 
 
 def test_small_stack(build):
-    build(TESTS / "stack.c", standard="gnu99", packages=["cmocka"]).run("plain", 49152)
+    build(TESTS / "stack.c", standard="gnu99", packages=["cmocka"]).run("plain", 32768)
 
 
 @pytest.mark.parametrize("tool", ["helgrind", "drd"])
