@@ -15,14 +15,16 @@ const entries = {
   // An ES module imports what Node has: bundlers cannot make that of a `require`.
   builtins: `import * as childProcess from "node:child_process";
 import * as crypto from "node:crypto";
+import * as diagnostics from "node:diagnostics_channel";
 import * as fs from "node:fs/promises";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as url from "node:url";
+import * as util from "node:util";
 import builtins from "./builtins.js";
 
-builtins.runsOnNode({ childProcess, crypto, fs, net, os, path, url });
+builtins.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
 `,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
   wasm: `import module from "./airudder.wasm";

@@ -275,6 +275,9 @@ enum {
   /** The clock of this machine is more than a day away from that of the API. Set the clock; contacts in doubt could
       not be looked up by it. */
   AIRUDDER_E1022_CLOCK_OFF = 1022,
+  /** An event came for which the receiver has no listener. Add a listener for its type, or one for all others; name
+      the `kind` where a URL is for one kind of event. */
+  AIRUDDER_E1025_UNHANDLED_EVENT = 1025,
   /** There is no memory for what the function of the C interface was given. Nothing was done: free some memory and
       call it again, or pass less. */
   AIRUDDER_E1026_OUT_OF_MEMORY = 1026,

@@ -1,36 +1,55 @@
 /** The bytes of a body or a text. */
+import type { Bytes } from "./globals.js";
 import { fault } from "./native.js";
+import { TextEncoder } from "./text.js";
 
 /** A text is taken as UTF-8. What was parsed or decoded already cannot be verified any more. */
 export function bytes(body: string | Uint8Array | ArrayBuffer): Uint8Array {
   if (typeof body === "string") {
     return new TextEncoder().encode(body);
   }
-  if (body instanceof ArrayBuffer) {
-    return new Uint8Array(body);
+  if (isBytes(body)) {
+    return ArrayBuffer.isView(body)
+      ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+      : new Uint8Array(body);
   }
-  if (ArrayBuffer.isView(body)) {
-    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  }
-  throw fault(
+  throw parsed(body);
+}
+
+/** Whether it holds bytes, also where it is of another realm, as in tests under Jest: `instanceof` would not know it. */
+export function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
+  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
+
+/** The error for a body that is neither bytes nor text. */
+export function parsed(body: unknown): Error {
+  const found =
+    body === undefined ? "nothing, as where the body was read before," : `a value of type \`${typeof body}\``;
+  return fault(
     5006,
-    `a signature is about the body's bytes as they came, not about a value of type \`${typeof body}\`: ` +
-      "pass await request.arrayBuffer() in Next.js and Hono, use express.raw({ type: '*/*' }) on the route in Express, " +
+    `a signature is about the body's bytes as they came, not about ${found}: ` +
+      "pass await request.arrayBuffer() in Next.js and Hono, use express.raw({ type: '*/*' }) on the route in Express " +
+      "and put it ahead of express.json(), set bodyParser: false for an API route of Next.js, " +
       "and a content type parser with parseAs: 'buffer' in Fastify",
   );
 }
 
-/** All bytes of a stream. `check` is told how many there are so far, and may throw: nobody may fill the memory. */
-export async function collect(
-  stream: AsyncIterable<Uint8Array>,
+/**
+ * All bytes of a stream. `read` gives the bytes of a chunk; `check` is told how many there are so far, and may throw: nobody
+ * may fill the memory.
+ */
+export async function collect<Chunk>(
+  stream: AsyncIterable<Chunk> | Iterable<Chunk>,
+  read: (chunk: Chunk) => Uint8Array,
   check: (length: number) => void = () => {},
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Bytes> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
-    length += chunk.length;
+    const part = read(chunk);
+    length += part.length;
     check(length);
-    chunks.push(chunk);
+    chunks.push(part);
   }
   const body = new Uint8Array(length);
   let at = 0;

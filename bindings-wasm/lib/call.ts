@@ -1,11 +1,13 @@
 /** Drives a call: sends what it wants sent, sleeps until it wants to go on. All decisions are the core's. */
+import { onAbort } from "./abort.js";
 import { masked } from "./cause.js";
+import { Clock } from "./clock.js";
 import { AirudderError } from "./errors.js";
 import { File } from "./file.js";
 import type { AbortSignal, Fetch, FetchResponse } from "./globals.js";
 import type { Call } from "./glue.js";
 import type { Owned } from "./native.js";
-import { startTimer } from "./timer.js";
+import { LONGEST_MS, startTimer } from "./timer.js";
 import { describe, Exchange, failure } from "./transport.js";
 
 /** Settings of one call; what is absent comes from the client. */
@@ -38,8 +40,7 @@ export type Run = <Result>(name: string, params: object, options?: CallOptions) 
 /** Runs the call to its result. */
 export async function run<Result>(call: Owned<Call>, fetch: Fetch, signal: AbortSignal | undefined): Promise<Result> {
   try {
-    const { response, cause } = await drive(call, fetch, signal);
-    return result(call, response, cause, signal) as Result;
+    return result(call, await drive(call, fetch, signal), signal) as Result;
   } finally {
     call.free();
   }
@@ -47,7 +48,8 @@ export async function run<Result>(call: Owned<Call>, fetch: Fetch, signal: Abort
 
 /** What came of the last request. */
 interface Last {
-  response?: FetchResponse;
+  /** A file, whose bytes are still to come. */
+  file?: { response: FetchResponse; exchange: Exchange };
   cause?: unknown;
 }
 
@@ -62,28 +64,30 @@ export async function drive(
   stop: AbortSignal | undefined = signal,
 ): Promise<Last> {
   let last: Last = {};
+  const clock = new Clock();
   for (;;) {
-    const step = call.use((machine) => machine.poll(Date.now()));
+    const step = call.use((machine) => machine.poll(clock.unixMs));
     if (step === undefined) {
       return last;
     }
     stop?.throwIfAborted();
     if (typeof step === "number") {
-      await sleep(step - Date.now(), stop);
+      await sleep(step, clock, stop);
       continue;
     }
     const exchange = new Exchange(step.timeoutMs, signal);
     try {
       const head = await exchange.send(step, fetch);
       if (call.use((machine) => machine.isFile(head.status, head.headers))) {
-        call.use((machine) => machine.onResponse(Date.now(), head.status, head.headers, new Uint8Array()));
+        call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, new Uint8Array()));
         exchange.stopClock();
+        last = { file: { response: head.response, exchange } };
       } else {
         const body = await exchange.body(head);
-        call.use((machine) => machine.onResponse(Date.now(), head.status, head.headers, body));
+        call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, body));
         exchange.end();
+        last = {};
       }
-      last = { response: head.response };
     } catch (error) {
       exchange.end();
       if (error instanceof AirudderError && error !== signal?.reason) {
@@ -95,30 +99,27 @@ export async function drive(
           throw signal.reason;
         }
         // The reason may be any error, even one that reads as if nothing had been sent.
-        call.use((machine) => machine.onFailure(Date.now(), "other", "aborted"));
+        call.use((machine) => machine.onFailure(clock.unixMs, "other", "aborted"));
         last = { cause: signal.reason };
         continue;
       }
+      const kind = failure(error, exchange.timedOut);
       const cause = masked(error, (text) => call.use((machine) => machine.withoutSecrets(text)));
-      call.use((machine) => machine.onFailure(Date.now(), failure(cause, exchange.timedOut), describe(cause)));
+      call.use((machine) => machine.onFailure(clock.unixMs, kind, describe(cause)));
       last = { cause };
     }
   }
 }
 
 /** The result, or the error that ended the call. */
-function result(
-  call: Owned<Call>,
-  response: FetchResponse | undefined,
-  cause: unknown,
-  signal: AbortSignal | undefined,
-): unknown {
+function result(call: Owned<Call>, { file, cause }: Last, signal: AbortSignal | undefined): unknown {
   try {
     const { data, contentType } = call.use((machine) => machine.result());
-    return contentType !== undefined && response !== undefined
-      ? new File(contentType, response, signal)
+    return contentType !== undefined && file !== undefined
+      ? new File(contentType, file.response, signal, () => file.exchange.end())
       : JSON.parse(data);
   } catch (error) {
+    file?.exchange.end();
     if (error instanceof AirudderError && cause !== undefined) {
       error.cause = cause;
     }
@@ -126,17 +127,18 @@ function result(
   }
 }
 
-/** Waits, unless the call is aborted meanwhile. */
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits until this time, or for 24 days, unless the call is aborted meanwhile. */
+function sleep(untilMs: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = startTimer(ms, () => {
-      signal?.removeEventListener("abort", onAbort);
+    const target = Math.min(untilMs, clock.unixMs + LONGEST_MS);
+    const timer = startTimer(target - clock.unixMs, () => {
+      forget();
+      clock.reached(target);
       resolve();
     });
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const forget = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    });
   });
 }

@@ -1,11 +1,14 @@
 /** One run of a campaign: the loop around its machine, which takes all decisions. */
+import { onAbort } from "./abort.js";
+import { bytes } from "./bytes.js";
 import { drive } from "./call.js";
 import type { Journal, Progress } from "./campaign.js";
+import { Clock } from "./clock.js";
 import type { AbortSignal, Fetch } from "./globals.js";
 import type { Call, Campaign as Machine } from "./glue.js";
 import { NotJson, tryWrite } from "./json.js";
 import { fault, Owned } from "./native.js";
-import { startTimer } from "./timer.js";
+import { LONGEST_MS, startTimer } from "./timer.js";
 import type { Detail } from "./types.js";
 
 /** The machine's steps one by one, calls beside them. */
@@ -14,8 +17,9 @@ export class CampaignRun {
   readonly #fetch: Fetch;
   readonly #journal: Journal;
   readonly #contacts: Iterator<Detail> | AsyncIterator<Detail>;
-  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #onProgress: ((progress: Progress) => unknown) | undefined;
   readonly #signal: AbortSignal | undefined;
+  readonly #clock = new Clock();
   /** Keeps running calls from sending further requests. */
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -32,7 +36,7 @@ export class CampaignRun {
     fetch: Fetch,
     journal: Journal,
     contacts: Iterator<Detail> | AsyncIterator<Detail>,
-    onProgress: ((progress: Progress) => void) | undefined,
+    onProgress: ((progress: Progress) => unknown) | undefined,
     signal: AbortSignal | undefined,
   ) {
     this.#machine = machine;
@@ -45,10 +49,9 @@ export class CampaignRun {
 
   /** Takes up an earlier run. */
   async resume(): Promise<void> {
-    const journal = await this.#journal.read();
-    const bytes = typeof journal === "string" ? new TextEncoder().encode(journal) : journal;
-    const good = this.#machine.use((machine) => machine.resume(bytes));
-    if (good === bytes.length) {
+    const read = bytes(await this.#journal.read());
+    const good = this.#machine.use((machine) => machine.resume(read));
+    if (good === read.length) {
       return;
     }
     if (this.#journal.truncate === undefined) {
@@ -58,12 +61,12 @@ export class CampaignRun {
   }
 
   async run(): Promise<void> {
-    const onAbort = () => this.#wake();
-    this.#signal?.addEventListener("abort", onAbort);
+    const forget = onAbort(this.#signal, () => this.#wake());
     try {
       for (;;) {
         this.#signal?.throwIfAborted();
-        const step = this.#machine.use((machine) => machine.poll(Date.now(), performance.now()));
+        const { systemMs, unixMs, elapsedMs } = this.#clock;
+        const step = this.#machine.use((machine) => machine.poll(systemMs, elapsedMs));
         switch (step?.kind) {
           case undefined:
             return;
@@ -78,17 +81,17 @@ export class CampaignRun {
             this.#start(step.id, step.call);
             break;
           case "wait":
-            await this.#news(step.untilMs);
+            await this.#news(step.untilMs === null ? null : unixMs + (step.untilMs - systemMs));
             break;
         }
         this.#collect();
-        this.#show();
+        await this.#show();
       }
     } catch (error) {
       await this.#giveUp();
       throw error;
     } finally {
-      this.#signal?.removeEventListener("abort", onAbort);
+      forget();
     }
   }
 
@@ -175,7 +178,11 @@ export class CampaignRun {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (untilMs !== null) {
-        timer = startTimer(untilMs - Date.now(), resolve);
+        const target = Math.min(untilMs, this.#clock.unixMs + LONGEST_MS);
+        timer = startTimer(target - this.#clock.unixMs, () => {
+          this.#clock.reached(target);
+          resolve();
+        });
       }
     });
     clearTimeout(timer);
@@ -188,12 +195,13 @@ export class CampaignRun {
         call.free();
         throw ended.error;
       }
-      call.use((result) => this.#machine.use((machine) => machine.onResult(id, Date.now(), performance.now(), result)));
+      const { systemMs, elapsedMs } = this.#clock;
+      call.use((result) => this.#machine.use((machine) => machine.onResult(id, systemMs, elapsedMs, result)));
       call.free();
     }
   }
 
-  #show(): void {
+  async #show(): Promise<void> {
     if (this.#onProgress === undefined) {
       return;
     }
@@ -201,7 +209,7 @@ export class CampaignRun {
     const shown = JSON.stringify(progress);
     if (shown !== this.#shown) {
       this.#shown = shown;
-      this.#onProgress(progress);
+      await this.#onProgress(progress);
     }
   }
 
@@ -223,7 +231,8 @@ export class CampaignRun {
         this.#ended.splice(this.#ended.indexOf(unfinished), 1);
       }
       this.#collect();
-      const step = this.#machine.use((machine) => machine.poll(Date.now(), performance.now()));
+      const { systemMs, elapsedMs } = this.#clock;
+      const step = this.#machine.use((machine) => machine.poll(systemMs, elapsedMs));
       if (step?.kind === "journal") {
         await this.#journal.append(step.lines, step.at);
       }

@@ -1,5 +1,6 @@
 /** Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's. */
 import { CampaignRun } from "./campaign-run.js";
+import { isError } from "./cause.js";
 import { AirudderError, build } from "./errors.js";
 import type { AbortSignal, Fetch, URL as WebUrl } from "./globals.js";
 import type { Campaign as Machine, Session } from "./glue.js";
@@ -29,7 +30,7 @@ export interface Rejected {
   code: string;
   /** JSON pointer to the bad field of the contact, for instance `/callee`. */
   pointer?: string;
-  /** Why. */
+  /** Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found. */
   message: string;
 }
 
@@ -61,18 +62,21 @@ export interface Report {
   doubtful: DoubtfulContact[];
   /** The workflows, the possible orphans included. */
   workflows: Workflow[];
+  /** How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart. */
+  clockOffsetMs?: number;
 }
 
 /**
  * Where a campaign writes down what it does, so that it can go on after a crash. Text of JSON lines. One campaign at a time
- * may have it: an object of yours must keep other processes away itself, for instance by a lock in its database.
+ * may have it: an object of yours must keep other processes away itself, for instance by a lock in its database, and throws
+ * where it finds that it did not.
  */
 export interface Journal {
-  /** All that was appended so far, as text or its bytes in UTF-8. */
+  /** All that was appended so far, as text or as its bytes of UTF-8. */
   read(): string | Uint8Array | Promise<string | Uint8Array>;
   /**
    * Appends lines. When it returns, they must be safe: what is sent next rests on it. `at` is how many bytes of UTF-8 the
-   * journal has before them; if it has another length, somebody else writes it: append nothing, and throw.
+   * journal has before them; where yours has more or fewer, somebody else wrote to it: append nothing, and throw.
    */
   append(lines: string, at: number): void | Promise<void>;
   /**
@@ -118,8 +122,15 @@ export interface CampaignOptions {
   allowDuplicates?: boolean | undefined;
   /** Whether contacts that the API refused in an earlier run are sent again: false. */
   retryRejected?: boolean | undefined;
-  /** Is called whenever something changed. What it throws stops the campaign. */
-  onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * The secret behind the journal's fingerprints of contacts: the client's `appSecret`. Give one of your own where that may be
+   * replaced while the campaign runs.
+   */
+  journalKey?: string | undefined;
+  /** Whether a journal may be of another host or account, since that is the same one under a new name: false. */
+  sameAccount?: boolean | undefined;
+  /** Is called whenever something changed, and waited for. What it throws stops the campaign. */
+  onProgress?: ((progress: Progress) => unknown) | undefined;
   /**
    * Stops the campaign: requests under way end and are journaled, then the signal's reason is thrown. Run it again to go on.
    */
@@ -146,9 +157,10 @@ export class Campaigns {
    *
    * Contacts that break a rule, are no JSON, or come twice are reported as rejected; the others go out.
    *
-   * @throws AirudderError The campaign had to stop; `report` of the error says how far it came. Mend the cause, and run it
-   * again. `E1012`: the journal belongs to other contacts. `E1018`: another process runs this journal, or wrote to
-   * it. `E1001`: its file cannot be opened, read or written; `cause` is the system's own error.
+   * @throws AirudderError The campaign had to stop. Mend the cause, and run it again. `E1012`: the journal belongs to other
+   * contacts. `E1018` (`JournalConflict`): somebody else runs this journal. `E1001`: its file cannot be opened, read or
+   * written; `cause` is the system's own error. What contacts, journal, `onProgress` or `signal` throw is thrown as it is.
+   * `report` of any of these says how far the campaign came; what cannot have one is the `cause` of an error that has.
    */
   async run(options: CampaignOptions): Promise<Report> {
     const needed = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
@@ -164,27 +176,27 @@ export class Campaigns {
     let file: JournalFile | undefined;
     let own: Journal | undefined;
     try {
-      if (typeof journal === "string" || journal instanceof URL) {
+      if (typeof journal === "string" || isUrl(journal)) {
         file = await openJournal(journal);
-      } else if (IN_USE.has(journal as Journal)) {
-        throw fault(1018, "another campaign has this journal", "/journal");
+      } else if (IN_USE.has(journal)) {
+        throw fault(1018, "another campaign has this journal; give each campaign its own", "/journal");
       } else {
-        own = journal as Journal;
+        own = journal;
         IN_USE.add(own);
       }
-      const lines = file ?? (journal as Journal);
-      const campaign = new CampaignRun(machine, this.#fetch, lines, iterate(contacts), onProgress, signal);
+      const campaign = new CampaignRun(
+        machine,
+        this.#fetch,
+        file ?? (own as Journal),
+        iterate(contacts),
+        onProgress,
+        signal,
+      );
       await campaign.resume();
       await campaign.run();
       return report(machine);
     } catch (error) {
-      if (error instanceof AirudderError && error.report === undefined) {
-        const soFar = lastReport(machine);
-        if (soFar !== undefined) {
-          error.report = soFar;
-        }
-      }
-      throw error;
+      throw stopped(error, lastReport(machine), signal);
     } finally {
       machine.free();
       if (own !== undefined) {
@@ -213,16 +225,23 @@ const CAMPAIGN = {
   },
   allowDuplicates: FLAG,
   retryRejected: FLAG,
+  journalKey: TEXT,
+  sameAccount: FLAG,
   onProgress: FUNCTION,
   signal: SIGNAL,
 };
 
 function isJournal(value: unknown): boolean {
-  if (typeof value === "string" || value instanceof URL) {
+  if (typeof value === "string" || isUrl(value)) {
     return true;
   }
   const { read, append } = Object(value) as Partial<Journal>;
   return OBJECT.fits(value) && typeof read === "function" && typeof append === "function";
+}
+
+/** Also of another realm. An own journal has no `href`. */
+function isUrl(value: unknown): value is WebUrl {
+  return OBJECT.fits(value) && typeof (value as Partial<WebUrl>).href === "string";
 }
 
 type Iterables = Partial<AsyncIterable<Detail> & Iterable<Detail>>;
@@ -244,9 +263,7 @@ function iterate(contacts: Iterables): Iterator<Detail> | AsyncIterator<Detail> 
 function report(machine: Owned<Machine>): Report {
   const { error, ...report } = machine.use((campaign) => campaign.report());
   if (error !== undefined) {
-    const stopped = build(error);
-    stopped.report = report;
-    throw stopped;
+    throw build(error);
   }
   return report;
 }
@@ -259,4 +276,29 @@ function lastReport(machine: Owned<Machine>): Report | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The error that stopped a campaign, with its report. What cannot carry one, such as a text, becomes the cause of an error
+ * that can; so does the reason of a signal that stopped another campaign, too, which has the report of that one.
+ */
+function stopped(error: unknown, report: Report | undefined, signal: AbortSignal | undefined): unknown {
+  if (report === undefined) {
+    return error;
+  }
+  const isShared = signal?.aborted === true && error === signal.reason && Object.hasOwn(Object(error), "report");
+  const carrier = isError(error) && Object.isExtensible(error) && !isShared ? error : carrying(error);
+  // Whoever prints an error of his own does not want all contacts in doubt with it.
+  const enumerable = carrier instanceof AirudderError;
+  return Object.defineProperty(carrier, "report", { value: report, enumerable, configurable: true, writable: true });
+}
+
+/** An error of the same name, which many tell an abort by. */
+function carrying(cause: unknown): Error {
+  const error = new Error("the campaign was stopped; `cause` says why", { cause });
+  const { name } = Object(cause) as { name?: unknown };
+  if (typeof name === "string") {
+    Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
+  }
+  return error;
 }

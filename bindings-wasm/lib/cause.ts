@@ -35,3 +35,30 @@ const TOLD = ["name", "message", "stack", "code", "syscall", "errno", "cause", "
 
 /** Nobody reads further, and an error may be its own cause. */
 const DEEPEST = 5;
+
+/** What is looked at of an error. */
+export interface Cause {
+  message?: unknown;
+  code?: unknown;
+  syscall?: unknown;
+}
+
+/** The innermost errors: `fetch` wraps them, and several addresses of one host fail together. */
+export function innermost(error: unknown, depth = 0): Cause[] {
+  if (!isError(error)) {
+    return [];
+  }
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  if (depth === DEEPEST) {
+    return [error];
+  }
+  if (Array.isArray(errors) && errors.length > 0) {
+    return errors.flatMap((one) => innermost(one, depth + 1));
+  }
+  return isError(cause) ? innermost(cause, depth + 1) : [error];
+}
+
+/** Whether it may be an error, of whatever realm. */
+export function isError(error: unknown): error is object {
+  return typeof error === "object" && error !== null;
+}

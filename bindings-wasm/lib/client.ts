@@ -7,10 +7,11 @@ import type { Fetch } from "./globals.js";
 import type { Call, Options, Pairs, Session } from "./glue.js";
 import { write } from "./json.js";
 import { fault, Owned, Renewed } from "./native.js";
-import { Auth, type Operations, Process, Robots, Sms, Tasks, Workflow } from "./operations.js";
+import { Auth, type Operations, Process, Robots, Sms, Tasks } from "./operations.js";
 import { PagedChat } from "./pages.js";
 import { environment } from "./platform.js";
 import { PreparedRequest } from "./prepared.js";
+import { VerifyingWorkflow } from "./push.js";
 import { seed } from "./seed.js";
 import {
   bare,
@@ -98,7 +99,7 @@ export class Client {
   /** The token. */
   readonly auth: Auth;
   /** Workflows: the main job. */
-  readonly workflow: Workflow;
+  readonly workflow: VerifyingWorkflow;
   /** Tasks: calls to a list of numbers by one bot. */
   readonly tasks: Tasks;
   /** Bots. */
@@ -120,7 +121,7 @@ export class Client {
     const call = <Result>(name: string, params: object, options?: CallOptions) =>
       this.#run<Result>(() => this.#start(name, params, options), options);
     this.auth = new Auth(call);
-    this.workflow = new Workflow(call);
+    this.workflow = new VerifyingWorkflow(call);
     this.tasks = new Tasks(call);
     this.robots = new Robots(call);
     this.chat = new PagedChat(call);

@@ -73,6 +73,12 @@ export class AirudderError extends Error {
 /** Your input was refused, or credentials are missing (E4004), before anything was sent (E1xxx). `pointer` names the field. */
 export class ValidationError extends AirudderError {}
 
+/**
+ * Somebody else has a campaign's journal, or wrote to it (E1018). Nothing was sent on the strength of lines that are not in
+ * it.
+ */
+export class JournalConflict extends ValidationError {}
+
 /** The API said no (E3xxx), or did not accept the credentials (E4xxx). */
 export class ApiError extends AirudderError {}
 
@@ -96,6 +102,7 @@ export class OutcomeUnknown extends TransportError {}
 for (const [name, kind] of Object.entries({
   AirudderError,
   ValidationError,
+  JournalConflict,
   ApiError,
   WebhookError,
   CryptoError,
@@ -106,6 +113,7 @@ for (const [name, kind] of Object.entries({
 }
 
 const BY_NUMBER: Record<number, typeof AirudderError> = {
+  1018: JournalConflict,
   4004: ValidationError, // credentials that nobody gave: the API was not asked
   7005: OutcomeUnknown,
 };
@@ -140,6 +148,7 @@ const SETTINGS = new RegExp(
   `\\b(${[
     "app_key|app_secret|base_url|auth_scheme|encryption_key|sign_key|sign_secret|sign_scheme|max_retries",
     "require_signature|require_encryption|max_body_bytes|max_depth|batch_size|in_flight|lookups_in_flight|allow_duplicates|retry_rejected",
+    "journal_key|same_account",
   ].join("|")})\\b|(?<=^/)timeout$`,
   "g",
 );

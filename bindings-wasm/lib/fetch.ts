@@ -1,5 +1,6 @@
 /** `fetch` as the library uses it. */
-import { collect } from "./bytes.js";
+import { bytes, collect } from "./bytes.js";
+import { connectFailed } from "./connect.js";
 import type { Fetch } from "./globals.js";
 
 /**
@@ -8,7 +9,12 @@ import type { Fetch } from "./globals.js";
  * Where a connection breaks off, Deno sends the request once more, even if the server has it already
  * (denoland/deno#32566). It cannot do so with a body that can be read only once.
  */
-export const runtimeFetch: Fetch = (url, init) => {
+export const runtimeFetch: Fetch = async (url, init) => {
+  if (typeof fetch !== "function") {
+    const none = new Error("this runtime has no fetch: give the client one");
+    connectFailed(none);
+    throw none;
+  }
   if (!("Deno" in globalThis) || init.method === "GET") {
     return fetch(url, init as RequestInit);
   }
@@ -27,7 +33,7 @@ export function limited(fetch: Fetch, maxBytes: number): Fetch {
     const response = await fetch(url, init);
     const { status, headers, body } = response;
     const arrayBuffer = async () => {
-      const buffer = body ? (await collect(body, check)).buffer : await response.arrayBuffer();
+      const buffer = body ? (await collect(body, bytes, check)).buffer : await response.arrayBuffer();
       check(buffer.byteLength);
       return buffer;
     };

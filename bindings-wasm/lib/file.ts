@@ -1,8 +1,8 @@
 /** A file that came in place of a JSON result. */
-import { collect } from "./bytes.js";
+import { bytes, collect } from "./bytes.js";
 import { masked } from "./cause.js";
 import type { AirudderError } from "./errors.js";
-import type { AbortSignal, FetchResponse, ReadableStream } from "./globals.js";
+import type { AbortSignal, Bytes, FetchResponse, ReadableStream } from "./globals.js";
 import { fault } from "./native.js";
 import { describe } from "./transport.js";
 
@@ -24,30 +24,36 @@ export class File {
   readonly stream: ReadableStream;
 
   /** @internal */
-  constructor(contentType: string, { body }: FetchResponse, signal: AbortSignal | undefined) {
+  constructor(contentType: string, { body }: FetchResponse, signal: AbortSignal | undefined, release: () => void) {
     this.contentType = contentType;
-    this.stream = whole(body ?? new Blob([]).stream(), signal);
+    this.stream = whole(body ?? new Blob([]).stream(), signal, release);
   }
 
   /** All its bytes. */
-  bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return collect(this.stream);
+  bytes(): Promise<Bytes> {
+    return collect(this.stream, bytes);
   }
 }
 
-/** The same stream, which says in this library's words that it broke off. Nothing is read ahead. */
-function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): ReadableStream {
+/** The same stream, which says in this library's words that it broke off. Nothing is read ahead. `release` is told of its end. */
+function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined, release: () => void): ReadableStream {
   const chunks = body[Symbol.asyncIterator]();
   const source = {
     async pull(stream: { enqueue(chunk: Uint8Array): void; close(): void }) {
       try {
         const { done, value } = await chunks.next();
-        return done ? stream.close() : stream.enqueue(value);
+        if (!done) {
+          return stream.enqueue(value);
+        }
+        release();
+        stream.close();
       } catch (error) {
+        release();
         throw signal?.aborted ? signal.reason : brokenOff(error);
       }
     },
     async cancel() {
+      release();
       await chunks.return?.();
     },
   };

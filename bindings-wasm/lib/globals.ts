@@ -26,11 +26,19 @@ export type ReadableStream = Global<"ReadableStream", AsyncIterable<Uint8Array>>
 /** The web's `Request`. */
 export type WebRequest = Global<
   "Request",
-  { readonly method: string; readonly headers: Iterable<[string, string]>; readonly body: ReadableStream | null }
+  {
+    readonly method: string;
+    readonly headers: Iterable<[string, string]>;
+    readonly body: ReadableStream | null;
+    readonly bodyUsed: boolean;
+  }
 >;
 
 /** The web's `Response`. */
 export type WebResponse = Global<"Response", { readonly status: number; text(): Promise<string> }>;
+
+/** A `Uint8Array` whose memory is not shared. TypeScript before 5.7 makes no difference. */
+export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
 /** What is needed of a response to `fetch`. */
 export interface FetchResponse {
@@ -46,8 +54,10 @@ export type Fetch = (
   init: {
     method: string;
     headers: [string, string][];
-    body: Uint8Array<ArrayBuffer> | null;
+    body: Bytes | null;
     redirect: "manual";
+    /** Where the runtime knows it. */
+    cache?: "no-store";
     signal: AbortSignal;
   },
 ) => Promise<FetchResponse>;

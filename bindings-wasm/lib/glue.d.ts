@@ -85,6 +85,8 @@ export interface CampaignSettings {
   neverSettle: boolean;
   allowDuplicates?: boolean | undefined;
   retryRejected?: boolean | undefined;
+  journalKey?: string | undefined;
+  sameAccount?: boolean | undefined;
   seed: number;
 }
 
@@ -105,6 +107,7 @@ export class Campaign {
     rejected: Rejected[];
     doubtful: DoubtfulContact[];
     workflows: Workflow[];
+    clockOffsetMs?: number;
     error?: Fields;
   };
   free(): void;

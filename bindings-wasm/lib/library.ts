@@ -16,6 +16,7 @@ export {
   AirudderError,
   ApiError,
   CryptoError,
+  JournalConflict,
   type Outcome,
   OutcomeUnknown,
   TransportError,
@@ -25,9 +26,10 @@ export {
 export type { Event, EventOf, KnownEvent, UnknownEvent } from "./event.js";
 export { File } from "./file.js";
 export type { Fetch, FetchResponse, WebRequest, WebResponse } from "./globals.js";
-export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse } from "./handlers.js";
+export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse, Unverified } from "./handlers.js";
 export type { HeaderFields } from "./headers.js";
 export type { Operations } from "./operations.js";
 export type { PreparedRequest } from "./prepared.js";
+export type { Push } from "./push.js";
 export type * from "./types.js";
 export { type HandlerOptions, type Listener, Webhooks, type WebhooksOptions } from "./webhooks.js";

@@ -117,8 +117,26 @@ function start(): void {
   if (source === undefined) {
     throw new Error("the package was not loaded by one of its entries");
   }
-  glue.initSync({ module: source() });
+  try {
+    glue.initSync({ module: source() });
+  } catch (error) {
+    throw withoutModule(error);
+  }
   begin();
+}
+
+/** Where no module runs, none can make the error. */
+function withoutModule(cause: unknown): AirudderError {
+  const text =
+    typeof WebAssembly === "object"
+      ? "the WebAssembly module of airudder cannot be started here"
+      : "this runtime has no WebAssembly, which airudder needs";
+  const remedy =
+    "Start Node without --jitless. Where bytes may not be compiled, as in workers, import `airudder/wasm`; in a page, " +
+    "allow `wasm-unsafe-eval` in its content security policy.";
+  const error = build({ number: 1001, text: `${text}: ${remedy}`, remedy });
+  error.cause = cause;
+  return error;
 }
 
 /** Counts a fresh instance, and gives it what belongs into each. */

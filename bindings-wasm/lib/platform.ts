@@ -16,6 +16,8 @@ export interface Platform {
   openJournal: OpenJournal;
   /** 16 random bytes. */
   randomBlock: () => Uint8Array;
+  /** What the runtime's own `fetch` takes for a signal, whatever a test environment has put in its place. */
+  AbortController: typeof AbortController;
 }
 
 /** A runtime of which nothing is known but what the web has. */
@@ -24,6 +26,7 @@ let platform: Platform = {
     throw fault(1001, "this runtime has no files: give an object with `read` and `append` as the journal", "/journal");
   },
   randomBlock: () => globalThis.crypto.getRandomValues(new Uint8Array(16)),
+  AbortController,
 };
 
 /** Says what this runtime has. */
@@ -39,6 +42,11 @@ export function openJournal(path: string | WebUrl): Promise<JournalFile> {
 /** 16 random bytes. */
 export function randomBlock(): Uint8Array {
   return platform.randomBlock();
+}
+
+/** What cuts a request off. */
+export function abortController(): AbortController {
+  return new platform.AbortController();
 }
 
 /** A variable of the environment; absent where it is empty, or where there is no environment. */

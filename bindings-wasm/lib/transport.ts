@@ -1,7 +1,11 @@
 /** Sends one request by `fetch`, and says what became of it. */
-import type { AbortSignal, Fetch, FetchResponse } from "./globals.js";
+import { onAbort } from "./abort.js";
+import { innermost } from "./cause.js";
+import { connectionFailed } from "./connect.js";
+import type { AbortSignal, Bytes, Fetch, FetchResponse } from "./globals.js";
 import type { JsonText, Outgoing } from "./glue.js";
 import { pairs } from "./headers.js";
+import { abortController } from "./platform.js";
 import { startTimer } from "./timer.js";
 
 /** The head of a response. */
@@ -13,16 +17,14 @@ export interface Head {
 
 /** A request under way, with its time-out. */
 export class Exchange {
-  readonly #signal: AbortSignal | undefined;
-  readonly #controller = new AbortController();
+  readonly #controller = abortController();
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #cut: Promise<never>;
-  readonly #onAbort = () => this.#controller.abort(this.#signal?.reason);
+  readonly #forget: () => void;
   /** Whether the time was up. */
   timedOut = false;
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {
-    this.#signal = signal;
     this.#timer = startTimer(timeoutMs, () => {
       this.timedOut = true;
       this.#controller.abort();
@@ -32,7 +34,7 @@ export class Exchange {
       this.#controller.signal.addEventListener("abort", () => reject(this.#controller.signal.reason), { once: true });
     });
     this.#cut.catch(() => {});
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#forget = onAbort(signal, () => this.#controller.abort(signal?.reason));
   }
 
   /** Sends it, and waits for the head of the response. */
@@ -40,9 +42,10 @@ export class Exchange {
     const sent = fetch(request.url, {
       method: request.method,
       headers: request.headers,
-      body: request.body.length === 0 ? null : (request.body as Uint8Array<ArrayBuffer>),
+      body: request.body.length === 0 ? null : (request.body as Bytes),
       // The core decides what a redirect means: following it might send a request twice, or a token elsewhere.
       redirect: "manual",
+      ...notCached(),
       signal: this.#controller.signal as AbortSignal,
     });
     const response = await Promise.race([sent, this.#cut]);
@@ -50,11 +53,7 @@ export class Exchange {
     if (!Number.isInteger(status) || status < 100) {
       throw new TypeError(`the response has the status ${String(status)}`); // a browser hides redirects so
     }
-    return {
-      status,
-      headers: pairs(response.headers),
-      response,
-    };
+    return { status, headers: fieldsOf(response), response };
   }
 
   /** Reads the whole body. */
@@ -70,7 +69,24 @@ export class Exchange {
   /** It is over. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#forget();
+  }
+}
+
+/**
+ * That an answer must not be kept, where a request may say so: Next.js keeps even those to POST; workers of before November
+ * 2024 throw at it. Asked for when it is needed: in Node, `Request` takes a while to come.
+ */
+function notCached(): { cache?: "no-store" } {
+  return typeof Request === "function" && "cache" in Request.prototype ? { cache: "no-store" } : {};
+}
+
+/** What cannot be read is the fault of who made the `fetch`, and leaves the outcome unknown like every useless answer. */
+function fieldsOf({ headers }: FetchResponse): JsonText {
+  try {
+    return pairs(headers);
+  } catch {
+    throw new TypeError("the header fields of the response cannot be read");
   }
 }
 
@@ -79,50 +95,17 @@ export function failure(error: unknown, timedOut: boolean): "connect_failed" | "
   if (timedOut) {
     return "timeout";
   }
-  const causes = causesOf(error);
-  if (causes.length > 0 && causes.every(isConnectFailure)) {
+  if (connectionFailed(error)) {
     return "connect_failed";
   }
-  return causes.some((cause) => RESET.has(cause.code)) ? "reset" : "other";
+  return innermost(error).some(({ code }) => RESET.has(code)) ? "reset" : "other";
 }
 
 /** A message for people. It names neither URL nor header fields. */
 export function describe(error: unknown): string {
-  const { code, message } = causesOf(error)[0] ?? {};
+  const { code, message } = innermost(error)[0] ?? {};
   const text = String(typeof code === "string" ? code : (message ?? error)); // a DOMException has a number for its code
   return text.replace(/^error sending request .*? client error/, "client error"); // Deno names addresses and the URL
 }
 
-interface Cause {
-  message?: unknown;
-  code?: unknown;
-  syscall?: unknown;
-}
-
-/** The innermost errors: `fetch` wraps them, and several addresses of one host fail together. */
-function causesOf(error: unknown): Cause[] {
-  if (typeof error !== "object" || error === null) {
-    return [];
-  }
-  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-  if (Array.isArray(errors) && errors.length > 0) {
-    return errors.flatMap(causesOf);
-  }
-  return typeof cause === "object" && cause !== null ? causesOf(cause) : [error as Cause];
-}
-
 const RESET = new Set<unknown>(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ConnectionClosed"]);
-
-/**
- * Whether no connection was made. Node names the system call, so that the same number from a connection that broke off
- * later is not taken for it.
- */
-function isConnectFailure({ code, syscall, message }: Cause): boolean {
-  return (
-    syscall === "connect" ||
-    syscall === "getaddrinfo" ||
-    code === "UND_ERR_CONNECT_TIMEOUT" ||
-    code === "ECONNREFUSED" || // Bun, which names no system call; no other one has this outcome
-    String(message).includes("client error (Connect)") // Deno
-  );
-}

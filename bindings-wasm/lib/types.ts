@@ -5,6 +5,9 @@
  *
  * [documented] is read in AI Rudder's documentation, [observed] in a public client, [assumed] a reading of this library.
  *
+ * A number that comes is a text, digit by digit, where JavaScript cannot hold it exactly, beyond 2^53 - 1: `Number(value)`
+ * is right for a duration, and an id is best kept as it is.
+ *
  * @packageDocumentation
  */
 
@@ -234,7 +237,7 @@ export interface ChatMessage {
   /** The agent's seat. */
   seat_id?: string | null;
   /** When it was written, in Unix seconds. */
-  timestamp?: number | null;
+  timestamp?: number | string | null;
   /** Who wrote it. */
   sender_type?: SenderType | null;
   /** How far it has come. */
@@ -409,9 +412,9 @@ export interface CallFinished {
   /** When the task was created, in the account's local time. */
   created_at?: string | null;
   /** The pause between redials; its unit is not documented. */
-  repeat_interval?: number | null;
+  repeat_interval?: number | string | null;
   /** How many redials there are. */
-  repeat_number?: number | null;
+  repeat_number?: number | string | null;
   /** The bot. */
   robot_hash?: string | null;
   /** How the bot is chosen; `single` was seen. */
@@ -432,7 +435,7 @@ export type TaskStatus = "created" | "pending" | "finished" | "calling" | "cance
 /** A contact and its call. */
 export interface CallDetail {
   /** The contact's number in the task. */
-  id?: number | null;
+  id?: number | string | null;
   /** The contact's phone number. */
   callee?: string | null;
   /** What became of the contact. */
@@ -442,7 +445,7 @@ export interface CallDetail {
   /** The customer's intention, in words. */
   intention_description?: string | null;
   /** How long the conversation was, in seconds. */
-  duration?: number | null;
+  duration?: number | string | null;
   /** Who hung up. */
   hangup_type?: HangupType | null;
   /** How the network answered. */
@@ -462,15 +465,15 @@ export interface CallDetail {
   /** The call's id. */
   call_id?: string | null;
   /** How often the contact was called. */
-  call_times?: number | null;
+  call_times?: number | string | null;
   /** When the call began, in the account's local time. */
   call_start_time?: string | null;
   /** When the call ended, in the account's local time. */
   call_end_time?: string | null;
   /** How long it rang; the unit is not documented. */
-  ring_time?: number | null;
+  ring_time?: number | string | null;
   /** How many rounds the conversation had. */
-  talk_round?: number | null;
+  talk_round?: number | string | null;
   /** Earlier tries. The vendor spells it so. */
   redail_call?: Redial[] | null;
   /** The number that called. */
@@ -530,7 +533,7 @@ export interface Redial {
   /** How the network answered; may be empty. */
   RingType?: RingType | null;
   /** How long it rang; the unit is not documented. */
-  RingTime?: number | null;
+  RingTime?: number | string | null;
   /** Who hung up. */
   HangupType?: HangupType | null;
   /** The call's label. */
@@ -565,9 +568,9 @@ export interface WorkflowCallFinished {
   /** When the task was created, in the account's local time. */
   created_at?: string | null;
   /** The pause between redials; its unit is not documented. */
-  repeat_interval?: number | null;
+  repeat_interval?: number | string | null;
   /** How many redials there are. */
-  repeat_number?: number | null;
+  repeat_number?: number | string | null;
   /** The bot. */
   robot_hash?: string | null;
   /** How the bot is chosen; `single` was seen. */
@@ -637,7 +640,7 @@ export interface ChatbotSessionEnded {
   /** The contact in the workflow. */
   wfdetail_uuid?: string | null;
   /** When it was reported, in Unix seconds. */
-  timestamp?: number | null;
+  timestamp?: number | string | null;
   /** The channel, for instance `WhatsApp`. */
   channel?: string | null;
   /** The channel's id. */
@@ -659,7 +662,7 @@ export interface ChatbotSessionEnded {
   /** What the customer wants. */
   intention?: string | null;
   /** How many rounds the conversation had. */
-  talk_round?: number | null;
+  talk_round?: number | string | null;
   /** Values that the bot recognised. */
   ner_slots?: Record<string, unknown> | null;
   /** Labels of what happened in the chat. */

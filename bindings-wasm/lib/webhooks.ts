@@ -1,13 +1,26 @@
 /** Events that AI Rudder sends to a URL of yours. */
 import { bytes } from "./bytes.js";
+import { AirudderError } from "./errors.js";
 import { type Event, type EventOf, event } from "./event.js";
 import { EVENT_TYPES } from "./events.js";
 import type { Webhooks as Machine } from "./glue.js";
-import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
+import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler, type Unverified } from "./handlers.js";
 import { type HeaderFields, pairs } from "./headers.js";
 import { fault, Renewed } from "./native.js";
 import { randomBlock } from "./platform.js";
-import { bare, COUNT, checkedAs, DATE, FLAG, FUNCTION, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
+import {
+  bare,
+  COUNT,
+  checkedAs,
+  DATE,
+  FLAG,
+  FUNCTION,
+  OBJECT,
+  optionalText,
+  settings,
+  TEXT,
+  TEXTS,
+} from "./settings.js";
 import type { EventData } from "./types.js";
 
 /** Settings of a receiver. */
@@ -117,10 +130,10 @@ export class Webhooks {
   }
 
   /**
-   * Has events of this type handled by `listener`, in the place of an earlier one.
+   * Has events of this type handled by `listener`.
    *
    * @throws ValidationError There is no such type: a misspelt one would wait for ever. Events that are newer than this
-   * library come to `onUnknown`.
+   * library come to `onUnknown`. Or the type has a listener already: let that one call both.
    */
   on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this {
     if (!EVENT_TYPES.includes(type)) {
@@ -131,27 +144,45 @@ export class Webhooks {
         "/type",
       );
     }
+    if (this.#listeners.has(type)) {
+      throw fault(1001, `\`${type}\` has a listener already: give it one that calls both`, "/type");
+    }
     this.#listeners.set(type, checkedAs(listener, "listener", FUNCTION) as Listener);
     return this;
   }
 
-  /** Has events that no `on` is for handled by `listener`. Without it they are answered and forgotten. */
+  /**
+   * Has events that no `on` is for handled by `listener`. `onUnknown(() => {})` says that nobody wants them.
+   *
+   * @throws ValidationError There is such a listener already.
+   */
   onUnknown(listener: Listener): this {
+    if (this.#otherwise !== undefined) {
+      throw fault(1001, "onUnknown has a listener already: give it one that calls both", "/listener");
+    }
     this.#otherwise = checkedAs(listener, "listener", FUNCTION);
     return this;
   }
 
-  /** Gives an event to its listener. The handlers do so where they were given no listener of their own. */
+  /**
+   * Gives an event to its listener. The handlers do so where they were given no listener of their own.
+   *
+   * @throws ValidationError (E1025) There is no listener for it. Answer with 500, so that it comes again: a result that
+   * nobody took is lost otherwise.
+   */
   async dispatch(event: Event): Promise<void> {
     const listener = this.#listeners.get(event.type) ?? this.#otherwise;
-    await listener?.(event);
+    if (listener === undefined) {
+      throw fault(UNHANDLED, `an event of type ${shown(event.type)} came, and no listener is for it`);
+    }
+    await listener(event);
   }
 
   /**
-   * A handler for Next.js, Hono, Bun, Deno and workers, from `Request` to `Response`.
+   * A handler for Next.js, Hono, Bun, Deno and workers, from `Request` to `Response`. It never rejects.
    *
-   * It answers 200 once the listener is done; 500 if it fails, so that the event comes again; 400, 413 or 405 to what is no
-   * event. `onError` is told why; without it, `console.error`.
+   * It answers 200 once the listener is done; 500 if it fails, or if there is none for this event, so that the event comes
+   * again; 400, 413 or 405 to what is no event. `onError` is told why; without it, the console.
    *
    * @param listener Takes every event; absent: those given to `on` do.
    */
@@ -160,7 +191,7 @@ export class Webhooks {
   }
 
   /**
-   * A handler for Node's own `http` and Express.
+   * A handler for Node's own `http` and Express. It never rejects.
    *
    * It reads the body itself, or takes `rawBody` or `body` where these are bytes or text. It answers as `fetchHandler` does.
    *
@@ -175,14 +206,19 @@ export class Webhooks {
     return "Webhooks {}";
   }
 
-  #receiver(listener: Listener | undefined, { kind, onError }: HandlerOptions) {
+  #receiver(listener: Listener | undefined, options: HandlerOptions) {
+    const { kind, onError = logger(), quarantine, unhandled } = settings(options, HANDLER);
+    const dispatch = async (event: Event) => {
+      if (unhandled !== "accept" || this.#listeners.has(event.type) || this.#otherwise !== undefined) {
+        await this.dispatch(event);
+      }
+    };
     return {
       maxBodyBytes: this.#maxBodyBytes,
-      receive: async (body: string | Uint8Array, headers: HeaderFields) => {
-        const event = this.unwrap(body, headers, { kind });
-        await (listener ?? ((known: Event) => this.dispatch(known)))(event);
-      },
-      onError: onError ?? ((error: unknown) => console.error(error)),
+      unwrap: (body: string | Uint8Array | ArrayBuffer, headers: HeaderFields) => this.unwrap(body, headers, { kind }),
+      take: listener === undefined ? dispatch : checkedAs(listener, "listener", FUNCTION),
+      onError,
+      quarantine,
     };
   }
 }
@@ -191,9 +227,55 @@ export class Webhooks {
 export interface HandlerOptions {
   /** The event that this URL is for; absent: it is told by its fields. */
   kind?: keyof EventData | undefined;
-  /** Is told why a delivery was not taken; absent: `console.error`. Errors of this library hold no secret and no body. */
-  onError?: ((error: unknown) => void | Promise<void>) | undefined;
+  /**
+   * Is told why a delivery was not taken; absent: `console.error`, and `console.warn` once for each type of event that has
+   * no listener. Errors of this library hold no secret and no body.
+   */
+  onError?: ((error: unknown) => unknown) | undefined;
+  /**
+   * Keeps a delivery that cannot be verified, decrypted or read, while it is not settled how AI Rudder signs and encrypts:
+   * `unwrap` takes it later, by the right scheme. Once the promise is kept, the answer is 200; where it is broken, for
+   * instance since there is no more room, 503, so that it comes again. Anybody can send such deliveries: bound them by
+   * number and bytes. Absent: they are answered 400, and gone after the sixth time.
+   */
+  quarantine?: ((delivery: Unverified) => unknown) | undefined;
+  /**
+   * What becomes of an event that no listener is for. `retry`: 500, so that it comes again; `onError` is told (E1025).
+   * `accept`: 200, and it is forgotten. Absent: `retry`.
+   */
+  unhandled?: "retry" | "accept" | undefined;
 }
+
+/** The number of an event that no listener is for. */
+const UNHANDLED = 1025;
+
+/** Writes errors to the console; of events that have no listener, each once, since they come again and again. */
+function logger(): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    if (!(error instanceof AirudderError) || error.code !== `E${UNHANDLED}`) {
+      console.error(error);
+    } else if (told.size < MOST_TOLD && !told.has(error.message)) {
+      told.add(error.message);
+      console.warn(`${error.message}. ${error.remedy}`);
+    }
+  };
+}
+
+/** Whoever can send events can think of types without end. */
+const MOST_TOLD = 100;
+
+/** A type as it may be printed: it is whatever text the event has. */
+function shown(type: string): string {
+  return /^[\w.:-]{1,64}$/.test(type) ? `\`${type}\`` : "(not a name)";
+}
+
+const HANDLER = {
+  kind: TEXT,
+  onError: FUNCTION,
+  quarantine: FUNCTION,
+  unhandled: { what: "`retry` or `accept`", fits: (value: unknown) => value === "retry" || value === "accept" },
+};
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 

@@ -9,10 +9,11 @@ import { createInterface } from "node:readline";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import { APP, airudder, contacts, Sandbox, warnings } from "./support.mjs";
 
-const { AirudderError, Client, ValidationError } = airudder;
+const { AirudderError, Client, JournalConflict, ValidationError } = airudder;
 
 let sandbox;
 let folder;
@@ -217,25 +218,130 @@ test("settling may take months", async () => {
   assert.deepEqual(seen, []);
 });
 
-test("what contacts, journal or listener throw ends the campaign as it is", async () => {
+test("what contacts, journal, onProgress or signal throw ends the campaign as it is, with the report", async () => {
   const broken = new Error("the database is gone");
+  const aborting = new AbortController();
   function* breaking() {
     yield* contacts(150);
     throw broken;
   }
-  await assert.rejects(client().campaigns.run(options(0, { contacts: breaking() })), broken);
   const journal = {
     read: () => "",
     append: () => {
       throw broken;
     },
   };
-  await assert.rejects(client().campaigns.run(options(10, { journal })), broken);
-  const onProgress = () => {
-    throw broken;
+  const stops = {
+    contacts: [options(0, { contacts: breaking() }), 100],
+    journal: [options(10, { journal }), 0],
+    "onProgress that throws": [
+      options(10, {
+        onProgress: () => {
+          throw broken;
+        },
+      }),
+      0,
+    ],
+    "onProgress that rejects": [
+      options(150, { onProgress: async ({ accepted }) => accepted > 0 && Promise.reject(broken) }),
+      100,
+    ],
+    signal: [
+      options(150, {
+        signal: aborting.signal,
+        onProgress: ({ accepted }) => accepted > 0 && aborting.abort(broken),
+      }),
+      100,
+    ],
   };
-  await assert.rejects(client().campaigns.run(options(10, { onProgress })), broken);
+  const unhandled = [];
+  const onUnhandled = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", onUnhandled);
+  for (const [what, [given, accepted]] of Object.entries(stops)) {
+    delete broken.report;
+    const error = await client()
+      .campaigns.run(given)
+      .catch((error) => error);
+    assert.equal(error, broken, what);
+    assert.ok(error.report.accepted >= accepted && error.report.doubtful.length === 0, what);
+    assert.ok(!inspect(error).includes("workflows"), what);
+  }
+  await setTimeout(20);
+  process.off("unhandledRejection", onUnhandled);
+  assert.deepEqual(unhandled, []);
 });
+
+test("onProgress is waited for", async () => {
+  let [running, most, calls] = [0, 0, 0];
+  const onProgress = async () => {
+    running += 1;
+    calls += 1;
+    most = Math.max(most, running);
+    await setTimeout(20);
+    running -= 1;
+  };
+  await client().campaigns.run(options(300, { onProgress, inFlight: 3 }));
+  assert.deepEqual([running, most], [0, 1]);
+  assert.ok(calls > 1);
+});
+
+test("a reason that cannot carry a report, or has another campaign's, becomes the cause of an error that can", async () => {
+  for (const reason of ["enough", undefined, Object.freeze(new Error("enough"))]) {
+    const signal = AbortSignal.abort(reason);
+    const error = await client()
+      .campaigns.run(options(10, { signal }))
+      .catch((error) => error);
+    assert.equal(error.report.accepted, 0);
+    assert.ok(error === signal.reason || error.cause === signal.reason);
+  }
+  const signal = AbortSignal.abort();
+  const both = [options(10, { signal }), options(10, { signal })].map((given) => client().campaigns.run(given));
+  const errors = (await Promise.allSettled(both)).map(({ reason }) => reason);
+  assert.equal(new Set(errors.map(({ report }) => report)).size, 2);
+  assert.deepEqual(
+    errors.map(({ name }) => name),
+    ["AbortError", "AbortError"],
+  );
+  assert.ok(errors.includes(signal.reason) && errors.some(({ cause }) => cause === signal.reason));
+});
+
+test("many calls at once wait for one end, without a warning", async () => {
+  const slow = { operation: "workflow.upload_details", fault: "status", status: 503, retry_after: "1", times: 12 };
+  await sandbox.control("faults", [slow]);
+  const seen = await warnings(() => client().campaigns.run(options(130, { batchSize: 10, inFlight: 13 })));
+  assert.deepEqual(seen, []);
+  await eachOnce(130);
+});
+
+for (const [what, clock] of Object.entries({
+  "stands still": (now) => {
+    const stopped = now();
+    return () => stopped;
+  },
+  "is set back a day": (now) => () => now() - 86_400_000 * Math.min(1, lookups),
+})) {
+  test(`a clock that ${what} while contacts settle neither hangs nor hastens it`, async () => {
+    lookups = 0;
+    await sandbox.control("faults", [{ operation: "workflow.upload_details", fault: "reset_before", times: 1 }]);
+    const { now } = Date;
+    const began = performance.now();
+    Date.now = clock(now);
+    const counting = (url, init) => {
+      lookups += url.endsWith("/detailinstances") ? 1 : 0;
+      return fetch(url, init);
+    };
+    try {
+      const given = options(20, { settleMs: 1500 });
+      assert.equal((await client({ fetch: counting }).campaigns.run(given)).accepted, 20);
+    } finally {
+      Date.now = now;
+    }
+    assert.ok(lookups >= 40);
+    assert.ok(performance.now() - began >= 1500);
+    await eachOnce(20);
+  });
+}
+let lookups = 0;
 
 test("a journal may be an object", async () => {
   let text = "";
@@ -249,6 +355,8 @@ test("a journal may be an object", async () => {
   await client().campaigns.run(options(150, { journal }));
   const report = await client().campaigns.run(options(150, { journal }));
   assert.equal(report.accepted, 150);
+  const inBytes = { ...journal, read: async () => new TextEncoder().encode(text) };
+  assert.equal((await client().campaigns.run(options(150, { journal: inBytes }))).accepted, 150);
   await eachOnce(150);
 
   text += '{"torn":';
@@ -274,7 +382,9 @@ test("one journal object, one campaign at a time", async () => {
   };
   const both = [options(100), options(100)].map((given) => client().campaigns.run({ ...given, journal }));
   const [refused, ...others] = (await Promise.allSettled(both)).flatMap(({ reason }) => reason ?? []);
-  assert.deepEqual([refused.code, refused.pointer, others.length], ["E1018", "/journal", 0]);
+  assert.ok(refused instanceof JournalConflict && refused instanceof ValidationError);
+  assert.deepEqual([refused.code, refused.name, refused.pointer], ["E1018", "JournalConflict", "/journal"]);
+  assert.equal(others.length, 0);
   assert.equal((await client().campaigns.run({ ...options(100), journal })).accepted, 100);
 });
 

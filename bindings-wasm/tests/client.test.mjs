@@ -305,3 +305,51 @@ test("a trap is an error, and what comes next works", async () => {
   assert.throws(() => call.use((machine) => machine.poll(0)), { code: "E9001" });
   call.free();
 });
+
+test("a push of data is verified in one call", async () => {
+  const push = {
+    workflow_id: "w-1",
+    workflow_name: "july",
+    node_id: "n-1",
+    node_name: "push",
+    callee: { case_id: "c-1", callee_name: "Ana", callee_number: "+6200012345678", platform_name: "TEMP1" },
+  };
+  const { callee: inside, ...outside } = push;
+  const params = { workflow_id: "w-1", node_id: "n-1", callee: "+6200012345678" };
+  for (const [data, expected] of [
+    [push, { ...params, case_id: "c-1" }],
+    [
+      { ...outside, ...inside },
+      { ...params, case_id: "c-1" },
+    ], // flat, as the page lists them
+    [
+      { ...outside, ...inside, callee: "the page may mean this" },
+      { ...params, case_id: "c-1" },
+    ],
+    [{ ...push, callee: { ...inside, case_id: "" } }, params],
+    [
+      { ...push, case_id: "c-9", callee_number: "+6200099999999" },
+      { ...params, case_id: "c-1" },
+    ],
+  ]) {
+    const { fetch, sent } = canned({ body: TOKEN }, { body: '{"code":200,"data":{"ok":true}}' });
+    const event = { type: "unknown", known: false, data };
+    assert.deepEqual(await new Client({ ...APP, fetch }).workflow.verifyPush(event), { ok: true });
+    assert.ok(sent[1].url.endsWith("/service/cloud/workflow/apinoticeinfo"));
+    assert.deepEqual(JSON.parse(Buffer.from(sent[1].body).toString()), expected);
+  }
+  const { fetch, sent } = canned();
+  for (const [data, pointer] of [
+    [{ ...push, workflow_id: undefined }, "/data/workflow_id"],
+    [{ ...push, node_id: "" }, "/data/node_id"],
+    [{ ...push, callee: { case_id: "c-1" } }, "/data/callee/callee_number"],
+    [undefined, "/data/workflow_id"],
+  ]) {
+    await assert.rejects(new Client({ ...APP, fetch }).workflow.verifyPush({ data }), (error) => {
+      assert.ok(error instanceof ValidationError);
+      assert.deepEqual([error.code, error.pointer], ["E1005", pointer]);
+      return true;
+    });
+  }
+  assert.equal(sent.length, 0);
+});

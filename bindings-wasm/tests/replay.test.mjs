@@ -1,12 +1,13 @@
 // What a server sees at its socket: a request that may phone somebody comes once, whatever goes wrong with it.
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { APP, airudder, closedPort, http, serve, TOKEN } from "./support.mjs";
+import { APP, airudder, canned, closedPort, http, serve, TOKEN, warnings } from "./support.mjs";
 
 const { Client, OutcomeUnknown, TransportError } = airudder;
 
@@ -246,6 +247,56 @@ test("a recording that breaks off is no whole one, and says so", async () => {
   }
 });
 
+test("one signal for many calls and recordings: no warning, and no listener stays", async () => {
+  const { signal } = new AbortController();
+  const waiting = () => getEventListeners(signal, "abort").length;
+  const answer = async (socket, { head }) => {
+    await setTimeout(20); // all of them are under way at once
+    if (head.includes("/createinstance")) {
+      socket.write(http("200 OK", CREATED));
+    } else if (head.includes("broken")) {
+      socket.end("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nContent-Length: 999\r\n\r\nRIFF");
+    } else {
+      socket.write(http("200 OK", "RIFF", "Content-Type: audio/wav"));
+    }
+  };
+  const seen = await warnings(() =>
+    outcome(answer, {}, async (client) => {
+      const recording = (TaskID = "t") => client.tasks.recording({ ...RECORDING, TaskID }, { signal });
+      await Promise.all(Array.from({ length: 40 }, () => client.workflow.createInstance(WORKFLOW, { signal })));
+      assert.equal(waiting(), 0);
+      const files = await Promise.all(Array.from({ length: 40 }, () => recording()));
+      assert.equal(waiting(), 1);
+      for (const file of files.slice(20)) await file.stream.cancel();
+      assert.equal(waiting(), 1);
+      for (const file of files.slice(0, 20)) assert.equal((await file.bytes()).length, 4);
+      assert.equal(waiting(), 0);
+      await assert.rejects((await recording("broken")).bytes(), { code: "E7003" });
+      assert.equal(waiting(), 0);
+    }),
+  );
+  assert.deepEqual(seen, []);
+});
+
+test("many calls that wait for their next try are aborted by one signal", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const seen = await warnings(() =>
+    outcome(
+      (socket) => socket.write(http("503 Service Unavailable", "", "Retry-After: 5")),
+      {},
+      async (client) => {
+        const options = { signal: controller.signal };
+        const calls = Array.from({ length: 20 }, () => client.workflow.createInstance(WORKFLOW, options));
+        setTimeout(200).then(() => controller.abort(reason));
+        for (const { reason: thrown } of await Promise.allSettled(calls)) assert.equal(thrown, reason);
+      },
+    ),
+  );
+  assert.deepEqual(seen, []);
+  assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+});
+
 test("a recording may be aborted, or not be read at all", async () => {
   const controller = new AbortController();
   const reason = new Error("the user went away");
@@ -270,6 +321,60 @@ test("sent again where it surely had no effect", async () => {
   );
   assert.deepEqual(result, { workflow_id: "w-1" });
   assert.equal(seen, 3);
+});
+
+for (const [what, stop] of Object.entries({
+  "stands still": (now) => () => now,
+  "is set back an hour with each look": (now) => {
+    let looks = 0;
+    return () => now - 3_600_000 * looks++;
+  },
+})) {
+  test(`a clock that ${what} keeps no call waiting for ever, and lets none go on at once`, async () => {
+    const { now } = Date;
+    const { now: elapsed } = performance;
+    const began = elapsed.call(performance);
+    for (const both of [false, true]) {
+      Date.now = stop(now());
+      if (both) performance.now = () => 7;
+      try {
+        const { result, seen } = await outcome((socket, { count }) =>
+          socket.write(count === 1 ? http("503 Service Unavailable", "", "Retry-After: 1") : http("200 OK", CREATED)),
+        );
+        assert.deepEqual([result, seen], [{ workflow_id: "w-1" }, 2]);
+      } finally {
+        Date.now = now;
+        performance.now = elapsed;
+      }
+    }
+    assert.ok(performance.now() - began > 1900);
+  });
+}
+
+test("a clock that is set forward ends no deadline and no wait", async () => {
+  const { now } = Date;
+  try {
+    const { result, seen } = await outcome(
+      (socket, { count }) => {
+        Date.now = () => now() + 1e10;
+        socket.write(count === 1 ? http("503 Service Unavailable", "", "Retry-After: 0") : http("200 OK", CREATED));
+      },
+      {},
+      (client) => client.workflow.createInstance(WORKFLOW, { deadlineMs: 60_000 }),
+    );
+    assert.deepEqual([result, seen], [{ workflow_id: "w-1" }, 2]);
+  } finally {
+    Date.now = now;
+  }
+});
+
+test("no cache keeps an answer", async () => {
+  const { fetch, sent } = canned({ body: TOKEN }, { body: CREATED });
+  await new Client({ ...APP, fetch }).workflow.createInstance(WORKFLOW);
+  assert.deepEqual(
+    sent.map(({ cache }) => cache),
+    ["no-store", "no-store"],
+  );
 });
 
 test("a server may ask for a wait of months, and the caller decides", async () => {

@@ -109,6 +109,7 @@ export async function serve(answer) {
         const head = read.toString("latin1", 0, end);
         const after = endOfBody(read, head, end + 4);
         if (read.length < after) return;
+        const body = read.toString("utf8", end + 4, after);
         read = read.subarray(after);
         const path = head.split(" ")[1];
         seen[path] = (seen[path] ?? 0) + 1;
@@ -116,7 +117,7 @@ export async function serve(answer) {
         if (path.endsWith("/auth")) {
           socket.write(http("200 OK", TOKEN));
         } else {
-          answer(socket, { count: seen[path], onSocket, head });
+          answer(socket, { count: seen[path], onSocket, head, body });
         }
       }
     });

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
 import { airudder, root } from "./support.mjs";
 
@@ -25,11 +27,38 @@ test("bytes in any form, headers in any form", () => {
       new Map(Object.entries(fields)),
       Object.entries(fields),
       { "x-airudder-sign": [Object.values(fields)[0]], other: undefined },
+      new Map([
+        ["Accept", ["a", "b"]],
+        ["X-AIRUDDER-SIGN", Object.values(fields)],
+      ]),
+      ["Host", "x", "x-airudder-sign", Object.values(fields)[0]], // as IncomingMessage.rawHeaders
+      { "x-airudder-sign": Buffer.from(Object.values(fields)[0]) },
     ]) {
       const event = one.unwrap(body, headers);
       assert.deepEqual([event.type, event.known, event.verified], ["channel.message.sent", true, true]);
       assert.equal(event.data.call_id, "c-1");
     }
+  }
+});
+
+test("header fields of another form are refused, and not misread", () => {
+  const one = hooks();
+  const [name, value] = Object.entries(one.sign(SENT))[0];
+  for (const [headers, pointer] of [
+    ["x-airudder-sign: 00", "/headers"],
+    [["x-airudder-sign", value, "odd"], "/headers"],
+    [[{ key: name, value }], "/headers"],
+    [{ [name]: [{ key: name, value }] }, `/headers/${name}`], // as Lambda@Edge has them
+    [{ [name]: () => value }, `/headers/${name}`],
+  ]) {
+    assert.throws(
+      () => one.unwrap(SENT, headers),
+      (error) => {
+        assert.deepEqual([error.code, error.pointer], ["E1001", pointer]);
+        assert.ok(!error.message.includes(value));
+        return true;
+      },
+    );
   }
 });
 
@@ -100,6 +129,89 @@ test("an event shows its data only where it is asked for", () => {
   const event = hooks().unwrap(SENT, hooks().sign(SENT));
   assert.ok(!inspect(event).includes("c-1"));
   assert.equal(JSON.parse(JSON.stringify(event)).data.call_id, "c-1");
+});
+
+test("a second listener of one type is refused: it would take the place of the first", () => {
+  const one = hooks().on("channel.message.sent", () => {});
+  assert.throws(() => one.on("channel.message.sent", () => {}), { code: "E1001", pointer: "/type" });
+  one.on("message.send", () => {}).onUnknown(() => {});
+  assert.throws(() => one.onUnknown(() => {}), { code: "E1001", pointer: "/listener" });
+});
+
+/** What is written to the console meanwhile. */
+async function printed(run) {
+  const { warn, error } = console;
+  const lines = [];
+  console.warn = (...told) => lines.push(["warn", ...told]);
+  console.error = (...told) => lines.push(["error", ...told]);
+  try {
+    await run();
+  } finally {
+    Object.assign(console, { warn, error });
+  }
+  return lines;
+}
+
+const delivery = (one, body) => new Request("http://x/", { method: "POST", body, headers: one.sign(body) });
+
+test("an event that nothing handles comes again, and is told of", async () => {
+  const one = hooks().on("channel.message.sent", () => {});
+  const other = (type) => JSON.stringify({ event: type, who: "+6200012345678" });
+  // With a listener of its own.
+  const errors = [];
+  const told = one.fetchHandler(undefined, { onError: (error) => errors.push(error) });
+  assert.equal((await told(delivery(one, SENT))).status, 200);
+  assert.equal((await told(delivery(one, other("brand.new")))).status, 500);
+  assert.deepEqual([errors.length, errors[0].code], [1, "E1025"]);
+  assert.match(errors[0].message, /`brand\.new`/);
+  await assert.rejects(one.dispatch(one.unwrap(other("brand.new"), one.sign(other("brand.new")))), { code: "E1025" });
+  // Without one: on the console, once a type, whatever the type is.
+  const quiet = one.fetchHandler();
+  const lines = await printed(async () => {
+    for (const type of ["brand.new", "brand.new", "newer", "\u001b[2J +6200012345678", "\u001b[2J"]) {
+      assert.equal((await quiet(delivery(one, other(type)))).status, 500);
+    }
+  });
+  assert.deepEqual(
+    lines.map(([level]) => level),
+    ["warn", "warn", "warn"],
+  );
+  const text = lines.flat().join("\n");
+  assert.ok(!text.includes("62000") && !text.includes("\u001b"), text);
+  // Unless the program says otherwise.
+  const accepting = one.fetchHandler(undefined, { unhandled: "accept" });
+  assert.deepEqual(
+    await printed(async () => {
+      assert.equal((await accepting(delivery(one, other("brand.new")))).status, 200);
+    }),
+    [],
+  );
+  one.onUnknown(() => {});
+  assert.equal((await told(delivery(one, other("brand.new")))).status, 200);
+  assert.equal(errors.length, 1);
+});
+
+test("whoever thinks of types without end fills no memory and no log", async () => {
+  const one = hooks();
+  const handler = one.fetchHandler();
+  const lines = await printed(async () => {
+    for (let type = 0; type < 300; type += 1) {
+      await handler(delivery(one, JSON.stringify({ event: `t${type}` })));
+    }
+  });
+  assert.equal(lines.length, 100);
+});
+
+test("settings of a handler are checked", () => {
+  for (const [options, pointer] of [
+    [{ unhandled: "never" }, "/unhandled"],
+    [{ onError: 7 }, "/onError"],
+    [{ onErorr: () => {} }, "/onErorr"],
+    [{ quarantine: {} }, "/quarantine"],
+  ]) {
+    assert.throws(() => hooks().nodeHandler(undefined, options), { code: "E1001", pointer });
+  }
+  assert.throws(() => hooks().fetchHandler("listener"), { code: "E1001", pointer: "/listener" });
 });
 
 test("each event goes to its listener, all others to onUnknown", async () => {
@@ -190,17 +302,209 @@ test("a handler for node", async () => {
   assert.equal(errors.length, 4);
 });
 
-test("a body that a framework parsed is an error of the program, not of the sender", async () => {
+/** A request as a framework leaves it, and what the handler answers. */
+async function handled(handler, more) {
   const one = hooks();
-  const errors = [];
-  const request = { method: "POST", headers: one.sign(SENT), readableEnded: true, body: JSON.parse(SENT) };
   let status;
   const response = { writeHead: (given) => (status = given), end() {} };
-  await one.nodeHandler(listener, { onError: (error) => errors.push(error) })(request, response);
-  assert.equal(status, 500);
-  assert.equal(errors[0].code, "E5006");
-  await one.nodeHandler(listener)({ ...request, rawBody: Buffer.from(SENT) }, response);
-  assert.equal(status, 200);
+  const request = { method: "POST", headers: one.sign(SENT), readableEnded: true, ...more };
+  await handler(request, response);
+  return status;
+}
+
+test("a body that a framework parsed is an error of the program, not of the sender", async () => {
+  const errors = [];
+  const handler = hooks().nodeHandler(listener, { onError: (error) => errors.push(error) });
+  for (const body of [JSON.parse(SENT), undefined]) {
+    assert.equal(await handled(handler, { body }), 500);
+    assert.equal(errors.at(-1).code, "E5006");
+    assert.match(errors.at(-1).message, /ahead of express\.json\(\).*bodyParser: false/);
+  }
+  assert.equal(await handled(handler, { body: JSON.parse(SENT), rawBody: Buffer.from(SENT) }), 200);
+});
+
+test("a web request that was read before is an error of the program", async () => {
+  const one = hooks();
+  const errors = [];
+  const request = delivery(one, SENT);
+  await request.text();
+  const handler = one.fetchHandler(listener, { onError: (error) => errors.push(error) });
+  assert.deepEqual([(await handler(request)).status, errors[0].code], [500, "E5006"]);
+});
+
+test("a stream that was told to decode gives the right bytes, or says what is wrong", async () => {
+  const accented = '{"event":"message.send","text":"h\u00e9llo, \u4f60\u597d"}';
+  for (const [encoding, status] of [
+    ["utf8", 200],
+    ["UTF-8", 200],
+    ["latin1", 500],
+    ["base64", 500],
+  ]) {
+    const one = hooks();
+    const errors = [];
+    const got = [];
+    const handler = one.nodeHandler((event) => got.push(event.raw), { onError: (error) => errors.push(error) });
+    await withServer(
+      (request, response) => {
+        request.setEncoding(encoding);
+        handler(request, response);
+      },
+      async (url) => {
+        const response = await fetch(url, { method: "POST", body: accented, headers: one.sign(accented) });
+        assert.equal(response.status, status, encoding);
+      },
+    );
+    if (status === 200) {
+      assert.deepEqual([got, errors], [[accented], []]);
+    } else {
+      assert.deepEqual([got, errors[0].code], [[], "E5006"]);
+      assert.match(errors[0].message, new RegExp(`text in ${encoding}.*setEncoding`));
+    }
+  }
+});
+
+/** Runs with a server of Node's, and tells of promises that nobody looked after. */
+async function withServer(listener, run) {
+  const unhandled = [];
+  const onUnhandled = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", onUnhandled);
+  const server = createServer(listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    await run(`http://127.0.0.1:${server.address().port}/`);
+    await setTimeout(20); // a rejection is told of a little later
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    process.off("unhandledRejection", onUnhandled);
+  }
+  assert.deepEqual(unhandled, []);
+}
+
+test("something else answers before the listener is done: the handler does not reject, and says so", async () => {
+  const one = hooks();
+  const errors = [];
+  for (const before of [
+    (response) => response.writeHead(503).end("too late"),
+    (response) => response.destroy(),
+    (_, request) => request.socket.destroy(),
+  ]) {
+    let answered;
+    const slow = () => answered;
+    const handler = one.nodeHandler(slow, { onError: (error) => errors.push(error) });
+    const settled = [];
+    await withServer(
+      (request, response) => {
+        answered = setTimeout(10).then(() => before(response, request));
+        settled.push(handler(request, response));
+      },
+      async (url) => {
+        await fetch(url, { method: "POST", body: SENT, headers: one.sign(SENT) }).catch(() => {});
+        await Promise.all(settled);
+      },
+    );
+    assert.equal(errors.length, 1, String(before));
+    assert.ok(errors.pop() instanceof Error);
+  }
+});
+
+test("the sender goes away in the middle of the body: nothing rejects, and it is told of", async () => {
+  const one = hooks();
+  const errors = [];
+  let settled;
+  const handler = one.nodeHandler(listener, { onError: (error) => errors.push(error) });
+  await withServer(
+    (request, response) => {
+      settled = handler(request, response);
+    },
+    async (url) => {
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{");
+      while (settled === undefined) await setTimeout(5);
+      socket.destroy();
+      await settled;
+    },
+  );
+  assert.ok(errors.length >= 1);
+});
+
+test("a body that is too large is answered, even one that never ends", async () => {
+  const one = new Webhooks({ secret: SECRET, maxBodyBytes: 1000 });
+  const errors = [];
+  await withServer(one.nodeHandler(listener, { onError: (error) => errors.push(error) }), async (url) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    let answer = "";
+    socket.on("data", (chunk) => (answer += chunk));
+    socket.write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const chunk = `1000\r\n${" ".repeat(0x1000)}\r\n`;
+    for (let sent = 0; sent < 10_000 && !answer.includes("\r\n\r\n"); sent += 1) {
+      socket.write(chunk);
+      await setTimeout(1);
+    }
+    socket.destroy();
+    assert.match(answer, /^HTTP\/1\.1 413 /);
+  });
+  assert.equal(errors[0].code, "E5003");
+});
+
+test("what cannot be verified yet is kept, and verified later", async () => {
+  const right = new Webhooks({ secret: SECRET, scheme: "hmac-sha1:base64:body" });
+  const one = hooks();
+  for (const kind of ["node", "fetch"]) {
+    const [kept, errors, got] = [[], [], []];
+    let isFull = false;
+    const quarantine = async (delivery) => {
+      if (isFull) throw new Error("the quarantine is full");
+      kept.push(delivery);
+    };
+    const options = { quarantine, onError: (error) => errors.push(error) };
+    const take = (event) => got.push(event);
+    const post = async (url, body, headers) => (await fetch(url, { method: "POST", body, headers })).status;
+    const run = async (url) => {
+      assert.equal(await post(url, SENT, right.sign(SENT)), 200);
+      assert.equal(await post(url, SENT, one.sign(SENT)), 200);
+      assert.equal(await post(url, SENT, {}), 200); // without a signature
+      isFull = true;
+      assert.equal(await post(url, SENT, right.sign(SENT)), 503);
+      assert.equal(await post(url, SENT, one.sign(SENT)), 200); // what verifies needs no room
+    };
+    if (kind === "node") {
+      await withServer(one.nodeHandler(take, options), run);
+    } else {
+      const handler = one.fetchHandler(take, options);
+      const { fetch } = globalThis;
+      globalThis.fetch = (url, init) => handler(new Request(url, init));
+      try {
+        await run("http://x/");
+      } finally {
+        globalThis.fetch = fetch;
+      }
+    }
+    assert.equal(got.length, 2);
+    assert.deepEqual(
+      kept.map(({ error }) => error.code),
+      ["E5002", "E5001"],
+    );
+    const [first] = kept;
+    assert.ok(first.receivedAt instanceof Date);
+    assert.equal(right.unwrap(first.body, first.headers).verified, true);
+    assert.equal(right.unwrap(first.body, JSON.parse(JSON.stringify(first.headers))).verified, true);
+    assert.deepEqual(
+      errors.map((error) => error.code ?? error.message),
+      ["E5002", "E5001", "E5002", "the quarantine is full"],
+    );
+  }
+});
+
+test("what a listener throws is ours: the event comes again, and is not in quarantine", async () => {
+  const one = hooks();
+  const kept = [];
+  const failing = () => one.unwrap(SENT, {}); // E5001, of another delivery
+  const options = { onError: () => {}, quarantine: (delivery) => kept.push(delivery) };
+  assert.equal((await one.fetchHandler(failing, options)(delivery(one, SENT))).status, 500);
+  assert.deepEqual(kept, []);
 });
 
 test("an onError that throws keeps no answer back", async () => {

@@ -209,6 +209,9 @@ fn open_body(config: &ValidConfig, response: &Response) -> Result<String, Error>
             ));
         }
         plain
+    } else if config.settings.require_encryption {
+        let why = "the response is plain, and require_encryption is set: whether it is the API's is unknown";
+        return Err(Error::new(ErrorCode::UndecryptableResponse, why));
     } else {
         response.body.clone()
     };

@@ -90,6 +90,30 @@ fn header_fields_of_the_connection_are_the_hosts() {
     }
 }
 
+#[test]
+fn a_plain_answer_is_not_believed_where_encryption_is_required() {
+    let config = ClientConfig {
+        base_url: Some("http://127.0.0.1:1".into()),
+        encryption_key: Some("fake-key-16bytes".into()),
+        require_encryption: true,
+        ..ClientConfig::default()
+    };
+    let session = Session::new(config).unwrap();
+    for (status, replay, code) in [
+        (200, Replay::Safe, ErrorCode::UndecryptableResponse),
+        (200, Replay::Never, ErrorCode::OutcomeUnknown),
+        (403, Replay::Never, ErrorCode::OutcomeUnknown),
+    ] {
+        let options = CallOptions { max_retries: Some(0), ..CallOptions::default() };
+        let mut call = Call::raw(&session, RawRequest { replay, ..raw(Method::Post, "{}") }, &options).unwrap();
+        sent(&mut call, 0);
+        call.on_response(0, &Response { status, ..answer(&json!({"workflow_id": "w"})) }).unwrap();
+        let error = call.take_result().unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.details().message.contains("require_encryption"), "{error}");
+    }
+}
+
 fn config(batch_size: usize) -> CampaignConfig {
     CampaignConfig { batch_size, ..CampaignConfig::new(7, "july", "2099-12-01 18:00:00+08:00") }
 }

@@ -9,36 +9,46 @@
  *     [AIRUDDER_ENCRYPTION_KEY]                  if requests are to be encrypted
  *     [AIRUDDER_BASE_URL]                        another host than https://api.airudder.com
  *     AIRUDDER_TEMPLATE_ID, AIRUDDER_PLATFORM    the workflow's template, and the platform of the contacts
- *     AIRUDDER_END_TIME                          when the workflow ends, as 2026-12-01 18:00:00+08:00
+ *     AIRUDDER_END_TIME                          when the workflow ends, as 2027-12-01 18:00:00+08:00
  *     [AIRUDDER_CAMPAIGN]                        the campaign's name, also of its files: campaign
  *     [AIRUDDER_LISTEN]                          where events are received: 127.0.0.1:8000
  *     [AIRUDDER_WEBHOOK_SECRET]                  the secret of their signatures; without it nothing is verified
- *     [AIRUDDER_WEBHOOK_SCHEME]                  how they are signed; the default is an assumption
+ *     [AIRUDDER_WEBHOOK_SCHEME]                  how they are signed; without it, what does not verify is kept: see replay.js
  *
  * AI Rudder is told by hand where to send events: give it the public URL that leads to AIRUDDER_LISTEN.
  * When the program is stopped, in whatever way, start it again: it goes on where it was, and phones nobody twice.
  */
-import { open } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { AirudderError, Client, WebhookError, Webhooks } from "airudder";
+import { AirudderError, Client, CryptoError, WebhookError, Webhooks } from "airudder";
+import { parse } from "csv-parse";
+import { untilSettled } from "./quarantine.js";
 import { Store } from "./store.js";
+
+const COLUMNS = ["callee", "caseid", "customer_name", "borrow_total_money", "due_date"];
 
 /** The contacts of a CSV file in the API's form, one by one. The order must be the same in every run. */
 export async function* contacts(path, platform) {
-  const file = await open(path);
-  let names;
-  for await (const line of file.readLines()) {
-    const cells = line.split(",");
-    names ??= cells;
-    if (names !== cells) {
-      const { callee, caseid, customer_name, borrow_total_money, due_date } = Object.fromEntries(
-        names.map((name, index) => [name, cells[index] ?? ""]),
-      );
-      yield { callee, platform, caseid, variables: { customer_name, borrow_total_money, due_date } };
-    }
+  // What is no CSV, as a quote in the middle of a cell, is an error of the parser, before it is sent to anybody.
+  const rows = parse({ bom: true, columns, skip_empty_lines: true });
+  createReadStream(path)
+    .on("error", (error) => rows.destroy(error))
+    .pipe(rows);
+  for await (const { callee, caseid, customer_name, borrow_total_money, due_date } of rows) {
+    yield { callee, platform, caseid, variables: { customer_name, borrow_total_money, due_date } };
   }
+}
+
+/** The names in the first line. A contact without its case id, for a blank behind the name, would be another contact. */
+function columns(names) {
+  const trimmed = names.map((name) => name.trim());
+  const missing = COLUMNS.filter((name) => !trimmed.includes(name));
+  if (missing.length > 0) {
+    throw new Error(`the file of contacts lacks ${missing.join(", ")} in its first line`);
+  }
+  return trimmed;
 }
 
 /** Uploads the contacts; the journal remembers what was sent. */
@@ -55,14 +65,15 @@ export function send(client, { path, platform, templateId, name, endTime, folder
 }
 
 /** Receives events into the store. Gives the server and its URL. */
-export async function receive(hooks, store, host = "127.0.0.1", port = 0) {
+export async function receive(hooks, store, { host = "127.0.0.1", port = 0, quarantine } = {}) {
   const onError = (error) => {
-    if (!(error instanceof WebhookError)) {
-      throw error;
+    if (!(error instanceof WebhookError || error instanceof CryptoError)) {
+      console.error(error); // ours: the event comes again
+      return;
     }
     store.refused += 1; // forged, damaged, or not AI Rudder's
   };
-  const handler = hooks.nodeHandler((event) => store.add(event), { onError });
+  const handler = hooks.nodeHandler((event) => store.add(event), { onError, quarantine });
   const server = createServer(handler);
   await new Promise((resolve) => server.listen(port, host, resolve));
   return { server, url: `http://${host}:${server.address().port}/events` };
@@ -116,16 +127,17 @@ async function main() {
     return 2;
   }
   const name = env.AIRUDDER_CAMPAIGN || "campaign";
-  const secret = env.AIRUDDER_WEBHOOK_SECRET;
+  const secret = env.AIRUDDER_WEBHOOK_SECRET || undefined;
+  const { scheme, quarantine } = await untilSettled(`${name}.quarantine.jsonl`);
   const hooks = new Webhooks({
     secret,
-    scheme: env.AIRUDDER_WEBHOOK_SCHEME,
+    scheme,
     requireSignature: secret !== undefined,
-    encryptionKey: env.AIRUDDER_ENCRYPTION_KEY,
+    encryptionKey: env.AIRUDDER_ENCRYPTION_KEY || undefined,
   });
   const store = await Store.open(`${name}.events.jsonl`);
   const [, host, port] = /^(.*):(\d+)$/.exec(env.AIRUDDER_LISTEN || "127.0.0.1:8000");
-  const { server } = await receive(hooks, store, host, Number(port));
+  const { server } = await receive(hooks, store, { host, port: Number(port), quarantine });
   try {
     const report = await send(Client.fromEnv(), {
       path: process.argv[2],

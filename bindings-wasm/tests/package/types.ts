@@ -9,10 +9,13 @@ import {
   type Event,
   type EventOf,
   File,
+  JournalConflict,
   type KnownEvent,
   OutcomeUnknown,
   type Report,
   type RingType,
+  type Unverified,
+  type ValidationError,
   Webhooks,
   type WorkflowStatus,
 } from "airudder";
@@ -56,6 +59,24 @@ export async function calls(): Promise<void> {
   new Client({ apiKey: "k" });
   // @ts-expect-error a field of a result that there is not
   void created.workflowId;
+}
+
+/** A number that comes may be a text, where it is too large. */
+export function numbers(event: EventOf<"call.finished">): number {
+  const duration = event.data.details?.[0]?.duration ?? 0;
+  // @ts-expect-error it may be a text
+  const seconds: number = duration;
+  return seconds + Number(duration);
+}
+
+/** What wants a function that gives nothing takes no promise for it. */
+export const nothing: ReturnType<ReturnType<Webhooks["nodeHandler"]>> = undefined;
+
+export async function pushes(client: Client, event: Event): Promise<void> {
+  const answer = await client.workflow.verifyPush(event, { timeoutMs: 1 });
+  void answer;
+  // @ts-expect-error no event
+  await client.workflow.verifyPush("w-1");
 }
 
 export function literals(): void {
@@ -140,8 +161,15 @@ export function receivers(): void {
   hooks.on("workflow.call.finnished", () => {});
   hooks.fetchHandler();
   hooks.nodeHandler(async (event) => events(event), { kind: "pds.task.status", onError: (error) => void error });
+  const kept: Unverified[] = [];
+  hooks.fetchHandler(undefined, { quarantine: async (delivery) => kept.push(delivery), unhandled: "accept" });
+  for (const { body, headers, receivedAt, error } of kept) {
+    void [hooks.unwrap(body, headers), receivedAt.getTime(), error.code];
+  }
   const event = hooks.unwrap(new Uint8Array(), { "x-airudder-sign": "s", cookie: ["a", "b"], other: undefined });
   void events(event);
+  hooks.unwrap("{}", new Map([["x-airudder-sign", ["s"]]]));
+  hooks.unwrap("{}", ["x-airudder-sign", "s"]);
   // @ts-expect-error a body that was parsed
   hooks.unwrap({}, {});
 }
@@ -156,11 +184,15 @@ export async function campaigns(client: Client): Promise<Report | undefined> {
       name: "july",
       end_time: "t",
       contacts: contacts(),
-      journal: { read: () => "", append: async () => {} },
+      journal: { read: async () => new Uint8Array(), append: async (lines, at) => void (lines.length + at) },
       settleMs: "never",
-      onProgress: ({ accepted }) => void accepted.toFixed(),
+      onProgress: async ({ accepted }) => accepted.toFixed(),
     });
   } catch (error) {
+    if (error instanceof JournalConflict) {
+      const conflict: ValidationError = error;
+      void conflict;
+    }
     if (error instanceof OutcomeUnknown || error instanceof ApiError) {
       const after: number | undefined = error.retry?.afterMs;
       void after;

@@ -18,6 +18,9 @@ pub(crate) fn types(catalogue: &Value) -> String {
  *
  * [documented] is read in AI Rudder's documentation, [observed] in a public client, [assumed] a reading of this library.
  *
+ * A number that comes is a text, digit by digit, where JavaScript cannot hold it exactly, beyond 2^53 - 1: `Number(value)`
+ * is right for a duration, and an id is best kept as it is.
+ *
  * @packageDocumentation
  */
 ",
@@ -202,7 +205,8 @@ fn result_of(row: &Value) -> String {
     }
 }
 
-/// What is sent is only read, and takes whole numbers of any size.
+/// What is sent is only read, and takes whole numbers of any size. What comes has those that a `number` cannot hold as
+/// text.
 fn typescript_type(schema: &Value, fields: Fields) -> String {
     let is_sent = fields == Fields::Sent;
     if let Some(name) = reference(schema) {
@@ -218,10 +222,12 @@ fn typescript_type(schema: &Value, fields: Fields) -> String {
     match kind {
         Some("string") => "string".into(),
         Some("integer") if is_sent => "number | bigint".into(),
-        Some("integer" | "number") => "number".into(),
+        Some("number") if is_sent => "number".into(),
+        Some("integer" | "number") => "number | string".into(),
         Some("boolean") => "boolean".into(),
         Some("array") => {
             let items = typescript_type(&schema["items"], fields);
+            let items = if items.contains(" | ") { format!("({items})") } else { items };
             format!("{}{items}[]", if is_sent { "readonly " } else { "" })
         }
         Some("object") if schema["additionalProperties"]["type"] == "string" => "Record<string, string>".into(),
@@ -286,6 +292,7 @@ mod tests {
                     "rows": {"type": "array", "items": {"type": "string"}}},
                     "required": ["a-b"], "additionalProperties": false},
                 "Row": {"type": "object", "properties": {"kind": {"$ref": "#/$defs/Kind"}, "count": {"type": "integer"},
+                    "counts": {"type": "array", "items": {"type": "integer"}},
                     "rows": {"type": "array", "items": {"type": "string"}}}},
                 "Kind": {"anyOf": [{"enum": ["x", "y"]}, {"type": "string"}]},
             },
@@ -295,7 +302,8 @@ mod tests {
             "  \"a-b\": string;",
             "  class?: number | bigint | undefined;",
             "  rows?: readonly string[] | undefined;",
-            "  count?: number | null;",
+            "  count?: number | string | null;",
+            "  counts?: (number | string)[] | null;",
             "  rows?: string[] | null;",
             "  kind?: Kind | null;",
             "export type Kind = \"x\" | \"y\" | (string & {});",

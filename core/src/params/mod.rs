@@ -10,6 +10,7 @@ use serde::{
     de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
+pub(crate) use text::fault_of_id;
 pub use text::{Callee, CaseId, Id, LocalTime, Phone, Platform, Text, ZonedTime};
 
 use crate::{Error, ErrorCode, json::push_segment, pointer};

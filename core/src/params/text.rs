@@ -43,7 +43,7 @@ struct TextVisitor {
 }
 
 /// A sentence about a text, without the text: it may be personal.
-pub(super) type Fault = Cow<'static, str>;
+pub(crate) type Fault = Cow<'static, str>;
 
 impl TextVisitor {
     fn check<'a, E: serde::de::Error>(&self, text: Cow<'a, str>) -> Result<Text<'a>, E> {
@@ -159,7 +159,8 @@ checked_text! {
     LocalTime, fault_of_local, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$"
 }
 
-fn fault_of_id(text: &str) -> Option<Fault> {
+/// What is wrong with an id: a service that stores it otherwise than it is sent would not find it again.
+pub(crate) fn fault_of_id(text: &str) -> Option<Fault> {
     if let Some(odd) = Odd::invisible(text) {
         return Some(format!("an id holds {odd}: remove it").into());
     }

@@ -2,10 +2,12 @@
 import type { AddressInfo } from "node:net";
 import { Webhooks } from "airudder";
 import express from "express";
+import { untilSettled } from "../quarantine.js";
 import { Store } from "../store.js";
 
 const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET })
+const { scheme, quarantine } = await untilSettled(process.env.QUARANTINE ?? "quarantine.jsonl");
+const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET, scheme })
   .on("workflow.call.finished", async (event) => {
     console.log(`contact ${event.data.case_id}: ${event.data.details?.[0]?.ring_type}`);
     await store.add(event);
@@ -14,7 +16,7 @@ const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET })
 
 const app = express();
 // Ahead of `express.json()`, which would parse the bytes away that the signature is about.
-app.post("/events", hooks.nodeHandler());
+app.post("/events", hooks.nodeHandler(undefined, { quarantine }));
 app.use(express.json());
 
 const server = app.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {

@@ -1,25 +1,22 @@
 // Fastify, which parses JSON by itself unless it is told to leave the bytes alone. Run it with AIRUDDER_WEBHOOK_SECRET.
-import { WebhookError, Webhooks } from "airudder";
+import { Webhooks } from "airudder";
 import Fastify from "fastify";
+import { untilSettled } from "../quarantine.js";
 import { Store } from "../store.js";
 
 const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET });
+const { scheme, quarantine } = await untilSettled(process.env.QUARANTINE ?? "quarantine.jsonl");
+const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET, scheme });
 
-const app = Fastify();
+const handle = hooks.nodeHandler((event) => store.add(event), { quarantine });
+
+const app = Fastify({ bodyLimit: 8 * 1024 * 1024 });
 app.register(async (events) => {
   events.removeAllContentTypeParsers();
   events.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  events.post("/events", async (request, reply) => {
-    try {
-      await store.add(hooks.unwrap(request.body, request.headers));
-    } catch (error) {
-      if (!(error instanceof WebhookError)) {
-        throw error; // 500: AI Rudder sends the event again
-      }
-      reply.code(400);
-    }
-    return {};
+  events.post("/events", (request, reply) => {
+    reply.hijack(); // the handler answers
+    handle(Object.assign(request.raw, { body: request.body }), reply.raw);
   });
 });
 

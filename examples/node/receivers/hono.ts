@@ -2,11 +2,13 @@
 import { serve } from "@hono/node-server";
 import { Webhooks } from "airudder";
 import { Hono } from "hono";
+import { untilSettled } from "../quarantine.js";
 import { Store } from "../store.js";
 
 const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET });
-const handle = hooks.fetchHandler((event) => store.add(event));
+const { scheme, quarantine } = await untilSettled(process.env.QUARANTINE ?? "quarantine.jsonl");
+const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET, scheme });
+const handle = hooks.fetchHandler((event) => store.add(event), { quarantine });
 
 const app = new Hono();
 app.post("/events", (context) => handle(context.req.raw));

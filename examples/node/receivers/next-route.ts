@@ -1,8 +1,10 @@
 // A route handler of Next.js: put it into `app/events/route.ts`.
 import { Webhooks } from "airudder";
+import { untilSettled } from "../quarantine.js";
 import { Store } from "../store.js";
 
 const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
-const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET });
+const { scheme, quarantine } = await untilSettled(process.env.QUARANTINE ?? "quarantine.jsonl");
+const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET, scheme });
 
-export const POST = hooks.fetchHandler((event) => store.add(event));
+export const POST = hooks.fetchHandler((event) => store.add(event), { quarantine });
