@@ -51,7 +51,7 @@ clean: ## Remove what was built and installed
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
-	@.venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
+	@.ci/release .venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
 
 node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
@@ -66,7 +66,7 @@ node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.
 
 c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h
 	@echo "building the C library"
-	@cargo build --release --quiet -p airudder-c
+	@.ci/release cargo build --release --quiet -p airudder-c
 
 PREFIX ?= /usr/local
 install: c ## Install the C library: make install PREFIX=/usr/local
@@ -80,7 +80,7 @@ packages:
 
 sandbox:
 	@echo "building the sandbox"
-	@cargo build --release --quiet -p airudder-sandbox
+	@.ci/release cargo build --release --quiet -p airudder-sandbox
 
 .venv/ready: bindings-python/requirements-dev.txt .ci/venv
 	@echo "installing the Python tools into .venv"

@@ -61,14 +61,25 @@
    Settings  A struct of settings, and airudder_error, begin with their size; so programs that were compiled with an
              older header go on working. Begin with the _INIT of the struct, or with zeroed memory and `size`. NULL and
              0 stand for the default.
+   Growth    The other structs that the library fills, such as airudder_step, keep their size for ever, since programs
+             hold them in memory that is not initialised. What later versions have to say beside is asked of the
+             handle, by functions of its own.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
-             After fork(), let one of the two processes alone go on with what there was: each would send the same.
+   Fork      fork() waits until no thread is inside the library, so both processes may go on to use it. But let one of
+             the two alone go on with the calls and campaigns that there were: each would send the same. In a signal
+             handler that interrupted the library, and after vfork() or _Fork(), leave it alone in the child.
    HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
              itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
              unless CURLOPT_FRESH_CONNECT is set.
-   Time      `now_ms` is Unix time in milliseconds. Best is the real time at the start, plus what a monotonic clock
-             counted since: it does not jump.
+   Time      `now_ms` is Unix time in milliseconds that does not jump: the real time at the start, plus what a monotonic
+             clock counted since. So nothing waits for ever, or comes too early, where somebody sets the machine's
+             clock. Campaigns take both clocks: airudder_campaign_poll_at(). examples/c/clock.c has them.
+   Memory    Where there is none for working on what you pass, or on what came, the function fails with
+             AIRUDDER_E1026_OUT_OF_MEMORY and has done nothing. The library keeps 64 KiB so that it can say so. Where
+             other threads take what it had made sure of, the program is ended by abort(), as Rust's standard library
+             does it, behind a line on standard error.
+   Stack     A function needs less than 64 KiB of stack, whatever it is given.
    Secrets   No error and no text for people holds a secret.
    The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
              touches neither signals, locale, environment, random numbers nor the clock. */
@@ -83,6 +94,14 @@
 extern "C" {
 #endif
 
+/* The version of the library that this header belongs to, for #if: 1.2.3 has the number 10203. What runs may be newer:
+   airudder_version() tells. */
+#define AIRUDDER_VERSION_MAJOR 0
+#define AIRUDDER_VERSION_MINOR 1
+#define AIRUDDER_VERSION_PATCH 0
+#define AIRUDDER_VERSION_NUMBER \
+  (AIRUDDER_VERSION_MAJOR * 10000 + AIRUDDER_VERSION_MINOR * 100 + AIRUDDER_VERSION_PATCH)
+
 enum {
   /** The version of this interface. It grows when old programs can no longer use the library, as does the number in
       the name libairudder.so.0. */
@@ -90,6 +109,8 @@ enum {
   /** For a number in the settings whose 0 means its default: never, or none at all. */
   AIRUDDER_NEVER = -1
 };
+/* The enumerator is for languages that know no macros, this is for #if. */
+#define AIRUDDER_ABI_VERSION 0
 
 /* Beginnings of the structs that begin with their size. */
 #define AIRUDDER_ERROR_INIT \
@@ -101,7 +122,7 @@ enum {
 #define AIRUDDER_RAW_REQUEST_INIT \
   { sizeof(airudder_raw_request), NULL, NULL, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
-  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
   { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
@@ -196,7 +217,7 @@ enum {
       the call.
       Parameters: /header/payloadVersion (integer), /header/traceId, /payload/procInstId, /payload/taskKey
       Result: /read/0, /unRead/0 */
-  AIRUDDER_OP_PROCESS_QUERY_TASK_QIAN = 18,
+  AIRUDDER_OP_PROCESS_QUERY_TASK_QIAN = 18
 };
 
 
@@ -257,6 +278,9 @@ enum {
   /** An event came for which the receiver has no listener. Add a listener for its type, or one for all others; name
       the `kind` where a URL is for one kind of event. */
   AIRUDDER_E1025_UNHANDLED_EVENT = 1025,
+  /** There is no memory for what the function of the C interface was given. Nothing was done: free some memory and
+      call it again, or pass less. */
+  AIRUDDER_E1026_OUT_OF_MEMORY = 1026,
   /** The response is not what the API documents: not JSON, or without its envelope. See the HTTP status and what
       stands between this machine and the API (proxy, firewall). */
   AIRUDDER_E2001_UNREADABLE_RESPONSE = 2001,
@@ -332,7 +356,7 @@ enum {
   /** The call could not be finished before its deadline. Raise the deadline, or try later. */
   AIRUDDER_E7006_DEADLINE_EXCEEDED = 7006,
   /** A bug in this library. Please report it with the message. */
-  AIRUDDER_E9001_INTERNAL = 9001,
+  AIRUDDER_E9001_INTERNAL = 9001
 };
 
 
@@ -349,7 +373,7 @@ typedef enum airudder_outcome {
   /** The API carried it out. */
   AIRUDDER_OUTCOME_ACCEPTED = 3,
   /** It was sent, and nothing tells whether it was carried out. Sending it again might phone people twice. */
-  AIRUDDER_OUTCOME_UNKNOWN = 4,
+  AIRUDDER_OUTCOME_UNKNOWN = 4
 } airudder_outcome;
 
 /**
@@ -485,7 +509,7 @@ typedef enum airudder_step_kind {
   /** Send `request`, then report the response or the failure. */
   AIRUDDER_STEP_SEND = 1,
   /** Poll again at `wait_until_ms`; earlier is harmless. */
-  AIRUDDER_STEP_WAIT = 2,
+  AIRUDDER_STEP_WAIT = 2
 } airudder_step_kind;
 
 /**
@@ -504,7 +528,7 @@ typedef enum airudder_failure {
   /** The connection broke off. */
   AIRUDDER_FAILURE_RESET = 3,
   /** Something else, or you do not know. */
-  AIRUDDER_FAILURE_OTHER = 4,
+  AIRUDDER_FAILURE_OTHER = 4
 } airudder_failure;
 
 /** How a raw request is authorised. */
@@ -516,7 +540,7 @@ typedef enum airudder_auth {
   /** With header fields that you set in the options of the call. */
   AIRUDDER_AUTH_HEADERS = 2,
   /** Not at all. */
-  AIRUDDER_AUTH_NONE = 3,
+  AIRUDDER_AUTH_NONE = 3
 } airudder_auth;
 
 /** A call: one operation, from its parameters to its result. One thread at a time may use it. */
@@ -845,7 +869,7 @@ typedef enum airudder_type {
   /** A list: its elements are /0, /1, … */
   AIRUDDER_TYPE_ARRAY = 5,
   /** An object: its fields are under their names. */
-  AIRUDDER_TYPE_OBJECT = 6,
+  AIRUDDER_TYPE_OBJECT = 6
 } airudder_type;
 
 
@@ -1082,12 +1106,15 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
    copied: it takes the locks that the packages of all languages take.
 
        airudder_campaign_new(client, &july, &campaign, &err);
-       airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+       if (airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err)) die(err.message);
        if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
-       while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
+       while (now = unix_ms(), !airudder_campaign_poll_at(campaign, now, monotonic_ms(), &work, &err) &&
+              work.kind != AIRUDDER_CAMPAIGN_DONE) {
          switch (work.kind) {
            case AIRUDDER_CAMPAIGN_JOURNAL:
+             if (file_len(journal_fd) != work.journal_at) die("somebody else writes the journal");
              if (!write_all(journal_fd, work.journal) || fsync(journal_fd)) die("the journal");
+             if (file_len(journal_fd) != work.journal_at + work.journal.len) die("somebody else writes the journal");
              airudder_campaign_journal_written(campaign);
              break;
            case AIRUDDER_CAMPAIGN_CONTACTS:
@@ -1102,15 +1129,19 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
              break;
            case AIRUDDER_CAMPAIGN_CALL:
              run(work.call);  // the loop at the top of this file
-             airudder_campaign_on_result(campaign, now_ms(), work.call, &err);
+             airudder_campaign_on_result_at(campaign, unix_ms(), monotonic_ms(), work.call, &err);
              airudder_call_free(work.call);
              break;
            default:
-             sleep_until(work.wait_until_ms);
+             if (work.wait_until_ms > now) sleep_for(work.wait_until_ms - now);
          }
        }
        if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
        airudder_campaign_report_json(campaign, &text);
+
+   A journal that cannot be taken up (airudder_campaign_resume() fails) is left as it is: cut nothing, and never start
+   anew without it. The length of the journal is compared before and behind each append, since a lock may not hold
+   everywhere: lines of somebody else's between ours are batches that would be sent twice.
 
    The journal holds positions, names and ids of workflows, checksums and messages, and no contact but what a
    message of the API's may quote. Create it with mode 0600, and fsync its folder once. Later runs must have the
@@ -1124,8 +1155,8 @@ typedef enum airudder_campaign_step_kind {
   /** The campaign is over, or had to stop: ask for its result. */
   AIRUDDER_CAMPAIGN_DONE = 0,
   /**
-   * Append `journal` to the journal and wait for the disk (fsync), then call
-   * airudder_campaign_journal_written().
+   * Append `journal` to the journal, which must be `journal_at` bytes long before, and wait for the disk
+   * (fsync), then call airudder_campaign_journal_written().
    */
   AIRUDDER_CAMPAIGN_JOURNAL = 1,
   /** Add contacts, about `want`, or say that there are no more. */
@@ -1136,7 +1167,7 @@ typedef enum airudder_campaign_step_kind {
    */
   AIRUDDER_CAMPAIGN_CALL = 3,
   /** Nothing to do until `wait_until_ms`, or until a call of the campaign is done. */
-  AIRUDDER_CAMPAIGN_WAIT = 4,
+  AIRUDDER_CAMPAIGN_WAIT = 4
 } airudder_campaign_step_kind;
 
 /** A campaign: many contacts, each sent once, whatever happens on the way. One thread at a time may use it. */
@@ -1158,8 +1189,9 @@ typedef struct airudder_campaign_step {
    */
   uint64_t wait_until_ms;
   /**
-   * For AIRUDDER_CAMPAIGN_JOURNAL: how many bytes the journal has before these lines. If it has another length,
-   * somebody else writes it: append nothing, and stop.
+   * For AIRUDDER_CAMPAIGN_JOURNAL, from airudder_campaign_poll_at(): how many bytes the journal has before these
+   * lines. If it has another length, or another than with these lines behind the append, somebody else writes it:
+   * stop.
    */
   uint64_t journal_at;
 } airudder_campaign_step;
@@ -1211,8 +1243,21 @@ typedef struct airudder_campaign_config {
    * numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
    */
   int allow_duplicates;
-  /** Not 0: contacts that the API refused in an earlier run are sent again. */
+  /**
+   * Not 0: contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more
+   * after `settle_ms`.
+   */
   int retry_rejected;
+  /**
+   * What the fingerprints in the journal are keyed by. NULL: the app secret. After a change of the app secret, a
+   * campaign that began before is resumed with the earlier secret here.
+   */
+  const char *journal_key;
+  /**
+   * Not 0: a journal that was written for another host or app key is taken: the account is the same, only its
+   * address or key has changed.
+   */
+  int same_account;
 } airudder_campaign_config;
 
 /**
@@ -1242,11 +1287,12 @@ int airudder_campaign_new(airudder_client client,
  * @param journal      The whole content of the journal.
  * @param journal_len  Its length in bytes.
  * @param good_len     Receives how many bytes of it are good: cut the file to this length, since a crash may
- *                     have torn its last line.
+ *                     have torn its last line. Where the function fails, nothing may be cut off, and this is
+ *                     journal_len.
  * @param error        Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
  *
- *     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+ *     if (airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err)) die(err.message);
  *     if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
  */
 int airudder_campaign_resume(airudder_campaign campaign,
@@ -1256,15 +1302,18 @@ int airudder_campaign_resume(airudder_campaign campaign,
                              airudder_error *error);
 
 /**
- * Asks what to do next.
+ * Asks what to do next, with the time by one clock, which must not jump: see "Time" at the top of this file. A
+ * doubtful contact is settled only after you came back from the wait that you were given. Better is
+ * airudder_campaign_poll_at(), which takes both clocks.
  *
  * @param campaign  The campaign.
  * @param now_ms    Unix time in milliseconds.
- * @param step      Receives what to do.
+ * @param step      Receives what to do. Its `journal_at`, which programs of version 0.1.0 do not have, is not
+ *                  written.
  * @param error     Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `now_ms` is no such time.
  *
- * The loop at the top of this section shows the use.
+ *     airudder_campaign_poll(campaign, now_ms(), &work, &err);
  */
 int airudder_campaign_poll(airudder_campaign campaign,
                            uint64_t now_ms,
@@ -1272,17 +1321,19 @@ int airudder_campaign_poll(airudder_campaign campaign,
                            airudder_error *error);
 
 /**
- * Asks what to do next, as airudder_campaign_poll() does, with the time by two clocks: so waits are right while
- * somebody sets the clock of the machine. Use either function, but not both, for one campaign.
+ * Asks what to do next, with the time by two clocks: so nobody is called twice because somebody sets the clock of
+ * the machine. Use this function or airudder_campaign_poll(), but not both, for one campaign.
  *
  * @param campaign      The campaign.
- * @param unix_ms       Unix time in milliseconds.
- * @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+ * @param unix_ms       Unix time in milliseconds, as it is now.
+ * @param monotonic_ms  Milliseconds by a clock that nobody sets: CLOCK_BOOTTIME where there is one, since it
+ *                      goes on while the machine sleeps, else CLOCK_MONOTONIC.
  * @param step          Receives what to do.
  * @param error         Receives the error; may be NULL.
- * @return As airudder_campaign_poll().
+ * @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `unix_ms` is no such time;
+ *         AIRUDDER_E1022_CLOCK_OFF.
  *
- *     airudder_campaign_poll_at(campaign, now_ms(), monotonic_ms(), &work, &err);
+ * The loop at the top of this section shows the use.
  */
 int airudder_campaign_poll_at(airudder_campaign campaign,
                               uint64_t unix_ms,
@@ -1291,13 +1342,14 @@ int airudder_campaign_poll_at(airudder_campaign campaign,
                               airudder_error *error);
 
 /**
- * Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not
- * say so: free the campaign, and run it again when there is room.
+ * Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk, behind `journal_at` bytes and with
+ * nothing behind them. If that is not so, do not say so: free the campaign, and run it again when there is room and
+ * nobody else writes.
  *
  * @param campaign  The campaign.
  * @return 0; AIRUDDER_E1008_MISUSE if there are none.
  *
- *     if (write_all(journal_fd, work.journal) && !fsync(journal_fd)) airudder_campaign_journal_written(campaign);
+ *     if (file_len(journal_fd) == work.journal_at + work.journal.len) airudder_campaign_journal_written(campaign);
  */
 int airudder_campaign_journal_written(airudder_campaign campaign);
 
@@ -1395,10 +1447,11 @@ int airudder_campaign_add_json(airudder_campaign campaign,
 int airudder_campaign_end_of_contacts(airudder_campaign campaign, airudder_error *error);
 
 /**
- * Hands a call of the campaign back that has run to its end. The call is still yours to free.
+ * Hands a call of the campaign back that has run to its end, where you use airudder_campaign_poll(). The call is
+ * still yours to free.
  *
  * @param campaign  The campaign.
- * @param now_ms    Unix time in milliseconds.
+ * @param now_ms    Unix time in milliseconds, by the clock of airudder_campaign_poll().
  * @param call      The call, which is done, with whatever result.
  * @param error     Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back
@@ -1412,17 +1465,17 @@ int airudder_campaign_on_result(airudder_campaign campaign,
                                 airudder_error *error);
 
 /**
- * Hands a call of the campaign back, as airudder_campaign_on_result() does, with the time by two clocks: see
- * airudder_campaign_poll_at().
+ * Hands a call of the campaign back that has run to its end, where you use airudder_campaign_poll_at(). The call is
+ * still yours to free.
  *
  * @param campaign      The campaign.
- * @param unix_ms       Unix time in milliseconds.
- * @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+ * @param unix_ms       Unix time in milliseconds, as it is now.
+ * @param monotonic_ms  Milliseconds by the clock of airudder_campaign_poll_at().
  * @param call          The call, which is done, with whatever result.
  * @param error         Receives the error; may be NULL.
  * @return As airudder_campaign_on_result().
  *
- *     airudder_campaign_on_result_at(campaign, now_ms(), monotonic_ms(), work.call, &err);
+ *     airudder_campaign_on_result_at(campaign, unix_ms(), monotonic_ms(), work.call, &err);
  */
 int airudder_campaign_on_result_at(airudder_campaign campaign,
                                    uint64_t unix_ms,
@@ -1743,6 +1796,25 @@ int airudder_event_get_type(airudder_event event, const char *pointer, airudder_
  *     airudder_event_get_json(event, "/details/0", &text);
  */
 int airudder_event_get_json(airudder_event event, const char *pointer, airudder_text *value);
+
+/**
+ * Begins the call that asks the API whether an event is genuine, for a push of a custom API node
+ * (`workflow.api_node.push`), for which no signature is documented. Run it as any other call. What the API answers is
+ * not published: read it with airudder_call_result_json().
+ *
+ * @param client  The client.
+ * @param event   The event.
+ * @param call    Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+ * @param error   Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1008_MISUSE if it is another event; AIRUDDER_E1005_MISSING_FIELD or
+ *         AIRUDDER_E5005_INVALID_BODY where it lacks what the API has to be asked with.
+ *
+ *     if (!airudder_call_begin_verify_push(client, event, &call, &err)) run(call);
+ */
+int airudder_call_begin_verify_push(airudder_client client,
+                                    airudder_event event,
+                                    airudder_call *call,
+                                    airudder_error *error);
 
 /**
  * Frees an event.
@@ -2204,6 +2276,10 @@ const char *airudder_strerror(int code);
  *     operation = airudder_operation("workflow.upload_details");
  */
 int airudder_operation(const char *name);
+
+/* The library writes enumerations of the size of int: a program that was compiled with -fshort-enums has less room. */
+typedef char airudder_enums_have_the_size_of_int_so_compile_without_fshort_enums
+    [sizeof(airudder_type) == sizeof(int) ? 1 : -1];
 
 #ifdef __cplusplus
 }

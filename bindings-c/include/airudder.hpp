@@ -249,12 +249,16 @@ class campaign : public detail::owner<airudder_campaign_free> {
  public:
   using owner::owner;
 
-  /* How many bytes of the journal are good. */
+  /* How many bytes of the journal are good: cut it to this length. Where this fails, leave it as it is. */
   result<std::size_t> resume(std::string_view journal) {
     return detail::made<std::size_t>(airudder_campaign_resume, get(), journal.data(), journal.size());
   }
+  /* By one clock, which must not jump, and without `journal_at`; or better by both: see airudder_campaign_poll_at(). */
   result<airudder_campaign_step> poll(std::uint64_t now_ms) {
     return detail::made<airudder_campaign_step>(airudder_campaign_poll, get(), now_ms);
+  }
+  result<airudder_campaign_step> poll(std::uint64_t unix_ms, std::uint64_t monotonic_ms) {
+    return detail::made<airudder_campaign_step>(airudder_campaign_poll_at, get(), unix_ms, monotonic_ms);
   }
   result<done> journal_written() { return detail::checked(airudder_campaign_journal_written(get())); }
   campaign &set(const char *pointer, std::string_view value) noexcept {
@@ -270,6 +274,11 @@ class campaign : public detail::owner<airudder_campaign_free> {
   result<done> on_result(std::uint64_t now_ms, const call &ended) {
     airudder_error error = AIRUDDER_ERROR_INIT;
     if (airudder_campaign_on_result(get(), now_ms, ended.get(), &error) != AIRUDDER_OK) return error;
+    return done{};
+  }
+  result<done> on_result(std::uint64_t unix_ms, std::uint64_t monotonic_ms, const call &ended) {
+    airudder_error error = AIRUDDER_ERROR_INIT;
+    if (airudder_campaign_on_result_at(get(), unix_ms, monotonic_ms, ended.get(), &error) != AIRUDDER_OK) return error;
     return done{};
   }
   result<done> give_up() { return detail::checked(airudder_campaign_give_up(get())); }
@@ -320,6 +329,10 @@ class event : public detail::owner<airudder_event_free> {
   result<std::string_view> json() const { return detail::text(airudder_event_json, get()); }
   result<int> known() const { return detail::read<int>(airudder_event_known, get()); }
   result<int> verified() const { return detail::read<int>(airudder_event_verified, get()); }
+  /* The call that asks the API whether a push of a custom API node is genuine. */
+  result<call> begin_verify_push(const client &asking) const {
+    return detail::made<airudder_call, call>(airudder_call_begin_verify_push, asking.get(), get());
+  }
   result<std::string_view> text(const char *pointer) const {
     return detail::text(airudder_event_get_str, get(), pointer);
   }

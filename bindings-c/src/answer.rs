@@ -10,7 +10,7 @@ use airudder_core::{Error, ErrorCode};
 
 use crate::{
     error::airudder_error,
-    ffi::{ErrorSlot, null},
+    ffi::{ErrorSlot, inside, null},
 };
 
 /// Where the caller wants an output.
@@ -44,5 +44,5 @@ pub(crate) fn output<'a, T>(slot: Out<'a, T>, name: &str, failed: T) -> Result<&
 }
 
 fn outcome(run: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    guarded(|| Err(Error::new(ErrorCode::Internal, "a bug in this library; please report it")), run)
+    inside(|| guarded(|| Err(Error::new(ErrorCode::Internal, "a bug in this library; please report it")), run))
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use airudder_core::Headers;
+use airudder_core::{Error, Headers};
 
 use crate::{
     answer::{Out, code, output},
@@ -25,12 +25,12 @@ pub(crate) struct Buffer {
 pub(crate) static BUFFERS: Table<Buffer> = Table::new(6, "airudder_buffer");
 
 impl Buffer {
-    pub(crate) fn new(data: impl Into<Vec<u8>>, headers: &Headers) -> Self {
-        Self { data: Terminated::new(data), headers: Fields::new(headers), kept: Vec::new() }
+    pub(crate) fn new(data: impl Into<Vec<u8>>, headers: &Headers) -> Result<Self, Error> {
+        Ok(Self { data: Terminated::new(data)?, headers: Fields::new(headers)?, kept: Vec::new() })
     }
 
     /// Bytes alone.
-    pub(crate) fn of(data: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn of(data: impl Into<Vec<u8>>) -> Result<Self, Error> {
         Self::new(data, &Headers::new())
     }
 
@@ -40,11 +40,11 @@ impl Buffer {
     }
 
     /// Keeps a text beside them.
-    pub(crate) fn keep(&mut self, text: String) -> airudder_text {
-        let text = Terminated::new(text);
+    pub(crate) fn keep(&mut self, text: String) -> Result<airudder_text, Error> {
+        let text = Terminated::new(text)?;
         let view = text.view();
         self.kept.push(text);
-        view
+        Ok(view)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     client::{CLIENTS, airudder_client, retries},
     draft::Draft,
     ffi::{Bytes, ErrorSlot, FieldList, GivenCallOptions, GivenRawRequest, Length, Text, argument},
+    memory,
     running::{CALLS, Running},
     text::{airudder_header, airudder_text},
 };
@@ -199,9 +200,10 @@ pub extern "C" fn airudder_call_start(
         let call = output(call, "call", 0)?;
         let params = params.text(params_len, "params")?;
         let info = self::operation(operation)?;
+        memory::to_work_on(params.len())?;
         *call = CLIENTS.share(client, |client| {
             let started = Call::new(&client.session, info.name, params, &client.call_options())?;
-            Ok(CALLS.insert(Running::new(started, None)))
+            Ok(CALLS.insert(Running::new(started, params.len(), None)))
         })?;
         Ok(())
     })
@@ -351,7 +353,9 @@ pub extern "C" fn airudder_call_on_response(
         CALLS.with(call, |call| {
             let call = call.sent()?;
             // A file may be large, and stays with the caller.
-            let body = if call.is_file(status, &headers) { Vec::new() } else { body.to_vec() };
+            let body = if call.is_file(status, &headers) { &[] } else { body };
+            memory::to_work_on(body.len())?;
+            let body = memory::copy(body)?;
             call.on_response(now_ms, &Response { status, headers, body })
         })
     })

@@ -10,12 +10,15 @@
 //! copied: it takes the locks that the packages of all languages take.
 //!
 //!     airudder_campaign_new(client, &july, &campaign, &err);
-//!     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+//!     if (airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err)) die(err.message);
 //!     if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
-//!     while (!airudder_campaign_poll(campaign, now_ms(), &work, &err) && work.kind != AIRUDDER_CAMPAIGN_DONE) {
+//!     while (now = unix_ms(), !airudder_campaign_poll_at(campaign, now, monotonic_ms(), &work, &err) &&
+//!            work.kind != AIRUDDER_CAMPAIGN_DONE) {
 //!       switch (work.kind) {
 //!         case AIRUDDER_CAMPAIGN_JOURNAL:
+//!           if (file_len(journal_fd) != work.journal_at) die("somebody else writes the journal");
 //!           if (!write_all(journal_fd, work.journal) || fsync(journal_fd)) die("the journal");
+//!           if (file_len(journal_fd) != work.journal_at + work.journal.len) die("somebody else writes the journal");
 //!           airudder_campaign_journal_written(campaign);
 //!           break;
 //!         case AIRUDDER_CAMPAIGN_CONTACTS:
@@ -30,15 +33,19 @@
 //!           break;
 //!         case AIRUDDER_CAMPAIGN_CALL:
 //!           run(work.call);  // the loop at the top of this file
-//!           airudder_campaign_on_result(campaign, now_ms(), work.call, &err);
+//!           airudder_campaign_on_result_at(campaign, unix_ms(), monotonic_ms(), work.call, &err);
 //!           airudder_call_free(work.call);
 //!           break;
 //!         default:
-//!           sleep_until(work.wait_until_ms);
+//!           if (work.wait_until_ms > now) sleep_for(work.wait_until_ms - now);
 //!       }
 //!     }
 //!     if (airudder_campaign_result(campaign, &err)) fprintf(stderr, "%s\n", err.message);
 //!     airudder_campaign_report_json(campaign, &text);
+//!
+//! A journal that cannot be taken up (airudder_campaign_resume() fails) is left as it is: cut nothing, and never start
+//! anew without it. The length of the journal is compared before and behind each append, since a lock may not hold
+//! everywhere: lines of somebody else's between ours are batches that would be sent twice.
 //!
 //! The journal holds positions, names and ids of workflows, checksums and messages, and no contact but what a
 //! message of the API's may quote. Create it with mode 0600, and fsync its folder once. Later runs must have the
@@ -49,7 +56,7 @@
 
 use std::ffi::c_int;
 
-use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, Now};
+use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, Now, Secret};
 
 use crate::{
     answer::{Out, code, output, told},
@@ -57,7 +64,8 @@ use crate::{
     client::{CLIENTS, airudder_client},
     document::Node,
     ffi::{Bytes, ErrorSlot, GivenCampaignConfig, Length, Text},
-    managed::{CAMPAIGNS, Managed},
+    managed::{CAMPAIGNS, FirstCampaignStep, Managed},
+    memory,
     running::CALLS,
     text::airudder_text,
     values,
@@ -96,8 +104,15 @@ pub struct airudder_campaign_config<'a> {
     /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
     /// numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
     pub allow_duplicates: c_int,
-    /// Not 0: contacts that the API refused in an earlier run are sent again.
+    /// Not 0: contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more
+    /// after `settle_ms`.
     pub retry_rejected: c_int,
+    /// What the fingerprints in the journal are keyed by. NULL: the app secret. After a change of the app secret, a
+    /// campaign that began before is resumed with the earlier secret here.
+    pub journal_key: Text<'a>,
+    /// Not 0: a journal that was written for another host or app key is taken: the account is the same, only its
+    /// address or key has changed.
+    pub same_account: c_int,
 }
 
 /// What a campaign wants.
@@ -106,8 +121,8 @@ pub struct airudder_campaign_config<'a> {
 pub enum airudder_campaign_step_kind {
     /// The campaign is over, or had to stop: ask for its result.
     AIRUDDER_CAMPAIGN_DONE = 0,
-    /// Append `journal` to the journal and wait for the disk (fsync), then call
-    /// airudder_campaign_journal_written().
+    /// Append `journal` to the journal, which must be `journal_at` bytes long before, and wait for the disk
+    /// (fsync), then call airudder_campaign_journal_written().
     AIRUDDER_CAMPAIGN_JOURNAL = 1,
     /// Add contacts, about `want`, or say that there are no more.
     AIRUDDER_CAMPAIGN_CONTACTS = 2,
@@ -132,8 +147,9 @@ pub struct airudder_campaign_step {
     /// For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is
     /// done. Wait so long after the time that was polled with, by a clock that does not jump.
     pub wait_until_ms: u64,
-    /// For AIRUDDER_CAMPAIGN_JOURNAL: how many bytes the journal has before these lines. If it has another length,
-    /// somebody else writes it: append nothing, and stop.
+    /// For AIRUDDER_CAMPAIGN_JOURNAL, from airudder_campaign_poll_at(): how many bytes the journal has before these
+    /// lines. If it has another length, or another than with these lines behind the append, somebody else writes it:
+    /// stop.
     pub journal_at: u64,
 }
 
@@ -161,6 +177,8 @@ fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error>
         settle_ms: if given.settle_ms == 0 { usual.settle_ms } else { u64::try_from(given.settle_ms).ok() },
         allow_duplicates: given.allow_duplicates != 0,
         retry_rejected: given.retry_rejected != 0,
+        journal_key: given.journal_key.setting("journal_key")?.map(Secret::new),
+        same_account: given.same_account != 0,
         seed: given.seed,
         ..usual
     })
@@ -206,11 +224,12 @@ pub extern "C" fn airudder_campaign_new(
 /// @param journal      The whole content of the journal.
 /// @param journal_len  Its length in bytes.
 /// @param good_len     Receives how many bytes of it are good: cut the file to this length, since a crash may
-///                     have torn its last line.
+///                     have torn its last line. Where the function fails, nothing may be cut off, and this is
+///                     journal_len.
 /// @param error        Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1011_JOURNAL_DAMAGED, AIRUDDER_E1012_JOURNAL_MISMATCH, AIRUDDER_E1008_MISUSE.
 ///
-///     airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err);
+///     if (airudder_campaign_resume(campaign, journal, journal_len, &good_len, &err)) die(err.message);
 ///     if (ftruncate(journal_fd, (off_t)good_len)) die("the journal");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_resume(
@@ -221,43 +240,54 @@ pub extern "C" fn airudder_campaign_resume(
     error: ErrorSlot<'_>,
 ) -> c_int {
     told(error, || {
-        let good_len = output(good_len, "good_len", 0)?;
+        // The whole, so that a host that cuts its journal in spite of an error loses nothing.
+        let good_len = output(good_len, "good_len", journal_len.count())?;
         let journal = journal.get(journal_len, "journal")?;
+        memory::to_work_on(journal.len())?;
         *good_len = CAMPAIGNS.with(campaign, |campaign| campaign.machine().resume(journal))?;
         Ok(())
     })
 }
 
-/// Asks what to do next.
+/// Asks what to do next, with the time by one clock, which must not jump: see "Time" at the top of this file. A
+/// doubtful contact is settled only after you came back from the wait that you were given. Better is
+/// airudder_campaign_poll_at(), which takes both clocks.
 ///
 /// @param campaign  The campaign.
 /// @param now_ms    Unix time in milliseconds.
-/// @param step      Receives what to do.
+/// @param step      Receives what to do. Its `journal_at`, which programs of version 0.1.0 do not have, is not
+///                  written.
 /// @param error     Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `now_ms` is no such time.
 ///
-/// The loop at the top of this section shows the use.
+///     airudder_campaign_poll(campaign, now_ms(), &work, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_poll(
     campaign: airudder_campaign,
     now_ms: u64,
-    step: Out<'_, airudder_campaign_step>,
+    step: Out<'_, FirstCampaignStep>,
     error: ErrorSlot<'_>,
 ) -> c_int {
-    told(error, || poll(campaign, now_ms.into(), step))
+    told(error, || {
+        let step = output(step, "step", FirstCampaignStep::of(&NOTHING))?;
+        *step = FirstCampaignStep::of(&poll(campaign, now_ms.into())?);
+        Ok(())
+    })
 }
 
-/// Asks what to do next, as airudder_campaign_poll() does, with the time by two clocks: so waits are right while
-/// somebody sets the clock of the machine. Use either function, but not both, for one campaign.
+/// Asks what to do next, with the time by two clocks: so nobody is called twice because somebody sets the clock of
+/// the machine. Use this function or airudder_campaign_poll(), but not both, for one campaign.
 ///
 /// @param campaign      The campaign.
-/// @param unix_ms       Unix time in milliseconds.
-/// @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+/// @param unix_ms       Unix time in milliseconds, as it is now.
+/// @param monotonic_ms  Milliseconds by a clock that nobody sets: CLOCK_BOOTTIME where there is one, since it
+///                      goes on while the machine sleeps, else CLOCK_MONOTONIC.
 /// @param step          Receives what to do.
 /// @param error         Receives the error; may be NULL.
-/// @return As airudder_campaign_poll().
+/// @return 0; AIRUDDER_E1008_MISUSE while lines were not reported as written, or if `unix_ms` is no such time;
+///         AIRUDDER_E1022_CLOCK_OFF.
 ///
-///     airudder_campaign_poll_at(campaign, now_ms(), monotonic_ms(), &work, &err);
+/// The loop at the top of this section shows the use.
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_poll_at(
     campaign: airudder_campaign,
@@ -266,29 +296,36 @@ pub extern "C" fn airudder_campaign_poll_at(
     step: Out<'_, airudder_campaign_step>,
     error: ErrorSlot<'_>,
 ) -> c_int {
-    told(error, || poll(campaign, Now::new(unix_ms, monotonic_ms), step))
+    told(error, || {
+        let step = output(step, "step", NOTHING)?;
+        *step = poll(campaign, Now::new(unix_ms, monotonic_ms))?;
+        Ok(())
+    })
 }
 
-fn poll(campaign: airudder_campaign, now: Now, step: Out<'_, airudder_campaign_step>) -> Result<(), Error> {
-    let nothing = airudder_campaign_step {
-        kind: airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE,
-        journal: airudder_text::NONE,
-        want: 0,
-        call: 0,
-        wait_until_ms: 0,
-        journal_at: 0,
-    };
-    let step = output(step, "step", nothing)?;
-    CAMPAIGNS.with(campaign, |managed| managed.poll(campaign, now, step))
+const NOTHING: airudder_campaign_step = airudder_campaign_step {
+    kind: airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_DONE,
+    journal: airudder_text::NONE,
+    want: 0,
+    call: 0,
+    wait_until_ms: 0,
+    journal_at: 0,
+};
+
+fn poll(campaign: airudder_campaign, now: Now) -> Result<airudder_campaign_step, Error> {
+    let mut step = NOTHING;
+    CAMPAIGNS.with(campaign, |managed| managed.poll(campaign, now, &mut step))?;
+    Ok(step)
 }
 
-/// Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk. If they cannot be written, do not
-/// say so: free the campaign, and run it again when there is room.
+/// Says that the lines of the last AIRUDDER_CAMPAIGN_JOURNAL are on the disk, behind `journal_at` bytes and with
+/// nothing behind them. If that is not so, do not say so: free the campaign, and run it again when there is room and
+/// nobody else writes.
 ///
 /// @param campaign  The campaign.
 /// @return 0; AIRUDDER_E1008_MISUSE if there are none.
 ///
-///     if (write_all(journal_fd, work.journal) && !fsync(journal_fd)) airudder_campaign_journal_written(campaign);
+///     if (file_len(journal_fd) == work.journal_at + work.journal.len) airudder_campaign_journal_written(campaign);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign) -> c_int {
     code(|| CAMPAIGNS.with(campaign, |campaign| campaign.machine().journal_written()))
@@ -307,7 +344,7 @@ pub extern "C" fn airudder_campaign_journal_written(campaign: airudder_campaign)
 ///     airudder_campaign_set_str(campaign, "/variables/customer_name", "Ana");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_set_str(campaign: airudder_campaign, pointer: Text<'_>, value: Text<'_>) -> c_int {
-    set(campaign, pointer, || value.get("value").map(Node::text))
+    set(campaign, pointer, || value.get("value").and_then(Node::text))
 }
 
 /// Sets a field of the next contact to a text that need not be NUL-terminated; else as
@@ -327,7 +364,7 @@ pub extern "C" fn airudder_campaign_set_strn(
     value: Bytes<'_>,
     value_len: Length,
 ) -> c_int {
-    set(campaign, pointer, || value.text(value_len, "value").map(Node::text))
+    set(campaign, pointer, || value.text(value_len, "value").and_then(Node::text))
 }
 
 /// Sets a field of the next contact to any JSON value; else as airudder_campaign_set_str(). With the pointer
@@ -387,7 +424,7 @@ pub extern "C" fn airudder_campaign_add_json(
 ) -> c_int {
     told(error, || {
         let json = json.text(json_len, "json")?;
-        CAMPAIGNS.with(campaign, |campaign| campaign.machine().feed(json))
+        CAMPAIGNS.with(campaign, |campaign| campaign.feed(json))
     })
 }
 
@@ -403,10 +440,11 @@ pub extern "C" fn airudder_campaign_end_of_contacts(campaign: airudder_campaign,
     told(error, || CAMPAIGNS.with(campaign, |campaign| campaign.machine().end_of_contacts()))
 }
 
-/// Hands a call of the campaign back that has run to its end. The call is still yours to free.
+/// Hands a call of the campaign back that has run to its end, where you use airudder_campaign_poll(). The call is
+/// still yours to free.
 ///
 /// @param campaign  The campaign.
-/// @param now_ms    Unix time in milliseconds.
+/// @param now_ms    Unix time in milliseconds, by the clock of airudder_campaign_poll().
 /// @param call      The call, which is done, with whatever result.
 /// @param error     Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1008_MISUSE if the call is not done, is not of this campaign, or was handed back
@@ -423,17 +461,17 @@ pub extern "C" fn airudder_campaign_on_result(
     told(error, || on_result(campaign, now_ms.into(), call))
 }
 
-/// Hands a call of the campaign back, as airudder_campaign_on_result() does, with the time by two clocks: see
-/// airudder_campaign_poll_at().
+/// Hands a call of the campaign back that has run to its end, where you use airudder_campaign_poll_at(). The call is
+/// still yours to free.
 ///
 /// @param campaign      The campaign.
-/// @param unix_ms       Unix time in milliseconds.
-/// @param monotonic_ms  Milliseconds by a clock that nobody sets, such as CLOCK_BOOTTIME.
+/// @param unix_ms       Unix time in milliseconds, as it is now.
+/// @param monotonic_ms  Milliseconds by the clock of airudder_campaign_poll_at().
 /// @param call          The call, which is done, with whatever result.
 /// @param error         Receives the error; may be NULL.
 /// @return As airudder_campaign_on_result().
 ///
-///     airudder_campaign_on_result_at(campaign, now_ms(), monotonic_ms(), work.call, &err);
+///     airudder_campaign_on_result_at(campaign, unix_ms(), monotonic_ms(), work.call, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_on_result_at(
     campaign: airudder_campaign,

@@ -11,6 +11,7 @@ use crate::{
     answer::{Out, output, told},
     buffers::{BUFFERS, Buffer, airudder_buffer},
     ffi::{Bytes, ErrorSlot, FieldList, Length, Text},
+    memory,
     text::airudder_text,
 };
 
@@ -50,8 +51,9 @@ pub extern "C" fn airudder_encrypt(
     told(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let plain = plain.get(plain_len, "plain")?;
+        memory::to_work_on(plain.len())?;
         let key = EncryptionKey::new(key.text(key_len, "key")?)?;
-        *buffer = BUFFERS.insert(Buffer::of(crypto::encrypt(plain, &key)?));
+        *buffer = BUFFERS.insert(Buffer::of(crypto::encrypt(plain, &key)?)?);
         Ok(())
     })
 }
@@ -80,8 +82,9 @@ pub extern "C" fn airudder_decrypt(
     told(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let text = text.get(text_len, "text")?;
+        memory::to_work_on(text.len())?;
         let key = EncryptionKey::new(key.text(key_len, "key")?)?;
-        *buffer = BUFFERS.insert(Buffer::of(crypto::decrypt(text, &key)?));
+        *buffer = BUFFERS.insert(Buffer::of(crypto::decrypt(text, &key)?)?);
         Ok(())
     })
 }
@@ -116,9 +119,10 @@ pub extern "C" fn airudder_encrypt_with(
     told(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let (plain, iv) = (plain.get(plain_len, "plain")?, block(iv.get(iv_len, "iv")?)?);
+        memory::to_work_on(plain.len())?;
         let cipher: Cipher = cipher.get("cipher")?.parse()?;
         let key = EncryptionKey::new(key.text(key_len, "key")?)?;
-        *buffer = BUFFERS.insert(Buffer::of(cipher.encrypt(plain, &key, iv)?));
+        *buffer = BUFFERS.insert(Buffer::of(cipher.encrypt(plain, &key, iv)?)?);
         Ok(())
     })
 }
@@ -148,9 +152,10 @@ pub extern "C" fn airudder_decrypt_with(
     told(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let text = text.get(text_len, "text")?;
+        memory::to_work_on(text.len())?;
         let cipher: Cipher = cipher.get("cipher")?.parse()?;
         let key = EncryptionKey::new(key.text(key_len, "key")?)?;
-        *buffer = BUFFERS.insert(Buffer::of(cipher.decrypt(text, &key)?));
+        *buffer = BUFFERS.insert(Buffer::of(cipher.decrypt(text, &key)?)?);
         Ok(())
     })
 }
@@ -175,7 +180,7 @@ pub extern "C" fn airudder_digest(
 ) -> c_int {
     told(error, || {
         let buffer = output(buffer, "buffer", 0)?;
-        *buffer = BUFFERS.insert(Buffer::of(crypto::digest(plain.get(plain_len, "plain")?)));
+        *buffer = BUFFERS.insert(Buffer::of(crypto::digest(plain.get(plain_len, "plain")?))?);
         Ok(())
     })
 }
@@ -211,9 +216,10 @@ pub extern "C" fn airudder_sign(
         let buffer = output(buffer, "buffer", 0)?;
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
         let (secret, key) = (secret.get("secret")?, key.optional("key")?);
+        memory::to_work_on(body.len())?;
         let scheme: Scheme = scheme.get("scheme")?.parse()?;
         let signature = scheme.sign(&SigningInput { secret, key, headers: &headers, body })?;
-        *buffer = BUFFERS.insert(Buffer::of(signature));
+        *buffer = BUFFERS.insert(Buffer::of(signature)?);
         Ok(())
     })
 }
@@ -247,6 +253,7 @@ pub extern "C" fn airudder_verify(
     told(error, || {
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
         let (signature, secret, key) = (signature.get("signature")?, secret.get("secret")?, key.optional("key")?);
+        memory::to_work_on(body.len())?;
         let scheme: Scheme = scheme.get("scheme")?.parse()?;
         scheme.verify(signature, &SigningInput { secret, key, headers: &headers, body })
     })
@@ -288,10 +295,10 @@ pub extern "C" fn airudder_detect(
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
         let key = key.optional("key")?.map(EncryptionKey::new).transpose()?;
         let detection = crypto::detect(&headers, body, secret.optional("secret")?, key.as_ref())?;
-        let mut kept = Buffer::of(detection.notes.join("\n"));
-        let mut keep = |text: Option<String>| text.map_or(none, |text| kept.keep(text));
-        found.scheme = keep(detection.scheme.map(|scheme| scheme.to_string()));
-        found.cipher = keep(detection.cipher.map(|cipher| cipher.to_string()));
+        let mut kept = Buffer::of(detection.notes.join("\n"))?;
+        let mut keep = |text: Option<String>| text.map_or(Ok(none), |text| kept.keep(text));
+        found.scheme = keep(detection.scheme.map(|scheme| scheme.to_string()))?;
+        found.cipher = keep(detection.cipher.map(|cipher| cipher.to_string()))?;
         found.notes = kept.data();
         *buffer = BUFFERS.insert(kept);
         Ok(())

@@ -1,17 +1,16 @@
 //! JSON that is read and built by JSON pointer (RFC 6901), so that the caller needs no JSON library.
+//!
+//! Nothing here calls itself for what is nested: the caller's thread may have a small stack.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, mem, slice};
 
 use airudder_core::{Error, ErrorCode, json};
-use serde::{
-    Serialize, Serializer,
-    de::IgnoredAny,
-    ser::{Error as _, SerializeMap, SerializeSeq},
-};
-use serde_json::{Number, value::RawValue};
+use serde::de::IgnoredAny;
+use serde_json::Number;
 
 use crate::{
     ffi::argument,
+    memory::{self, Sink},
     text::{Terminated, airudder_text},
 };
 
@@ -20,7 +19,6 @@ const DEEPEST: usize = 100;
 const TOO_DEEP: usize = 128;
 
 /// A JSON value whose texts are ready for C.
-#[derive(Clone)]
 pub(crate) enum Node {
     Null,
     Bool(bool),
@@ -86,17 +84,18 @@ impl Node {
     /// Reads JSON.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let not_json = |why| Error::new(ErrorCode::InvalidJson, format!("this is not JSON: {why}"));
+        // For the reader's list of what is open.
+        memory::room(text.len().saturating_mul(3))?;
         serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
             // The error's own text may quote what it read.
             not_json(format!("the reader stopped at line {}, column {}", error.line(), error.column()))
         })?;
-        let unreadable = || not_json(format!("a text in it is no Unicode, or it has {TOO_DEEP} levels"));
-        read(&mut &*text, 1).ok_or_else(unreadable)
+        read(text)?.ok_or_else(|| not_json(format!("a text in it is no Unicode, or it has {TOO_DEEP} levels")))
     }
 
     /// A text.
-    pub(crate) fn text(text: &str) -> Self {
-        Self::Text(Terminated::new(text))
+    pub(crate) fn text(text: &str) -> Result<Self, Error> {
+        Terminated::copy(text).map(Self::Text)
     }
 
     /// A number, which must be finite.
@@ -107,7 +106,41 @@ impl Node {
 
     /// Writes JSON.
     pub(crate) fn json(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(|error| Error::new(ErrorCode::Internal, error.to_string()))
+        let mut out = Sink::default();
+        self.write(&mut out)?;
+        out.text()
+    }
+
+    fn write(&self, out: &mut Sink) -> Result<(), Error> {
+        let mut open = Vec::new();
+        let mut next = Some(self);
+        while let Some(node) = next {
+            match node {
+                Self::Null => out.put(b"null")?,
+                Self::Bool(true) => out.put(b"true")?,
+                Self::Bool(false) => out.put(b"false")?,
+                Self::Number(number) => out.put(number.as_bytes())?,
+                Self::Text(text) => out.put_string(&text.text())?,
+                Self::Array(elements) => {
+                    out.put(b"[")?;
+                    memory::push(&mut open, Rest { first: true, inside: Inside::Array(elements.iter()) })?;
+                }
+                Self::Object(fields) => {
+                    out.put(b"{")?;
+                    memory::push(&mut open, Rest { first: true, inside: Inside::Object(fields.iter()) })?;
+                }
+            }
+            next = None;
+            while next.is_none()
+                && let Some(rest) = open.last_mut()
+            {
+                next = rest.next(out)?;
+                if next.is_none() {
+                    open.pop();
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the pointer leads to.
@@ -131,7 +164,7 @@ impl Node {
     /// alone needs. Beside it, the place's pointer with `-` replaced.
     pub(crate) fn alone(&self, pointer: &Pointer<'_>, value: &Self) -> Result<(String, Vec<String>), Error> {
         let mut segments = Vec::new();
-        let (mut open, mut close) = (String::new(), Vec::new());
+        let (mut json, mut close) = (Sink::default(), Vec::new());
         let mut here = Some(self);
         for segment in &pointer.0 {
             let list = match here {
@@ -141,24 +174,26 @@ impl Node {
             };
             let next = here.and_then(|node| node.child(segment));
             if list {
-                open.push('[');
-                close.push(']');
+                json.put(b"[")?;
+                close.push(b']');
                 let end = match here {
                     Some(Self::Array(elements)) => elements.len(),
                     _ => 0,
                 };
                 segments.push(if segment == "-" { end.to_string() } else { segment.to_string() });
             } else {
-                open.push('{');
-                open.push_str(&Self::text(segment).json()?);
-                open.push(':');
-                close.push('}');
+                json.put(b"{")?;
+                json.put_string(segment)?;
+                json.put(b":")?;
+                close.push(b'}');
                 segments.push(segment.to_string());
             }
             here = next;
         }
-        let json = open + &value.json()? + &close.iter().rev().collect::<String>();
-        Ok((json, segments))
+        value.write(&mut json)?;
+        close.reverse();
+        json.put(&close)?;
+        Ok((json.text()?, segments))
     }
 
     /// Puts the value there. Objects and lists on the way are made; a list takes its next element at its
@@ -174,7 +209,7 @@ impl Node {
                     let at = if segment == "-" { Some(elements.len()) } else { index(segment) };
                     match at {
                         Some(at) if at == elements.len() => {
-                            elements.push(Self::Null);
+                            memory::push(elements, Self::Null)?;
                             elements.last_mut()
                         }
                         Some(at) => elements.get_mut(at),
@@ -183,11 +218,13 @@ impl Node {
                 }
                 Self::Object(fields) => {
                     let at = fields.iter().rposition(|(name, _)| name.bytes() == segment.as_bytes());
-                    let at = at.unwrap_or_else(|| {
-                        fields.push((Terminated::new(segment.as_ref()), Self::Null));
-                        fields.len() - 1
-                    });
-                    fields.get_mut(at).map(|(_, value)| value)
+                    let field = if let Some(at) = at {
+                        fields.get_mut(at)
+                    } else {
+                        memory::push(fields, (Terminated::copy(segment.as_ref())?, Self::Null))?;
+                        fields.last_mut()
+                    };
+                    field.map(|(_, value)| value)
                 }
                 _ => None,
             };
@@ -201,6 +238,77 @@ impl Node {
     }
 }
 
+/// Takes what is nested apart, level by level.
+impl Drop for Node {
+    fn drop(&mut self) {
+        if !self.has_parts() {
+            return;
+        }
+        let mut open = vec![mem::replace(self, Self::Null)];
+        while let Some(node) = open.last_mut() {
+            match node.pop() {
+                Some(part) if part.has_parts() => open.push(part),
+                Some(_) => {}
+                None => drop(open.pop()),
+            }
+        }
+    }
+}
+
+impl Node {
+    fn has_parts(&self) -> bool {
+        match self {
+            Self::Array(elements) => !elements.is_empty(),
+            Self::Object(fields) => !fields.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Takes the last part out.
+    fn pop(&mut self) -> Option<Self> {
+        match self {
+            Self::Array(elements) => elements.pop(),
+            Self::Object(fields) => fields.pop().map(|(_, value)| value),
+            _ => None,
+        }
+    }
+}
+
+/// What is still to be written of a list or an object.
+struct Rest<'a> {
+    first: bool,
+    inside: Inside<'a>,
+}
+
+enum Inside<'a> {
+    Array(slice::Iter<'a, Node>),
+    Object(slice::Iter<'a, (Terminated, Node)>),
+}
+
+impl<'a> Rest<'a> {
+    /// Writes what stands before the next value, or the end.
+    fn next(&mut self, out: &mut Sink) -> Result<Option<&'a Node>, Error> {
+        let comma: &[u8] = if mem::take(&mut self.first) { b"" } else { b"," };
+        match &mut self.inside {
+            Inside::Array(elements) => {
+                let next = elements.next();
+                out.put(if next.is_some() { comma } else { b"]" })?;
+                Ok(next)
+            }
+            Inside::Object(fields) => {
+                let Some((name, value)) = fields.next() else {
+                    out.put(b"}")?;
+                    return Ok(None);
+                };
+                out.put(comma)?;
+                out.put_string(&name.text())?;
+                out.put(b":")?;
+                Ok(Some(value))
+            }
+        }
+    }
+}
+
 /// The pointer of an error about a place that was checked alone, in the whole.
 pub(crate) fn in_whole(alone: &str, place: &[String]) -> String {
     let parts: Vec<_> = alone.split('/').skip(1).map(unescape).collect();
@@ -209,8 +317,8 @@ pub(crate) fn in_whole(alone: &str, place: &[String]) -> String {
 
 impl Document {
     /// Takes a text over, which need not be JSON until it is asked for something.
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: Terminated::new(text.into()), root: None, parts: BTreeMap::new() }
+    pub(crate) fn new(text: Terminated) -> Self {
+        Self { text, root: None, parts: BTreeMap::new() }
     }
 
     /// The whole text.
@@ -220,10 +328,15 @@ impl Document {
 
     /// What the pointer leads to.
     pub(crate) fn get(&mut self, pointer: &str) -> Result<&Node, Error> {
-        if self.root.is_none() {
-            self.root = Some(Node::parse(&whole_pairs(&String::from_utf8_lossy(self.text.bytes())))?);
-        }
-        self.root.as_ref().unwrap_or(&Node::Null).get(pointer)
+        let root = if let Some(root) = self.root.take() {
+            root
+        } else {
+            let text = self.text.text();
+            // For the copy that a broken surrogate pair needs.
+            memory::room(text.len().saturating_mul(3))?;
+            Node::parse(&whole_pairs(&text))?
+        };
+        self.root.insert(root).get(pointer)
     }
 
     /// The JSON text of what the pointer leads to. It is kept, so asking again costs nothing.
@@ -231,7 +344,7 @@ impl Document {
         if let Some(part) = self.parts.get(pointer) {
             return Ok(part.view());
         }
-        let part = Terminated::new(self.get(pointer)?.json()?);
+        let part = Terminated::new(self.get(pointer)?.json()?)?;
         Ok(self.parts.entry(pointer.to_owned()).or_insert(part).view())
     }
 }
@@ -265,90 +378,98 @@ fn unit(json: &str, at: usize) -> Option<u16> {
     u16::from_str_radix(json.get(at..at + 6)?.strip_prefix("\\u")?, 16).ok()
 }
 
-impl Serialize for Node {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(number) => {
-                serde_json::from_str::<&RawValue>(number).map_err(S::Error::custom)?.serialize(serializer)
-            }
-            Self::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text.bytes())),
-            Self::Array(elements) => {
-                let mut list = serializer.serialize_seq(Some(elements.len()))?;
-                elements.iter().try_for_each(|element| list.serialize_element(element))?;
-                list.end()
-            }
-            Self::Object(fields) => {
-                let mut map = serializer.serialize_map(Some(fields.len()))?;
-                fields
-                    .iter()
-                    .try_for_each(|(name, value)| map.serialize_entry(&String::from_utf8_lossy(name.bytes()), value))?;
-                map.end()
-            }
-        }
-    }
-}
-
-/// Reads a value off the front of a text that is known to be JSON.
-fn read(rest: &mut &str, depth: usize) -> Option<Node> {
-    *rest = rest.trim_start();
-    match rest.bytes().next()? {
-        b'[' | b'{' if depth >= TOO_DEEP => None,
-        b'[' => {
-            let mut elements = Vec::new();
-            each(rest, |rest| {
-                elements.push(read(rest, depth + 1)?);
-                Some(())
-            })?;
-            Some(Node::Array(elements))
-        }
-        b'{' => {
-            let mut fields = Vec::new();
-            each(rest, |rest| {
-                let name = read_text(rest)?;
-                *rest = rest.trim_start().strip_prefix(':')?;
-                fields.push((name, read(rest, depth + 1)?));
-                Some(())
-            })?;
-            Some(Node::Object(fields))
-        }
-        b'"' => read_text(rest).map(Node::Text),
-        _ => {
-            let end = rest.find([',', ']', '}', ' ', '\t', '\r', '\n']).unwrap_or(rest.len());
-            Some(match take(rest, end)? {
-                "null" => Node::Null,
-                "true" => Node::Bool(true),
-                "false" => Node::Bool(false),
-                number => Node::Number(number.to_owned()),
-            })
-        }
-    }
-}
-
-/// Reads what is between brackets.
-fn each(rest: &mut &str, mut one: impl FnMut(&mut &str) -> Option<()>) -> Option<()> {
-    take(rest, 1)?;
-    *rest = rest.trim_start();
-    if rest.starts_with([']', '}']) {
-        return take(rest, 1).map(|_| ());
-    }
+/// Reads a text that is known to be JSON; `None` where it is nested too deeply, or a text in it is no Unicode.
+fn read(mut text: &str) -> Result<Option<Node>, Error> {
+    let rest = &mut text;
+    let mut open = Vec::new();
     loop {
-        *rest = rest.trim_start();
-        one(rest)?;
-        *rest = rest.trim_start();
-        if take(rest, 1)? != "," {
-            return Some(());
+        let mut value = match first(rest) {
+            Some(b'[' | b'{') if open.len() + 1 >= TOO_DEEP => return Ok(None),
+            Some(bracket @ (b'[' | b'{')) => {
+                take(rest, 1);
+                let mut container = if bracket == b'[' { Node::Array(Vec::new()) } else { Node::Object(Vec::new()) };
+                if !matches!(first(rest), Some(b']' | b'}')) {
+                    if !read_name(rest, &mut container)? {
+                        return Ok(None);
+                    }
+                    memory::push(&mut open, container)?;
+                    continue;
+                }
+                take(rest, 1);
+                container
+            }
+            Some(b'"') => match read_text(rest)? {
+                Some(text) => Node::Text(text),
+                None => return Ok(None),
+            },
+            _ => read_word(rest)?,
+        };
+        // The value is whole, and perhaps it is the last one of what it is in.
+        loop {
+            let Some(container) = open.last_mut() else { return Ok(Some(value)) };
+            match container {
+                Node::Array(elements) => memory::push(elements, value)?,
+                Node::Object(fields) => {
+                    if let Some((_, place)) = fields.last_mut() {
+                        *place = value;
+                    }
+                }
+                _ => {}
+            }
+            first(rest);
+            if take(rest, 1) == "," {
+                if !read_name(rest, container)? {
+                    return Ok(None);
+                }
+                break;
+            }
+            value = open.pop().unwrap_or(Node::Null);
         }
     }
 }
 
-fn read_text(rest: &mut &str) -> Option<Terminated> {
-    serde_json::from_str::<String>(take(rest, json::string_length(rest))?).ok().map(Terminated::new)
+/// In an object, reads the name of the next field; false where it is no Unicode.
+fn read_name(rest: &mut &str, container: &mut Node) -> Result<bool, Error> {
+    if let Node::Object(fields) = container {
+        first(rest);
+        let Some(name) = read_text(rest)? else { return Ok(false) };
+        first(rest);
+        take(rest, 1);
+        memory::push(fields, (name, Node::Null))?;
+    }
+    Ok(true)
 }
 
-fn take<'t>(rest: &mut &'t str, len: usize) -> Option<&'t str> {
-    let (front, back) = rest.split_at_checked(len)?;
+fn read_text(rest: &mut &str) -> Result<Option<Terminated>, Error> {
+    let quoted = take(rest, json::string_length(rest));
+    match quoted.get(1..quoted.len().saturating_sub(1)) {
+        Some(plain) if !plain.contains('\\') => Terminated::copy(plain).map(Some),
+        _ => {
+            memory::room(quoted.len().saturating_mul(3))?;
+            serde_json::from_str::<String>(quoted).ok().map(Terminated::new).transpose()
+        }
+    }
+}
+
+fn read_word(rest: &mut &str) -> Result<Node, Error> {
+    let end = rest.find([',', ']', '}', ' ', '\t', '\r', '\n']).unwrap_or(rest.len());
+    Ok(match take(rest, end) {
+        "null" => Node::Null,
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        number => Node::Number(memory::text(number)?),
+    })
+}
+
+/// The first byte behind white space.
+fn first(rest: &mut &str) -> Option<u8> {
+    *rest = rest.trim_start();
+    rest.bytes().next()
+}
+
+/// Takes so many bytes off the front; nothing where there are less.
+fn take<'t>(rest: &mut &'t str, len: usize) -> &'t str {
+    let (front, back) = rest.split_at_checked(len).unwrap_or_default();
     *rest = back;
-    Some(front)
+    front
 }

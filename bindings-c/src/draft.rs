@@ -7,6 +7,7 @@ use airudder_core::{Call, CallOptions, Error, ErrorCode, OperationInfo, RawReque
 use crate::{
     client::Client,
     document::{Node, Pointer, in_whole},
+    memory,
 };
 
 /// A call before its first request.
@@ -65,6 +66,7 @@ impl Draft {
         let pointer = Pointer::parse(pointer)?;
         if self.options.strict.unwrap_or(self.client.strict) {
             let (alone, place) = params.alone(&pointer, &value)?;
+            memory::room(alone.len())?;
             match (info.check)(&alone) {
                 // What is missing yet is looked at when the whole is checked.
                 Err(error) if error.code() != ErrorCode::MissingField => {
@@ -77,16 +79,21 @@ impl Draft {
         params.set(&pointer, value)
     }
 
-    /// The call itself, its parameters checked as a whole.
-    pub(crate) fn finish(self) -> Result<Call, Error> {
+    /// The call itself, its parameters checked as a whole, and how many bytes they are.
+    pub(crate) fn finish(self) -> Result<(Call, usize), Error> {
         match (self.failed, self.what) {
             (Some(error), What::Operation(info, _)) => Err(error.in_operation(info.name)),
             (Some(error), What::Raw(_)) => Err(error),
             (None, What::Operation(info, params)) => {
                 let params = params.json()?;
-                Call::new(&self.client.session, info.name, &params, &self.options)
+                memory::to_work_on(params.len())?;
+                Ok((Call::new(&self.client.session, info.name, &params, &self.options)?, params.len()))
             }
-            (None, What::Raw(request)) => Call::raw(&self.client.session, request, &self.options),
+            (None, What::Raw(request)) => {
+                let size = request.query.len().max(request.body.len());
+                memory::to_work_on(size)?;
+                Ok((Call::raw(&self.client.session, request, &self.options)?, size))
+            }
         }
     }
 }

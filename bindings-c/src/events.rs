@@ -2,13 +2,21 @@
 
 use std::ffi::c_int;
 
-use airudder_core::{Error, Event};
+use airudder_core::{
+    Error, ErrorCode, Event, EventBody, Operation,
+    events::{verify_push_params, workflow::ApiNodePush},
+    operations::workflow::VerifyApiNodePush,
+};
 
 use crate::{
-    answer::{Out, code, output},
-    document::Document,
-    ffi::Text,
+    answer::{Out, code, output, told},
+    call::airudder_call,
+    client::{CLIENTS, airudder_client},
+    document::{Document, Node},
+    draft::Draft,
+    ffi::{ErrorSlot, Text},
     handles::Table,
+    running::{CALLS, Running},
     text::{Terminated, airudder_text},
     values::{self, airudder_type},
 };
@@ -23,19 +31,31 @@ pub(crate) struct Received {
     known: bool,
     verified: bool,
     document: Document,
+    /// The parameters that ask whether it is genuine, of a push of a custom API node.
+    push: Option<Result<String, Error>>,
 }
 
 pub(crate) static EVENTS: Table<Received> = Table::new(5, "airudder_event");
 
 impl Received {
-    pub(crate) fn new(event: &Event) -> Self {
-        Self {
-            name: Terminated::new(event.name()),
-            dedupe_key: Terminated::new(event.dedupe_key()),
+    pub(crate) fn new(event: &Event) -> Result<Self, Error> {
+        Ok(Self {
+            name: Terminated::copy(event.name())?,
+            dedupe_key: Terminated::copy(event.dedupe_key())?,
             known: event.known(),
             verified: event.verified(),
-            document: Document::new(event.text()),
-        }
+            document: Document::new(Terminated::copy(event.text())?),
+            push: (event.name() == ApiNodePush::INFO.name).then(|| verify_push_params(event)),
+        })
+    }
+
+    /// The parameters of `workflow.verify_api_node_push`.
+    pub(crate) fn verify_push(&self) -> Result<&str, Error> {
+        let params = self.push.as_ref().ok_or_else(|| {
+            let why = "this event is no push of a custom API node, which alone can be verified by asking the API";
+            Error::new(ErrorCode::Misuse, why)
+        })?;
+        params.as_deref().map_err(Clone::clone)
     }
 }
 
@@ -194,6 +214,37 @@ pub extern "C" fn airudder_event_get_json(
 
 fn get(event: airudder_event, read: impl FnOnce(&mut Document) -> Result<(), Error>) -> c_int {
     code(|| EVENTS.with(event, |event| read(&mut event.document)))
+}
+
+/// Begins the call that asks the API whether an event is genuine, for a push of a custom API node
+/// (`workflow.api_node.push`), for which no signature is documented. Run it as any other call. What the API answers is
+/// not published: read it with airudder_call_result_json().
+///
+/// @param client  The client.
+/// @param event   The event.
+/// @param call    Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+/// @param error   Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1008_MISUSE if it is another event; AIRUDDER_E1005_MISSING_FIELD or
+///         AIRUDDER_E5005_INVALID_BODY where it lacks what the API has to be asked with.
+///
+///     if (!airudder_call_begin_verify_push(client, event, &call, &err)) run(call);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_begin_verify_push(
+    client: airudder_client,
+    event: airudder_event,
+    call: Out<'_, airudder_call>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    told(error, || {
+        let call = output(call, "call", 0)?;
+        let params = EVENTS.with(event, |event| Node::parse(event.verify_push()?))?;
+        *call = CLIENTS.share(client, |client| {
+            let mut draft = Draft::of_operation(client.clone(), VerifyApiNodePush::INFO);
+            draft.set(Ok(("", params)))?;
+            Ok(CALLS.insert(Running::of_draft(draft)))
+        })?;
+        Ok(())
+    })
 }
 
 /// Frees an event.

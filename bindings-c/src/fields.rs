@@ -36,7 +36,7 @@ use crate::{
 ///     airudder_call_set_str(call, "/details/0/variables/customer_name", "Ana");
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_set_str(call: airudder_call, pointer: Text<'_>, value: Text<'_>) -> c_int {
-    set(call, pointer, || value.get("value").map(Node::text))
+    set(call, pointer, || value.get("value").and_then(Node::text))
 }
 
 /// Sets a parameter to a text that need not be NUL-terminated; else as airudder_call_set_str().
@@ -55,7 +55,7 @@ pub extern "C" fn airudder_call_set_strn(
     value: Bytes<'_>,
     value_len: Length,
 ) -> c_int {
-    set(call, pointer, || value.text(value_len, "value").map(Node::text))
+    set(call, pointer, || value.text(value_len, "value").and_then(Node::text))
 }
 
 /// Sets a parameter to a whole number; else as airudder_call_set_str().

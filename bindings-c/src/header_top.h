@@ -61,14 +61,25 @@
    Settings  A struct of settings, and airudder_error, begin with their size; so programs that were compiled with an
              older header go on working. Begin with the _INIT of the struct, or with zeroed memory and `size`. NULL and
              0 stand for the default.
+   Growth    The other structs that the library fills, such as airudder_step, keep their size for ever, since programs
+             hold them in memory that is not initialised. What later versions have to say beside is asked of the
+             handle, by functions of its own.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
-             After fork(), let one of the two processes alone go on with what there was: each would send the same.
+   Fork      fork() waits until no thread is inside the library, so both processes may go on to use it. But let one of
+             the two alone go on with the calls and campaigns that there were: each would send the same. In a signal
+             handler that interrupted the library, and after vfork() or _Fork(), leave it alone in the child.
    HTTP      Send each request once, as it is. Do not follow redirects, and switch off whatever repeats a request by
              itself: the library knows which may be repeated. libcurl does so on a connection that it uses again,
              unless CURLOPT_FRESH_CONNECT is set.
-   Time      `now_ms` is Unix time in milliseconds. Best is the real time at the start, plus what a monotonic clock
-             counted since: it does not jump.
+   Time      `now_ms` is Unix time in milliseconds that does not jump: the real time at the start, plus what a monotonic
+             clock counted since. So nothing waits for ever, or comes too early, where somebody sets the machine's
+             clock. Campaigns take both clocks: airudder_campaign_poll_at(). examples/c/clock.c has them.
+   Memory    Where there is none for working on what you pass, or on what came, the function fails with
+             AIRUDDER_E1026_OUT_OF_MEMORY and has done nothing. The library keeps 64 KiB so that it can say so. Where
+             other threads take what it had made sure of, the program is ended by abort(), as Rust's standard library
+             does it, behind a line on standard error.
+   Stack     A function needs less than 64 KiB of stack, whatever it is given.
    Secrets   No error and no text for people holds a secret.
    The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
              touches neither signals, locale, environment, random numbers nor the clock. */
@@ -83,6 +94,14 @@
 extern "C" {
 #endif
 
+/* The version of the library that this header belongs to, for #if: 1.2.3 has the number 10203. What runs may be newer:
+   airudder_version() tells. */
+#define AIRUDDER_VERSION_MAJOR @MAJOR@
+#define AIRUDDER_VERSION_MINOR @MINOR@
+#define AIRUDDER_VERSION_PATCH @PATCH@
+#define AIRUDDER_VERSION_NUMBER \
+  (AIRUDDER_VERSION_MAJOR * 10000 + AIRUDDER_VERSION_MINOR * 100 + AIRUDDER_VERSION_PATCH)
+
 enum {
   /** The version of this interface. It grows when old programs can no longer use the library, as does the number in
       the name libairudder.so.0. */
@@ -90,6 +109,8 @@ enum {
   /** For a number in the settings whose 0 means its default: never, or none at all. */
   AIRUDDER_NEVER = -1
 };
+/* The enumerator is for languages that know no macros, this is for #if. */
+#define AIRUDDER_ABI_VERSION 0
 
 /* Beginnings of the structs that begin with their size. */
 #define AIRUDDER_ERROR_INIT \
@@ -101,6 +122,6 @@ enum {
 #define AIRUDDER_RAW_REQUEST_INIT \
   { sizeof(airudder_raw_request), NULL, NULL, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
-  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
   { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }

@@ -1,8 +1,8 @@
 //! The C interface of the library: `airudder.h` is generated from this crate, a section from each module.
 //!
 //! `ffi` holds all unsafe code: the types of arguments and of what is handed out. Everything else is safe Rust about
-//! handles (`handles`), what they stand for (`running`, `managed`), answers (`answer`), and documents that are read and
-//! built by JSON pointer (`document`).
+//! handles (`handles`), what they stand for (`running`, `managed`), answers (`answer`), documents that are read and built
+//! by JSON pointer (`document`), and memory that may not be there (`memory`).
 
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -25,6 +25,7 @@ mod fields;
 mod handles;
 mod library;
 mod managed;
+mod memory;
 #[cfg(feature = "test-panic")]
 mod panic;
 mod report;

@@ -3,12 +3,13 @@
 use airudder_core::{Campaign, CampaignStep, Error, ErrorCode, Now};
 
 use crate::{
+    call::airudder_call,
     campaign::{airudder_campaign, airudder_campaign_step, airudder_campaign_step_kind, airudder_progress},
     document::{Document, Node, Pointer},
     handles::Table,
-    report,
+    memory, report,
     running::{CALLS, Running},
-    text::Terminated,
+    text::{Terminated, airudder_text},
 };
 
 /// A campaign with what was handed out of it.
@@ -16,6 +17,8 @@ pub(crate) struct Managed {
     campaign: Campaign,
     /// The contact that is being made, or why it cannot be.
     contact: Result<Node, Error>,
+    /// How many bytes of contacts were added since the campaign asked for some.
+    added: usize,
     /// The last lines for the journal.
     lines: Option<Terminated>,
     /// The report as it was asked for last; made again after something happened.
@@ -23,14 +26,39 @@ pub(crate) struct Managed {
     over: bool,
 }
 
+/// `airudder_campaign_step` as version 0.1.0 has it: programs of that version have no room for more.
+#[repr(C)]
+pub struct FirstCampaignStep {
+    kind: airudder_campaign_step_kind,
+    journal: airudder_text,
+    want: usize,
+    call: airudder_call,
+    wait_until_ms: u64,
+}
+
+impl FirstCampaignStep {
+    /// What the first version has of a step.
+    pub(crate) fn of(step: &airudder_campaign_step) -> Self {
+        let airudder_campaign_step { kind, journal, want, call, wait_until_ms, journal_at: _ } = *step;
+        Self { kind, journal, want, call, wait_until_ms }
+    }
+}
+
 pub(crate) static CAMPAIGNS: Table<Managed> = Table::new(3, "airudder_campaign");
+
+/// How many bytes the campaign remembers of a contact, at most, while its list of them grows; and how often it is seen to
+/// that there is room for all of them.
+const A_CONTACT: usize = 256;
+const CONTACTS_A_CHECK: u64 = 1024;
+/// How many bytes the report takes for a contact that it names, while it is made.
+const A_REPORTED_CONTACT: usize = 1024;
 
 const NO_CONTACT: Node = Node::Object(Vec::new());
 
 impl Managed {
     /// A campaign that has not begun.
     pub(crate) fn new(campaign: Campaign) -> Self {
-        Self { campaign, contact: Ok(NO_CONTACT), lines: None, report: None, over: false }
+        Self { campaign, contact: Ok(NO_CONTACT), added: 0, lines: None, report: None, over: false }
     }
 
     /// The machine, of which something new will have to be reported.
@@ -46,19 +74,21 @@ impl Managed {
         now: Now,
         step: &mut airudder_campaign_step,
     ) -> Result<(), Error> {
+        memory::to_work_on(self.added)?;
         match self.machine().poll(now)? {
             CampaignStep::Journal { lines, at } => {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_JOURNAL;
-                step.journal = self.lines.insert(Terminated::new(lines)).view();
+                step.journal = self.lines.insert(Terminated::new(lines)?).view();
                 step.journal_at = at;
             }
             CampaignStep::Contacts { want } => {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CONTACTS;
                 step.want = want;
+                self.added = 0;
             }
             CampaignStep::Call { id, call } => {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CALL;
-                step.call = CALLS.insert(Running::new(*call, Some((handle, id))));
+                step.call = CALLS.insert(Running::new(*call, self.added, Some((handle, id))));
             }
             CampaignStep::Wait { until_ms } => {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_WAIT;
@@ -86,9 +116,20 @@ impl Managed {
     pub(crate) fn add(&mut self) -> Result<(), Error> {
         let contact = std::mem::replace(&mut self.contact, Ok(NO_CONTACT)).and_then(|contact| contact.json());
         match contact {
-            Ok(contact) => self.machine().feed(&format!("[{contact}]")),
+            Ok(contact) => self.feed(&format!("[{contact}]")),
             Err(why) => self.machine().refuse_contact(&why),
         }
+    }
+
+    /// Adds contacts as a JSON array.
+    pub(crate) fn feed(&mut self, contacts: &str) -> Result<(), Error> {
+        memory::to_work_on(contacts.len())?;
+        let known = self.campaign.progress().contacts;
+        if known.is_multiple_of(CONTACTS_A_CHECK) {
+            memory::room(usize::try_from(known + CONTACTS_A_CHECK).unwrap_or(usize::MAX).saturating_mul(A_CONTACT))?;
+        }
+        self.added = self.added.saturating_add(contacts.len());
+        self.machine().feed(contacts)
     }
 
     /// How far it is.
@@ -113,9 +154,13 @@ impl Managed {
 
     /// What became of the contacts so far.
     pub(crate) fn report(&mut self) -> Result<&mut Document, Error> {
-        let report = match self.report.take() {
-            Some(report) => report,
-            None => Document::new(report::json(&self.campaign.report())?),
+        let report = if let Some(report) = self.report.take() {
+            report
+        } else {
+            let now = self.campaign.progress();
+            let named = usize::try_from(now.rejected + now.doubtful).unwrap_or(usize::MAX);
+            memory::room(named.saturating_mul(A_REPORTED_CONTACT))?;
+            Document::new(Terminated::new(report::json(&self.campaign.report())?)?)
         };
         Ok(self.report.insert(report))
     }

@@ -1,7 +1,9 @@
 //! A campaign's report as JSON, whose form `airudder.h` shows.
 
-use airudder_core::{self as core, Error, ErrorCode};
+use airudder_core::{self as core, Error};
 use serde::Serialize;
+
+use crate::memory::{self, Sink};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -52,5 +54,7 @@ pub(crate) fn json(report: &core::Report) -> Result<String, Error> {
         doubtful: doubtful.collect(),
         workflows: workflows.collect(),
     };
-    serde_json::to_string(&all).map_err(|error| Error::new(ErrorCode::Internal, error.to_string()))
+    let mut out = Sink::default();
+    serde_json::to_writer(&mut out, &all).map_err(|_| memory::none())?;
+    out.text()
 }

@@ -8,12 +8,15 @@ use crate::{
     draft::Draft,
     ffi::Outgoing,
     handles::Table,
+    memory,
     text::{Terminated, airudder_text},
 };
 
 /// A call, from its parameters to its result.
 pub(crate) struct Running {
     stage: Stage,
+    /// How many bytes its parameters are.
+    size: usize,
     /// What was polled last.
     request: Option<Outgoing>,
     /// What was asked to be shown.
@@ -36,21 +39,29 @@ enum Stage {
 
 struct Finished {
     output: Output,
-    document: Document,
+    /// Made when it is asked for.
+    document: Option<Document>,
     content_type: Option<Terminated>,
 }
 
 pub(crate) static CALLS: Table<Running> = Table::new(2, "airudder_call");
 
 impl Running {
-    /// A call whose parameters are complete.
-    pub(crate) fn new(call: Call, campaign: Option<(u64, u64)>) -> Self {
-        Self { stage: Stage::Call(Box::new(call)), request: None, prepared: None, curl: None, campaign }
+    /// A call whose parameters are complete, and so many bytes.
+    pub(crate) fn new(call: Call, size: usize, campaign: Option<(u64, u64)>) -> Self {
+        Self { stage: Stage::Call(Box::new(call)), size, request: None, prepared: None, curl: None, campaign }
     }
 
     /// A call whose parameters are still to be set.
     pub(crate) fn of_draft(draft: Draft) -> Self {
-        Self { stage: Stage::Draft(Box::new(draft)), request: None, prepared: None, curl: None, campaign: None }
+        Self {
+            stage: Stage::Draft(Box::new(draft)),
+            size: 0,
+            request: None,
+            prepared: None,
+            curl: None,
+            campaign: None,
+        }
     }
 
     /// The call, before its first request.
@@ -69,7 +80,10 @@ impl Running {
             && let Stage::Draft(draft) = std::mem::replace(&mut self.stage, Stage::Changing)
         {
             self.stage = match draft.finish() {
-                Ok(call) => Stage::Call(Box::new(call)),
+                Ok((call, size)) => {
+                    self.size = size;
+                    Stage::Call(Box::new(call))
+                }
                 Err(error) => Stage::Over(Box::new(Err(error))),
             };
         }
@@ -81,10 +95,12 @@ impl Running {
 
     /// Says in `step` what to do next.
     pub(crate) fn poll(&mut self, now_ms: u64, step: &mut airudder_step) -> Result<(), Error> {
+        self.call();
+        memory::to_work_on(self.size)?;
         let Some(call) = self.call() else { return Ok(()) };
         match call.poll(now_ms)? {
             Step::Send(request) => {
-                let request = self.request.insert(Outgoing::new(request));
+                let request = self.request.insert(Outgoing::new(request)?);
                 step.kind = airudder_step_kind::AIRUDDER_STEP_SEND;
                 step.request = request.view();
             }
@@ -106,6 +122,8 @@ impl Running {
     }
 
     fn prepare(&mut self) -> Result<Request, Error> {
+        self.call();
+        memory::to_work_on(self.size)?;
         match self.call() {
             Some(call) => call.prepare(),
             None => Err(self.finished().err().unwrap_or_else(|| misuse("the call is over"))),
@@ -115,19 +133,23 @@ impl Running {
     /// The request, for C to look at.
     pub(crate) fn show(&mut self) -> Result<*const airudder_request, Error> {
         let request = self.prepare()?;
-        Ok(self.prepared.insert(Outgoing::new(request)).view())
+        Ok(self.prepared.insert(Outgoing::new(request)?).view())
     }
 
     /// The request as a command line, for C.
     pub(crate) fn show_curl(&mut self) -> Result<airudder_text, Error> {
         let line = self.prepare()?.to_curl();
-        Ok(self.curl.insert(Terminated::new(line)).view())
+        Ok(self.curl.insert(Terminated::new(line)?).view())
     }
 
     /// The content type of a result that is a file.
     pub(crate) fn content_type(&mut self) -> Result<airudder_text, Error> {
-        let found = self.finished()?.content_type.as_ref();
-        Ok(found.ok_or_else(|| Error::new(ErrorCode::NoValue, "the result is no file"))?.view())
+        let Finished { output, content_type, .. } = self.finished()?;
+        let file = output.file.as_ref().ok_or_else(|| Error::new(ErrorCode::NoValue, "the result is no file"))?;
+        if let Some(known) = content_type {
+            return Ok(known.view());
+        }
+        Ok(content_type.insert(Terminated::copy(&file.content_type)?).view())
     }
 
     /// How the call ended. An error is the call's own, or that it has not ended.
@@ -152,13 +174,21 @@ impl Running {
 
     /// The result, to read from.
     pub(crate) fn document(&mut self) -> Result<&mut Document, Error> {
-        Ok(&mut self.finished()?.document)
+        let Finished { output, document, .. } = self.finished()?;
+        let known = match document.take() {
+            Some(known) => known,
+            None => Document::new(Terminated::copy(output.data.as_str())?),
+        };
+        Ok(document.insert(known))
     }
 
     /// How the call ended, for its campaign.
     pub(crate) fn output(&mut self) -> Result<Result<Output, Error>, Error> {
         match self.finished() {
-            Ok(finished) => Ok(Ok(finished.output.clone())),
+            Ok(finished) => {
+                memory::to_work_on(finished.output.data.as_str().len())?;
+                Ok(Ok(finished.output.clone()))
+            }
             Err(error) if error.code() == ErrorCode::Misuse => Err(error),
             Err(error) => Ok(Err(error)),
         }
@@ -167,9 +197,7 @@ impl Running {
 
 impl Finished {
     fn new(output: Output) -> Self {
-        let document = Document::new(output.data.as_str());
-        let content_type = output.file.as_ref().map(|file| Terminated::new(file.content_type.as_str()));
-        Self { output, document, content_type }
+        Self { output, document: None, content_type: None }
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) const fn of(code: c_int) -> &'static CStr {
         1018 => c"Somebody else has this journal, or wrote to it. Let one program at a time run a campaign; wait for the other one, or give each campaign a journal of its own.",
         1022 => c"The clock of this machine is more than a day away from that of the API. Set the clock; contacts in doubt could not be looked up by it.",
         1025 => c"An event came for which the receiver has no listener. Add a listener for its type, or one for all others; name the `kind` where a URL is for one kind of event.",
+        1026 => c"There is no memory for what the function of the C interface was given. Nothing was done: free some memory and call it again, or pass less.",
         2001 => c"The response is not what the API documents: not JSON, or without its envelope. See the HTTP status and what stands between this machine and the API (proxy, firewall).",
         2002 => c"The plain text of an encrypted response does not match its `Signed` digest. Repeat a harmless request; if it persists, check the encryption key.",
         2003 => c"The response is encrypted and cannot be decrypted. Check the encryption key.",

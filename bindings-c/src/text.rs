@@ -1,8 +1,10 @@
 //! Texts and header fields
 
-use std::ffi::c_char;
+use std::{borrow::Cow, ffi::c_char};
 
-use crate::ffi::Text;
+use airudder_core::Error;
+
+use crate::{ffi::Text, memory};
 
 /// A text of the library: UTF-8, with its length in bytes, and a NUL behind it. It belongs to the handle that
 /// it was asked of. A text that holds a NUL of its own is longer than strlen() says.
@@ -36,21 +38,34 @@ impl airudder_header<'_> {
 }
 
 /// Bytes with a NUL behind them.
-#[derive(Clone)]
 pub(crate) struct Terminated(Vec<u8>);
 
 impl Terminated {
     /// Takes text or bytes over.
-    pub(crate) fn new(text: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(text: impl Into<Vec<u8>>) -> Result<Self, Error> {
         let mut bytes = text.into();
-        bytes.reserve_exact(1);
+        memory::reserve(&mut bytes, 1)?;
         bytes.push(0);
-        Self(bytes)
+        Ok(Self(bytes))
+    }
+
+    /// Copies a text.
+    pub(crate) fn copy(text: &str) -> Result<Self, Error> {
+        let mut bytes = Vec::new();
+        memory::reserve(&mut bytes, text.len() + 1)?;
+        bytes.extend_from_slice(text.as_bytes());
+        bytes.push(0);
+        Ok(Self(bytes))
     }
 
     /// The bytes without their end.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.0.strip_suffix(&[0]).unwrap_or_default()
+    }
+
+    /// The same as text, where it is.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes())
     }
 
     /// Where they are.

@@ -14,6 +14,7 @@ use crate::{
     events::{EVENTS, Received, airudder_event},
     ffi::{Bytes, ErrorSlot, FieldList, GivenWebhooksConfig, Length, Text},
     handles::Table,
+    memory,
 };
 
 /// A receiver of events. Many threads may use it at once.
@@ -142,8 +143,9 @@ pub extern "C" fn airudder_webhooks_unwrap(
         let event = output(event, "event", 0)?;
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
         let kind = kind.optional("kind")?;
+        memory::to_work_on(body.len())?;
         let received = HOOKS.share(hooks, |hooks| hooks.unwrap(body, &headers, kind))?;
-        *event = EVENTS.insert(Received::new(&received));
+        *event = EVENTS.insert(Received::new(&received)?);
         Ok(())
     })
 }
@@ -170,8 +172,9 @@ pub extern "C" fn airudder_webhooks_sign(
     told(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let body = body.get(body_len, "body")?;
+        memory::to_work_on(body.len())?;
         let headers = HOOKS.share(hooks, |hooks| hooks.sign(body))?;
-        *buffer = BUFFERS.insert(Buffer::new(Vec::new(), &headers));
+        *buffer = BUFFERS.insert(Buffer::new(Vec::new(), &headers)?);
         Ok(())
     })
 }
@@ -202,8 +205,9 @@ pub extern "C" fn airudder_webhooks_seal(
     told(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let (json, iv) = (json.text(json_len, "json")?, block(iv.get(iv_len, "iv")?)?);
+        memory::to_work_on(json.len())?;
         let (headers, body) = HOOKS.share(hooks, |hooks| hooks.seal(json, iv))?;
-        *buffer = BUFFERS.insert(Buffer::new(body, &headers));
+        *buffer = BUFFERS.insert(Buffer::new(body, &headers)?);
         Ok(())
     })
 }

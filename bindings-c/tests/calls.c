@@ -515,6 +515,52 @@ static void events_are_signed_for_tests(void **state) {
   assert_int_equal(airudder_webhooks_free(hooks), 0);
 }
 
+/* What a push says of its contact is read from its callee, else from beside it; an empty case id is left out. */
+static void a_push_is_verified_by_asking_the_api(void **state) {
+  static const struct {
+    const char *push, *params;
+  } pushes[] = {
+      {"{\"workflow_id\":\"w-1\",\"node_id\":\"n-1\",\"callee\":{\"callee_number\":\"+6200012345678\",\"case_id\":\"c-"
+       "1\"}}",
+       "{\"workflow_id\":\"w-1\",\"node_id\":\"n-1\",\"callee\":\"+6200012345678\",\"case_id\":\"c-1\"}"},
+      {"{\"workflow_id\":\"w-1\",\"node_id\":\"n-1\",\"callee\":{},\"callee_number\":\"+6200012345678\",\"case_id\":"
+       "\"\"}",
+       "{\"workflow_id\":\"w-1\",\"node_id\":\"n-1\",\"callee\":\"+6200012345678\"}"},
+  };
+  static const char other[] = "{\"event\":\"message.send\"}";
+  static const char half[] = "{\"node_id\":\"n-1\",\"callee\":{\"callee_number\":\"+6200012345678\"}}";
+  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_webhooks hooks;
+  airudder_event event;
+  airudder_call call;
+  size_t i;
+  (void)state;
+  config.allow_unsigned = 1;
+  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
+  for (i = 0; i < sizeof pushes / sizeof *pushes; i++) {
+    const airudder_request *request;
+    assert_int_equal(
+        airudder_webhooks_unwrap(hooks, NULL, 0, pushes[i].push, strlen(pushes[i].push), NULL, &event, NULL), 0);
+    assert_int_equal(airudder_call_begin_verify_push(client, event, &call, NULL), 0);
+    assert_int_equal(airudder_event_free(event), 0);
+    assert_int_equal(airudder_call_prepare(call, &request, NULL), 0);
+    assert_non_null(strstr(request->url, "/service/cloud/workflow/apinoticeinfo"));
+    assert_string_equal(request->body, pushes[i].params);
+    assert_int_equal(airudder_call_free(call), 0);
+  }
+  assert_int_equal(airudder_webhooks_unwrap(hooks, NULL, 0, other, strlen(other), NULL, &event, NULL), 0);
+  assert_int_equal(airudder_call_begin_verify_push(client, event, &call, &error), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(call, 0);
+  assert_int_equal(airudder_event_free(event), 0);
+  assert_int_equal(airudder_webhooks_unwrap(hooks, NULL, 0, half, strlen(half), NULL, &event, NULL), 0);
+  assert_int_equal(airudder_call_begin_verify_push(client, event, &call, &error), AIRUDDER_E1005_MISSING_FIELD);
+  assert_string_equal(error.pointer, "/workflow_id");
+  assert_int_equal(airudder_call_begin_verify_push(client, 0, &call, &error), AIRUDDER_E1014_INVALID_HANDLE);
+  assert_int_equal(airudder_event_free(event), 0);
+  assert_int_equal(airudder_webhooks_free(hooks), 0);
+}
+
 static void the_library_says_what_it_is(void **state) {
   (void)state;
   assert_int_equal(airudder_abi_version(), AIRUDDER_ABI_VERSION);
@@ -544,6 +590,7 @@ int main(void) {
       cmocka_unit_test(plain_events_are_refused_where_only_a_key_is_given),
       cmocka_unit_test(a_scheme_that_signs_a_header_field_cannot_sign_without_it),
       cmocka_unit_test(events_are_signed_for_tests),
+      cmocka_unit_test(a_push_is_verified_by_asking_the_api),
       cmocka_unit_test(the_library_says_what_it_is),
   };
   return cmocka_run_group_tests(tests, make_client, free_client);

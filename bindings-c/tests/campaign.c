@@ -21,24 +21,6 @@ static airudder_campaign begin(void) {
 /* The journal, as it would be on the disk. */
 static char journal[16384];
 
-static airudder_campaign_step poll(airudder_campaign campaign) {
-  airudder_campaign_step step;
-  assert_int_equal(airudder_campaign_poll(campaign, NOW, &step, NULL), 0);
-  return step;
-}
-
-/* Writes what is for the journal, and gives the step behind it. */
-static airudder_campaign_step poll_past_journal(airudder_campaign campaign) {
-  airudder_campaign_step step = poll(campaign);
-  while (step.kind == AIRUDDER_CAMPAIGN_JOURNAL) {
-    assert_true(strlen(journal) + step.journal.len < sizeof journal);
-    strcat(journal, step.journal.data);
-    assert_int_equal(airudder_campaign_journal_written(campaign), 0);
-    step = poll(campaign);
-  }
-  return step;
-}
-
 static void add(airudder_campaign campaign, const char *id, const char *callee) {
   assert_int_equal(airudder_campaign_set_str(campaign, "/callee", callee), 0);
   assert_int_equal(airudder_campaign_set_str(campaign, "/platform", "TEMP1"), 0);
@@ -66,6 +48,31 @@ static void hand_back(airudder_campaign campaign, airudder_call call) {
   assert_int_equal(airudder_campaign_on_result(campaign, NOW, call, NULL), 0);
   assert_int_equal(airudder_campaign_on_result(campaign, NOW, call, NULL), AIRUDDER_E1008_MISUSE); /* not twice */
   assert_int_equal(airudder_call_free(call), 0);
+}
+
+/* The next step behind the call that fetches the token. */
+static airudder_campaign_step poll(airudder_campaign campaign) {
+  airudder_campaign_step step;
+  const airudder_request *request;
+  assert_int_equal(airudder_campaign_poll(campaign, NOW, &step, NULL), 0);
+  if (step.kind != AIRUDDER_CAMPAIGN_CALL) return step;
+  assert_int_equal(airudder_call_prepare(step.call, &request, NULL), 0);
+  if (strstr(request->url, "/auth") == NULL) return step;
+  run(step.call, NULL);
+  hand_back(campaign, step.call);
+  return poll(campaign);
+}
+
+/* Writes what is for the journal, and gives the step behind it. */
+static airudder_campaign_step poll_past_journal(airudder_campaign campaign) {
+  airudder_campaign_step step = poll(campaign);
+  while (step.kind == AIRUDDER_CAMPAIGN_JOURNAL) {
+    assert_true(strlen(journal) + step.journal.len < sizeof journal);
+    strcat(journal, step.journal.data);
+    assert_int_equal(airudder_campaign_journal_written(campaign), 0);
+    step = poll(campaign);
+  }
+  return step;
 }
 
 static const char created[] = "{\"code\":200,\"data\":{\"workflow_id\":\"w-1\"}}";
@@ -180,9 +187,115 @@ static void a_damaged_journal_is_refused(void **state) {
   journal[20] = '\xff';
   assert_int_equal(airudder_campaign_resume(campaign, journal, strlen(journal), &good, &error),
                    AIRUDDER_E1011_JOURNAL_DAMAGED);
-  assert_int_equal(good, 0);
+  assert_int_equal(good, strlen(journal)); /* who cuts it all the same loses nothing */
   assert_non_null(strstr(error.message, "E1011"));
+  assert_int_equal(airudder_campaign_resume(0, journal, 7, &good, NULL), AIRUDDER_E1014_INVALID_HANDLE);
+  assert_int_equal(good, 7);
+  assert_int_equal(airudder_campaign_resume(campaign, NULL, 7, &good, NULL), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(good, 7);
   assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+/* The fence: the length that the journal has before the lines. */
+static void the_length_of_the_journal_comes_with_its_lines(void **state) {
+  airudder_campaign campaign = begin();
+  airudder_campaign_step step;
+  size_t good, lines = 0;
+  (void)state;
+  journal[0] = '\0';
+  assert_int_equal(airudder_campaign_resume(campaign, NULL, 0, &good, NULL), 0);
+  for (;;) {
+    assert_int_equal(airudder_campaign_poll_at(campaign, NOW, 1000, &step, NULL), 0);
+    if (step.kind == AIRUDDER_CAMPAIGN_CONTACTS) {
+      add(campaign, "c-1", "+6200000000001");
+      assert_int_equal(airudder_campaign_end_of_contacts(campaign, NULL), 0);
+    } else if (step.kind == AIRUDDER_CAMPAIGN_CALL) {
+      run(step.call, created);
+      assert_int_equal(airudder_campaign_on_result_at(campaign, NOW, 1000, step.call, NULL), 0);
+      assert_int_equal(airudder_call_free(step.call), 0);
+    } else if (step.kind == AIRUDDER_CAMPAIGN_JOURNAL) {
+      assert_int_equal(step.journal_at, strlen(journal));
+      strcat(journal, step.journal.data);
+      assert_int_equal(airudder_campaign_journal_written(campaign), 0);
+      lines++;
+    } else {
+      break;
+    }
+  }
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_DONE);
+  assert_true(lines > 2);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+/* A program that was compiled with the header of 0.1.0 has no room for what the struct got since. */
+static void an_old_program_has_its_memory_left_alone(void **state) {
+  struct {
+    airudder_campaign_step_kind kind;
+    airudder_text journal;
+    size_t want;
+    airudder_call call;
+    uint64_t wait_until_ms;
+    unsigned char behind[64];
+  } old;
+  airudder_campaign_config config = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  airudder_campaign campaign;
+  size_t i;
+  (void)state;
+  config.size = offsetof(airudder_campaign_config, journal_key);
+  config.workflow_template_id = 7;
+  config.name = "july";
+  config.end_time = "2099-07-31 18:00:00+08:00";
+  memset(&config.journal_key, 0x55, sizeof config - config.size); /* other memory of the program's */
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
+  memset(&old, 0x55, sizeof old);
+  assert_int_equal(airudder_campaign_poll(campaign, NOW, (airudder_campaign_step *)(void *)&old, NULL), 0);
+  assert_int_equal(old.kind, AIRUDDER_CAMPAIGN_CALL);
+  assert_int_equal(old.wait_until_ms, 0);
+  assert_int_equal(airudder_call_free(old.call), 0);
+  for (i = 0; i < sizeof old.behind; i++) assert_int_equal(old.behind[i], 0x55);
+  assert_int_equal(airudder_campaign_poll(0, NOW, (airudder_campaign_step *)(void *)&old, NULL),
+                   AIRUDDER_E1014_INVALID_HANDLE);
+  for (i = 0; i < sizeof old.behind; i++) assert_int_equal(old.behind[i], 0x55);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+/* Takes the journal up with these settings. */
+static int take_up(airudder_client owner, const airudder_campaign_config *config, airudder_error *error) {
+  airudder_campaign campaign;
+  size_t good;
+  int code;
+  assert_int_equal(airudder_campaign_new(owner, config, &campaign, NULL), 0);
+  code = airudder_campaign_resume(campaign, journal, strlen(journal), &good, error);
+  assert_int_equal(good, strlen(journal));
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+  return code;
+}
+
+/* A journal belongs to an account, and to the key of its fingerprints. */
+static void settings_of_the_journal_reach_the_campaign(void **state) {
+  airudder_campaign_config config = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  airudder_config account = AIRUDDER_CONFIG_INIT;
+  airudder_campaign campaign = begin();
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_client other;
+  (void)state;
+  assert_int_equal(airudder_call_free(up_to_upload(campaign)), 0);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+  config.workflow_template_id = 7;
+  config.name = "july";
+  config.end_time = "2099-07-31 18:00:00+08:00";
+  config.journal_key = "another-fake-secret";
+  assert_int_equal(take_up(client, &config, &error), AIRUDDER_E1012_JOURNAL_MISMATCH);
+  assert_string_equal(error.pointer, "/journal_key");
+  config.journal_key = "fake-app-secret";
+  assert_int_equal(take_up(client, &config, &error), 0);
+  account.app_key = "another-fake-key";
+  account.app_secret = "another-fake-secret";
+  assert_int_equal(airudder_client_new(&account, &other, NULL), 0);
+  assert_int_equal(take_up(other, &config, &error), AIRUDDER_E1012_JOURNAL_MISMATCH);
+  config.same_account = 1;
+  assert_int_equal(take_up(other, &config, &error), 0);
+  assert_int_equal(airudder_client_free(other), 0);
 }
 
 static void what_is_done_in_the_wrong_order_is_refused(void **state) {
@@ -251,6 +364,9 @@ int main(void) {
       cmocka_unit_test(contacts_are_sent_and_reported),
       cmocka_unit_test(a_doubtful_upload_is_looked_up_by_the_next_run),
       cmocka_unit_test(a_damaged_journal_is_refused),
+      cmocka_unit_test(the_length_of_the_journal_comes_with_its_lines),
+      cmocka_unit_test(an_old_program_has_its_memory_left_alone),
+      cmocka_unit_test(settings_of_the_journal_reach_the_campaign),
       cmocka_unit_test(what_is_done_in_the_wrong_order_is_refused),
       cmocka_unit_test(a_contact_with_a_field_that_cannot_be_set_is_rejected),
       cmocka_unit_test(a_campaign_that_is_given_up_sends_no_more),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import urllib.request
@@ -11,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples/c"
+VERSION = re.search(r"^version = \"(.*)\"", (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 SECRETS = {"AIRUDDER_APP_KEY": "fake-app-key", "AIRUDDER_APP_SECRET": "fake-app-secret"}
 VALGRIND = (
@@ -24,6 +26,12 @@ def run(*command, timeout=1200, **options):
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=timeout, check=False, **options)
     assert done.returncode == 0, f"{shlex.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def campaign_loop():
+    """Give the loop in the header's section on campaigns."""
+    header = (ROOT / "bindings-c/include/airudder.h").read_text()
+    return re.search(r"packages of all languages take\.\n\n((?:       .*\n|\n)+)", header)[1]
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +61,8 @@ class Checked:
         self._environment = SECRETS | {"LD_LIBRARY_PATH": f"{prefix}/lib", "PATH": os.environ["PATH"]}
 
     def command(self, how):
-        return [*shlex.split(VALGRIND), self._plain] if how == "valgrind" else [self._sanitized]
+        commands = {"plain": [self._plain], "valgrind": [*shlex.split(VALGRIND), self._plain]}
+        return commands.get(how, [self._sanitized])
 
     def environment(self, more=None):
         return self._environment | (more or {})

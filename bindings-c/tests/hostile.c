@@ -122,13 +122,17 @@ static void use_campaigns(const struct arguments *a) {
   config.workflow_template_id = config.settle_ms = a->number;
   config.batch_size = config.in_flight = config.lookups_in_flight = a->len;
   config.seed = a->time;
-  config.allow_duplicates = config.retry_rejected = a->number;
+  config.allow_duplicates = config.retry_rejected = config.same_account = a->number;
+  config.journal_key = a->text;
   note(airudder_campaign_new(a->handle, &config, OUT(made), a->error));
   if (made) airudder_campaign_free(made);
   note(airudder_campaign_new(a->handle, NULL, OUT(made), a->error));
   note(airudder_campaign_resume(a->handle, a->bytes, a->len, OUT(count), a->error));
   step.call = 0;
   note(airudder_campaign_poll(a->handle, a->time, OUT(step), a->error));
+  if (step.call) airudder_call_free(step.call);
+  step.call = 0;
+  note(airudder_campaign_poll_at(a->handle, a->time, a->time, OUT(step), a->error));
   if (step.call) airudder_call_free(step.call);
   note(airudder_campaign_journal_written(a->handle));
   note(airudder_campaign_set_str(a->handle, a->text, a->text));
@@ -137,6 +141,7 @@ static void use_campaigns(const struct arguments *a) {
   note(airudder_campaign_add(a->handle, a->error));
   note(airudder_campaign_add_json(a->handle, a->bytes, a->len, a->error));
   note(airudder_campaign_on_result(a->handle, a->time, a->handle, a->error));
+  note(airudder_campaign_on_result_at(a->handle, a->time, a->time, a->handle, a->error));
   note(airudder_campaign_progress(a->handle, OUT(progress)));
   note(airudder_campaign_result(a->handle, a->error));
   note(airudder_campaign_report_json(a->handle, OUT(text)));
@@ -156,15 +161,18 @@ static void use_events(const struct arguments *a) {
   airudder_text text;
   airudder_type type;
   airudder_ack ack;
+  airudder_call call = 0;
   int flag;
   int64_t integer;
   double real;
   size_t count;
 
+  note(airudder_call_begin_verify_push(a->handle, a->handle, OUT(call), a->error));
+  if (call) airudder_call_free(call);
   config.secret = config.other_secret = config.sign_key = config.scheme = config.encryption_key = config.cipher =
       a->text;
   config.max_body_bytes = a->len;
-  config.max_depth = config.allow_unsigned = a->number;
+  config.max_depth = config.allow_unsigned = config.require_encryption = a->number;
   note(airudder_webhooks_new(&config, OUT(hooks), a->error));
   if (hooks) airudder_webhooks_free(hooks);
   note(airudder_webhooks_new(NULL, OUT(hooks), a->error));

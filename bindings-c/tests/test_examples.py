@@ -1,18 +1,21 @@
 """The programs that people copy, each run against the sandbox under sanitizers and under Valgrind."""
 
 import hmac
+import itertools
 import json
 import re
 import socket
+import socketserver
 import sqlite3
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 
 import pytest
-from conftest import EXAMPLES, ROOT, checked
+from conftest import EXAMPLES, ROOT, SECRETS, campaign_loop, checked
 
 KEY = "fake-key-16bytes"
 JOB = {
@@ -65,9 +68,61 @@ def test_readme(build, sandbox, tmp_path, how):
 
 @checked
 def test_bare_loop(build, sandbox, how):
-    program = build(EXAMPLES / "bare.c", EXAMPLES / "socket_http.c", EXAMPLES / "clock.c")
+    program = build_bare(build)
     assert program.run(how, sandbox.url, 7, "TEMP1").startswith("2 contacts are in workflow ")
     assert sandbox.contacts() == 2
+
+
+ANSWER = b'{"code":200,"data":{"token":"fake-token","workflow_id":"w-1","rows":[]}}'
+HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+
+
+@contextmanager
+def gateway(answer):
+    """Run a server that answers every request so, where it can: the other side may not read to the end."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            head = iter(self.rfile.readline, b"\r\n")
+            self.rfile.read(next(int(line.split()[1]) for line in head if line.lower().startswith(b"content-length")))
+            with suppress(OSError):
+                for piece in answer():
+                    self.wfile.write(piece)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def build_bare(build):
+    return build(EXAMPLES / "bare.c", EXAMPLES / "socket_http.c", EXAMPLES / "clock.c")
+
+
+def build_cpp(build):
+    return build(EXAMPLES / "lookup.cpp", compiler="g++", standard="c++17", packages=["libcurl"])
+
+
+@pytest.mark.parametrize("program", [build_bare, build_cpp])
+def test_interim_answers_are_skipped(build, program):
+    answer = EARLY + EARLY + HEAD + b"Content-Length: %d\r\n\r\n" % len(ANSWER) + ANSWER
+    with gateway(lambda: [answer]) as url:
+        command = [*program(build).command("sanitized"), url, "7", "TEMP1"]
+        done = subprocess.run(command, env=SECRETS, capture_output=True, text=True, timeout=60, check=False)
+    assert "2 contacts are in workflow w-1" in done.stdout or done.stdout.startswith("0 workflow"), done
+    assert "E2001" not in done.stderr
+
+
+@pytest.mark.parametrize("program", [build_bare, build_cpp])
+def test_an_answer_without_end_is_not_read_into_memory(build, program):
+    megabyte = b" " * (1 << 20)
+    with gateway(lambda: itertools.chain([HEAD + b"\r\n"], itertools.repeat(megabyte, 1 << 10))) as url:
+        command = [*program(build).command("plain"), url, "7", "TEMP1"]
+        environment = program(build).environment()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "E700" in done.stderr, done.stderr
 
 
 @checked
@@ -106,7 +161,7 @@ def test_odd_contacts_are_neither_split_nor_taken_for_the_end(build, sandbox, tm
 
 @checked
 def test_cpp(build, sandbox, how):
-    program = build(EXAMPLES / "lookup.cpp", compiler="g++", standard="c++17", packages=["libcurl"])
+    program = build_cpp(build)
     assert program.run(how, sandbox.url, 7, "TEMP1") == "1 workflow: from C++\n"
     assert sandbox.contacts() == 1
 
@@ -240,6 +295,8 @@ static void run(airudder_call call) {{ http_run(call); }}
 
 static int write_all(int fd, airudder_text lines) {{ return write(fd, lines.data, lines.len) == (ssize_t)lines.len; }}
 
+static uint64_t file_len(int fd) {{ return (uint64_t)lseek(fd, 0, SEEK_END); }}
+
 static int next_row(struct row *row) {{
   static int next;
   snprintf(row->phone, sizeof row->phone, "+62000%07d", next);
@@ -259,6 +316,7 @@ int main(void) {{
   struct row row;
   const char *journal = "";
   size_t journal_len = 0, good_len;
+  uint64_t now;
   int journal_fd = open("july.jsonl", O_RDWR | O_CREAT | O_APPEND, 0600);
 
   cfg.app_key = getenv("AIRUDDER_APP_KEY");
@@ -281,10 +339,8 @@ int main(void) {{
 @checked
 def test_main_job_as_the_header_shows_it(build, sandbox, tmp_path, how):
     """The loop in the header's comment, word for word, sends contacts."""
-    header = (ROOT / "bindings-c/include/airudder.h").read_text()
-    loop = re.search(r"packages of all languages take\.\n\n((?:       .*\n|\n)+)", header)[1]
     source = tmp_path / "main_job.c"
-    source.write_text(MAIN_JOB.format(loop=loop))
+    source.write_text(MAIN_JOB.format(loop=campaign_loop()))
     files = [source, EXAMPLES / "socket_http.c", EXAMPLES / "clock.c"]
     program = build(*files, standard="gnu99", flags=[f"-I{EXAMPLES}"])
     said = program.run(how, env={"AIRUDDER_BASE_URL": sandbox.url}, cwd=tmp_path)

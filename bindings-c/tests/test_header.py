@@ -1,9 +1,10 @@
 """The header: clean in every standard, and not in need of anything before it."""
 
 import re
+import subprocess
 
 import pytest
-from conftest import ROOT, WARNINGS, run
+from conftest import ROOT, VERSION, WARNINGS, campaign_loop, run
 
 PROGRAM = """#include <airudder.h>
 int main(void) {
@@ -13,18 +14,41 @@ int main(void) {
   airudder_raw_request raw = AIRUDDER_RAW_REQUEST_INIT;
   airudder_campaign_config campaign = AIRUDDER_CAMPAIGN_CONFIG_INIT;
   airudder_webhooks_config webhooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+#if AIRUDDER_ABI_VERSION < 0 || AIRUDDER_VERSION_NUMBER != @NUMBER@ || AIRUDDER_VERSION_MAJOR > 99
+#error "the preprocessor does not know the version"
+#endif
   return error.size + client.size + call.size + raw.size + campaign.size + webhooks.size == 0;
 }
 """
 
 
-@pytest.mark.parametrize("standard", ["c99", "c11", "c++11", "c++20"])
+INCLUDE = f"-I{ROOT}/bindings-c/include"
+MAJOR, MINOR, PATCH = map(int, VERSION.split("."))
+
+
+def program(folder, standard):
+    """Write a program that uses the header."""
+    source = folder / ("program.cpp" if "+" in standard else "program.c")
+    source.write_text(PROGRAM.replace("@NUMBER@", str(MAJOR * 10_000 + MINOR * 100 + PATCH)))
+    return source
+
+
+@pytest.mark.parametrize("standard", ["c89", "c99", "c11", "c++98", "c++11", "c++20"])
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_compiles(tmp_path, compiler, standard):
-    source = tmp_path / ("program.cpp" if "+" in standard else "program.c")
-    source.write_text(PROGRAM)
-    include = ROOT / "bindings-c/include"
-    run(compiler, f"-std={standard}", *WARNINGS, "-Wconversion", f"-I{include}", "-fsyntax-only", source)
+    source = program(tmp_path, standard)
+    run(compiler, f"-std={standard}", *WARNINGS, "-Wconversion", INCLUDE, "-fsyntax-only", source)
+
+
+@pytest.mark.parametrize("standard", ["c89", "c99", "c11", "c++11"])
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_short_enums_are_refused_by_name(tmp_path, compiler, standard):
+    """The library writes an int where such a program has room for a byte."""
+    source = program(tmp_path, standard)
+    command = [compiler, f"-std={standard}", "-fshort-enums", INCLUDE, "-fsyntax-only", source]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "airudder_enums_have_the_size_of_int_so_compile_without_fshort_enums" in done.stderr
 
 
 @pytest.mark.parametrize("flag", ["-fexceptions", "-fno-exceptions"])
@@ -37,8 +61,7 @@ def test_wrapper_compiles(tmp_path, compiler, standard, flag):
         "int main() {\n  auto client = airudder::client::make(AIRUDDER_CONFIG_INIT);\n"
         "  return client && client->begin(AIRUDDER_OP_ROBOTS_LIST) ? 0 : 1;\n}\n"
     )
-    include = ROOT / "bindings-c/include"
-    run(compiler, f"-std={standard}", flag, *WARNINGS, "-Wconversion", f"-I{include}", "-fsyntax-only", source)
+    run(compiler, f"-std={standard}", flag, *WARNINGS, "-Wconversion", INCLUDE, "-fsyntax-only", source)
 
 
 def declarations():
@@ -80,7 +103,7 @@ def test_every_c_example_of_the_reference_compiles(tmp_path):
     source.write_text("#include <airudder.h>\n" + "".join(bodies))
     # Long string literals are fine with every compiler there is; only C99 does not promise it.
     flags = [*WARNINGS, "-Wno-overlength-strings", "-fsyntax-only"]
-    run("gcc", "-std=c99", *flags, f"-I{ROOT}/bindings-c/include", source)
+    run("gcc", "-std=c99", *flags, INCLUDE, source)
 
 
 SURROUNDINGS = """#define _DEFAULT_SOURCE
@@ -92,8 +115,9 @@ SURROUNDINGS = """#define _DEFAULT_SOURCE
 
 struct response { int status; airudder_header *headers; size_t header_count; char *body; size_t body_len; };
 struct row { const char *phone, *id, *name; };
-uint64_t now_ms(void);
+uint64_t now_ms(void), unix_ms(void), monotonic_ms(void), file_len(int fd);
 void sleep_until(uint64_t then_ms);
+void sleep_for(uint64_t ms);
 void die(const char *why);
 void run(airudder_call call);
 void save(const char *bytes, size_t len, const char *type);
@@ -114,7 +138,7 @@ int examples(int interrupted, int journal_fd, FILE *file) {
   const char *secret = "", *signature = "";
   size_t body_len = 0, json_len = 0, plain_len = 0, sealed_len = 0, journal_len = 0, header_count = 0;
   size_t count, good_len, i;
-  int flag, is_file, operation; int64_t number, contact; double real;
+  int flag, is_file, operation; int64_t number, contact; double real; uint64_t now;
 """
 
 
@@ -126,7 +150,7 @@ def test_every_example_in_the_header_compiles(tmp_path):
         r"^ +(airudder_config cfg.*|airudder_\w+ \w+( = AIRUDDER_ERROR_INIT)?;)\n", "", top, flags=re.MULTILINE
     )
     loops = ["airudder_config cfg = AIRUDDER_CONFIG_INIT;\n" + own_names]
-    loops.append(re.search(r"packages of all languages take\.\n\n((?:       .*\n|\n)+)", header)[1])
+    loops.append(campaign_loop())
     examples = loops + [
         "\n".join(re.findall(r"^ \*     (\S.*)$", comment, re.MULTILINE)) for comment, _, _ in declarations()
     ]
@@ -135,4 +159,4 @@ def test_every_example_in_the_header_compiles(tmp_path):
     source = tmp_path / "examples.c"
     source.write_text(SURROUNDINGS + "".join(f"{{\n{example}\n}}\n" for example in examples) + "return 0;\n}\n")
     unused = ["-Wno-unused-but-set-variable", "-Wno-unused-parameter"]
-    run("gcc", "-std=gnu99", *WARNINGS, *unused, f"-I{ROOT}/bindings-c/include", "-fsyntax-only", source)
+    run("gcc", "-std=gnu99", *WARNINGS, *unused, INCLUDE, "-fsyntax-only", source)

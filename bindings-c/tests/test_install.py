@@ -2,12 +2,13 @@
 
 import os
 import re
+from pathlib import Path
 
 import pytest
-from conftest import ROOT, WARNINGS, run
+from conftest import ROOT, VERSION, WARNINGS, run
 
 TESTS = ROOT / "bindings-c/tests"
-VERSION = re.search(r"^version = \"(.*)\"", (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+TRIPLET = run("gcc", "-print-multiarch").strip()
 
 
 def symbols(*arguments):
@@ -50,7 +51,15 @@ def test_pkg_config_knows_the_version(pkg_config):
     assert pkg_config("--modversion", "airudder") == [VERSION]
 
 
-@pytest.mark.parametrize("kind", ["shared", "static"])
+def test_pkg_config_links_a_program_without_any_shared_library(pkg_config, tmp_path):
+    program = tmp_path / "whole"
+    flags = pkg_config("--static", "--cflags", "--libs", "airudder")
+    run("gcc", "-static", "-std=c99", TESTS / "cmake/main.c", "-o", program, *flags)
+    assert run(program).strip() == VERSION
+    assert "NEEDED" not in run("readelf", "-d", program)
+
+
+@pytest.mark.parametrize("kind", ["shared", "static", "whole"])
 def test_cmake(prefix, tmp_path, kind):
     run("cmake", "-S", TESTS / "cmake", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}")
     run("cmake", "--build", tmp_path, "--target", kind)
@@ -67,7 +76,32 @@ def test_debian_packages(tmp_path):
     run("cmake", "-S", TESTS / "cmake", "-B", build, f"-DCMAKE_PREFIX_PATH={root}/usr")
     run("cmake", "--build", build)
     assert run(build / "shared").strip() == run(build / "static").strip() == VERSION
+    needed = run("objdump", "-T", root / "usr/lib" / TRIPLET / "libairudder.so.0")
+    versions = {tuple(map(int, version.split("."))) for version in re.findall(r"\(GLIBC_([0-9.]+)\)", needed)}
+    glibc = ".".join(map(str, max(versions)))
+    depends = run("dpkg-deb", "--field", packages[1], "Depends").strip()
+    assert re.fullmatch(rf"libc6 \(>= {re.escape(glibc)}\), libgcc-s1 \(>= \d[\d.]*\)", depends), depends
     assert (root / "usr/share/man/man3/airudder.3.gz").is_file()
+
+
+def test_tools_for_another_machine_are_used(tmp_path):
+    """Somebody who builds for another machine has a linker and an archiver of its own."""
+    log, environment = tmp_path / "used", dict(os.environ)
+    for variable, tool in (("LD", "ld"), ("OBJCOPY", "objcopy"), ("AR", "ar")):
+        script = tmp_path / f"other-{tool}"
+        script.write_text(f'#!/bin/sh\necho {tool} >>"{log}"\nexec {tool} "$@"\n')
+        script.chmod(0o755)
+        environment[variable] = str(script)
+    run(ROOT / "bindings-c/install", tmp_path / "prefix", env=environment)
+    assert log.read_text().split() == ["ld", "objcopy", "ar"]
+
+
+@pytest.mark.parametrize("name", ["libairudder.so", "libairudder.a"])
+def test_nothing_tells_who_built_it_and_where(prefix, name):
+    binary = (prefix / "lib" / name).read_bytes()
+    cargo = os.environ.get("CARGO_HOME", f"{Path.home()}/.cargo")
+    rustup = os.environ.get("RUSTUP_HOME", f"{Path.home()}/.rustup")
+    assert [folder for folder in (str(ROOT), str(Path.home()), cargo, rustup) if f"{folder}/".encode() in binary] == []
 
 
 def test_man_page(prefix):

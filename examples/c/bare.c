@@ -2,7 +2,8 @@
 
      ./bare http://127.0.0.1:8460 7 TEMP1
 
-   The arguments are the base URL, the workflow's template, and the platform. */
+   The arguments are the base URL, the workflow's template, and the platform. It takes AIRUDDER_APP_KEY and
+   AIRUDDER_APP_SECRET from the environment, and AIRUDDER_ENCRYPTION_KEY, if requests are to be encrypted. */
 #include <airudder.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,14 +18,14 @@ static void run(airudder_call call) {
   }
 }
 
-/* One step of the campaign; 0 if it has to stop. */
-static int act(struct job *job, const airudder_campaign_step *step) {
+/* One step of the campaign, which was polled at that Unix time; 0 if it has to stop. */
+static int act(struct job *job, const airudder_campaign_step *step, uint64_t polled_ms) {
   switch (step->kind) {
     case AIRUDDER_CAMPAIGN_CALL:
       run(step->call);
       return job_result(job, step->call);
     case AIRUDDER_CAMPAIGN_WAIT:
-      sleep_until(step->wait_until_ms);
+      if (step->wait_until_ms > polled_ms) sleep_for(step->wait_until_ms - polled_ms);
       return 1;
     default:
       return job_step(job, step);
@@ -38,10 +38,10 @@ int main(int argc, char **argv) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
   if (job_open(&job, argc, argv, 1)) {
     airudder_campaign_step step;
-    while (airudder_campaign_poll(job.campaign, now_ms(), &step, &job.error) == AIRUDDER_OK &&
-           step.kind != AIRUDDER_CAMPAIGN_DONE && act(&job, &step)) {
-      continue;
-    }
+    uint64_t polled_ms;
+    do polled_ms = unix_ms();
+    while (airudder_campaign_poll_at(job.campaign, polled_ms, monotonic_ms(), &step, &job.error) == AIRUDDER_OK &&
+           step.kind != AIRUDDER_CAMPAIGN_DONE && act(&job, &step, polled_ms));
     status = job_report(&job);
   }
   job_close(&job);

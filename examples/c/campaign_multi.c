@@ -70,16 +70,15 @@ static int wake(struct loop *loop, struct job *job) {
   return 1;
 }
 
-/* Waits until something happens, or until then at the latest, and hands back the calls that are done. */
-static int wait_for_calls(struct loop *loop, struct job *job, uint64_t then_ms) {
+/* Waits until something happens, or so long at most, and hands back the calls that are done. */
+static int wait_for_calls(struct loop *loop, struct job *job, uint64_t most_ms) {
   struct running *running;
   CURLMsg *message;
   int count;
-  uint64_t now = now_ms();
+  uint64_t now = now_ms(), then_ms = now + (most_ms < 1000 ? most_ms : 1000);
   for (running = loop->first; running != NULL; running = running->next) {
     if (running->wait_until_ms != 0 && running->wait_until_ms < then_ms) then_ms = running->wait_until_ms;
   }
-  if (then_ms > now + 1000) then_ms = now + 1000;
   curl_multi_perform(loop->multi, &count);
   curl_multi_poll(loop->multi, NULL, 0, then_ms > now ? (int)(then_ms - now) : 0, NULL);
   curl_multi_perform(loop->multi, &count);
@@ -95,13 +94,13 @@ static int wait_for_calls(struct loop *loop, struct job *job, uint64_t then_ms) 
   return wake(loop, job);
 }
 
-/* One step of the campaign; 0 if it has to stop. */
-static int act(struct loop *loop, struct job *job, const airudder_campaign_step *step) {
+/* One step of the campaign, which was polled at that Unix time; 0 if it has to stop. */
+static int act(struct loop *loop, struct job *job, const airudder_campaign_step *step, uint64_t polled_ms) {
   switch (step->kind) {
     case AIRUDDER_CAMPAIGN_CALL:
       return start(loop, job, step->call);
     case AIRUDDER_CAMPAIGN_WAIT:
-      return wait_for_calls(loop, job, step->wait_until_ms);
+      return wait_for_calls(loop, job, step->wait_until_ms > polled_ms ? step->wait_until_ms - polled_ms : 0);
     default:
       return job_step(job, step);
   }
@@ -129,10 +128,10 @@ int main(int argc, char **argv) {
   loop.multi = curl_multi_init();
   if (loop.multi != NULL && job_open(&job, argc, argv, 4)) {
     airudder_campaign_step step;
-    while (airudder_campaign_poll(job.campaign, now_ms(), &step, &job.error) == AIRUDDER_OK &&
-           step.kind != AIRUDDER_CAMPAIGN_DONE && act(&loop, &job, &step)) {
-      continue;
-    }
+    uint64_t polled_ms;
+    do polled_ms = unix_ms();
+    while (airudder_campaign_poll_at(job.campaign, polled_ms, monotonic_ms(), &step, &job.error) == AIRUDDER_OK &&
+           step.kind != AIRUDDER_CAMPAIGN_DONE && act(&loop, &job, &step, polled_ms));
     abandon(&loop);
     status = job_report(&job);
   }

@@ -6,6 +6,9 @@
 
 #include "clock.h"
 
+/* More than any answer of the API has; what is longer is not read into memory. */
+#define MAX_BODY ((size_t)128 << 20)
+
 static size_t on_header(char *line, size_t size, size_t count, void *context) {
   struct exchange *exchange = context;
   size_t len = size * count, name_len;
@@ -36,7 +39,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
 static size_t on_body(char *data, size_t size, size_t count, void *context) {
   struct exchange *exchange = context;
   size_t len = size * count;
-  char *more = realloc(exchange->body, exchange->body_len + len + 1);
+  char *more = NULL;
+  if (len <= MAX_BODY - exchange->body_len) more = realloc(exchange->body, exchange->body_len + len + 1);
   if (more == NULL) return 0;
   exchange->body = more;
   memcpy(exchange->body + exchange->body_len, data, len);

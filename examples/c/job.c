@@ -103,7 +103,7 @@ int job_step(struct job *job, const airudder_campaign_step *step) {
 }
 
 int job_result(struct job *job, airudder_call call) {
-  int code = airudder_campaign_on_result(job->campaign, now_ms(), call, &job->error);
+  int code = airudder_campaign_on_result_at(job->campaign, unix_ms(), monotonic_ms(), call, &job->error);
   airudder_call_free(call);
   return code == AIRUDDER_OK || complain(job->error.message);
 }

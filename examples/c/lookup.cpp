@@ -2,7 +2,8 @@
 //
 //   ./lookup http://127.0.0.1:8460 7 TEMP1
 //
-// The arguments are the base URL, the workflow's template, and the platform.
+// The arguments are the base URL, the workflow's template, and the platform. It takes AIRUDDER_APP_KEY and
+// AIRUDDER_APP_SECRET from the environment, and AIRUDDER_ENCRYPTION_KEY, if requests are to be encrypted.
 #include <curl/curl.h>
 #include <airudder.hpp>
 
@@ -58,16 +59,25 @@ class Transport {
     }
   }
 
+  // The real time at the start, and what a clock counted since that nobody sets.
   std::uint64_t now_ms() const {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto now = start_.time_since_epoch() + (Steady::now() - steady_start_);
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
   }
 
   void sleep_until(std::uint64_t ms) const {
-    std::this_thread::sleep_until(std::chrono::system_clock::time_point(std::chrono::milliseconds(ms)));
+    const auto then = std::chrono::milliseconds(ms) - start_.time_since_epoch();
+    std::this_thread::sleep_until(steady_start_ + std::chrono::duration_cast<Steady::duration>(then));
   }
 
  private:
+  // More than any answer of the API has; what is longer is not read into memory.
+  static constexpr std::size_t max_body = std::size_t{128} << 20;
+
+  using Steady = std::chrono::steady_clock;
+  const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
+  const Steady::time_point steady_start_ = Steady::now();
+
   static std::size_t on_header(char *line, std::size_t, std::size_t len, void *context) {
     const std::string_view text(line, len);
     const auto colon = text.find(':');
@@ -81,7 +91,9 @@ class Transport {
   }
 
   static std::size_t on_body(char *data, std::size_t, std::size_t len, void *context) {
-    static_cast<airudder::response *>(context)->body.append(data, len);
+    auto &body = static_cast<airudder::response *>(context)->body;
+    if (len > max_body - body.size()) return 0;
+    body.append(data, len);
     return len;
   }
 };
@@ -92,6 +104,7 @@ void run(char **argv) {
   config.base_url = argv[1];
   config.app_key = std::getenv("AIRUDDER_APP_KEY");
   config.app_secret = std::getenv("AIRUDDER_APP_SECRET");
+  config.encryption_key = std::getenv("AIRUDDER_ENCRYPTION_KEY");
   config.seed = transport.now_ms();
   const auto client = airudder::client::make(config).value();
 

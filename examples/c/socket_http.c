@@ -12,6 +12,9 @@
 
 #include "clock.h"
 
+/* More than any answer of the API has; what is longer is not read into memory. */
+#define MAX_ANSWER ((size_t)128 << 20)
+
 /* Splits http://host:port/path; 0 if it is not such a URL. */
 static int split(const char *url, char host[256], char port[6], const char **path) {
   const char *authority, *slash, *colon;
@@ -82,7 +85,7 @@ static int send_request(int fd, const airudder_request *request, const char *hos
   return ok && send_all(fd, "\r\n", 2) && send_all(fd, request->body, request->body_len);
 }
 
-/* Reads to the end of the connection; NULL if it broke off. */
+/* Reads to the end of the connection; NULL if it broke off, or there is too much. */
 static char *read_all(int fd, size_t *len) {
   size_t room = 65536;
   char *data = malloc(room + 1);
@@ -96,7 +99,7 @@ static char *read_all(int fd, size_t *len) {
       return data;
     }
     if (*len == room) {
-      char *more = realloc(data, room * 2 + 1);
+      char *more = room < MAX_ANSWER ? realloc(data, room * 2 + 1) : NULL;
       if (more == NULL) break;
       data = more;
       room *= 2;
@@ -108,13 +111,19 @@ static char *read_all(int fd, size_t *len) {
 
 /* Takes the response apart, in place; 0 if it is not whole. */
 static int parse(char *data, size_t len, struct response *response) {
-  char *line = data, *body = strstr(data, "\r\n\r\n");
+  char *line, *body, *end = data + len;
   size_t expected = 0;
   int known = 0;
-  if (body == NULL || sscanf(data, "HTTP/%*s %d", &response->status) != 1) return 0;
+  for (;; data = body + 4) {
+    body = strstr(data, "\r\n\r\n");
+    if (body == NULL || sscanf(data, "HTTP/%*s %d", &response->status) != 1) return 0;
+    /* Behind an interim answer, such as 103 Early Hints, comes the one that counts. */
+    if (response->status >= 200) break;
+  }
+  line = data;
   body[2] = '\0';
   response->body = body + 4;
-  response->body_len = len - (size_t)(response->body - data);
+  response->body_len = (size_t)(end - response->body);
   response->header_count = 0;
   while ((line = strstr(line, "\r\n")) != NULL && line[2] != '\0' && response->header_count < MAX_FIELDS) {
     airudder_header *field = &response->headers[response->header_count];

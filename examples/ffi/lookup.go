@@ -2,7 +2,8 @@
 //
 //	go run lookup.go http://127.0.0.1:8460 c-1
 //
-// The arguments are the base URL and the contact's case id. pkg-config must find the library.
+// The arguments are the base URL and the contact's case id. It takes AIRUDDER_APP_KEY and AIRUDDER_APP_SECRET from the
+// environment, and AIRUDDER_ENCRYPTION_KEY, if requests are to be encrypted. pkg-config must find the library.
 package main
 
 /*
@@ -72,13 +73,14 @@ func freeHeaders(memory *C.airudder_header, count C.size_t) {
 	C.free(unsafe.Pointer(memory))
 }
 
-// run runs a call to its end.
+// run runs a call to its end. The time is the real one at its start, and what Go's monotonic clock counted since.
 func run(call C.airudder_call) {
-	now := func() C.uint64_t { return C.uint64_t(time.Now().UnixMilli()) }
+	start := time.Now()
+	now := func() C.uint64_t { return C.uint64_t(start.UnixMilli() + time.Since(start).Milliseconds()) }
 	var step C.airudder_step
 	for C.airudder_call_poll(call, now(), &step) == 0 && step.kind != C.AIRUDDER_STEP_DONE {
 		if step.kind == C.AIRUDDER_STEP_WAIT {
-			time.Sleep(time.Until(time.UnixMilli(int64(step.wait_until_ms))))
+			time.Sleep(time.Duration(int64(step.wait_until_ms)-int64(now())) * time.Millisecond)
 			continue
 		}
 		response, body, err := send(step.request)
@@ -98,6 +100,9 @@ func main() {
 	config, failure := C.config_init(), C.error_init()
 	config.app_key = C.CString(os.Getenv("AIRUDDER_APP_KEY"))
 	config.app_secret = C.CString(os.Getenv("AIRUDDER_APP_SECRET"))
+	if key, found := os.LookupEnv("AIRUDDER_ENCRYPTION_KEY"); found {
+		config.encryption_key = C.CString(key)
+	}
 	config.base_url = C.CString(os.Args[1])
 	var client C.airudder_client
 	if C.airudder_client_new(&config, &client, &failure) != 0 {

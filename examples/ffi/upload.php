@@ -3,7 +3,9 @@
 //
 //   php upload.php /usr/local http://127.0.0.1:8460 7 TEMP1
 //
-// The arguments are where the library is installed, the base URL, the workflow's template, and the platform.
+// The arguments are where the library is installed, the base URL, the workflow's template, and the platform. It takes
+// AIRUDDER_APP_KEY and AIRUDDER_APP_SECRET from the environment, and AIRUDDER_ENCRYPTION_KEY, if requests are to be
+// encrypted.
 declare(strict_types=1);
 
 [, $prefix, $base_url, $template, $platform] = $argv;
@@ -21,9 +23,12 @@ function text(string $value): FFI\CData
     return $memory;
 }
 
+/** Unix time in milliseconds that does not jump: the real time at the start, and what a clock counted that nobody sets. */
 function now_ms(): int
 {
-    return (int) (microtime(true) * 1000);
+    static $start = null;
+    $start ??= (int) (microtime(true) * 1000) - intdiv(hrtime(true), 1_000_000);
+    return $start + intdiv(hrtime(true), 1_000_000);
 }
 
 /** Sends a request: status, header fields and body; null where there is no answer. */
@@ -90,8 +95,13 @@ $error->size = FFI::sizeof($error);
 $config = $airudder->new('airudder_config');
 $config->size = FFI::sizeof($config);
 $kept = [];
-$settings = ['base_url' => $base_url, 'app_key' => getenv('AIRUDDER_APP_KEY'), 'app_secret' => getenv('AIRUDDER_APP_SECRET')];
-foreach ($settings as $name => $value) {
+$settings = [
+    'base_url' => $base_url,
+    'app_key' => getenv('AIRUDDER_APP_KEY'),
+    'app_secret' => getenv('AIRUDDER_APP_SECRET'),
+    'encryption_key' => getenv('AIRUDDER_ENCRYPTION_KEY'),
+];
+foreach (array_filter($settings, 'is_string') as $name => $value) {
     $kept[] = $memory = text($value);
     $config->$name = FFI::addr($memory[0]);
 }

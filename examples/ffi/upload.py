@@ -2,8 +2,9 @@
 
     python upload.py /usr/local http://127.0.0.1:8460 7 TEMP1
 
-The arguments are where the library is installed, the base URL, the workflow's template, and the platform. It shows how
-any language reaches the C interface; from Python, use the package `airudder`.
+The arguments are where the library is installed, the base URL, the workflow's template, and the platform. It takes
+AIRUDDER_APP_KEY and AIRUDDER_APP_SECRET from the environment, and AIRUDDER_ENCRYPTION_KEY, if requests are to be
+encrypted. It shows how any language reaches the C interface; from Python, use the package `airudder`.
 """
 
 from __future__ import annotations
@@ -105,9 +106,12 @@ def load(prefix: str) -> ctypes.CDLL:
     return library
 
 
+START_NS = time.time_ns() - time.monotonic_ns()
+
+
 def now_ms() -> int:
-    """Unix time in milliseconds."""
-    return time.time_ns() // 1_000_000
+    """Unix time in milliseconds that does not jump: the real time at the start, and what a monotonic clock counted."""
+    return (START_NS + time.monotonic_ns()) // 1_000_000
 
 
 def send(request: Request) -> http.client.HTTPResponse:
@@ -154,6 +158,8 @@ def main() -> None:
     config = Config(size=ctypes.sizeof(Config), base_url=base_url.encode(), seed=random.getrandbits(64))
     config.app_key = os.environ["AIRUDDER_APP_KEY"].encode()
     config.app_secret = os.environ["AIRUDDER_APP_SECRET"].encode()
+    if "AIRUDDER_ENCRYPTION_KEY" in os.environ:
+        config.encryption_key = os.environ["AIRUDDER_ENCRYPTION_KEY"].encode()
     client, create, upload, workflow = c_uint64(), c_uint64(), c_uint64(), Text()
     check(library.airudder_client_new(byref(config), byref(client), byref(error)))
 

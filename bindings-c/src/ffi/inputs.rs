@@ -17,6 +17,7 @@ use crate::{
     campaign::airudder_campaign_config,
     client::airudder_config,
     error::airudder_error,
+    memory,
     text::{Terminated, airudder_header},
     webhooks::airudder_webhooks_config,
 };
@@ -35,6 +36,13 @@ impl<'a> Text<'a> {
         (!self.0.is_null()).then(|| unsafe { CStr::from_ptr(self.0) }.to_bytes())
     }
 
+    /// The bytes, where there is memory for the few copies that are made of a text.
+    fn affordable(self) -> Result<Option<&'a [u8]>, Error> {
+        let bytes = self.bytes();
+        memory::to_work_on(bytes.map_or(0, <[u8]>::len))?;
+        Ok(bytes)
+    }
+
     /// The text of a setting, or `None` for NULL; its error points to the setting.
     pub(crate) fn setting(self, name: &str) -> Result<Option<&'a str>, Error> {
         self.optional(name).map_err(|error| error.at(format!("/{name}")))
@@ -47,7 +55,7 @@ impl<'a> Text<'a> {
 
     /// The text, or `None` for NULL.
     pub(crate) fn optional(self, name: &str) -> Result<Option<&'a str>, Error> {
-        self.bytes().map(|bytes| utf8(bytes, name)).transpose()
+        self.affordable()?.map(|bytes| utf8(bytes, name)).transpose()
     }
 
     /// A text of the library's own, for an array of header fields that is handed out.
@@ -60,13 +68,20 @@ impl<'a> Text<'a> {
 
     /// The text, with a replacement for what is not UTF-8: a header field may hold anything that came over the network.
     pub(crate) fn lossy(self, name: &str) -> Result<String, Error> {
-        self.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).ok_or_else(|| null(name))
+        self.affordable()?.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).ok_or_else(|| null(name))
     }
 }
 
 /// How many bytes, or elements, the pointer before it points to.
 #[repr(transparent)]
 pub struct Length(usize);
+
+impl Length {
+    /// The number.
+    pub(crate) fn count(&self) -> usize {
+        self.0
+    }
+}
 
 /// Bytes that are not NUL-terminated; their number is the [`Length`] that follows in the parameters.
 #[repr(transparent)]
@@ -96,6 +111,8 @@ impl FieldList<'_> {
     pub(crate) fn get(self, length: Length) -> Result<Headers, Error> {
         // SAFETY: the caller vouches for as many elements as the parameter that follows says.
         let fields = unsafe { elements(self.0, length.0, "headers") }?;
+        let sizes = fields.iter().flat_map(|field| [field.name, field.value]).filter_map(Text::bytes).map(<[u8]>::len);
+        memory::to_work_on(sizes.sum::<usize>().saturating_add(size_of_val(fields)))?;
         fields
             .iter()
             .map(|field| Ok((field.name.lossy("headers[].name")?, field.value.lossy("headers[].value")?)))
@@ -114,25 +131,25 @@ pub(crate) unsafe trait Versioned: Sized {
     const NAME: &'static str;
 }
 
-/// Declares such structs, at their first version.
+/// Declares such structs, with the first field that the first version did not have.
 macro_rules! versioned {
-    ($($name:ident)+) => {
+    ($($name:ident $(before $newer:ident)?;)+) => {
         $(
             // SAFETY: a repr(C) struct of a size, then pointers and numbers, of which all may be zero.
             unsafe impl Versioned for $name<'_> {
-                const FIRST_SIZE: usize = size_of::<Self>();
+                const FIRST_SIZE: usize = [$(mem::offset_of!($name<'_>, $newer),)? size_of::<Self>()][0];
                 const NAME: &'static str = stringify!($name);
             }
         )+
     };
 }
 
-versioned! { airudder_config airudder_call_options airudder_raw_request airudder_campaign_config }
-
-// SAFETY: a repr(C) struct of a size, then pointers and numbers, of which all may be zero.
-unsafe impl Versioned for airudder_webhooks_config<'_> {
-    const FIRST_SIZE: usize = mem::offset_of!(Self, require_encryption);
-    const NAME: &'static str = "airudder_webhooks_config";
+versioned! {
+    airudder_config;
+    airudder_call_options;
+    airudder_raw_request;
+    airudder_campaign_config before journal_key;
+    airudder_webhooks_config before require_encryption;
 }
 
 // SAFETY: a repr(C) struct of a size, then numbers, an enum that has a 0, and texts.

@@ -19,8 +19,9 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// A copy of the fields.
-    pub(crate) fn new(headers: &Headers) -> Self {
-        let texts: Vec<_> = headers.iter().flat_map(|(name, value)| [name, value]).map(Terminated::new).collect();
+    pub(crate) fn new(headers: &Headers) -> Result<Self, Error> {
+        let texts = headers.iter().flat_map(|(name, value)| [name, value]).map(Terminated::copy);
+        let texts = texts.collect::<Result<Vec<_>, _>>()?;
         let array = texts
             .chunks_exact(2)
             .filter_map(|pair| match pair {
@@ -29,7 +30,7 @@ impl Fields {
                 _ => None,
             })
             .collect();
-        Self { array, _texts: texts }
+        Ok(Self { array, _texts: texts })
     }
 
     /// One of them.
@@ -56,16 +57,16 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     /// Takes a request over.
-    pub(crate) fn new(request: Request) -> Self {
-        let fields = Fields::new(&request.headers);
+    pub(crate) fn new(request: Request) -> Result<Self, Error> {
+        let fields = Fields::new(&request.headers)?;
         let (headers, header_count) = fields.view();
         let body_len = request.body.len();
         let parts =
-            [Terminated::new(request.method.as_str()), Terminated::new(request.url), Terminated::new(request.body)];
+            [Terminated::copy(request.method.as_str())?, Terminated::new(request.url)?, Terminated::new(request.body)?];
         let [method, url, body] = parts.each_ref().map(Terminated::as_ptr);
         let timeout_ms = request.timeout_ms;
         let view = Box::new(airudder_request { method, url, headers, header_count, body, body_len, timeout_ms });
-        Self { view, _parts: (fields, parts) }
+        Ok(Self { view, _parts: (fields, parts) })
     }
 
     /// The struct; it lives as long as this.

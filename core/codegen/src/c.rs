@@ -15,12 +15,13 @@ const SECTIONS: [&str; 12] = [
 ];
 
 /// What the types of arguments are in C. They are the Rust side's own; see `bindings-c/src/ffi`.
-const ARGUMENTS: [(&str, &str); 10] = [
+const ARGUMENTS: [(&str, &str); 11] = [
     ("Text", "const char *"),
     ("Bytes", "const void *"),
     ("Length", "size_t"),
     ("FieldList", "const airudder_header *"),
     ("ErrorSlot", "airudder_error *"),
+    ("FirstCampaignStep", "airudder_campaign_step"),
     ("GivenConfig", "const airudder_config *"),
     ("GivenCallOptions", "const airudder_call_options *"),
     ("GivenRawRequest", "const airudder_raw_request *"),
@@ -40,8 +41,11 @@ const NAMES: [(&str, &str); 5] = [
 /// `bindings-c/include/airudder.h`.
 pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
     let source = root.join("bindings-c/src");
-    let mut out =
-        fs::read_to_string(root.join("bindings-c/src/header_top.h")).expect("the rules of the header are there");
+    let top = fs::read_to_string(root.join("bindings-c/src/header_top.h")).expect("the rules of the header are there");
+    let mut out = top
+        .replace("@MAJOR@", env!("CARGO_PKG_VERSION_MAJOR"))
+        .replace("@MINOR@", env!("CARGO_PKG_VERSION_MINOR"))
+        .replace("@PATCH@", env!("CARGO_PKG_VERSION_PATCH"));
     out.push_str(&operations(catalogue));
     out.push_str(&errors());
     for module in SECTIONS {
@@ -51,7 +55,8 @@ pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
     out.push_str(
         &fs::read_to_string(root.join("bindings-c/src/header_end.h")).expect("the end of the header is there"),
     );
-    out
+    // C89 has no comma behind the last enumerator.
+    out.replace(",\n}", "\n}")
 }
 
 /// The numbers of the operations, with the JSON pointers of what goes in and comes out.

@@ -1,6 +1,6 @@
 //! A campaign, one call at a time.
 
-use std::{fmt, io, path::Path};
+use std::{fmt, io, path::Path, thread, time::Duration};
 
 use airudder_core::{Campaign, CampaignConfig, CampaignStep, Error, Report, Session};
 
@@ -52,7 +52,8 @@ pub fn run(
     let good = campaign.resume(&journal.read()?)?;
     journal.cut(good)?;
     loop {
-        match campaign.poll(host.now_ms())? {
+        let now = host.now();
+        match campaign.poll(now)? {
             CampaignStep::Journal { lines, at } => {
                 journal.append(&lines, at)?;
                 campaign.journal_written()?;
@@ -67,9 +68,11 @@ pub fn run(
             }
             CampaignStep::Call { id, mut call } => {
                 let result = host.run(&mut call);
-                campaign.on_result(id, host.now_ms(), result)?;
+                campaign.on_result(id, host.now(), result)?;
             }
-            CampaignStep::Wait { until_ms } => host.sleep_until(until_ms.unwrap_or_default()),
+            CampaignStep::Wait { until_ms } => {
+                thread::sleep(Duration::from_millis(until_ms.unwrap_or_default().saturating_sub(now.unix_ms)));
+            }
             CampaignStep::Done => return Ok(campaign.report()),
         }
     }

@@ -2,16 +2,18 @@
 
 use std::{
     io, thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use airudder_core::{Call, Error, Failure, Output, Request, Response, Step};
+use airudder_core::{Call, Error, Failure, Now, Output, Request, Response, Step};
 use ureq::{Agent, Timeout, http};
 
 /// Sends requests; its connections are used again.
 #[derive(Debug)]
 pub struct Host {
     agent: Agent,
+    /// The real time when it was made, and the same by a clock that nobody sets.
+    start: (SystemTime, Instant),
 }
 
 impl Default for Host {
@@ -25,16 +27,25 @@ impl Default for Host {
             // Less than the five seconds after which common servers close their end.
             .max_idle_age(Duration::from_secs(4))
             .build();
-        Self { agent: config.into() }
+        Self { agent: config.into(), start: (SystemTime::now(), Instant::now()) }
     }
 }
 
 impl Host {
-    /// Unix time in milliseconds.
+    /// Unix time in milliseconds, which does not jump: the real time at the start, and what was measured since.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (real, steady) = self.start;
+        let now = real.duration_since(UNIX_EPOCH).unwrap_or_default() + steady.elapsed();
         u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// The time for a campaign, by the machine's clock as it is now and by one that nobody sets.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        Now::new(millis(unix), millis(self.start.1.elapsed()))
     }
 
     /// Sleeps until this time.
