@@ -12,6 +12,7 @@ use pyo3::{
 use crate::{
     errors::{Fallible, poisoned},
     fields::Fields,
+    fork::detach,
     reader,
 };
 
@@ -35,7 +36,7 @@ impl Call {
         py: Python<'_>,
         run: impl FnOnce(&mut airudder_core::Call) -> Result<T, Error> + Send,
     ) -> Fallible<T> {
-        py.detach(|| {
+        detach(py, || {
             let mut call = self.0.lock().map_err(poisoned)?;
             let call = call.as_mut().ok_or_else(|| Error::new(ErrorCode::Misuse, "the call was closed"))?;
             Ok(run(call)?)
@@ -113,7 +114,7 @@ impl Call {
 
     /// Gives up: if this call was fetching the token, another may.
     fn close(&self, py: Python<'_>) -> Fallible<()> {
-        let call = py.detach(|| self.0.lock().map(|mut call| call.take()).map_err(poisoned))?;
+        let call = detach(py, || self.0.lock().map(|mut call| call.take()).map_err(poisoned))?;
         drop(call);
         Ok(())
     }

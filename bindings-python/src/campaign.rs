@@ -8,6 +8,7 @@ use pyo3::{prelude::*, types::PyList};
 use crate::{
     call::Call,
     errors::{Failed, Fallible, poisoned, to_exception},
+    fork::detach,
     options::{COUNT, SWITCH, TEXT, millis, typed},
     session::Session,
     writer,
@@ -33,7 +34,7 @@ impl Campaign {
         py: Python<'_>,
         run: impl FnOnce(&mut airudder_core::Campaign) -> Result<T, Error> + Send,
     ) -> Fallible<T> {
-        py.detach(|| Ok(run(&mut *self.0.lock().map_err(poisoned)?)?))
+        detach(py, || Ok(run(&mut *self.0.lock().map_err(poisoned)?)?))
     }
 
     fn feed_written(&self, py: Python<'_>, contacts: &mut Vec<String>) -> Fallible<()> {

@@ -6,9 +6,11 @@
 
 mod call;
 mod campaign;
+mod clocks;
 mod crypto;
 mod errors;
 mod fields;
+mod fork;
 mod options;
 mod reader;
 mod session;
@@ -25,9 +27,13 @@ mod _native {
     #[pymodule_export]
     use crate::campaign::Campaign;
     #[pymodule_export]
+    use crate::clocks::clocks;
+    #[pymodule_export]
     use crate::crypto::{decrypt, digest, encrypt, sign, verify};
     #[pymodule_export]
     use crate::errors::error_codes;
+    #[pymodule_export]
+    use crate::fork::{after_fork, before_fork};
     #[pymodule_export]
     use crate::reader::from_json;
     #[pymodule_export]

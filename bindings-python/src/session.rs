@@ -9,6 +9,7 @@ use pyo3::{prelude::*, types::PyDict};
 use crate::{
     call::Call,
     errors::{Failed, Fallible},
+    fork::detach,
     options::{COUNT, SWITCH, TEXT, call_options, millis, text, typed},
     writer,
 };
@@ -83,7 +84,7 @@ impl Session {
         let in_operation = |failed: Failed| failed.map(|error| error.in_operation(operation));
         let options = call_options(options, seed).map_err(in_operation)?;
         let text = writer::write(params, "").map_err(in_operation)?;
-        let call = py.detach(|| airudder_core::Call::new(&self.inner, operation, &text, &options))?;
+        let call = detach(py, || airudder_core::Call::new(&self.inner, operation, &text, &options))?;
         Ok(Call::new(call))
     }
 
@@ -121,7 +122,7 @@ impl Session {
             file,
         };
         let options = call_options(options, seed)?;
-        Ok(Call::new(py.detach(|| airudder_core::Call::raw(&self.inner, request, &options))?))
+        Ok(Call::new(detach(py, || airudder_core::Call::raw(&self.inner, request, &options))?))
     }
 
     fn __repr__(&self) -> String {

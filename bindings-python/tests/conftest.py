@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from servers import APP, CONTACT, Authority, Face, Listener, Proxy, Server
 
 from airudder import Client
 
+__all__ = ["APP", "CAMPAIGN", "CONTACT", "KEY", "ROOT", "Sandbox", "binary", "free_port"]
+
 ROOT = Path(__file__).parents[2]
-APP = {"app_key": "fake-app-key", "app_secret": "fake-app-secret"}
 KEY = "fake-key-16bytes"
-CONTACT = {"callee": "+620001234567", "platform": "TEMP1", "caseid": "c-1", "variables": {"customer_name": "Ana"}}
 CAMPAIGN = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00"}
 
 # How long an example takes says nothing on a busy machine. What fails is printed so that it can be run again.
@@ -103,3 +104,71 @@ def sandbox(start_sandbox):
 def client(sandbox):
     with Client(base_url=sandbox.url, **APP) as client:
         yield client
+
+
+@pytest.fixture(params=["sync", "async"])
+def face(request):
+    """Make clients of one of the two kinds."""
+    made = []
+
+    def make(url, transport=None, **settings):
+        made.append(Face(request.param, url, transport or {}, settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def serve():
+    """Start servers; they stop with the test."""
+    servers = []
+
+    def start(*answers, tls=None):
+        servers.append(Server(*answers, tls=tls))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def listen():
+    """Start listeners that serve each connection by a function; they stop with the test."""
+    listeners = []
+
+    def start(function):
+        listeners.append(Listener(function))
+        return listeners[-1].port
+
+    yield start
+    for listener in listeners:
+        listener.stop()
+
+
+@pytest.fixture
+def start_proxy():
+    """Start proxies; they stop with the test."""
+    proxies = []
+
+    def start(**settings):
+        proxies.append(Proxy(**settings))
+        return proxies[-1]
+
+    yield start
+    for proxy in proxies:
+        proxy.stop()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(autouse=True)
+def no_proxies_of_the_machine(monkeypatch):
+    for name in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name.upper()}_PROXY", raising=False)

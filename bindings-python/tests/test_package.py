@@ -1,5 +1,6 @@
-"""What the package promises as a whole: nothing else is needed, and everything public is explained."""
+"""What the package promises as a whole: what it needs and loads, and that everything public is explained."""
 
+import importlib.metadata
 import inspect
 import subprocess
 import sys
@@ -7,18 +8,34 @@ import sys
 import airudder
 from airudder import _campaign, _operations, crypto
 
-ALONE = """
+LOADED = """
 import sys
-before = {name.split(".")[0] for name in sys.modules}
-import airudder, airudder.__main__
-after = {name.split(".")[0] for name in sys.modules}
-print(sorted(after - before - set(sys.stdlib_module_names)))
+before = set(sys.modules)
+def loaded(names):
+    return sorted(name for name in names if name in set(sys.modules) - before)
+def foreign():
+    return sorted({name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names))
+import airudder, airudder.crypto, airudder.events
+client = airudder.Client(app_key="fake", app_secret="fake", base_url="http://127.0.0.1:1", max_retries=0)
+airudder.AsyncClient()
+print(loaded(["asyncio", "h11", "http.client", "socket", "ssl", "urllib.request"]), foreign())
+try:
+    client.robots.list()
+except airudder.TransportError:
+    pass
+import airudder.__main__
+print(loaded(["asyncio", "h11", "httpx"]), foreign())
 """
 
 
-def test_nothing_is_needed_but_the_standard_library():
-    done = subprocess.run([sys.executable, "-W", "error", "-c", ALONE], capture_output=True, text=True, check=True)
-    assert done.stdout == "['airudder']\n"
+def test_what_is_needed_is_loaded_with_the_first_request():
+    done = subprocess.run([sys.executable, "-W", "error", "-c", LOADED], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] ['airudder']\n['h11'] ['airudder', 'h11']\n"
+
+
+def test_h11_is_all_that_is_needed():
+    needed = importlib.metadata.requires("airudder")
+    assert [one.partition(">")[0] for one in needed] == ["h11"]
 
 
 def public(owner):

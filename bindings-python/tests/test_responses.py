@@ -11,7 +11,7 @@ import wave
 import httpx
 import pytest
 from conftest import APP
-from test_transport import Server, http
+from servers import http
 
 from airudder import ApiError, AsyncClient, Client, File, HttpTransport, TransportError, ValidationError
 
@@ -22,19 +22,6 @@ WAV = ["HTTP/1.1 200 OK", "Content-Type: audio/x-wav"]
 
 def head(*lines):
     return "\r\n".join([*WAV, *lines, "", ""]).encode()
-
-
-@pytest.fixture
-def serve():
-    servers = []
-
-    def start(*answers):
-        servers.append(Server(*answers))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
 
 
 class Plain:

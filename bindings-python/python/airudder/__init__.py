@@ -24,13 +24,13 @@ from airudder._errors import (
     WebhookError,
 )
 from airudder._event import Event
+from airudder._http import AsyncHttpTransport, HttpTransport
 from airudder._native import VERSION as __version__  # noqa: N811 - so Python calls it
 from airudder._native import Request
 from airudder._options import CallOptions, File
 from airudder._transport import (
     AsyncTransport,
     ConnectFailed,
-    HttpTransport,
     Reset,
     Response,
     Timeout,
@@ -46,6 +46,7 @@ __all__ = [
     "AirudderError",
     "ApiError",
     "AsyncClient",
+    "AsyncHttpTransport",
     "AsyncTransport",
     "CallOptions",
     "Client",

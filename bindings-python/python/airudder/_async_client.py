@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from airudder._base import BaseClient, save_to
-from airudder._choose import ThreadTransport, async_transport
+from airudder._choose import async_transport
 from airudder._driver import run_async
+from airudder._http import AsyncHttpTransport
 from airudder._native import Session
 from airudder._operations import (
     AsyncAuth,
@@ -17,12 +18,13 @@ from airudder._operations import (
     AsyncWorkflow,
 )
 from airudder._pages import AsyncPagedChat
+from airudder._transport import MAX_RESPONSE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
-    from typing_extensions import Self, Unpack
+    import httpx2
 
     from airudder._options import AsyncClientSettings, CallOptions
     from airudder._options import Auth as AuthKind
@@ -34,8 +36,8 @@ class AsyncClient(BaseClient):
 
     Campaigns are `Client`'s: they have threads of their own, so `await asyncio.to_thread(client.campaigns.run, ...)`.
 
-    By default requests are sent by the standard library in threads of the client's own, at most 100 at once; give an
-    `httpx.AsyncClient`, or an object with `async send(request) -> response`, as `transport` for more.
+    By default requests are sent by an `AsyncHttpTransport`, at most 100 at once. `transport` may be one with other
+    settings, an `httpx.AsyncClient` or `httpx2.AsyncClient`, or an object with `async send(request) -> response`.
     """
 
     def __init__(
@@ -53,7 +55,8 @@ class AsyncClient(BaseClient):
         timeout: float = 10.0,
         max_retries: int = 4,
         strict: bool = True,
-        transport: AsyncTransport | httpx.AsyncClient | None = None,
+        transport: AsyncTransport | httpx.AsyncClient | httpx2.AsyncClient | None = None,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> None:
         try:
             self._session = Session(
@@ -74,7 +77,7 @@ class AsyncClient(BaseClient):
             # Error reporters show the local variables of a traceback.
             del app_key, app_secret, encryption_key, sign_key, sign_secret
         self._owns_transport = transport is None
-        self._transport = async_transport(transport)
+        self._transport = async_transport(transport, max_response_bytes)
         self.auth: AsyncAuth = AsyncAuth(self._call)
         self.workflow: AsyncWorkflow = AsyncWorkflow(self._call)
         self.tasks: AsyncTasks = AsyncTasks(self._call)
@@ -110,8 +113,8 @@ class AsyncClient(BaseClient):
 
     async def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""
-        if isinstance(self._transport, ThreadTransport) and self._owns_transport:
-            self._transport.close()
+        if isinstance(self._transport, AsyncHttpTransport) and self._owns_transport:
+            await self._transport.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,22 +6,23 @@ import os
 import random
 import weakref
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
 from airudder._errors import invalid_setting
-from airudder._native import Session
+from airudder._native import Session, after_fork, before_fork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import NoReturn
-
-    from typing_extensions import Self
 
     from airudder._errors import AirudderError
     from airudder._native import Call, Request
     from airudder._options import Auth, CallOptions
     from airudder._transport import Response
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(before=before_fork, after_in_parent=after_fork, after_in_child=after_fork)
 
 
 class BaseClient:

@@ -12,10 +12,11 @@ from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
 from airudder._base import seed
-from airudder._driver import clocks, drive, now_ms
+from airudder._driver import drive
 from airudder._errors import AirudderError
 from airudder._journal import JournalFile
 from airudder._native import Campaign as Machine
+from airudder._native import clocks
 
 if TYPE_CHECKING:
     import os
@@ -252,7 +253,7 @@ class _Run:
 
     def _drive(self, contacts: Iterator[Any]) -> None:
         try:
-            while (step := self._machine.poll(*clocks())) is not None:
+            while (step := self._machine.poll(*(now := clocks()))) is not None:
                 if step[0] == "journal":
                     self._write(step[1], step[2])
                 elif step[0] == "contacts":
@@ -261,7 +262,7 @@ class _Run:
                     future = self._pool.submit(drive, step[2], self._transport, self._sleep)
                     self._running[future] = (step[1], step[2])
                 else:
-                    self._wait(step[1])
+                    self._wait(step[1], *now)
                 self._check()
                 self._show()
         except BaseException:
@@ -281,8 +282,10 @@ class _Run:
         else:
             self._machine.end_of_contacts()
 
-    def _wait(self, until_ms: int | None) -> None:
-        seconds = None if until_ms is None else max(0, until_ms - now_ms()) / 1000
+    def _wait(self, until_ms: int | None, unix_ms: int, monotonic_ms: int) -> None:
+        """Wait for what runs, or until then by the clock that nobody sets, which began at the last poll."""
+        passed = clocks()[1] - monotonic_ms
+        seconds = None if until_ms is None else max(0, until_ms - unix_ms - passed) / 1000
         if self._running:
             done, _ = wait(self._running, seconds, FIRST_COMPLETED)
             self._collect(done)

@@ -1,98 +1,81 @@
-"""Which transport a client uses, by what it was given."""
+"""Which transport a client uses, by what it was given. What does not fit is refused before anything is sent."""
 
 from __future__ import annotations
 
-import asyncio
-import os
+import inspect
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import TYPE_CHECKING, cast
 
-from airudder._transport import ConnectFailed, HttpTransport
+from airudder._http import AsyncHttpTransport, HttpTransport, checked_count
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import httpx
+    import httpx2
 
-    from airudder._native import Request
-    from airudder._transport import Accept, AsyncTransport, Response, Transport
+    from airudder._transport import AsyncTransport, Transport
 
-
-MAX_THREADS = 100
-"""How many requests an `AsyncClient` has under way at once by the standard library."""
-
-
-class ThreadTransport:
-    """The standard library's transport in threads of its own: asyncio's are few, and for others, too."""
-
-    def __init__(self) -> None:
-        self._transport = HttpTransport()
-        self._pid = 0
-
-    async def send(self, request: Request, /) -> Response:
-        """Send the request."""
-        return await self._run(request, None)
-
-    async def send_to(self, request: Request, accept: Accept, /) -> Response:
-        """Send the request; a body that `accept` wants goes there as it comes."""
-        return await self._run(request, accept)
-
-    def close(self) -> None:
-        """Close the unused connections, and let the threads go. The transport can be used again."""
-        self._transport.close()
-        if self._pid == os.getpid():
-            self._pid = 0
-            self._threads.shutdown(wait=False)
-
-    async def _run(self, request: Request, accept: Accept | None) -> Response:
-        """Send it in a thread; the wait for one that is free counts, too."""
-        if self._pid != os.getpid():  # a forked child has no threads
-            self._threads = ThreadPoolExecutor(MAX_THREADS, "airudder")
-            self._pid = os.getpid()
-        deadline = time.monotonic() + request.timeout
-        send = self._transport.send_by  # `send` would count from when a thread is free
-        work = self._threads.submit(copy_context().run, send, deadline, request, accept)
-        future = asyncio.wrap_future(work)
-        try:
-            done, _ = await asyncio.wait([future], timeout=request.timeout)
-            if not done and work.cancel():
-                raise ConnectFailed("all threads are taken")
-            return await future
-        except asyncio.CancelledError:
-            future.cancel()
-            raise
+FITS = "None, an httpx.Client or httpx2.Client, or an object with send(request) -> response"
+FITS_ASYNC = "None, an httpx.AsyncClient or httpx2.AsyncClient, or an object with async send(request) -> response"
 
 
-def sync_transport(given: Transport | httpx.Client | None) -> Transport:
+def sync_transport(given: Transport | httpx.Client | httpx2.Client | None, max_response_bytes: int) -> Transport:
     """Choose the transport of a `Client`."""
+    checked_count(max_response_bytes, "max_response_bytes")
     if given is None:
-        return HttpTransport()
-    if _is_httpx(given, "Client"):
+        return HttpTransport(max_response_bytes=max_response_bytes)
+    if library := _library_of(given, "Client"):
         from airudder._httpx import HttpxTransport
 
-        return HttpxTransport(cast("httpx.Client", given))
-    return cast("Transport", _checked(given))
+        return HttpxTransport(library, cast("httpx.Client", given), max_response_bytes)
+    if not _fits(given, asynchronous=False):
+        raise TypeError(f"transport of a Client is {FITS}; a {type(given).__name__} is none of them")
+    return cast("Transport", given)
 
 
-def async_transport(given: AsyncTransport | httpx.AsyncClient | None) -> AsyncTransport:
+def async_transport(
+    given: AsyncTransport | httpx.AsyncClient | httpx2.AsyncClient | None, max_response_bytes: int
+) -> AsyncTransport:
     """Choose the transport of an `AsyncClient`."""
+    checked_count(max_response_bytes, "max_response_bytes")
     if given is None:
-        return ThreadTransport()
-    if _is_httpx(given, "AsyncClient"):
+        return AsyncHttpTransport(max_response_bytes=max_response_bytes)
+    if library := _library_of(given, "AsyncClient"):
         from airudder._httpx import AsyncHttpxTransport
 
-        return AsyncHttpxTransport(cast("httpx.AsyncClient", given))
-    return cast("AsyncTransport", _checked(given))
+        return AsyncHttpxTransport(library, cast("httpx.AsyncClient", given), max_response_bytes)
+    if not _fits(given, asynchronous=True):
+        raise TypeError(f"transport of an AsyncClient is {FITS_ASYNC}; a {type(given).__name__} is none of them")
+    return cast("AsyncTransport", given)
 
 
-def _is_httpx(given: object, name: str) -> bool:
-    """Whether it is one of httpx's clients; httpx is not imported for the question."""
-    module = sys.modules.get("httpx")
-    return module is not None and isinstance(given, getattr(module, name))
+def _library_of(given: object, name: str) -> ModuleType | None:
+    """Give the library whose client of this name it is; none is imported for the question."""
+    for library in (sys.modules.get("httpx"), sys.modules.get("httpx2")):
+        if library and isinstance(given, getattr(library, name)):
+            return library
+    return None
 
 
-def _checked(given: object) -> object:
-    if any(_is_httpx(given, name) for name in ("Client", "AsyncClient")) or not callable(getattr(given, "send", None)):
-        raise TypeError("transport is an httpx client of the same kind as this client, or an object with send(request)")
-    return given
+def _fits(given: object, *, asynchronous: bool) -> bool:
+    """Tell whether it has a `send` of this kind for one request of ours."""
+    send = getattr(given, "send", None)
+    if isinstance(given, type) or not callable(send):
+        return False
+    if _owner(send) in _OTHERS:
+        return False  # it has a `send`, for requests of its own
+    try:
+        inspect.signature(send).bind(object())
+    except TypeError:
+        return False
+    except ValueError:
+        pass  # written in C, and silent on what it takes
+    return asynchronous == any(map(inspect.iscoroutinefunction, (send, getattr(send, "__call__", None))))  # noqa: B004
+
+
+def _owner(send: object) -> str:
+    return str(getattr(send, "__module__", "")).partition(".")[0]
+
+
+_OTHERS = {"httpcore", "httpcore2", "httpx", "httpx2", "niquests", "requests", "requests_toolbelt", "http", "socket"}

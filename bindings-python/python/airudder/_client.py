@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from airudder._base import BaseClient, save_to
 from airudder._campaign import Campaigns
 from airudder._choose import sync_transport
 from airudder._driver import run
+from airudder._http import HttpTransport
 from airudder._native import Session
 from airudder._operations import Auth, Process, Robots, Sms, Tasks, Workflow
 from airudder._pages import PagedChat
-from airudder._transport import HttpTransport
+from airudder._transport import MAX_RESPONSE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
-    from typing_extensions import Self, Unpack
+    import httpx2
 
     from airudder._options import Auth as AuthKind
     from airudder._options import CallOptions, ClientSettings
@@ -46,7 +47,10 @@ class Client(BaseClient):
         timeout: How long one request may take, in seconds.
         max_retries: How often a request is sent again at most, where that cannot phone anybody twice.
         strict: Whether parameters are checked against what is documented before anything is sent.
-        transport: None (the standard library), an `httpx.Client`, or an object with `send(request) -> response`.
+        transport: None (an `HttpTransport`), an `HttpTransport` with settings of your own, an `httpx.Client` or
+            `httpx2.Client`, or an object with `send(request) -> response`.
+        max_response_bytes: How many bytes an answer may have that is held in memory; files that are saved as they come
+            may have more. An object of yours that sends has limits of its own.
     """
 
     def __init__(
@@ -64,7 +68,8 @@ class Client(BaseClient):
         timeout: float = 10.0,
         max_retries: int = 4,
         strict: bool = True,
-        transport: Transport | httpx.Client | None = None,
+        transport: Transport | httpx.Client | httpx2.Client | None = None,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> None:
         try:
             self._session = Session(
@@ -85,7 +90,7 @@ class Client(BaseClient):
             # Error reporters show the local variables of a traceback.
             del app_key, app_secret, encryption_key, sign_key, sign_secret
         self._owns_transport = transport is None
-        self._transport = sync_transport(transport)
+        self._transport = sync_transport(transport, max_response_bytes)
         self.auth: Auth = Auth(self._call)
         self.workflow: Workflow = Workflow(self._call)
         self.tasks: Tasks = Tasks(self._call)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from airudder._clock import CallClock
 from airudder._options import File
 from airudder._saving import Saver
 from airudder._transport import Response, failure_of
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     Seen: TypeAlias = Callable[[Response], None]
 
 
-def now_ms() -> int:
-    """Unix time in milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
-def clocks() -> tuple[int, int]:
-    """Unix time and the time by a clock that nobody sets, in milliseconds."""
-    return now_ms(), time.monotonic_ns() // 1_000_000
-
-
 def run(call: Call, transport: Transport, save_to: SaveTo, seen: Seen) -> Any:  # noqa: ANN401 - any JSON shape
     """Run the call to its result; `seen` gets its last response, also when the call fails."""
     host = _Host(call, save_to)
@@ -43,12 +33,14 @@ def run(call: Call, transport: Transport, save_to: SaveTo, seen: Seen) -> Any:  
 
 async def run_async(call: Call, transport: AsyncTransport, save_to: SaveTo, seen: Seen) -> Any:  # noqa: ANN401
     """Do the same without blocking the event loop."""
+    import asyncio  # is there already
+
     host = _Host(call, save_to)
     try:
-        while (step := call.poll(now_ms())) is not None:
+        while (step := call.poll(host.clock.now_ms())) is not None:
             host.forget()
             if isinstance(step, int):
-                await asyncio.sleep(max(0, step - now_ms()) / 1000)
+                await asyncio.sleep(host.clock.seconds_until(step))
                 continue
             try:
                 answer: Response | Exception = await _send_async(transport, step, host.saver)
@@ -66,10 +58,10 @@ def drive(call: Call, transport: Transport, sleep: Callable[[float], object]) ->
 
 
 def _drive(host: _Host, transport: Transport, sleep: Callable[[float], object]) -> None:
-    while (step := host.call.poll(now_ms())) is not None:
+    while (step := host.call.poll(host.clock.now_ms())) is not None:
         host.forget()
         if isinstance(step, int):
-            sleep(max(0, step - now_ms()) / 1000)
+            sleep(host.clock.seconds_until(step))
             continue
         try:
             answer: Response | Exception = _send(transport, step, host.saver)
@@ -97,10 +89,11 @@ async def _send_async(transport: AsyncTransport, request: Request, saver: Saver 
 
 
 class _Host:
-    """A call, and what its host keeps of it: the last answer, and where a file goes."""
+    """A call, and what its host keeps of it: the time, the last answer, and where a file goes."""
 
     def __init__(self, call: Call, save_to: SaveTo) -> None:
         self.call = call
+        self.clock = CallClock()
         self.saver = None if save_to is None else Saver(call, save_to)
         self._response: Response | None = None
         self._failure: Exception | None = None
@@ -115,7 +108,7 @@ class _Host:
             raise self.saver.error
         if not isinstance(answer, Exception):
             try:
-                self.call.on_response(now_ms(), answer.status, list(answer.headers), answer.body)
+                self.call.on_response(self.clock.now_ms(), answer.status, list(answer.headers), answer.body)
             except Exception as error:  # noqa: BLE001 - it comes after the request was sent: it must not look harmless
                 answer = error
             else:
@@ -124,7 +117,7 @@ class _Host:
         self._failure = answer
         failure = failure_of(answer)
         # A message that is no text must not hide that a request was on its way.
-        self.call.on_failure(now_ms(), failure.kind, str(failure).encode("utf-8", "replace").decode())
+        self.call.on_failure(self.clock.now_ms(), failure.kind, str(failure).encode("utf-8", "replace").decode())
 
     def result(self) -> Any:  # noqa: ANN401 - the result has any JSON shape
         """Give the result, or raise the error that ended the call."""

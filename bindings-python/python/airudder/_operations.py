@@ -6,12 +6,10 @@ Arguments are the API's own field names. They are checked before anything is sen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, cast
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-
-    from typing_extensions import Unpack
 
     from airudder._options import CallOptions, File
     from airudder.types import (

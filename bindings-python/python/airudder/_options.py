@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
     from airudder._transport import AsyncTransport, Transport
 
@@ -47,18 +48,19 @@ class Settings(TypedDict, total=False):
     timeout: float
     max_retries: int
     strict: bool
+    max_response_bytes: int
 
 
 class ClientSettings(Settings, total=False):
     """What a `Client` is made of."""
 
-    transport: Transport | httpx.Client | None
+    transport: Transport | httpx.Client | httpx2.Client | None
 
 
 class AsyncClientSettings(Settings, total=False):
     """What an `AsyncClient` is made of."""
 
-    transport: AsyncTransport | httpx.AsyncClient | None
+    transport: AsyncTransport | httpx.AsyncClient | httpx2.AsyncClient | None
 
 
 class CallOptions(TypedDict, total=False):

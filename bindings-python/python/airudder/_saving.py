@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from airudder._transport import Response, TransportFailure
+from airudder._transport import Response, TransportFailure, bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,5 +65,5 @@ class Saver:
             self._part.unlink(missing_ok=True)
 
     def _failed(self, error: OSError) -> TransportFailure:
-        self.error = error
+        self.error = bare(error)
         return TransportFailure(f"the file cannot be written: {error.strerror}")

@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
-
-if TYPE_CHECKING:
-    from typing_extensions import NotRequired, Required
+from typing import Any, Literal, NotRequired, Required, TypeAlias, TypedDict
 
 
 class FetchTokenParams(TypedDict, total=False):

@@ -25,10 +25,7 @@ pub(crate) fn types(catalogue: &Value) -> String {
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
-
-if TYPE_CHECKING:
-    from typing_extensions import NotRequired, Required
+from typing import Any, Literal, NotRequired, Required, TypeAlias, TypedDict
 "#,
     );
     let params: Vec<&str> = operations_of(catalogue).filter_map(|row| reference(&row["params"])).collect();
@@ -157,12 +154,10 @@ Arguments are the API's own field names. They are checked before anything is sen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, cast
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-
-    from typing_extensions import Unpack
 
     from airudder._options import CallOptions, File
     from airudder.types import (
