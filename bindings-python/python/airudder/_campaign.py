@@ -5,17 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event as Signal
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from airudder._base import seed
-from airudder._driver import clocks, drive, now_ms
+from airudder._contacts import ByRules, check_chunk, check_kind
+from airudder._driver import clocks, drive
 from airudder._errors import AirudderError
 from airudder._native import Campaign as Machine
 
@@ -107,7 +109,7 @@ class Campaigns:
         workflow_template_id: int,
         name: str,
         end_time: str,
-        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]],
+        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules,
         journal: str | os.PathLike[str],
         batch_size: int = 1000,
         in_flight: int = 1,
@@ -130,7 +132,8 @@ class Campaigns:
             name: The name of the workflow; further ones are called `name (2)`, `name (3)`, ...
             end_time: When the workflows end, as `2026-12-01 18:00:00+08:00`.
             contacts: Dicts as `workflow.upload_details` takes them. They are read as they are needed, in this thread.
-                Of one that was sent, a later run must give the same fields in the same order.
+                Files and tables are not read by themselves: that is a `TypeError`. Of a contact that was sent, a later
+                run must give the same fields in the same order.
             journal: A file of JSON lines, made if it is not there. It holds positions, checksums, and the API's
                 messages, but no contact.
             batch_size: Contacts in one upload, 1 to 10 000.
@@ -157,6 +160,7 @@ class Campaigns:
             path = Path(journal)
         except TypeError:
             raise TypeError("journal is the path of a file: it keeps people from being called twice") from None
+        check_kind(contacts)
         machine = Machine(
             self._session,
             workflow_template_id=workflow_template_id,
@@ -172,9 +176,10 @@ class Campaigns:
         )
         error: AirudderError | None = None
         try:
-            with JournalFile(path) as file, ThreadPoolExecutor(in_flight + lookups_in_flight + 1) as pool:
+            with JournalFile(path) as file:
                 file.cut(machine.resume(file.read()))
-                _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
+                rows = contacts.by_rules(machine.normal) if isinstance(contacts, ByRules) else contacts
+                _Run(machine, self._transport, file, progress).run(iter(rows))
         except AirudderError as raised:
             error = raised
         accepted, rejected, doubtful, workflows, stopped_by = machine.report()
@@ -202,15 +207,14 @@ class _Run:
         machine: Machine,
         transport: Transport,
         journal: JournalFile,
-        pool: ThreadPoolExecutor,
         progress: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
         self._transport = transport
         self._journal = journal
-        self._pool = pool
         self._progress = progress
         self._shown: Progress | None = None
+        self._begun = False
         self._running: dict[Future[None], tuple[int, Call]] = {}
         self._stop = Signal()
         self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
@@ -218,13 +222,14 @@ class _Run:
 
     def run(self, contacts: Iterator[Any]) -> None:
         """Do what the machine's thread asks for, until it ends."""
-        driving = self._pool.submit(self._drive, contacts)
+        driving = _start(self._drive, contacts)
         try:
             while (task := self._next_task()) is not None:
                 self._answers.put(task())
         finally:
             self._stop.set()
             self._answers.put(None)
+            wait([driving])  # it journals what running calls bring, so the journal must stay open
         driving.result()
 
     def _next_task(self) -> Callable[[], Any] | None:
@@ -245,16 +250,16 @@ class _Run:
 
     def _drive(self, contacts: Iterator[Any]) -> None:
         try:
-            while (step := self._machine.poll(*clocks())) is not None:
+            while (step := self._machine.poll(*(now := clocks()))) is not None:
                 if step[0] == "journal":
                     self._write(step[1])
                 elif step[0] == "contacts":
                     self._feed(contacts, step[1])
                 elif step[0] == "call":
-                    future = self._pool.submit(drive, step[2], self._transport, self._sleep)
+                    future = _start(drive, step[2], self._transport, self._sleep)
                     self._running[future] = (step[1], step[2])
                 else:
-                    self._wait(step[1])
+                    self._wait(None if step[1] is None else max(0, step[1] - now[0]) / 1000)
                 self._check()
                 self._show()
         except BaseException:
@@ -269,13 +274,15 @@ class _Run:
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
         chunk = self._ask(lambda: list(islice(contacts, want)))
+        if not self._begun:
+            check_chunk(chunk)
+            self._begun = True
         if chunk:
             self._machine.feed(chunk)
         else:
             self._machine.end_of_contacts()
 
-    def _wait(self, until_ms: int | None) -> None:
-        seconds = None if until_ms is None else max(0, until_ms - now_ms()) / 1000
+    def _wait(self, seconds: float | None) -> None:
         if self._running:
             done, _ = wait(self._running, seconds, FIRST_COMPLETED)
             self._collect(done)
@@ -318,6 +325,26 @@ class _Run:
             step = self._machine.poll(*clocks())
             if step is not None and step[0] == "journal":
                 self._write(step[1])
+
+
+def _start(run: Callable[..., None], *arguments: Any) -> Future[None]:  # noqa: ANN401 - the function types them
+    """Run it in a thread of its own, which is a daemon if this one is.
+
+    No pool of `concurrent.futures`: one takes no more work as soon as the main thread has ended, while a campaign in
+    another thread goes on.
+    """
+    future: Future[None] = Future()
+
+    def work() -> None:
+        try:
+            run(*arguments)
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+    Thread(target=work, name="airudder-campaign").start()
+    return future
 
 
 class JournalFile:
