@@ -87,13 +87,13 @@ def test_what_is_no_iterable_of_contacts_is_refused_at_once(client, sandbox, tmp
     ids=["texts", "csv.reader", "items"],
 )
 def test_contacts_of_which_none_is_a_dict_are_refused_together(client, sandbox, tmp_path, rows):
-    with pytest.raises(TypeError, match="the first of it is a `(str|list|tuple)`: make a dict of each"):
+    with pytest.raises(TypeError, match=r"the first of it is a `(str|list|tuple)`: make a dict of each"):
         client.campaigns.run(**CAMPAIGN, contacts=rows, journal=tmp_path / "journal")
     assert sandbox.requests("workflow.create_instance") == 0
     assert client.campaigns.run(**CAMPAIGN, contacts=contacts(2), journal=tmp_path / "journal").accepted == 2
 
 
-@pytest.mark.parametrize("kind", [list, tuple, iter, lambda rows: {n: row for n, row in enumerate(rows)}.values()])
+@pytest.mark.parametrize("kind", [list, tuple, iter, lambda rows: dict(enumerate(rows)).values()])
 def test_whatever_gives_dicts_is_taken(client, sandbox, tmp_path, kind):
     assert client.campaigns.run(**CAMPAIGN, contacts=kind([*contacts(3)]), journal=tmp_path / "journal").accepted == 3
     assert arrived(sandbox) == (3, 0)
