@@ -9,6 +9,7 @@ mod campaign;
 mod crypto;
 mod errors;
 mod fields;
+mod interpreter;
 mod options;
 mod reader;
 mod session;
@@ -20,6 +21,13 @@ use pyo3::prelude::*;
 /// Not public: see the package `airudder`.
 #[pymodule(gil_used = false)]
 mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::check_interpreter(module.py())
+    }
+
     #[pymodule_export]
     use crate::call::{Call, Request};
     #[pymodule_export]
@@ -28,6 +36,8 @@ mod _native {
     use crate::crypto::{decrypt, digest, encrypt, sign, verify};
     #[pymodule_export]
     use crate::errors::error_codes;
+    #[pymodule_export]
+    use crate::interpreter::first_package;
     #[pymodule_export]
     use crate::reader::from_json;
     #[pymodule_export]

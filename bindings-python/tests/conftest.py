@@ -76,6 +76,23 @@ class Sandbox:
 
 
 @pytest.fixture
+def environment(sandbox):
+    """What the command line finds: a client of the sandbox."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AIRUDDER_", "PYTHON"))}
+    settings = {"APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"], "BASE_URL": sandbox.url}
+    return clean | {f"AIRUDDER_{name}": value for name, value in settings.items()}
+
+
+def airudder(environment, *arguments, encoding=None, **more):
+    """Run the command line."""
+    command = [sys.executable, "-m", "airudder", *map(str, arguments)]
+    if encoding:
+        more["PYTHONIOENCODING"] = encoding
+    pipes = {"capture_output": True, "text": True, "encoding": encoding}
+    return subprocess.run(command, env=environment | more, timeout=600, **pipes)
+
+
+@pytest.fixture
 def start_sandbox():
     """Start sandboxes; they stop with the test."""
     running = []
@@ -98,20 +115,3 @@ def sandbox(start_sandbox):
 def client(sandbox):
     with Client(base_url=sandbox.url, **APP) as client:
         yield client
-
-
-@pytest.fixture
-def environment(sandbox):
-    """What the command line finds: a client of the sandbox."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AIRUDDER_", "PYTHON"))}
-    settings = {"APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"], "BASE_URL": sandbox.url}
-    return clean | {f"AIRUDDER_{name}": value for name, value in settings.items()}
-
-
-def airudder(environment, *arguments, encoding=None, **more):
-    """Run the command line."""
-    command = [sys.executable, "-m", "airudder", *map(str, arguments)]
-    if encoding:
-        more["PYTHONIOENCODING"] = encoding
-    pipes = {"capture_output": True, "text": True, "encoding": encoding}
-    return subprocess.run(command, env=environment | more, timeout=600, **pipes)

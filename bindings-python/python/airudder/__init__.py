@@ -10,6 +10,7 @@
 What goes in and comes out has the API's own field names. Every error is an `AirudderError`.
 """
 
+import airudder._once  # noqa: F401 - before the others: it may put them in their places
 from airudder import crypto
 from airudder._async_client import AsyncClient
 from airudder._campaign import DoubtfulContact, Progress, Rejected, Report, Workflow

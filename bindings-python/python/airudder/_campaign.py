@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from airudder._base import seed
 from airudder._contacts import ByRules, check_chunk, check_kind
-from airudder._driver import clocks, drive
+from airudder._driver import clocks, drive, now_ms
 from airudder._errors import AirudderError
 from airudder._native import Campaign as Machine
 
@@ -250,7 +250,7 @@ class _Run:
 
     def _drive(self, contacts: Iterator[Any]) -> None:
         try:
-            while (step := self._machine.poll(*(now := clocks()))) is not None:
+            while (step := self._machine.poll(*clocks())) is not None:
                 if step[0] == "journal":
                     self._write(step[1])
                 elif step[0] == "contacts":
@@ -259,7 +259,7 @@ class _Run:
                     future = _start(drive, step[2], self._transport, self._sleep)
                     self._running[future] = (step[1], step[2])
                 else:
-                    self._wait(None if step[1] is None else max(0, step[1] - now[0]) / 1000)
+                    self._wait(step[1])
                 self._check()
                 self._show()
         except BaseException:
@@ -282,7 +282,8 @@ class _Run:
         else:
             self._machine.end_of_contacts()
 
-    def _wait(self, seconds: float | None) -> None:
+    def _wait(self, until_ms: int | None) -> None:
+        seconds = None if until_ms is None else max(0, until_ms - now_ms()) / 1000
         if self._running:
             done, _ = wait(self._running, seconds, FIRST_COMPLETED)
             self._collect(done)

@@ -50,6 +50,8 @@ def _remedy(contacts: object) -> str | None:
             return "for one contact, pass a list of it: [contact]"
         case AsyncIterable():
             return "collect it first: [contact async for contact in contacts]"
+        case _:
+            pass
     # Tables are told by what they can do, since none of their libraries is imported here. Iterating over one gives
     # columns or names of columns.
     if hasattr(contacts, "to_pylist"):

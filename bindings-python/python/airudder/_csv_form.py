@@ -137,10 +137,11 @@ class Form:
 
 def _told_by_names(lines: list[str]) -> str:
     """Tell what parts the columns: the one by which one of them is called callee."""
-    fitting = []
+    fitting: list[tuple[str, list[str]]] = []
+    nothing: list[str] = []
     for delimiter in DELIMITERS:
         try:
-            names = next(csv.reader(lines, delimiter=delimiter, strict=True), [])
+            names = next(csv.reader(lines, delimiter=delimiter, strict=True), nothing)
         except csv.Error:
             continue  # a comma's error is told when the file is read by it
         if "callee" in map(_own, names):
