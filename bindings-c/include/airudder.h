@@ -114,7 +114,9 @@ enum {
    contact must be there, and may be empty ({}). docs/reference in the project's repository explains each of them, and
    how sure it is. */
 enum {
-  /** Get a token for the other operations. The library does this by itself; call it only to test credentials.
+  /** Get a token for the other operations. The library does this by itself; call it only to test credentials. There
+      is one token for each account. A public client sends the two fields as multipart/form-data [observed]; this
+      library sends JSON, as is documented for all operations.
       Parameters: /APPKey, /APPSecret
       Result: /token */
   AIRUDDER_OP_AUTH_TOKEN = 1,
@@ -135,7 +137,8 @@ enum {
       If wished: /case_id, /callee
       Result: /rows/0/workflow_id, /rows/0/workflow_name, /rows/0/create_time, /rows/0/status */
   AIRUDDER_OP_WORKFLOW_DETAIL_INSTANCES = 4,
-  /** Ask whether the push of a custom API node is genuine. What comes back is not documented.
+  /** Ask whether the push of a custom API node is genuine: the event `workflow.api_node.push`, whose
+      `callee_number` is assumed to be what is called `callee` here. What comes back is not documented.
       Parameters: /workflow_id, /node_id, /callee
       If wished: /case_id */
   AIRUDDER_OP_WORKFLOW_VERIFY_API_NODE_PUSH = 5,
@@ -290,7 +293,11 @@ enum {
   AIRUDDER_E5005_INVALID_BODY = 5005,
   /** The body was parsed before it was verified. Pass the raw bytes of the request's body. */
   AIRUDDER_E5006_BODY_ALREADY_PARSED = 5006,
-  /** An AES key must have 16, 24 or 32 bytes. Pass the key that AI Rudder gave, as text. */
+  /** The delivery is plain where encryption is required. Check that the request comes from AI Rudder; if it sends
+      plain events to this account, set `require_encryption` to -1. */
+  AIRUDDER_E5008_NOT_ENCRYPTED = 5008,
+  /** An AES key must have 16, 24 or 32 bytes, and no white space around it. Pass the key that AI Rudder gave, as
+      text. */
   AIRUDDER_E6001_INVALID_KEY = 6001,
   /** The text is not Base64 or hex of whole AES blocks. Pass the text as it was received, untruncated. */
   AIRUDDER_E6002_INVALID_CIPHERTEXT = 6002,
@@ -1519,7 +1526,8 @@ int airudder_campaign_free(airudder_campaign campaign);
 /* The kinds that are known, with the JSON pointers of what they may say, written as those of operations:
 
    call.finished: A call of a task ended. Sent once for each number: at once when it connected, else after the
-   last redial.
+   last redial. Told by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or
+   `hangup_type` in it.
    /task_id, /task_name, /status, /created_at, /repeat_interval (integer), /repeat_number (integer), /robot_hash,
    /robot_method, /sip_line, /schedule_start_time, /schedule_end_time, /details/0/id (integer),
    /details/0/callee, /details/0/result, /details/0/result_label, /details/0/intention_description,
@@ -1537,8 +1545,8 @@ int airudder_campaign_free(airudder_campaign campaign);
    /details/0/redail_call/0/HangupType, /details/0/redail_call/0/ResultLabel,
    /details/0/redail_call/0/caller_number, /details/0/redail_call/0/callee_number, /details/0/caller_number
 
-   workflow.call.finished: A call of a workflow ended: as `call.finished`, with `workflow_id`, `nodetask_id` and
-   the contact's `case_id`.
+   workflow.call.finished: A call of a workflow ended: as `call.finished`, and told as it is, with `workflow_id`,
+   `nodetask_id` and the contact's `case_id`.
    /workflow_id, /workflow_name, /nodetask_id, /nodetask_name, /case_id, /task_id, /task_name, /status,
    /created_at, /repeat_interval (integer), /repeat_number (integer), /robot_hash, /robot_method, /sip_line,
    /schedule_start_time, /schedule_end_time, /details/0/id (integer), /details/0/callee, /details/0/result,
@@ -1556,15 +1564,19 @@ int airudder_campaign_free(airudder_campaign campaign);
    (integer), /details/0/redail_call/0/HangupType, /details/0/redail_call/0/ResultLabel,
    /details/0/redail_call/0/caller_number, /details/0/redail_call/0/callee_number, /details/0/caller_number
 
-   workflow.list.finished: A contact has run through its list of nodes.
+   workflow.list.finished: A contact has run through its list of nodes. Told by `rows`, with `callee_number` or
+   `workflow_id` beside it or `nodetask_id` in it.
    /workflow_id, /workflow_name, /case_id, /callee_number, /rows/0/nodetask_id, /rows/0/nodetask_name,
    /rows/0/node_type, /rows/0/task_id, /rows/0/task_status
 
-   workflow.status.changed: A workflow's state changed.
+   workflow.status.changed: A workflow's state changed. Told by `actions`, with `status` or `workflow_id` beside
+   it or `nodetask_id` in it.
    /workflow_id, /workflow_name, /status, /actions/0/nodetask_id, /actions/0/nodetask_name, /actions/0/node_type,
    /actions/0/task_id, /actions/0/task_status
 
-   workflow.chatbot.session.ended: A chat of a workflow ended.
+   workflow.chatbot.session.ended: A chat of a workflow ended. Told by `waba_task_id` with a field of a session,
+   or by `session_end_time` with a field of a workflow: other events of WhatsApp accounts and of chats exist, of
+   which nothing is published.
    /workflow_id, /workflow_name, /nodetask_id, /nodetask_name, /waba_task_id, /wfdetail_uuid, /timestamp
    (integer), /channel, /channel_id, /callee, /call_id, /robot_id, /status, /session_start_time,
    /session_end_time, /session_end_reason, /intention, /talk_round (integer), /ner_slots/NAME (any JSON),
@@ -1573,6 +1585,13 @@ int airudder_campaign_free(airudder_campaign campaign);
    /messages/0/content/text, /messages/0/content/media/origin_url, /messages/0/content/media/name,
    /messages/0/content/system (any JSON), /messages/0/content/template (any JSON),
    /messages/0/content/interactive (any JSON), /messages/0/reply (any JSON)
+
+   workflow.api_node.push: A contact reached a custom API node of a workflow, which pushes what it knows of the
+   contact. No signature is documented: `workflow.verify_api_node_push` tells whether the push is genuine. Told
+   by `callee` being an object, or by `node_id` with `callee_number` beside it.
+   /workflow_id, /workflow_name, /node_id, /node_name, /callee/case_id, /callee/callee_name,
+   /callee/callee_gender, /callee/callee_number, /callee/platform_name, /callee/extra_a, /case_id, /callee_name,
+   /callee_gender, /callee_number, /platform_name, /extra_a
 
    channel.message.sent: Messages of the company (of a bot or of an agent) to a customer were sent.
    /event, /company, /channel, /channel_id, /user/id, /user/name, /call_id, /messages/0/msg_id,
@@ -1815,10 +1834,15 @@ typedef struct airudder_webhooks_config {
   /** How deeply the JSON may be nested, 1 to 100. 0: 64. */
   int max_depth;
   /**
-   * Not 0: a delivery without a signature is taken. A wrong signature never is. AI Rudder does not document
+   * Not 0: a delivery without a signature is taken. A wrong signature never is, where there is a secret. AI Rudder does not document
    * a signature for most events; without one, only the secrecy of your URL protects you.
    */
   int allow_unsigned;
+  /**
+   * More than 0: a plain delivery is refused, less than 0: it is taken. 0: it is refused where there is an
+   * encryption_key, and the delivery has no signature that was checked, so that nothing else tells who sent it.
+   */
+  int require_encryption;
 } airudder_webhooks_config;
 
 /**
@@ -1854,8 +1878,8 @@ int airudder_webhooks_new(const airudder_webhooks_config *config,
  * @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
  * @param error         Receives the error; may be NULL.
  * @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
- *         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
- *         side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
+ *         unreadable, AIRUDDER_E5008… plain where that is refused, AIRUDDER_E6002… or AIRUDDER_E6003… not
+ *         decryptable: answer 400 to all of them alike. Anything else is your side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
  *
  *     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
  */
@@ -1876,7 +1900,8 @@ int airudder_webhooks_unwrap(airudder_webhooks hooks,
  * @param body_len  Its length in bytes.
  * @param buffer    Receives a buffer with the header fields (airudder_buffer_header()) and no data.
  * @param error     Receives the error; may be NULL.
- * @return 0; AIRUDDER_E1001_INVALID_CONFIG without a secret.
+ * @return 0; AIRUDDER_E1001_INVALID_CONFIG without a secret; AIRUDDER_E1010_INVALID_REQUEST where the scheme
+ *         signs a header field, which this function is not given, or a key, and there is no `sign_key`.
  *
  *     airudder_webhooks_sign(hooks, body, body_len, &buffer, &err);
  */

@@ -84,6 +84,7 @@ impl Client {
             base_url: text(config.base_url, "base_url")?,
             auth_scheme: text(config.auth_scheme, "auth_scheme")?.unwrap_or(usual.auth_scheme),
             encryption_key: secret(config.encryption_key, "encryption_key")?,
+            require_encryption: usual.require_encryption,
             sign_key: secret(config.sign_key, "sign_key")?,
             sign_secret: secret(config.sign_secret, "sign_secret")?,
             sign_scheme: text(config.sign_scheme, "sign_scheme")?.unwrap_or(usual.sign_scheme),

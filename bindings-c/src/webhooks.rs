@@ -42,9 +42,12 @@ pub struct airudder_webhooks_config<'a> {
     pub max_body_bytes: usize,
     /// How deeply the JSON may be nested, 1 to 100. 0: 64.
     pub max_depth: c_int,
-    /// Not 0: a delivery without a signature is taken. A wrong signature never is. AI Rudder does not document
+    /// Not 0: a delivery without a signature is taken. A wrong signature never is, where there is a secret. AI Rudder does not document
     /// a signature for most events; without one, only the secrecy of your URL protects you.
     pub allow_unsigned: c_int,
+    /// More than 0: a plain delivery is refused, less than 0: it is taken. 0: it is refused where there is an
+    /// encryption_key, and the delivery has no signature that was checked, so that nothing else tells who sent it.
+    pub require_encryption: c_int,
 }
 
 /// What to answer.
@@ -74,6 +77,7 @@ fn config(given: &airudder_webhooks_config<'_>) -> Result<WebhookConfig, Error> 
         encryption_key: secret(given.encryption_key, "encryption_key")?,
         cipher: text(given.cipher, "cipher")?.unwrap_or(usual.cipher),
         require_signature: given.allow_unsigned == 0,
+        require_encryption: (given.require_encryption != 0).then_some(given.require_encryption > 0),
         max_body_bytes: if given.max_body_bytes == 0 { usual.max_body_bytes } else { given.max_body_bytes },
         // A negative limit becomes 0, which the core refuses with the setting's name.
         max_depth: if given.max_depth == 0 { usual.max_depth } else { usize::try_from(given.max_depth).unwrap_or(0) },
@@ -119,8 +123,8 @@ pub extern "C" fn airudder_webhooks_new(
 /// @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
 /// @param error         Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
-///         unreadable, AIRUDDER_E6002… or AIRUDDER_E6003… not decryptable: answer 400. Anything else is your
-///         side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
+///         unreadable, AIRUDDER_E5008… plain where that is refused, AIRUDDER_E6002… or AIRUDDER_E6003… not
+///         decryptable: answer 400 to all of them alike. Anything else is your side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
 ///
 ///     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
 #[unsafe(no_mangle)]
@@ -151,7 +155,8 @@ pub extern "C" fn airudder_webhooks_unwrap(
 /// @param body_len  Its length in bytes.
 /// @param buffer    Receives a buffer with the header fields (airudder_buffer_header()) and no data.
 /// @param error     Receives the error; may be NULL.
-/// @return 0; AIRUDDER_E1001_INVALID_CONFIG without a secret.
+/// @return 0; AIRUDDER_E1001_INVALID_CONFIG without a secret; AIRUDDER_E1010_INVALID_REQUEST where the scheme
+///         signs a header field, which this function is not given, or a key, and there is no `sign_key`.
 ///
 ///     airudder_webhooks_sign(hooks, body, body_len, &buffer, &err);
 #[unsafe(no_mangle)]

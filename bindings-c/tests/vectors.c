@@ -145,6 +145,7 @@ static airudder_webhooks_config webhooks_config(const cJSON *given) {
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
   const cJSON *secrets = cJSON_GetObjectItemCaseSensitive(given, "secrets");
   const cJSON *depth = cJSON_GetObjectItemCaseSensitive(given, "max_depth");
+  const cJSON *encryption = cJSON_GetObjectItemCaseSensitive(given, "require_encryption");
   const cJSON *largest = cJSON_GetObjectItemCaseSensitive(given, "max_body_bytes");
   assert_true(cJSON_GetArraySize(secrets) <= 2);
   config.secret = cJSON_GetStringValue(cJSON_GetArrayItem(secrets, 0));
@@ -152,6 +153,7 @@ static airudder_webhooks_config webhooks_config(const cJSON *given) {
   config.scheme = text(given, "scheme");
   config.encryption_key = text(given, "encryption_key");
   config.cipher = text(given, "cipher");
+  config.require_encryption = encryption == NULL ? 0 : cJSON_IsTrue(encryption) ? 1 : -1;
   config.allow_unsigned = cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(given, "require_signature"));
   if (largest) config.max_body_bytes = (size_t)largest->valueint;
   /* In C, 0 is the default: what is not allowed elsewhere is a negative depth here. */

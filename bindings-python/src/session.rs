@@ -29,8 +29,8 @@ impl Session {
 #[pymethods]
 impl Session {
     #[new]
-    #[pyo3(signature = (*, app_key, app_secret, base_url, auth_scheme, encryption_key, sign_key, sign_secret,
-        sign_scheme, timeout, max_retries, strict))]
+    #[pyo3(signature = (*, app_key, app_secret, base_url, auth_scheme, encryption_key, require_encryption, sign_key,
+        sign_secret, sign_scheme, timeout, max_retries, strict))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from two places")]
     fn new(
         app_key: Option<&Bound<'_, PyAny>>,
@@ -38,6 +38,7 @@ impl Session {
         base_url: Option<&Bound<'_, PyAny>>,
         auth_scheme: &Bound<'_, PyAny>,
         encryption_key: Option<&Bound<'_, PyAny>>,
+        require_encryption: &Bound<'_, PyAny>,
         sign_key: Option<&Bound<'_, PyAny>>,
         sign_secret: Option<&Bound<'_, PyAny>>,
         sign_scheme: Option<&Bound<'_, PyAny>>,
@@ -53,6 +54,7 @@ impl Session {
             base_url,
             auth_scheme: typed(auth_scheme, "auth_scheme", TEXT)?,
             encryption_key: text(encryption_key, "encryption_key")?.map(Secret::new),
+            require_encryption: typed(require_encryption, "require_encryption", SWITCH)?,
             sign_key: text(sign_key, "sign_key")?.map(Secret::new),
             sign_secret: text(sign_secret, "sign_secret")?.map(Secret::new),
             sign_scheme: text(sign_scheme, "sign_scheme")?.unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),

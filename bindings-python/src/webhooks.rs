@@ -28,7 +28,7 @@ type Pairs = Vec<(String, String)>;
 #[pymethods]
 impl Webhooks {
     #[new]
-    #[pyo3(signature = (*, secrets, sign_key, scheme, encryption_key, cipher, require_signature, max_body_bytes, max_depth))]
+    #[pyo3(signature = (*, secrets, sign_key, scheme, encryption_key, cipher, require_signature, require_encryption, max_body_bytes, max_depth))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         secrets: &Bound<'_, PyAny>,
@@ -37,6 +37,7 @@ impl Webhooks {
         encryption_key: Option<&Bound<'_, PyAny>>,
         cipher: Option<&Bound<'_, PyAny>>,
         require_signature: &Bound<'_, PyAny>,
+        require_encryption: Option<&Bound<'_, PyAny>>,
         max_body_bytes: Option<&Bound<'_, PyAny>>,
         max_depth: Option<&Bound<'_, PyAny>>,
     ) -> Fallible<Self> {
@@ -50,6 +51,9 @@ impl Webhooks {
             encryption_key: text(encryption_key, "encryption_key")?.map(Secret::new),
             cipher: text(cipher, "cipher")?.unwrap_or(usual.cipher),
             require_signature: typed(require_signature, "require_signature", SWITCH)?,
+            require_encryption: require_encryption
+                .map(|value| typed(value, "require_encryption", SWITCH))
+                .transpose()?,
             max_body_bytes: limit(max_body_bytes, "max_body_bytes")?.unwrap_or(usual.max_body_bytes),
             max_depth: limit(max_depth, "max_depth")?.unwrap_or(usual.max_depth),
         };
@@ -83,15 +87,21 @@ impl Webhooks {
         ))
     }
 
-    #[pyo3(signature = (body, /))]
-    fn sign(&self, py: Python<'_>, body: &Bound<'_, PyAny>) -> Fallible<Pairs> {
+    #[pyo3(signature = (body, headers, /))]
+    fn sign(&self, py: Python<'_>, body: &Bound<'_, PyAny>, headers: Fields) -> Fallible<Pairs> {
         let body = bytes(body)?;
-        Ok(pairs(&py.detach(|| self.0.sign(&body))?))
+        Ok(pairs(&py.detach(|| self.0.sign_with(&body, headers.0))?))
     }
 
-    #[pyo3(signature = (text, iv, /))]
-    fn seal<'py>(&self, py: Python<'py>, text: &str, iv: &[u8]) -> Fallible<(Pairs, Bound<'py, PyBytes>)> {
-        let (headers, body) = py.detach(|| self.0.seal(text, Some(block(iv)?)))?;
+    #[pyo3(signature = (text, iv, headers, /))]
+    fn seal<'py>(
+        &self,
+        py: Python<'py>,
+        text: &str,
+        iv: &[u8],
+        headers: Fields,
+    ) -> Fallible<(Pairs, Bound<'py, PyBytes>)> {
+        let (headers, body) = py.detach(|| self.0.seal_with(text, Some(block(iv)?), headers.0))?;
         Ok((pairs(&headers), PyBytes::new(py, &body)))
     }
 }

@@ -38,6 +38,11 @@ export interface ClientOptions {
   authScheme?: string | undefined;
   /** A text of 16, 24 or 32 bytes, if AI Rudder switched encryption on; absent: plain. */
   encryptionKey?: string | undefined;
+  /**
+   * Whether an answer that comes plain, though there is an `encryptionKey`, is disbelieved: what became of the request is
+   * then unknown. Off: TLS authenticates the API, so this is for `http` on a machine whose other users are not trusted.
+   */
+  requireEncryption?: boolean | undefined;
   /** The `X-AIRudder-Sign-Key` of the chat operations. */
   signKey?: string | undefined;
   /** The secret behind `X-AIRudder-Sign`. */
@@ -247,6 +252,7 @@ const CLIENT = {
   baseUrl: TEXT,
   authScheme: TEXT,
   encryptionKey: TEXT,
+  requireEncryption: FLAG,
   signKey: TEXT,
   signSecret: TEXT,
   signScheme: TEXT,

@@ -139,7 +139,7 @@ function inJavaScript(fields: Fields): Fields {
 const SETTINGS = new RegExp(
   `\\b(${[
     "app_key|app_secret|base_url|auth_scheme|encryption_key|sign_key|sign_secret|sign_scheme|max_retries",
-    "require_signature|max_body_bytes|max_depth|batch_size|in_flight|lookups_in_flight|allow_duplicates|retry_rejected",
+    "require_signature|require_encryption|max_body_bytes|max_depth|batch_size|in_flight|lookups_in_flight|allow_duplicates|retry_rejected",
   ].join("|")})\\b|(?<=^/)timeout$`,
   "g",
 );

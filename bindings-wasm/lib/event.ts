@@ -12,6 +12,8 @@ interface Received {
    * a repetition says the same is assumed.
    */
   readonly dedupeKey: string;
+  /** When the delivery came, if `unwrap` was told: of one that was kept and verified later. */
+  readonly receivedAt?: Date;
 }
 
 /** An event that this library knows to be of this type. */
@@ -62,6 +64,7 @@ class ReceivedEvent implements Fields {
   readonly data: unknown;
   readonly raw: string;
   readonly dedupeKey: string;
+  declare readonly receivedAt?: Date;
 
   constructor(fields: Fields) {
     this.type = fields.type;
@@ -70,6 +73,9 @@ class ReceivedEvent implements Fields {
     this.data = fields.data;
     this.raw = fields.raw;
     this.dedupeKey = fields.dedupeKey;
+    if (fields.receivedAt !== undefined) {
+      this.receivedAt = fields.receivedAt;
+    }
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

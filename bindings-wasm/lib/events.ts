@@ -9,6 +9,7 @@ export const EVENT_TYPES: readonly (keyof EventData)[] = [
   "workflow.list.finished",
   "workflow.status.changed",
   "workflow.chatbot.session.ended",
+  "workflow.api_node.push",
   "channel.message.sent",
   "message.send",
   "pds.task.status",

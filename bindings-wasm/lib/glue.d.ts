@@ -118,8 +118,8 @@ export class Webhooks {
     headers: JsonText,
     kind: string | undefined,
   ): { type: string; known: boolean; verified: boolean; raw: string; data?: string; dedupeKey: string };
-  sign(body: Uint8Array): Pairs;
-  seal(text: string, iv: Uint8Array): { headers: Pairs; body: Uint8Array };
+  sign(body: Uint8Array, headers: JsonText): Pairs;
+  seal(text: string, iv: Uint8Array, headers: JsonText): { headers: Pairs; body: Uint8Array };
   free(): void;
 }
 

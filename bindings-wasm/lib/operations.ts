@@ -48,7 +48,9 @@ export class Auth {
   }
 
   /**
-   * Get a token for the other operations. The library does this by itself; call it only to test credentials.
+   * Get a token for the other operations. The library does this by itself; call it only to test credentials. There is
+   * one token for each account. A public client sends the two fields as multipart/form-data [observed]; this library
+   * sends JSON, as is documented for all operations.
    *
    * POST `/service/cloud/auth` [documented]. May be repeated.
    */
@@ -261,7 +263,8 @@ export class Workflow {
   }
 
   /**
-   * Ask whether the push of a custom API node is genuine. What comes back is not documented.
+   * Ask whether the push of a custom API node is genuine: the event `workflow.api_node.push`, whose `callee_number` is
+   * assumed to be what is called `callee` here. What comes back is not documented.
    *
    * POST `/service/cloud/workflow/apinoticeinfo` [documented]. May be repeated.
    */

@@ -26,6 +26,10 @@ export const MILLISECONDS: Kind = {
 };
 export const FUNCTION: Kind = { what: "a function", fits: (value) => typeof value === "function" };
 export const OBJECT: Kind = { what: "an object", fits: (value) => typeof value === "object" && value !== null };
+export const DATE: Kind = {
+  what: "a valid Date",
+  fits: (value) => Object.prototype.toString.call(value) === "[object Date]" && !Number.isNaN(Number(value)),
+};
 export const SIGNAL: Kind = {
   what: "an AbortSignal",
   fits: (value) => OBJECT.fits(value) && "aborted" in Object(value),

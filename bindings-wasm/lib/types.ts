@@ -44,7 +44,10 @@ export interface CreateInstanceParams {
 export interface Detail {
   /** The phone number with `+` and country code [documented]. */
   callee: string;
-  /** The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]. */
+  /**
+   * The platform's name, at most 40 characters, from the list that AI Rudder gives [documented as required]. A public
+   * client leaves it out [observed]; whether the service takes that is unknown. To leave it out, switch `strict` off.
+   */
   platform: string;
   /** The customer's own id of this contact [documented]. Later it is called `case_id`. */
   caseid?: string | undefined;
@@ -667,6 +670,52 @@ export interface ChatbotSessionEnded {
   messages?: ChatMessage[] | null;
 }
 
+/**
+ * The push of a custom API node: what the workflow knows of a contact who has reached the node. The vendor's page lists
+ * the contact's fields flat behind `callee`, which it calls an object; that they are in it is assumed. So they are here
+ * at both places: look into `callee` first. [`contact`](Self::contact) does.
+ */
+export interface ApiNodePush {
+  /** The workflow. */
+  workflow_id?: string | null;
+  /** The workflow's name. */
+  workflow_name?: string | null;
+  /** The node. */
+  node_id?: string | null;
+  /** The node's name. */
+  node_name?: string | null;
+  /** The contact. */
+  callee?: ApiNodeContact | null;
+  /** The contact's id as it was uploaded (`caseid`); may be empty. */
+  case_id?: string | null;
+  /** The contact's name. */
+  callee_name?: string | null;
+  /** The contact's gender. */
+  callee_gender?: string | null;
+  /** The contact's phone number. */
+  callee_number?: string | null;
+  /** The platform's name. */
+  platform_name?: string | null;
+  /** A value of your own. */
+  extra_a?: string | null;
+}
+
+/** The contact of a push. Further fields, such as `extra_b`, are likely. */
+export interface ApiNodeContact {
+  /** The contact's id as it was uploaded (`caseid`); may be empty. */
+  case_id?: string | null;
+  /** The contact's name. */
+  callee_name?: string | null;
+  /** The contact's gender. */
+  callee_gender?: string | null;
+  /** The contact's phone number. */
+  callee_number?: string | null;
+  /** The platform's name. */
+  platform_name?: string | null;
+  /** A value of your own. */
+  extra_a?: string | null;
+}
+
 /** Messages of the company to a customer were sent. */
 export interface ChannelMessageSent {
   /** The event's name. */
@@ -733,35 +782,47 @@ export interface PdsContactStatus {
 /** What each event says, by the event's type. */
 export interface EventData {
   /**
-   * A call of a task ended. Sent once for each number: at once when it connected, else after the last redial.
+   * A call of a task ended. Sent once for each number: at once when it connected, else after the last redial. Told by
+   * `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
    *
    * [documented] No signature is documented.
    */
   "call.finished": CallFinished;
   /**
-   * A call of a workflow ended: as `call.finished`, with `workflow_id`, `nodetask_id` and the contact's `case_id`.
+   * A call of a workflow ended: as `call.finished`, and told as it is, with `workflow_id`, `nodetask_id` and the
+   * contact's `case_id`.
    *
    * [documented] No signature is documented.
    */
   "workflow.call.finished": WorkflowCallFinished;
   /**
-   * A contact has run through its list of nodes.
+   * A contact has run through its list of nodes. Told by `rows`, with `callee_number` or `workflow_id` beside it or
+   * `nodetask_id` in it.
    *
    * [documented] No signature is documented.
    */
   "workflow.list.finished": WorkflowListFinished;
   /**
-   * A workflow's state changed.
+   * A workflow's state changed. Told by `actions`, with `status` or `workflow_id` beside it or `nodetask_id` in it.
    *
    * [documented] No signature is documented.
    */
   "workflow.status.changed": WorkflowStatusChanged;
   /**
-   * A chat of a workflow ended.
+   * A chat of a workflow ended. Told by `waba_task_id` with a field of a session, or by `session_end_time` with a field
+   * of a workflow: other events of WhatsApp accounts and of chats exist, of which nothing is published.
    *
    * [documented] A signature is documented.
    */
   "workflow.chatbot.session.ended": ChatbotSessionEnded;
+  /**
+   * A contact reached a custom API node of a workflow, which pushes what it knows of the contact. No signature is
+   * documented: `workflow.verify_api_node_push` tells whether the push is genuine. Told by `callee` being an object, or
+   * by `node_id` with `callee_number` beside it.
+   *
+   * [documented] No signature is documented.
+   */
+  "workflow.api_node.push": ApiNodePush;
   /**
    * Messages of the company (of a bot or of an agent) to a customer were sent.
    *

@@ -7,7 +7,7 @@ import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "
 import { type HeaderFields, pairs } from "./headers.js";
 import { fault, Renewed } from "./native.js";
 import { randomBlock } from "./platform.js";
-import { bare, COUNT, checkedAs, FLAG, FUNCTION, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
+import { bare, COUNT, checkedAs, DATE, FLAG, FUNCTION, OBJECT, optionalText, settings, TEXT, TEXTS } from "./settings.js";
 import type { EventData } from "./types.js";
 
 /** Settings of a receiver. */
@@ -27,9 +27,14 @@ export interface WebhooksOptions {
   cipher?: string | undefined;
   /**
    * Whether an event without a signature is refused: true. For most events no signature is documented. A wrong signature is
-   * always refused.
+   * refused wherever there is a secret.
    */
   requireSignature?: boolean | undefined;
+  /**
+   * Whether an event that comes plain is refused. Absent: where there is an `encryptionKey`, and the event has no signature
+   * that was checked, so that nothing else tells who sent it.
+   */
+  requireEncryption?: boolean | undefined;
   /** The `X-AIRudder-Sign-Key`, for schemes with the part `key`; absent: the one that the delivery names. */
   signKey?: string | undefined;
   /** The largest body, in bytes: 8 MiB. */
@@ -45,8 +50,8 @@ export type Listener<Received = Event> = (event: Received) => unknown;
  * Verifies, decrypts and reads events. Make one and use it for all deliveries.
  *
  * Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after a
- * minute, at most five times [documented]. So events come at least once, in any order. `fetchHandler` and `nodeHandler`
- * answer so.
+ * minute, at most five times [documented for the predictive dialer, assumed for the rest]. So events come at least once, in
+ * any order. `fetchHandler` and `nodeHandler` answer so.
  */
 export class Webhooks {
   readonly #machine: Renewed<Machine>;
@@ -68,33 +73,47 @@ export class Webhooks {
    * @param body The bytes as they came: a signature is about bytes. A text is taken as UTF-8.
    * @param headers The header fields, in any case.
    * @param options `kind` is the event that this URL is for; absent: it is told by its fields. One that is not known is no
-   * error.
+   * error. `receivedAt` is when it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
+   * the event's `receivedAt`. No known scheme signs a time, so nothing is compared with it yet.
    * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply (E5004)
-   * or no JSON object (E5005), or was parsed before (E5006).
+   * or no JSON object (E5005), was parsed before (E5006), or is plain where that is refused (E5008). Answer the same to all
+   * of them, and to a `CryptoError`.
    * @throws CryptoError It cannot be decrypted.
    */
   unwrap(
     body: string | Uint8Array | ArrayBuffer,
     headers: HeaderFields,
-    options: { kind?: keyof EventData | undefined } = {},
+    options: { kind?: keyof EventData | undefined; receivedAt?: Date | undefined } = {},
   ): Event {
+    const { kind, receivedAt } = options;
     const received = this.#machine.use((machine) =>
-      machine.unwrap(bytes(body), pairs(checkedAs(headers, "headers", OBJECT)), optionalText(options.kind, "kind")),
+      machine.unwrap(bytes(body), pairs(checkedAs(headers, "headers", OBJECT)), optionalText(kind, "kind")),
     );
     const { data = received.raw, ...fields } = received;
-    return event({ ...fields, data: JSON.parse(data) });
+    const at = receivedAt === undefined ? {} : { receivedAt: checkedAs(receivedAt, "receivedAt", DATE) };
+    return event({ ...fields, ...at, data: JSON.parse(data) });
   }
 
-  /** The header fields of a signed delivery, for tests of your receiver. */
-  sign(body: string | Uint8Array): Record<string, string> {
-    return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body))));
+  /**
+   * The header fields of a signed delivery, for tests of your receiver.
+   *
+   * @param headers Those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
+   */
+  sign(body: string | Uint8Array, headers: HeaderFields = {}): Record<string, string> {
+    const given = pairs(checkedAs(headers, "headers", OBJECT));
+    return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body), given)));
   }
 
-  /** Header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured. */
-  seal(text: string): { headers: Record<string, string>; body: Uint8Array } {
+  /**
+   * Header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured.
+   *
+   * @param headers Those that the scheme signs, and others that are to be sent.
+   */
+  seal(text: string, headers: HeaderFields = {}): { headers: Record<string, string>; body: Uint8Array } {
     const json = checkedAs(text, "text", TEXT);
-    const { headers, body } = this.#machine.use((machine) => machine.seal(json, randomBlock()));
-    return { headers: Object.fromEntries(headers), body };
+    const given = pairs(checkedAs(headers, "headers", OBJECT));
+    const sealed = this.#machine.use((machine) => machine.seal(json, randomBlock(), given));
+    return { headers: Object.fromEntries(sealed.headers), body: sealed.body };
   }
 
   /**
@@ -184,6 +203,7 @@ const WEBHOOKS = {
   encryptionKey: TEXT,
   cipher: TEXT,
   requireSignature: FLAG,
+  requireEncryption: FLAG,
   signKey: TEXT,
   maxBodyBytes: COUNT,
   maxDepth: COUNT,

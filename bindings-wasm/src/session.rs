@@ -40,6 +40,8 @@ extern "C" {
     fn auth_scheme(this: &SessionSettings) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = encryptionKey)]
     fn encryption_key(this: &SessionSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = requireEncryption)]
+    fn require_encryption(this: &SessionSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter, js_name = signKey)]
     fn sign_key(this: &SessionSettings) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = signSecret)]
@@ -97,6 +99,7 @@ impl From<SessionSettings> for ClientConfig {
             base_url: settings.base_url(),
             auth_scheme: settings.auth_scheme().unwrap_or(usual.auth_scheme),
             encryption_key: settings.encryption_key().map(Secret::new),
+            require_encryption: settings.require_encryption().unwrap_or(usual.require_encryption),
             sign_key: settings.sign_key().map(Secret::new),
             sign_secret: settings.sign_secret().map(Secret::new),
             sign_scheme: settings.sign_scheme().unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),

@@ -31,6 +31,8 @@ extern "C" {
     fn cipher(this: &WebhooksSettings) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = requireSignature)]
     fn require_signature(this: &WebhooksSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = requireEncryption)]
+    fn require_encryption(this: &WebhooksSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter, js_name = maxBodyBytes)]
     fn max_body_bytes(this: &WebhooksSettings) -> Option<usize>;
     #[wasm_bindgen(method, getter, js_name = maxDepth)]
@@ -47,6 +49,7 @@ impl From<WebhooksSettings> for WebhookConfig {
             encryption_key: settings.encryption_key().map(Secret::new),
             cipher: settings.cipher().unwrap_or(usual.cipher),
             require_signature: settings.require_signature().unwrap_or(usual.require_signature),
+            require_encryption: settings.require_encryption(),
             max_body_bytes: settings.max_body_bytes().unwrap_or(usual.max_body_bytes),
             max_depth: settings.max_depth().unwrap_or(usual.max_depth),
         }
@@ -96,13 +99,13 @@ impl Webhooks {
     }
 
     /// The header fields of a signed delivery.
-    pub fn sign(&self, body: &[u8]) -> Fallible<JsValue> {
-        to_js(&pairs(&self.0.sign(body)?))
+    pub fn sign(&self, body: &[u8], fields: &str) -> Fallible<JsValue> {
+        to_js(&pairs(&self.0.sign_with(body, headers(fields)?)?))
     }
 
     /// Header fields and body of a delivery as AI Rudder might send it.
-    pub fn seal(&self, text: &str, iv: &[u8]) -> Fallible<JsValue> {
-        let (headers, body) = self.0.seal(text, Some(block(iv)?))?;
+    pub fn seal(&self, text: &str, iv: &[u8], fields: &str) -> Fallible<JsValue> {
+        let (headers, body) = self.0.seal_with(text, Some(block(iv)?), headers(fields)?)?;
         to_js(&Delivery { headers: pairs(&headers), body: &body })
     }
 }

@@ -51,6 +51,7 @@ const SETTINGS = {
   sign_key: "signKey",
   encryption_key: "encryptionKey",
   require_signature: "requireSignature",
+  require_encryption: "requireEncryption",
   max_body_bytes: "maxBodyBytes",
   max_depth: "maxDepth",
 };

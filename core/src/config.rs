@@ -1,6 +1,6 @@
 //! The settings of a client, validated once.
 
-use std::str::FromStr;
+use std::{cmp::Reverse, str::FromStr};
 
 use crate::{
     Error, ErrorCode, Secret,
@@ -17,7 +17,8 @@ pub const DEFAULT_SIGN_SCHEME: &str = "hmac-sha256:hex:body";
 /// The settings of a client. Start from `ClientConfig::default()` and set what differs.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    /// The app key that AI Rudder gave.
+    /// The app key that AI Rudder gave. Texts of errors do not show it, nor the other secrets; one of less than four bytes is
+    /// not looked for there.
     pub app_key: Option<Secret>,
     /// The app secret that AI Rudder gave.
     pub app_secret: Option<Secret>,
@@ -27,6 +28,10 @@ pub struct ClientConfig {
     pub auth_scheme: String,
     /// 16, 24 or 32 bytes; absent: nothing is encrypted.
     pub encryption_key: Option<Secret>,
+    /// Whether an answer that is not encrypted is disbelieved: what became of the request is then unknown, as after a lost
+    /// connection. Needs `encryption_key`. Off: TLS authenticates the API, and gateways in front of it answer plainly. Over
+    /// `http://`, which is for loopback, set it where other users of the machine are not trusted.
+    pub require_encryption: bool,
     /// The `X-AIRudder-Sign-Key` of the chat operations.
     pub sign_key: Option<Secret>,
     /// The secret behind `X-AIRudder-Sign`.
@@ -49,6 +54,7 @@ impl Default for ClientConfig {
             base_url: None,
             auth_scheme: "Token".into(),
             encryption_key: None,
+            require_encryption: false,
             sign_key: None,
             sign_secret: None,
             sign_scheme: DEFAULT_SIGN_SCHEME.into(),
@@ -68,17 +74,21 @@ pub(crate) struct ValidConfig {
     pub(crate) provider: Box<dyn Provider>,
 }
 
+/// The length of the shortest secret that is masked within a sentence. What is shorter protects nothing, and stands in many
+/// words: masking it would make every message unreadable.
+const SHORTEST_MASKED: usize = 4;
+
 impl ValidConfig {
     /// A text of the API's or of the host's, without the client's secrets and without those that were sent: some servers
-    /// quote what they refuse, and some transports what they could not send.
+    /// quote what they refuse, and some transports what they could not send. A secret that is part of another one, such as
+    /// an app key, must not uncover the rest of it, so the longest go first.
     pub(crate) fn without_secrets(&self, text: String, sent: &[Secret]) -> String {
         let ClientConfig { app_key, app_secret, encryption_key, sign_key, sign_secret, .. } = &self.settings;
         let own = [app_key, app_secret, encryption_key, sign_key, sign_secret].into_iter().flatten();
-        let mut text = text;
-        for secret in own.chain(sent).filter(|secret| !secret.is_empty()) {
-            text = text.replace(secret.expose(), MASK);
-        }
-        text
+        let mut secrets: Vec<&str> = own.chain(sent).map(Secret::expose).collect();
+        secrets.retain(|secret| secret.len() >= SHORTEST_MASKED);
+        secrets.sort_unstable_by_key(|secret| Reverse(secret.len()));
+        secrets.into_iter().fold(text, |text, secret| text.replace(secret, MASK))
     }
 }
 
@@ -96,10 +106,16 @@ impl ClientConfig {
         if self.timeout_ms == 0 {
             return Err(invalid("timeout", "the time-out must be more than 0"));
         }
-        for (name, secret) in [("app_key", &self.app_key), ("sign_key", &self.sign_key)] {
-            if secret.as_ref().is_some_and(|secret| secret.is_empty() || !is_header_value(secret.expose())) {
-                return Err(invalid(name, format!("{name} is empty or holds control characters")));
-            }
+        for (name, secret) in [
+            ("app_key", &self.app_key),
+            ("app_secret", &self.app_secret),
+            ("sign_key", &self.sign_key),
+            ("sign_secret", &self.sign_secret),
+        ] {
+            secret.as_ref().map_or(Ok(()), |secret| secret.check(name))?;
+        }
+        if self.require_encryption && self.encryption_key.is_none() {
+            return Err(invalid("require_encryption", "require_encryption needs an encryption_key"));
         }
         let encryption_key = match &self.encryption_key {
             Some(key) => Some(EncryptionKey::new(key.expose()).map_err(|error| error.at("/encryption_key"))?),
@@ -208,5 +224,52 @@ mod tests {
         let error = key.validate(Box::new(BuiltIn)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidKey);
         assert!(!format!("{error} {error:?}").contains("fake-"));
+    }
+
+    #[test]
+    fn blank_secrets_are_refused_by_their_setting() {
+        type Change = fn(&mut ClientConfig, Secret);
+        let with = |change: Change, text: &str| {
+            let mut config = ClientConfig {
+                app_key: Some("fake-key".into()),
+                app_secret: Some("fake-secret".into()),
+                ..Default::default()
+            };
+            change(&mut config, text.into());
+            config.validate(Box::new(BuiltIn)).err()
+        };
+        let settings: [(&str, Change); 5] = [
+            ("app_key", |config, secret| config.app_key = Some(secret)),
+            ("app_secret", |config, secret| config.app_secret = Some(secret)),
+            ("sign_key", |config, secret| config.sign_key = Some(secret)),
+            ("sign_secret", |config, secret| config.sign_secret = Some(secret)),
+            ("encryption_key", |config, secret| config.encryption_key = Some(secret)),
+        ];
+        for (name, change) in settings {
+            for text in ["", " ", "\n", "fake-secret-16b\n", "fake\u{200b}secret-1"] {
+                let error = with(change, text).expect(name);
+                assert_eq!(error.details().pointer.as_deref(), Some(format!("/{name}").as_str()), "{text:?}: {error}");
+                assert!(!error.to_string().contains("fake"), "{error}");
+            }
+            assert!(with(change, "fake-secret-16by").is_none(), "{name}");
+        }
+        let plain = ClientConfig { require_encryption: true, ..Default::default() };
+        let error = plain.validate(Box::new(BuiltIn)).unwrap_err();
+        assert_eq!(error.details().pointer.as_deref(), Some("/require_encryption"));
+    }
+
+    #[test]
+    fn secrets_in_texts_are_masked_the_longest_first_and_single_letters_not() {
+        let config = ClientConfig {
+            app_key: Some("fake".into()),
+            app_secret: Some("fake-secret".into()),
+            sign_key: Some("e".into()),
+            sign_secret: Some("the".into()),
+            ..Default::default()
+        };
+        let config = config.validate(Box::new(BuiltIn)).unwrap();
+        let text =
+            config.without_secrets("the key fake and the secret fake-secret or sent-1".into(), &["sent-1".into()]);
+        assert_eq!(text, "the key *** and the secret *** or ***");
     }
 }

@@ -83,7 +83,8 @@ error_codes! {
     5004 NestedTooDeeply, "The body is nested more deeply than the limit.", "Raise `max_depth` if such deliveries are expected.";
     5005 InvalidBody, "The body is not a JSON object in UTF-8.", "Check the event cipher and key; `detect` finds the cipher.";
     5006 BodyAlreadyParsed, "The body was parsed before it was verified.", "Pass the raw bytes of the request's body.";
-    6001 InvalidKey, "An AES key must have 16, 24 or 32 bytes.", "Pass the key that AI Rudder gave, as text.";
+    5008 NotEncrypted, "The delivery is plain where encryption is required.", "Check that the request comes from AI Rudder; if it sends plain events to this account, set `require_encryption` to false.";
+    6001 InvalidKey, "An AES key must have 16, 24 or 32 bytes, and no white space around it.", "Pass the key that AI Rudder gave, as text.";
     6002 InvalidCiphertext, "The text is not Base64 or hex of whole AES blocks.", "Pass the text as it was received, untruncated.";
     6003 InvalidPadding, "The decrypted text does not end in the expected padding.", "Check key and cipher; `detect` finds the cipher.";
     6004 InvalidScheme, "The signature scheme cannot be read, or does not authenticate.", "Write `<digest>:<encoding>:<message>`, for instance `hmac-sha256:hex:body`.";

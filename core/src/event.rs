@@ -2,10 +2,7 @@
 
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Visitor},
-};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{Confidence, Error, ErrorCode, canonical, catalog, crypto, pointer};
@@ -82,7 +79,7 @@ pub(crate) use events;
 /// The top level of a body, to tell its event by: every field with its unparsed value.
 pub(crate) struct Shape<'a>(BTreeMap<Name, &'a RawValue>);
 
-/// The name of a field. One with half a surrogate pair is no text: it is none of the known ones, and no reason to lose the
+/// The name of a field. One with an unpaired surrogate is no text: it is none of the known ones, and no reason to lose the
 /// event.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Name(String);
@@ -95,25 +92,14 @@ impl Borrow<str> for Name {
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-        impl Visitor<'_> for NameVisitor {
-            type Value = Name;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_bytes<E>(self, name: &[u8]) -> Result<Name, E> {
-                Ok(Name(String::from_utf8_lossy(name).into_owned()))
-            }
-        }
-        deserializer.deserialize_bytes(NameVisitor)
+        let written = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(serde_json::from_str(written).unwrap_or_else(|_| written.to_owned())))
     }
 }
 
 impl<'a> Shape<'a> {
     /// Reads a JSON object without parsing what is in it.
-    fn read(text: &'a str) -> Result<Self, Error> {
+    pub(crate) fn read(text: &'a str) -> Result<Self, Error> {
         serde_json::from_str(text).map(Self).map_err(|error| {
             // The error's own text may quote the body.
             let place = format!("line {}, column {}", error.line(), error.column());
@@ -128,23 +114,33 @@ impl<'a> Shape<'a> {
         self.0.contains_key(field)
     }
 
+    /// Whether one of the fields is there.
+    pub(crate) fn has_any(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.has(field))
+    }
+
     pub(crate) fn is_array(&self, field: &str) -> bool {
         self.0.get(field).is_some_and(|value| value.get().starts_with('['))
     }
 
-    /// Whether the field is there or in the first element of `details`: the vendor does not say where it puts it.
-    pub(crate) fn has_in_details(&self, field: &str) -> bool {
-        self.has(field) || self.first("details").is_some_and(|first| first.contains_key(field))
+    pub(crate) fn is_object(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(|value| value.get().starts_with('{'))
     }
 
-    fn first(&self, field: &str) -> Option<BTreeMap<Name, &'a RawValue>> {
+    /// The first element of an array, where it is an object.
+    pub(crate) fn first(&self, field: &str) -> Option<Self> {
         let elements: Vec<&'a RawValue> = serde_json::from_str(self.0.get(field)?.get()).ok()?;
-        serde_json::from_str(elements.first()?.get()).ok()
+        serde_json::from_str(elements.first()?.get()).map(Self).ok()
     }
 
-    /// The `event` field's text.
-    fn event(&self) -> Option<String> {
-        serde_json::from_str(self.0.get("event")?.get()).ok()
+    /// A field that is an object.
+    pub(crate) fn object(&self, field: &str) -> Option<Self> {
+        serde_json::from_str(self.0.get(field)?.get()).map(Self).ok()
+    }
+
+    /// The text of a field that is a string.
+    pub(crate) fn text(&self, field: &str) -> Option<String> {
+        serde_json::from_str(self.0.get(field)?.get()).ok()
     }
 }
 
@@ -162,7 +158,7 @@ impl Event {
     /// Reads a verified, decrypted body.
     pub(crate) fn read(text: String, verified: bool, kind: Option<&str>) -> Result<Self, Error> {
         let shape = Shape::read(&text)?;
-        let (name, known) = match (kind, shape.event()) {
+        let (name, known) = match (kind, shape.text("event")) {
             (Some(kind), _) => (expected(kind)?.name.to_owned(), true),
             (None, Some(name)) => {
                 let known = catalog::event(&name).is_some();
@@ -173,7 +169,7 @@ impl Event {
                 None => (UNKNOWN.to_owned(), false),
             },
         };
-        let dedupe_key = crypto::digest(canonical::write(&text)?.as_bytes());
+        let dedupe_key = crypto::digest(canonical::write(&text).as_bytes());
         Ok(Self { name, known, verified, text, dedupe_key })
     }
 
@@ -211,6 +207,9 @@ impl Event {
     }
 
     /// The event as a struct. Fields that are missing or unknown are no error; one of another JSON type is (E5005).
+    ///
+    /// Reading one takes stack for each level of nesting, as `serde_json` does for any [`Value`](serde_json::Value); the rest
+    /// of an event takes none.
     pub fn parse<T: EventBody>(&self) -> Result<T, Error> {
         if T::INFO.name != self.name {
             let message = format!("the event is `{}`, not `{}`", self.name, T::INFO.name);

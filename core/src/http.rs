@@ -1,8 +1,8 @@
 //! Requests and responses as plain data; the host sends and receives them.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use crate::mask::{mask_body, mask_header};
+use crate::mask::{mask_body, mask_header, mask_url};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,13 @@ impl Headers {
         self.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
+    /// All values of this name in one, as HTTP joins them: with commas.
+    pub(crate) fn joined(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut values = self.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        let first = values.next()?;
+        Some(values.fold(Cow::Borrowed(first), |joined, value| Cow::Owned(format!("{joined}, {value}"))))
+    }
+
     /// Sets the field, in the place of every earlier one of this name.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let name = name.into();
@@ -99,17 +106,20 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request as a `curl` command line for a POSIX shell, with secrets and the middle of phone numbers masked.
+    /// The request as a `curl` command line for a POSIX shell, for people to look at: secrets, the middle of numbers, and
+    /// the values of unknown header fields and parameters are masked. An encrypted body is shown as it is.
     #[must_use]
     pub fn to_curl(&self) -> String {
-        let mut command = format!("curl -X {} {}", self.method.as_str(), shell_quote(&mask_body(&self.url)));
+        let mut command = format!("curl -X {} {}", self.method.as_str(), shell_quote(&mask_url(&self.url)));
         for (name, value) in self.headers.iter() {
             command.push_str(" \\\n  -H ");
             command.push_str(&shell_quote(&format!("{name}: {}", mask_header(name, value))));
         }
         if !self.body.is_empty() {
+            let body = String::from_utf8_lossy(&self.body);
+            let is_encrypted = self.headers.get("Is-Encrypted") == Some("1");
             command.push_str(" \\\n  --data-raw ");
-            command.push_str(&shell_quote(&mask_body(&String::from_utf8_lossy(&self.body))));
+            command.push_str(&shell_quote(&if is_encrypted { body } else { mask_body(&body).into() }));
         }
         command
     }

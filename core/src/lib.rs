@@ -61,6 +61,7 @@ pub mod events;
 mod http;
 pub mod json;
 mod mask;
+mod odd;
 mod open_enum;
 mod operation;
 pub mod operations;

@@ -317,7 +317,7 @@ fn a_redirect_and_a_time_out_of_the_server_leave_the_outcome_unknown() {
 #[test]
 fn a_host_that_quotes_what_it_sent_is_shown_without_the_secrets() {
     let session = session();
-    let headers = [("X-Session-Token", "fake-own"), ("X-Note", "harmless")].into_iter().collect();
+    let headers = [("X-Session-Token", "fake-own"), ("Accept", "harmless")].into_iter().collect();
     let options = CallOptions { headers, ..CallOptions::default() };
     let mut call = Call::new(&session, "workflow.upload_details", UPLOAD, &options).unwrap();
     with_token(&session, &mut call);

@@ -100,3 +100,39 @@ fn what_is_not_json_is_refused_without_being_quoted() {
         assert!(!error.to_string().contains("fake-secret"));
     }
 }
+
+#[test]
+fn a_wrong_number_or_id_is_told_by_its_character_or_its_origin_and_not_shown() {
+    for (callee, why) in [
+        ("'+62812345678", "apostrophe"),
+        ("6.28E+11", "spreadsheet"),
+        ("0812345678", "national number"),
+        ("62812345678", "lacks the `+`"),
+        ("+620812345678", "no 0 behind its country code"),
+        ("\u{202a}+62812345678", "U+202A (an invisible character) at character 1"),
+        ("+62812345678\u{a0}", "U+00A0 (an invisible character) at character 13"),
+        ("+62\u{ff18}12345678", "U+FF18 (a full-width character) at character 4"),
+    ] {
+        let (code, pointer, message) =
+            refuse("workflow.upload_details", &upload(|p| p["details"][1]["callee"] = callee.into()));
+        assert_eq!((code, pointer.as_str()), (ErrorCode::InvalidValue, "/details/1/callee"));
+        assert!(message.contains(why) && !message.contains("12345678 "), "{message}");
+        assert!(!message.contains("812345678"), "{message}");
+    }
+    let caseid =
+        |caseid: &str| refuse("workflow.upload_details", &upload(|p| p["details"][0]["caseid"] = caseid.into()));
+    assert!(caseid("c\u{200b}1").2.contains("U+200B (an invisible character) at character 2"));
+    assert!(caseid("c1 ").2.contains("spaces around it"));
+}
+
+/// What was sent by an earlier version must still be found: who is looked up was not always checked so strictly.
+#[test]
+fn look_ups_take_what_uploads_once_took() {
+    let info = catalog::operation("workflow.detail_instances").expect("the operation is in the catalogue");
+    let times = json!({"start_time": "2023-09-01 00:00:00+08:00", "end_time": "2023-09-30 00:00:00+08:00"});
+    for (field, value) in [("callee", "+620812345678"), ("case_id", "c-1 "), ("case_id", "c\u{a0}1")] {
+        let mut params = times.clone();
+        params[field] = value.into();
+        (info.check)(&params.to_string()).expect(value);
+    }
+}

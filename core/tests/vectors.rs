@@ -120,6 +120,7 @@ struct Config {
     encryption_key: Option<String>,
     cipher: Option<String>,
     require_signature: Option<bool>,
+    require_encryption: Option<bool>,
     max_body_bytes: Option<usize>,
     max_depth: Option<usize>,
 }
@@ -142,6 +143,7 @@ impl From<Config> for WebhookConfig {
             encryption_key: config.encryption_key.map(Into::into),
             cipher: config.cipher.unwrap_or(usual.cipher),
             require_signature: config.require_signature.unwrap_or(usual.require_signature),
+            require_encryption: config.require_encryption,
             max_body_bytes: config.max_body_bytes.unwrap_or(usual.max_body_bytes),
             max_depth: config.max_depth.unwrap_or(usual.max_depth),
             ..usual

@@ -1,8 +1,15 @@
 //! Deliveries: what a receiver can rely on, whatever is sent to it.
 
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a test measures; the core has no clock")]
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use airudder_core::{
     ErrorCode, Headers, WebhookConfig, Webhooks, catalog,
-    crypto::{Cipher, Detection, EncryptionKey, MAX_DETECT_BYTES, SIGN_HEADER, Scheme, SigningInput, detect},
+    crypto::{SIGN_HEADER, SIGN_KEY_HEADER, detect},
     events::{call::CallFinished, workflow::WorkflowCallFinished},
 };
 use proptest::prelude::*;
@@ -84,6 +91,109 @@ fn huge_and_deep_bodies_are_refused_before_they_are_read() {
     assert_eq!(hooks.unwrap(deep.as_bytes(), &Headers::new(), None).unwrap_err().code(), ErrorCode::NestedTooDeeply);
 }
 
+/// An event of about so many bytes that is nested so deeply, each level with its fields out of order.
+fn nested(bytes: usize, depth: usize) -> Vec<u8> {
+    let rows = r#"{"b":1,"a":2},"#.repeat(bytes / 14);
+    let open = r#"{"b":0,"a":"#.repeat(depth - 2);
+    format!("{open}[{rows}{{}}]{}", "}".repeat(depth - 2)).into_bytes()
+}
+
+/// The shortest of three times.
+fn time_to_unwrap(hooks: &Webhooks, body: &[u8]) -> Duration {
+    let time = || {
+        let begin = Instant::now();
+        hooks.unwrap(body, &Headers::new(), None).expect("it reads");
+        begin.elapsed()
+    };
+    (0..3).map(|_| time()).min().unwrap_or_default()
+}
+
+/// 20 times as deep took 20 times as long when each level was read again; four times is a bound for a busy machine.
+#[test]
+fn nesting_costs_no_time() {
+    let hooks = hooks(|config| config.require_signature = false);
+    let (flat, deep) = (time_to_unwrap(&hooks, &nested(1 << 20, 3)), time_to_unwrap(&hooks, &nested(1 << 20, 60)));
+    assert!(deep < flat * 4, "{deep:?} for 60 levels, {flat:?} for 3");
+    let unpaired =
+        nested(1 << 20, 60).into_iter().map(char::from).collect::<String>().replace("\"b\":0", "\"\\ud800\":0");
+    let deep = time_to_unwrap(&hooks, unpaired.as_bytes());
+    assert!(deep < flat * 4, "{deep:?} for 60 levels with names that are no text, {flat:?} for 3");
+}
+
+#[test]
+fn the_deepest_event_needs_little_stack() {
+    let unwrap = || {
+        let hooks = hooks(|config| {
+            config.require_signature = false;
+            config.max_depth = 100;
+        });
+        let deepest = nested(1000, 100);
+        hooks.unwrap(&deepest, &Headers::new(), None).map(|event| event.text().len()).map_err(|error| error.code())
+    };
+    let thread = thread::Builder::new().stack_size(32 * 1024).spawn(unwrap).expect("a thread");
+    assert!(thread.join().expect("it did not overflow").expect("it reads") > 1000);
+}
+
+#[test]
+fn a_raw_control_character_is_refused_wherever_it_stands() {
+    let hooks = hooks(|config| config.require_signature = false);
+    for body in [
+        "{\"event\":\"x\",\"a\u{1}\":1}",
+        "{\"event\":\"x\",\"a\\n\u{1}\":1}",
+        "{\"b\":{\"a\u{1}\":1}}",
+        "{\"a\":\"\u{1}\"}",
+        "{\"event\":\"\n\"}",
+    ] {
+        assert_eq!(hooks.unwrap(body.as_bytes(), &Headers::new(), None).unwrap_err().code(), ErrorCode::InvalidBody);
+    }
+}
+
+#[test]
+fn what_a_scheme_signs_beside_the_body_is_given_to_sign() {
+    for (scheme, sign_key, given) in [
+        ("hmac-sha256:hex:header(X-Time)+body", None, vec![("X-Time", "1720159500")]),
+        ("hmac-sha256:hex:key+body", None, vec![(SIGN_KEY_HEADER, "k-1")]),
+        ("hmac-sha256:hex:key+body", Some("k-1"), vec![]),
+    ] {
+        let hooks = hooks(|config| {
+            config.scheme = scheme.into();
+            config.sign_key = sign_key.map(Into::into);
+            config.encryption_key = Some(KEY.into());
+        });
+        let headers = hooks.sign_with(b"{}", given.iter().copied().collect()).expect(scheme);
+        assert!(hooks.unwrap(b"{}", &headers, None).expect(scheme).verified());
+        let (headers, body) = hooks.seal_with("{}", None, given.iter().copied().collect()).expect(scheme);
+        assert!(hooks.unwrap(&body, &headers, None).expect(scheme).verified());
+        if !given.is_empty() {
+            let error = hooks.sign(b"{}").unwrap_err();
+            assert_eq!(error.code(), ErrorCode::InvalidRequest);
+            assert!(error.to_string().contains("give it to this function"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_body_is_named_by_its_form_whether_it_is_signed_or_not() {
+    let unsigned = hooks(|config| config.require_signature = false);
+    let lambda = b"eyJ0YXNrX2lkIjoidCIsImRldGFpbHMiOltdfQ==";
+    let wrong: Headers = [(SIGN_HEADER, "00".repeat(32))].into_iter().collect();
+    for error in [
+        unsigned.unwrap(lambda, &Headers::new(), None).unwrap_err(),
+        hooks(|_| {}).unwrap(lambda, &wrong, None).unwrap_err(),
+        hooks(|config| {
+            config.require_signature = false;
+            config.encryption_key = Some(KEY.into());
+        })
+        .unwrap(lambda, &Headers::new(), None)
+        .unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("AWS Lambda"), "{error}");
+        assert!(!error.to_string().contains("eyJ"), "{error}");
+    }
+    let error = hooks(|_| {}).unwrap(b"{}", &wrong, None).unwrap_err();
+    assert!(error.to_string().ends_with("a body that was changed"), "{error}");
+}
+
 #[test]
 fn the_documented_signatures_are_those_of_the_reference() {
     let signed: Vec<&str> = catalog::events()
@@ -97,118 +207,6 @@ fn the_documented_signatures_are_those_of_the_reference() {
 fn the_answer_is_200_with_an_empty_object() {
     let ack = Webhooks::ack();
     assert_eq!((ack.status, ack.body.as_slice()), (200, b"{}".as_slice()));
-}
-
-fn detected(headers: &Headers, body: &[u8]) -> Detection {
-    detect(headers, body, Some(SECRET), Some(&EncryptionKey::new(KEY).unwrap())).expect("it is small")
-}
-
-/// What people sign, as far as services are known for it.
-const MESSAGES: [&str; 12] = [
-    "body",
-    "secret+body",
-    "body+secret",
-    "secret+body+secret",
-    "key+body",
-    "key+body+secret",
-    "secret+'.'+body",
-    "header(X-Time)+'.'+body",
-    "header(X-Time)+body",
-    "body+'&'+header(X-Time)+'&'+secret",
-    "key+':'+header(X-Time)+':'+body",
-    "secret+'\n'+header(X-Time)+'\n'+body",
-];
-
-fn delivery(scheme: &str, body: &[u8]) -> Headers {
-    let mut headers: Headers =
-        [("X-Time", "1720159500"), ("X-AIRudder-Sign-Key", "k-1"), ("X-Other", "o")].into_iter().collect();
-    let input = SigningInput { secret: SECRET, key: Some("k-1"), headers: &headers, body };
-    let signature = scheme.parse::<Scheme>().and_then(|scheme| scheme.sign(&input)).expect(scheme);
-    headers.set(SIGN_HEADER, signature);
-    headers
-}
-
-#[test]
-fn detect_finds_every_scheme() {
-    for digest in ["hmac-sha256", "hmac-sha1", "hmac-md5", "sha256", "sha1", "md5"] {
-        for (encoding, message) in
-            ["hex", "base64"].into_iter().flat_map(|encoding| MESSAGES.map(|text| (encoding, text)))
-        {
-            let scheme = format!("{digest}:{encoding}:{message}");
-            if !digest.starts_with("hmac") && !message.contains("secret") {
-                assert!(scheme.parse::<Scheme>().is_err(), "{scheme} authenticates nothing");
-                continue;
-            }
-            let found = detected(&delivery(&scheme, WORKFLOW_CALL.as_bytes()), WORKFLOW_CALL.as_bytes());
-            assert_eq!(found.scheme.map(|found| found.to_string()), Some(scheme), "{:?}", found.notes);
-        }
-    }
-}
-
-#[test]
-fn detect_finds_every_cipher() {
-    let ivs = [":iv=prefix", ":iv=key", ":iv=00000000000000000000000000000000", ":iv=30303030303030303030303030303030"];
-    let modes =
-        ["aes-ecb".to_owned()].into_iter().map(|mode| (mode, "")).chain(ivs.map(|iv| ("aes-cbc".to_owned(), iv)));
-    for (mode, iv) in modes {
-        for (padding, encoding) in [("zero", "base64"), ("zero", "hex"), ("pkcs7", "base64"), ("pkcs7", "hex")] {
-            for key in [KEY, "fake-key-of-24-bytes-abc", "fake-key-of-32-bytes-abcdefghijk"] {
-                // Texts whose padding looks like white space or nothing, and one that is aligned.
-                for text in [
-                    WORKFLOW_CALL.to_owned(),
-                    r#"{"a":1}"#.into(),
-                    r#"{"a":12345678}"#.into(),
-                    format!("{{\"a\":\"{}\"}}", "b".repeat(56)),
-                ] {
-                    let cipher = format!("{mode}:{padding}:{encoding}{iv}");
-                    let encryption_key = EncryptionKey::new(key).expect("a key");
-                    let sealed = cipher
-                        .parse::<Cipher>()
-                        .and_then(|parsed| parsed.encrypt(text.as_bytes(), &encryption_key, Some([9; 16])))
-                        .expect("it encrypts");
-                    let found =
-                        detect(&Headers::new(), sealed.as_bytes(), None, Some(&encryption_key)).expect("it is small");
-                    // Of a single block, an iv of zeros makes what ECB makes.
-                    let same = text.len() < 16 && iv.ends_with("0000");
-                    let expected = if same { format!("aes-ecb:{padding}:{encoding}") } else { cipher };
-                    assert_eq!(
-                        found.cipher.map(|found| found.to_string()),
-                        Some(expected),
-                        "{text}: {:?}",
-                        found.notes
-                    );
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn detect_says_so_where_nothing_fits() {
-    let headers: Headers = [(SIGN_HEADER, "00".repeat(32))].into_iter().collect();
-    let found = detected(&headers, b"no json");
-    assert!(found.scheme.is_none() && found.cipher.is_none() && found.notes.len() == 2, "{:?}", found.notes);
-    assert_eq!(detected(&Headers::new(), b"{}").notes.len(), 2);
-
-    let checksum: Headers = [(SIGN_HEADER, airudder_core::crypto::digest(b"{}"))].into_iter().collect();
-    let found = detected(&checksum, b"{}");
-    assert!(found.scheme.is_none() && found.notes[0].contains("authenticates nothing"), "{:?}", found.notes);
-
-    let large = vec![0; MAX_DETECT_BYTES + 1];
-    assert_eq!(detect(&Headers::new(), &large, None, None).unwrap_err().code(), ErrorCode::BodyTooLarge);
-}
-
-#[test]
-fn detect_names_a_cipher_whose_iv_is_not_known() {
-    let iv = "iv=00112233445566778899aabbccddeeff";
-    let hooks = hooks(|config| {
-        config.cipher = format!("aes-cbc:pkcs7:base64:{iv}");
-        config.encryption_key = Some(KEY.into());
-    });
-    let (headers, body) = hooks.seal(WORKFLOW_CALL, None).expect("it seals");
-    let found = detected(&headers, &body);
-    assert!(found.cipher.is_none());
-    assert!(found.notes.iter().any(|note| note.contains("aes-cbc:pkcs7:base64 and a fixed iv")), "{:?}", found.notes);
 }
 
 #[test]

@@ -77,7 +77,7 @@ def cipher_cases() -> list[dict[str, object]]:
     fails("truncated to half a block", "decrypt", "E6002", text=whole[:32])
     fails("empty", "decrypt", "E6002", text="")
     fails("no Base64", "decrypt", "E6002", text="{}")
-    fails("the alphabet for URLs", "decrypt", "E6002", text="_-" + whole[2:])
+    fails("two alphabets at once", "decrypt", "E6002", text="_+" + whole[2:])
     fails("an odd number of hex digits", "decrypt", "E6002", cipher="aes-ecb:zero:hex", text="abc")
     fails("only the iv", "decrypt", "E6002", cipher="aes-cbc:zero:hex:iv=prefix", text=IV.hex())
     fails("less than the iv", "decrypt", "E6002", cipher="aes-cbc:zero:hex:iv=prefix", text="00")
@@ -93,6 +93,8 @@ def cipher_cases() -> list[dict[str, object]]:
     fails("no iv is given", "encrypt", "E6007", cipher="aes-cbc:zero:hex:iv=prefix", plain="61")
     for wrong in ("", "fake-key-of-15b", "fake-key-of-17-by", "测试测试测试"):
         fails("a key of another length", "encrypt", "E6001", key=wrong, plain="61")
+    for wrong in (" " * 16, "fake-key-of-15b\n", " fake-key-of-15b", "fake-key-13b\u200b"):
+        fails("a key with white space", "encrypt", "E6001", key=wrong, plain="61")
     for wrong in (
         "",
         "aes",
@@ -172,7 +174,10 @@ def signature_cases() -> list[dict[str, object]]:
             "accepted": True,
         }
     )
+    cases.append(base | {"about": "joined by a proxy", "signature": f"{good}, {good}", "accepted": True})
     for about, change in (
+        ("two that differ", {"signature": f"{good}, {'00' * 32}"}),
+        ("two that differ, the right one last", {"signature": f"{'00' * 32},{good}"}),
         ("another body", {"body": body + " "}),
         ("another secret", {"secret": OTHER_SECRET}),
         ("one bit differs", {"signature": ("0" if good[0] != "0" else "1") + good[1:]}),
@@ -183,6 +188,8 @@ def signature_cases() -> list[dict[str, object]]:
         ("a header field that is not there", {"scheme": "hmac-sha256:hex:header(X-Other)+body"}),
     ):
         cases.append(base | {"signature": good} | change | {"about": about, "error": "E5002"})
+    for wrong in ("", " ", "\n", "\u3000", SECRET + "\n", " " + SECRET, "fake\u200bsecret", "fake\u00a0secret"):
+        cases.append(base | {"about": "no secret", "secret": wrong, "signature": good, "error": "E1001"})
     for wrong in (
         "",
         "hmac-sha256",
@@ -328,6 +335,22 @@ def webhook_cases() -> list[dict[str, object]]:
         ("workflow.status.changed", flow | {"status": "finished", "actions": [node | {"task_status": "finished"}]}),
         ("workflow.chatbot.session.ended", ended),
         (
+            "workflow.api_node.push",
+            flow
+            | {"node_id": "node-1", "node_name": "push"}
+            | {
+                "callee": {
+                    "case_id": "",
+                    "callee_name": "Ana",
+                    "callee_gender": "female",
+                    "callee_number": "+6212345678",
+                    "platform_name": "TEMP1",
+                    "extra_a": "x",
+                    "extra_b": "y",
+                }
+            },
+        ),
+        (
             "channel.message.sent",
             {"event": "channel.message.sent", "channel": "WhatsApp", "user": {"id": "6212345678"}} | talk,
         ),
@@ -341,8 +364,84 @@ def webhook_cases() -> list[dict[str, object]]:
     for name in ("pds.task.status", "pds.agent.status", "pds.contact.status"):
         reads("named by the receiver", unsigned, [], '{"any":{"thing":1}}', name, kind=name)
 
+    # Of what tells an event apart, one field may be missing.
+    called_from = flow | node_of | {"case_id": "c-1", "task_id": "task-1", "details": [called]}
+    pushed = flow | {"node_id": "node-1", "node_name": "push"}
+    contact = {"case_id": "c-1", "callee_number": "+6212345678", "callee_name": "Ana", "extra_a": "x"}
+    for name, fields, telling in (
+        ("call.finished", {"task_id": "task-1", "status": "finished", "details": [called]}, ("task_id",)),
+        ("workflow.call.finished", called_from, ("task_id", "workflow_id", "nodetask_id")),
+        (
+            "workflow.list.finished",
+            flow | {"case_id": "c-1", "callee_number": "+6212345678", "rows": [node]},
+            ("workflow_id", "callee_number"),
+        ),
+        (
+            "workflow.status.changed",
+            flow | {"status": "finished", "actions": [node | {"task_status": "finished"}]},
+            ("workflow_id", "status"),
+        ),
+        (
+            "workflow.chatbot.session.ended",
+            ended | {"session_start_time": "2023-09-11T06:10:00Z"},
+            ("waba_task_id", "session_end_time", "workflow_id"),
+        ),
+        ("workflow.api_node.push", pushed | {"callee": contact}, ("node_id", "workflow_id")),
+        ("workflow.api_node.push", pushed | contact, ("callee", "workflow_id")),
+    ):
+        for missing in telling:
+            body = compact({field: value for field, value in fields.items() if field != missing})
+            reads(f"without its {missing}", unsigned, [], body, name)
+    for body in (
+        {"details": [called | {"callee": "+6212345678"}], "event": "later"},
+        {"details": [], "status": "finished"},
+        {"task_id": "task-1", "task_name": "july", "status": "finished"},
+        flow | {"status": "finished"},
+        flow | {"case_id": "c-1", "callee_number": "+6212345678"},
+        {"waba_task_id": "task-1", "status": "read"},
+        {"session_end_time": "2023-09-11T06:19:27Z", "call_id": "call-1"},
+        pushed,
+        talk,
+    ):
+        name = str(body.get("event", "unknown"))
+        reads("too little to tell it by", unsigned, [], compact(body), name, known=False)
+
     sealing = unsigned | {"encryption_key": KEYS[16]}
-    reads("plain, though a key is configured", sealing, [], workflow, "workflow.call.finished")
+    plain_too = sealing | {"require_encryption": False}
+    sealed = encrypt("aes-ecb:zero:base64", workflow.encode(), KEYS[16])
+    reads("plain, which the settings allow", plain_too, [], workflow, "workflow.call.finished")
+    fails("plain and unsigned, where a key is configured", sealing, [], workflow, "E5008")
+    signing = signed | {"encryption_key": KEYS[16]}
+    reads("plain and signed", signing, headers_of(workflow), workflow, "workflow.call.finished", verified=True)
+    strictly = signing | {"require_encryption": True}
+    fails("plain and signed, where encryption is required", strictly, headers_of(workflow), workflow, "E5008")
+    reads("signed, encrypted", strictly, headers_of(sealed), sealed, "workflow.call.finished", workflow, verified=True)
+    for about, body in (
+        ("in lines of 76", "\r\n".join(sealed[at : at + 76] for at in range(0, len(sealed), 76))),
+        ("in the alphabet for URLs", sealed.replace("+", "-").replace("/", "_").rstrip("=")),
+        ("in quotes", json.dumps(sealed)),
+        ("in quotes, with its slashes escaped", json.dumps(sealed).replace("/", "\\/")),
+        ("with white space around it", f"\n{sealed}\n"),
+    ):
+        reads(f"encrypted, {about}", sealing, [], body, "workflow.call.finished", workflow)
+    marked = encrypt("aes-ecb:zero:base64", ("\ufeff" + workflow).encode(), KEYS[16])
+    reads("encrypted, behind a byte order mark", sealing, [], marked, "workflow.call.finished", workflow)
+    reads("behind a byte order mark", unsigned, [], "\ufeff" + workflow, "workflow.call.finished", workflow)
+    digest_of = [["Is-Encrypted", "1"], ["Signed", digest(workflow).upper()]]
+    reads("with its digest", sealing, digest_of, sealed, "workflow.call.finished", workflow)
+    twice = [["Signed", f"{digest(workflow)}, {digest(workflow)}"]]
+    reads("with its digest, joined by a proxy", sealing, twice, sealed, "workflow.call.finished", workflow)
+    fails("with the digest of another text", sealing, [["Signed", digest("{}")]], sealed, "E5005")
+    fails("plain, with the digest of another text", unsigned, [["Signed", digest("{}")]], workflow, "E5005")
+    doubled = [*headers_of(call), *headers_of(call)[1:]]
+    reads("a signature that came twice", signed, doubled, call, "call.finished", verified=True)
+    fails("two signatures that differ", signed, [*headers_of(call), ["X-AIRudder-Sign", "00" * 32]], call, "E5002")
+    fails("Base64 of JSON", unsigned, [], base64.b64encode(call.encode()).decode(), "E5005")
+    fails("JSON within a JSON string", unsigned, [], json.dumps(call), "E5005")
+    fails("Base64 whose + became spaces", sealing, [], sealed.replace("+", " "), "E6002")
+    hex_fails("gzip", unsigned, bytes.fromhex("1f8b0800000000000003abae0500"), "E5005")
+    fails("a control character in a name", unsigned, [], '{"event":"x","a\u0001":1}', "E5005")
+    fails("a control character in a name further down", unsigned, [], '{"event":"x","b":{"a\u0001":1}}', "E5005")
     reads("at the nesting limit", unsigned | {"max_depth": 3}, [], '{"a":[[]]}', "unknown", known=False)
     reads(
         "brackets in a text are no nesting", unsigned | {"max_depth": 1}, [], '{"a":"[[[\\"[["}', "unknown", known=False
@@ -372,11 +471,15 @@ def webhook_cases() -> list[dict[str, object]]:
     hex_fails("zero bytes", unsigned, bytes(32), "E5005")
     for about, config, error in (
         ("a signature is required, and no secret given", {}, "E1001"),
-        ("an empty secret", {"secrets": [""]}, "E1001"),
+        *((f"no secret: {wrong!r}", {"secrets": [wrong]}, "E1001") for wrong in ("", " ", "\n", SECRET + "\n")),
+        ("one secret of two is blank", {"secrets": [SECRET, " "]}, "E1001"),
+        ("an invisible character in a secret", {"secrets": ["fake\u202asecret"]}, "E1001"),
+        ("encryption is required, and no key given", signed | {"require_encryption": True}, "E1001"),
         ("a scheme that does not sign the body", signed | {"scheme": "hmac-sha256:hex:key"}, "E6004"),
         ("a scheme that everybody could compute", signed | {"scheme": "sha256:hex:body"}, "E6004"),
         ("a wrong cipher", unsigned | {"cipher": "rot13"}, "E6005"),
         ("a wrong key", unsigned | {"encryption_key": "fake-short"}, "E6001"),
+        ("a blank key", unsigned | {"encryption_key": " " * 16}, "E6001"),
         ("no nesting at all", unsigned | {"max_depth": 0}, "E1001"),
         ("nesting beyond what readers take", unsigned | {"max_depth": 101}, "E1001"),
     ):
@@ -573,7 +676,22 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("workflow.upload_details", {"detials": []}, "E1004", "/detials"),
     ("workflow.detail_instances", {"case_id": None}, "E1005", ""),
+    *(
+        ("workflow.upload_details", {"details": [{"callee": callee, "platform": "P", "variables": {}}]}, "E1007", at)
+        for at in ("/details/0/callee",)
+        for callee in ("+62081234567", "'+6281234567", "6.28E+11", "081234567", "\u202a+6281234567", "+62\uff1881234567")
+    ),
+    *(
+        (
+            "workflow.upload_details",
+            {"details": [{"callee": "+6212345678", "caseid": caseid, "platform": "P", "variables": {}}]},
+            "E1007",
+            "/details/0/caseid",
+        )
+        for caseid in (" c-1", "c-1 ", "c\u00a01", "c-1\u200b", "c\n1")
+    ),
     ("workflow.verify_api_node_push", {"callee": "62 123"}, "E1007", "/callee"),
+    ("workflow.verify_api_node_push", {"node_id": "n\u200b"}, "E1007", "/node_id"),
     ("tasks.create", {"ScheduleStartTime": "2020-09-15T11:14:37Z"}, "E1007", "/ScheduleStartTime"),
     ("tasks.create", {"Details": None}, "E1005", "/Details"),
     ("tasks.create", {"Details": [{"Mobile": "1", "Platform": "P"}]}, "E1007", "/Details/0/Mobile"),
@@ -581,6 +699,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("tasks.stop", {"TaskId": "t"}, "E1004", "/TaskId"),
     ("tasks.cancel_call", {"CalleeNumber": "12"}, "E1007", "/CalleeNumber"),
     ("tasks.detail", {"TaskID": 1}, "E1006", "/TaskID"),
+    ("tasks.detail", {"TaskID": "\ufefft"}, "E1007", "/TaskID"),
+    ("tasks.create", {"Details": [{"Mobile": "+62081234567", "Platform": "P"}]}, "E1007", "/Details/0/Mobile"),
     ("tasks.recording", {"Callee": None}, "E1005", "/Callee"),
     ("tasks.recordings", {"TaskID": None}, "E1005", "/TaskID"),
     ("robots.list", {"Page": 1}, "E1004", "/Page"),

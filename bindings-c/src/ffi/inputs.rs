@@ -127,7 +127,13 @@ macro_rules! versioned {
     };
 }
 
-versioned! { airudder_config airudder_call_options airudder_raw_request airudder_campaign_config airudder_webhooks_config }
+versioned! { airudder_config airudder_call_options airudder_raw_request airudder_campaign_config }
+
+// SAFETY: a repr(C) struct of a size, then pointers and numbers, of which all may be zero.
+unsafe impl Versioned for airudder_webhooks_config<'_> {
+    const FIRST_SIZE: usize = mem::offset_of!(Self, require_encryption);
+    const NAME: &'static str = "airudder_webhooks_config";
+}
 
 // SAFETY: a repr(C) struct of a size, then numbers, an enum that has a 0, and texts.
 unsafe impl Versioned for airudder_error {

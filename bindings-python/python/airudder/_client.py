@@ -36,6 +36,9 @@ class Client(BaseClient):
         base_url: `https://...`; plain `http` for this machine only. None: `https://api.airudder.com` [documented].
         auth_scheme: The word before the token: `Token` [documented]; a public client sends `Bearer` [observed].
         encryption_key: A text of 16, 24 or 32 bytes, if AI Rudder switched encryption on; None: plain.
+        require_encryption: Whether an answer that comes plain, though there is an `encryption_key`, is disbelieved: what
+            became of the request is then unknown. TLS authenticates the API, so this is for `http` on a machine whose
+            other users are not trusted.
         sign_key: The `X-AIRudder-Sign-Key` of the chat operations.
         sign_secret: The secret behind `X-AIRudder-Sign`.
         sign_scheme: How `X-AIRudder-Sign` is computed. The vendor does not publish it: None means
@@ -54,6 +57,7 @@ class Client(BaseClient):
         base_url: str | None = None,
         auth_scheme: str = "Token",
         encryption_key: str | None = None,
+        require_encryption: bool = False,
         sign_key: str | None = None,
         sign_secret: str | None = None,
         sign_scheme: str | None = None,
@@ -69,6 +73,7 @@ class Client(BaseClient):
                 base_url=base_url,
                 auth_scheme=auth_scheme,
                 encryption_key=encryption_key,
+                require_encryption=require_encryption,
                 sign_key=sign_key,
                 sign_secret=sign_secret,
                 sign_scheme=sign_scheme,

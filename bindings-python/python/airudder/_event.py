@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 - dataclasses and others read annotations
 from typing import Any
 
 
@@ -29,6 +30,9 @@ class Event:
     dedupe_key: str
     """64 hex digits, the same for each delivery of one event. AI Rudder delivers an event up to six times [documented];
     that a repetition says the same is assumed."""
+
+    received_at: datetime | None = field(default=None, compare=False)
+    """When the delivery came, if `unwrap` was told: of one that was kept and verified later."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.type}, verified={self.verified}, {len(self.raw)} characters>"

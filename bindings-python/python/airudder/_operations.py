@@ -57,6 +57,8 @@ class Auth(_Family):
 
     def token(self, *, options: CallOptions | None = None, **params: Unpack[FetchTokenParams]) -> Token:
         """Get a token for the other operations. The library does this by itself; call it only to test credentials.
+        There is one token for each account. A public client sends the two fields as multipart/form-data [observed];
+        this library sends JSON, as is documented for all operations.
 
         POST `/service/cloud/auth` [documented]. May be repeated.
         """
@@ -297,7 +299,8 @@ class Workflow(_Family):
     def verify_api_node_push(
         self, *, options: CallOptions | None = None, **params: Unpack[VerifyApiNodePushParams]
     ) -> Any:
-        """Ask whether the push of a custom API node is genuine. What comes back is not documented.
+        """Ask whether the push of a custom API node is genuine: the event `workflow.api_node.push`, whose
+        `callee_number` is assumed to be what is called `callee` here. What comes back is not documented.
 
         POST `/service/cloud/workflow/apinoticeinfo` [documented]. May be repeated.
         """

@@ -40,6 +40,7 @@ class Settings(TypedDict, total=False):
     base_url: str | None
     auth_scheme: str
     encryption_key: str | None
+    require_encryption: bool
     sign_key: str | None
     sign_secret: str | None
     sign_scheme: str | None

@@ -11,6 +11,7 @@ from airudder.events import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from typing import NoReturn
 
 
@@ -39,7 +40,8 @@ class Webhooks:
     """Verifies, decrypts and reads events. Make one and use it from any thread.
 
     Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after
-    a minute, at most five times [documented]. So events come at least once, in any order.
+    a minute, at most five times [documented for the predictive dialer, assumed for the rest]. So events come at least
+    once, in any order.
 
     Args:
         secret: The secret behind `X-AIRudder-Sign`, or several while one is replaced: any of them verifies, and the
@@ -49,7 +51,9 @@ class Webhooks:
         encryption_key: The key of encrypted events, 16, 24 or 32 bytes; None: they come plain.
         cipher: How events are encrypted. None means that of requests, `aes-ecb:zero:base64`, which is an assumption.
         require_signature: Whether an event without a signature is refused. For most events no signature is documented.
-            A wrong signature is always refused.
+            A wrong signature is refused wherever there is a secret.
+        require_encryption: Whether an event that comes plain is refused. None: where there is an `encryption_key`, and
+            the event has no signature that was checked, so that nothing else tells who sent it.
         sign_key: The `X-AIRudder-Sign-Key`, for schemes with the part `key`; None: the one that the delivery names.
         max_body_bytes: The largest body; None: 8 MiB. It can be read again as an attribute, for limiting what is
             received.
@@ -64,6 +68,7 @@ class Webhooks:
         encryption_key: str | None = None,
         cipher: str | None = None,
         require_signature: bool = True,
+        require_encryption: bool | None = None,
         sign_key: str | None = None,
         max_body_bytes: int | None = None,
         max_depth: int | None = None,
@@ -78,6 +83,7 @@ class Webhooks:
                 encryption_key=encryption_key,
                 cipher=cipher,
                 require_signature=require_signature,
+                require_encryption=require_encryption,
                 max_body_bytes=self.max_body_bytes,
                 max_depth=max_depth,
             )
@@ -91,6 +97,7 @@ class Webhooks:
         headers: HeaderFields,
         *,
         kind: str | None = None,
+        received_at: datetime | None = None,
     ) -> Event:
         """Verify, decrypt and read a delivery.
 
@@ -99,23 +106,32 @@ class Webhooks:
                 Django, `await request.body()` in FastAPI and Starlette.
             headers: The header fields, in any case.
             kind: The event that this URL is for; None: it is told by its fields. One that is not known is no error.
+            received_at: When it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
+                the event's `received_at`. No known scheme signs a time, so nothing is compared with it yet.
 
         Raises:
             WebhookError: It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply
-                (E5004) or no JSON object (E5005), or was parsed before (E5006).
+                (E5004) or no JSON object (E5005), was parsed before (E5006), or is plain where that is refused (E5008).
+                Answer the same to all of them, and to a `CryptoError`.
             CryptoError: It cannot be decrypted.
         """
         fields = self._native.unwrap(body, pairs(headers), kind)
         name, known = fields[:2]
-        return (CLASSES[name] if known else Event)(*fields)
+        return (CLASSES[name] if known else Event)(*fields, received_at)
 
-    def sign(self, body: bytes) -> dict[str, str]:
-        """Make the header fields of a signed delivery, for tests of your receiver."""
-        return dict(self._native.sign(body))
+    def sign(self, body: bytes, headers: HeaderFields = ()) -> dict[str, str]:
+        """Make the header fields of a signed delivery, for tests of your receiver.
 
-    def seal(self, text: str) -> tuple[dict[str, str], bytes]:
-        """Make header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured."""
-        headers, body = self._native.seal(text, os.urandom(16))
+        `headers` are those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
+        """
+        return dict(self._native.sign(body, pairs(headers)))
+
+    def seal(self, text: str, headers: HeaderFields = ()) -> tuple[dict[str, str], bytes]:
+        """Make header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured.
+
+        `headers` are those that the scheme signs, and others that are to be sent.
+        """
+        headers, body = self._native.seal(text, os.urandom(16), pairs(headers))
         return dict(headers), body
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from airudder._event import Event
 
 if TYPE_CHECKING:
     from airudder.types import (
+        ApiNodePush,
         CallFinished,
         ChannelMessageSent,
         ChatbotSessionEnded,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class CallFinishedEvent(Event):
-    """A call of a task ended. Sent once for each number: at once when it connected, else after the last redial.
+    """A call of a task ended. Sent once for each number: at once when it connected, else after the last redial. Told
+    by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
 
     Source: documented. No signature is documented.
     """
@@ -39,7 +41,8 @@ class CallFinishedEvent(Event):
 
 @dataclass(frozen=True, repr=False)
 class WorkflowCallFinishedEvent(Event):
-    """A call of a workflow ended: as `call.finished`, with `workflow_id`, `nodetask_id` and the contact's `case_id`.
+    """A call of a workflow ended: as `call.finished`, and told as it is, with `workflow_id`, `nodetask_id` and the
+    contact's `case_id`.
 
     Source: documented. No signature is documented.
     """
@@ -50,7 +53,8 @@ class WorkflowCallFinishedEvent(Event):
 
 @dataclass(frozen=True, repr=False)
 class WorkflowListFinishedEvent(Event):
-    """A contact has run through its list of nodes.
+    """A contact has run through its list of nodes. Told by `rows`, with `callee_number` or `workflow_id` beside it
+    or `nodetask_id` in it.
 
     Source: documented. No signature is documented.
     """
@@ -61,7 +65,8 @@ class WorkflowListFinishedEvent(Event):
 
 @dataclass(frozen=True, repr=False)
 class WorkflowStatusChangedEvent(Event):
-    """A workflow's state changed.
+    """A workflow's state changed. Told by `actions`, with `status` or `workflow_id` beside it or `nodetask_id` in
+    it.
 
     Source: documented. No signature is documented.
     """
@@ -72,13 +77,27 @@ class WorkflowStatusChangedEvent(Event):
 
 @dataclass(frozen=True, repr=False)
 class WorkflowChatbotSessionEndedEvent(Event):
-    """A chat of a workflow ended.
+    """A chat of a workflow ended. Told by `waba_task_id` with a field of a session, or by `session_end_time` with a
+    field of a workflow: other events of WhatsApp accounts and of chats exist, of which nothing is published.
 
     Source: documented. Signed.
     """
 
     type: Literal["workflow.chatbot.session.ended"]
     data: ChatbotSessionEnded
+
+
+@dataclass(frozen=True, repr=False)
+class WorkflowApiNodePushEvent(Event):
+    """A contact reached a custom API node of a workflow, which pushes what it knows of the contact. No signature is
+    documented: `workflow.verify_api_node_push` tells whether the push is genuine. Told by `callee` being an object,
+    or by `node_id` with `callee_number` beside it.
+
+    Source: documented. No signature is documented.
+    """
+
+    type: Literal["workflow.api_node.push"]
+    data: ApiNodePush
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,6 +161,7 @@ CLASSES: dict[str, type[Event]] = {
     "workflow.list.finished": WorkflowListFinishedEvent,
     "workflow.status.changed": WorkflowStatusChangedEvent,
     "workflow.chatbot.session.ended": WorkflowChatbotSessionEndedEvent,
+    "workflow.api_node.push": WorkflowApiNodePushEvent,
     "channel.message.sent": ChannelMessageSentEvent,
     "message.send": MessageSendEvent,
     "pds.task.status": PdsTaskStatusEvent,

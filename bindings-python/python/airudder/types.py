@@ -53,7 +53,10 @@ class Detail(TypedDict, total=False):
     callee: Required[str]
     """The phone number with `+` and country code [documented]."""
     platform: Required[str]
-    """The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]."""
+    """The platform's name, at most 40 characters, from the list that AI Rudder gives [documented as required]. A
+    public client leaves it out [observed]; whether the service takes that is unknown. To leave it out, switch
+    `strict` off.
+    """
     caseid: NotRequired[str]
     """The customer's own id of this contact [documented]. Later it is called `case_id`."""
     variables: Required[dict[str, str]]
@@ -715,6 +718,53 @@ class ChatbotSessionEnded(TypedDict, total=False):
     """The contact's variables."""
     messages: list[ChatMessage]
     """The messages."""
+
+
+class ApiNodePush(TypedDict, total=False):
+    """The push of a custom API node: what the workflow knows of a contact who has reached the node. The vendor's
+    page lists the contact's fields flat behind `callee`, which it calls an object; that they are in it is assumed.
+    So they are here at both places: look into `callee` first. [`contact`](Self::contact) does.
+    """
+
+    workflow_id: str
+    """The workflow."""
+    workflow_name: str
+    """The workflow's name."""
+    node_id: str
+    """The node."""
+    node_name: str
+    """The node's name."""
+    callee: ApiNodeContact
+    """The contact."""
+    case_id: str
+    """The contact's id as it was uploaded (`caseid`); may be empty."""
+    callee_name: str
+    """The contact's name."""
+    callee_gender: str
+    """The contact's gender."""
+    callee_number: str
+    """The contact's phone number."""
+    platform_name: str
+    """The platform's name."""
+    extra_a: str
+    """A value of your own."""
+
+
+class ApiNodeContact(TypedDict, total=False):
+    """The contact of a push. Further fields, such as `extra_b`, are likely."""
+
+    case_id: str
+    """The contact's id as it was uploaded (`caseid`); may be empty."""
+    callee_name: str
+    """The contact's name."""
+    callee_gender: str
+    """The contact's gender."""
+    callee_number: str
+    """The contact's phone number."""
+    platform_name: str
+    """The platform's name."""
+    extra_a: str
+    """A value of your own."""
 
 
 class ChannelMessageSent(TypedDict, total=False):

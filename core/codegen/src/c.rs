@@ -29,9 +29,10 @@ const ARGUMENTS: [(&str, &str); 10] = [
 ];
 
 /// What the core calls otherwise than C.
-const NAMES: [(&str, &str); 4] = [
+const NAMES: [(&str, &str); 5] = [
     ("switch `strict` off", "set `lenient` to 1"),
     ("set `require_signature` to false", "set `allow_unsigned` to 1"),
+    ("set `require_encryption` to false", "set `require_encryption` to -1"),
     ("`detect`", "airudder_detect()"),
     ("Use a name from the catalogue", "Use an AIRUDDER_OP_…"),
 ];

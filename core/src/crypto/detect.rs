@@ -7,9 +7,9 @@ use super::{
     cipher::{Iv, Mode, Padding},
     encoding::Encoding,
     provider::BLOCK,
-    signature::{DigestKind, SIGN_HEADER, SIGN_KEY_HEADER},
+    signature::{DigestKind, SIGN_HEADER, SIGN_KEY_HEADER, single},
 };
-use crate::{Error, ErrorCode, Headers};
+use crate::{Error, ErrorCode, Headers, secret::check_secret};
 
 /// The largest body that [`detect`] takes, in bytes: each of some ten thousand schemes is computed over it.
 pub const MAX_DETECT_BYTES: usize = 64 * 1024;
@@ -47,6 +47,7 @@ pub fn detect(
         let message = format!("detect takes bodies up to {MAX_DETECT_BYTES} bytes; capture a smaller delivery");
         return Err(Error::new(ErrorCode::BodyTooLarge, message));
     }
+    secret.map_or(Ok(()), |secret| check_secret(secret, "secret"))?;
     let mut found = Detection::default();
     find_scheme(headers, body, secret, &mut found);
     find_cipher(body, key, &mut found);
@@ -54,8 +55,12 @@ pub fn detect(
 }
 
 fn find_scheme(headers: &Headers, body: &[u8], secret: Option<&str>, found: &mut Detection) {
-    let Some(signature) = headers.get(SIGN_HEADER).map(str::trim) else {
+    let Some(signature) = headers.joined(SIGN_HEADER) else {
         found.notes.push(format!("There is no {SIGN_HEADER}: this delivery is not signed."));
+        return;
+    };
+    let Some(signature) = single(&signature) else {
+        found.notes.push(format!("There are several {SIGN_HEADER} that differ: something on the way added one."));
         return;
     };
     let key = headers.get(SIGN_KEY_HEADER);

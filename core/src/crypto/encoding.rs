@@ -41,12 +41,32 @@ impl Encoding {
         }
     }
 
-    /// The bytes of a text, white space around it aside; `None` where it is not so encoded.
+    /// The bytes of a text, white space around it aside; `None` where it is not so encoded. Line breaks in it are skipped,
+    /// and Base64 is read in the alphabet for URLs, too.
     pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         let text = text.trim_ascii();
+        self.decode_line(text).or_else(|| self.decode_line(&on_one_line(text)?))
+    }
+
+    fn decode_line(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Base64 => BASE64.decode(text).ok(),
             Self::Hex => base16ct::mixed::decode_vec(text).ok(),
         }
     }
+}
+
+/// A text without its line breaks and in the standard alphabet; `None` where it is so already, or mixes both alphabets.
+fn on_one_line(text: &[u8]) -> Option<Vec<u8>> {
+    let has = |some: [u8; 2]| text.iter().any(|byte| some.contains(byte));
+    let for_urls = has(*b"-_");
+    if (for_urls && has(*b"+/")) || !(for_urls || has(*b"\r\n")) {
+        return None;
+    }
+    let standard = |byte: &u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => *other,
+    };
+    Some(text.iter().filter(|byte| !matches!(byte, b'\r' | b'\n')).map(standard).collect())
 }

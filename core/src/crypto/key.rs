@@ -4,15 +4,19 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, secret::fault_of};
 
 /// An AES key of 16, 24 or 32 bytes: the UTF-8 bytes of the text that AI Rudder gave. Wiped from memory when dropped.
 #[derive(Clone)]
 pub struct EncryptionKey(Zeroizing<Vec<u8>>);
 
 impl EncryptionKey {
-    /// Takes the key's text. 16 bytes are documented; 24 and 32 are assumed.
+    /// Takes the key's text. 16 bytes are documented; 24 and 32 are assumed. One that is blank, has white space around it
+    /// or holds invisible characters is refused, whatever its length.
     pub fn new(text: &str) -> Result<Self, Error> {
+        if let Some(fault) = fault_of(text) {
+            return Err(Error::new(ErrorCode::InvalidKey, format!("the AES key {fault}")));
+        }
         match text.len() {
             16 | 24 | 32 => Ok(Self(Zeroizing::new(text.as_bytes().to_vec()))),
             other => {

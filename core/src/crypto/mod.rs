@@ -14,6 +14,7 @@ pub use cipher::Cipher;
 pub use detect::{Detection, MAX_DETECT_BYTES, detect};
 pub use key::EncryptionKey;
 pub use provider::{BuiltIn, Provider};
+pub(crate) use signature::single;
 pub use signature::{SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput};
 
 use crate::Error;
@@ -38,6 +39,11 @@ pub fn decrypt(text: &[u8], key: &EncryptionKey) -> Result<Vec<u8>, Error> {
 #[must_use]
 pub fn digest(plain: &[u8]) -> String {
     digest_with(&BuiltIn, plain)
+}
+
+/// The bytes of a Base64 text.
+pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+    encoding::Encoding::Base64.decode(text)
 }
 
 pub(crate) fn encrypt_with(provider: &dyn Provider, plain: &[u8], key: &EncryptionKey) -> Result<String, Error> {

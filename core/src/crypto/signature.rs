@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::encoding::Encoding;
-use crate::{Error, ErrorCode, Headers};
+use crate::{Error, ErrorCode, Headers, secret::check_secret};
 
 /// The header field that carries a signature \[documented].
 pub const SIGN_HEADER: &str = "X-AIRudder-Sign";
@@ -71,14 +71,22 @@ pub struct SigningInput<'a> {
 }
 
 impl Scheme {
-    /// The signature of this input. Fails where the scheme signs a header field or a key that is not there (E1010).
+    /// The signature of this input. Fails where the secret is blank (E1001), and where the scheme signs a header field or a
+    /// key that is not there (E1010).
     pub fn sign(&self, input: &SigningInput<'_>) -> Result<String, Error> {
+        check_secret(input.secret, "secret")?;
         Ok(self.encoding.encode(&self.compute(input)?))
     }
 
-    /// Checks a signature in constant time. The error (E5002) does not tell what the right one would be.
+    /// Checks a signature in constant time. The error (E5002) does not tell what the right one would be. A blank secret is
+    /// an error of its own (E1001). Of a signature that a proxy wrote twice into one field, with a comma between, one is
+    /// enough; two that differ are refused.
     pub fn verify(&self, signature: &str, input: &SigningInput<'_>) -> Result<(), Error> {
+        check_secret(input.secret, "secret")?;
         let mismatch = |why: String| Error::new(ErrorCode::SignatureMismatch, why);
+        let signature = single(signature).ok_or_else(|| {
+            mismatch(format!("there are several {SIGN_HEADER} that differ: something on the way added one"))
+        })?;
         let expected = self.compute(input).map_err(|error| mismatch(error.details().message.clone()))?;
         let given = self
             .encoding
@@ -136,6 +144,13 @@ impl Scheme {
         }
         self.digest.compute(input.secret, &message)
     }
+}
+
+/// The value of a field that may have been sent, or joined by a proxy, several times; `None` where these differ.
+pub(crate) fn single(value: &str) -> Option<&str> {
+    let mut values = value.split(',').map(str::trim);
+    let first = values.next()?;
+    values.all(|other| other == first).then_some(first)
 }
 
 fn missing(what: &str) -> Error {

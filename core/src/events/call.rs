@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::{event::events, open_enum::open_enum, received::received};
+use crate::{
+    event::{Shape, events},
+    open_enum::open_enum,
+    received::received,
+};
 
 open_enum! {
     /// The state of a task.
@@ -207,10 +211,30 @@ received! {
     }
 }
 
+/// Where in a workflow a call was. Any of these makes it a workflow's, in the event or in the first of its `details`: the
+/// vendor does not say where it puts them.
+const WORKFLOW_FIELDS: [&str; 4] = ["workflow_id", "nodetask_id", "workflow_name", "nodetask_name"];
+
+/// Whether it is a finished call, of a task or of a workflow. `details` alone may belong to events of which nothing is
+/// published, so one more field of a call must be there.
+fn is_call(shape: &Shape<'_>) -> bool {
+    let call_fields = ["callee", "result", "ring_type", "hangup_type"];
+    shape.is_array("details")
+        && (shape.has("task_id") || shape.first("details").is_some_and(|call| call.has_any(&call_fields)))
+}
+
+fn is_in_workflow(shape: &Shape<'_>) -> bool {
+    shape.has_any(&WORKFLOW_FIELDS) || shape.first("details").is_some_and(|call| call.has_any(&WORKFLOW_FIELDS))
+}
+
+pub(super) fn is_call_of_workflow(shape: &Shape<'_>) -> bool {
+    is_call(shape) && is_in_workflow(shape)
+}
+
 events! {
     /// A call of a task ended. Sent once for each number: at once when it connected, else after the last redial.
+    ///
+    /// Told by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
     1 "call.finished" Undocumented Documented
-    CallFinished where |shape: &crate::event::Shape<'_>| {
-        shape.has("task_id") && shape.is_array("details") && !shape.has_in_details("workflow_id")
-    };
+    CallFinished where |shape: &Shape<'_>| is_call(shape) && !is_in_workflow(shape);
 }

@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{call::CallFinished, chat::ChatMessage};
+use super::{
+    call::{self, CallFinished},
+    chat::ChatMessage,
+};
 use crate::{
+    Error, ErrorCode, Event,
     event::{Shape, events},
+    operations::workflow::VerifyApiNodePush,
     received::received,
 };
 
@@ -126,26 +131,131 @@ received! {
     }
 }
 
+/// The push of a custom API node: what the workflow knows of a contact who has reached the node.
+///
+/// The vendor's page lists the contact's fields flat behind `callee`, which it calls an object; that they are in it is
+/// assumed. So they are here at both places: look into `callee` first. [`contact`](Self::contact) does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ApiNodePush {
+    /// The workflow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_id: Option<String>,
+    /// The workflow's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_name: Option<String>,
+    /// The node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_id: Option<String>,
+    /// The node's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_name: Option<String>,
+    /// The contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callee: Option<ApiNodeContact>,
+    /// The contact's fields, where they stand beside `callee`.
+    #[serde(flatten)]
+    pub beside: ApiNodeContact,
+}
+
+received! {
+    /// The contact of a push. Further fields, such as `extra_b`, are likely.
+    ApiNodeContact {
+        /// The contact's id as it was uploaded (`caseid`); may be empty.
+        case_id: String,
+        /// The contact's name.
+        callee_name: String,
+        /// The contact's gender.
+        callee_gender: String,
+        /// The contact's phone number.
+        callee_number: String,
+        /// The platform's name.
+        platform_name: String,
+        /// A value of your own.
+        extra_a: String,
+    }
+}
+
 events! {
-    /// A call of a workflow ended: as `call.finished`, with `workflow_id`, `nodetask_id` and the contact's `case_id`.
+    /// A call of a workflow ended: as `call.finished`, and told as it is, with `workflow_id`, `nodetask_id` and the contact's `case_id`.
     2 "workflow.call.finished" Undocumented Documented
-    WorkflowCallFinished where |shape: &Shape<'_>| {
-        shape.has("task_id") && shape.is_array("details") && shape.has_in_details("workflow_id")
-    };
+    WorkflowCallFinished where call::is_call_of_workflow;
 
     /// A contact has run through its list of nodes.
+    ///
+    /// Told by `rows`, with `callee_number` or `workflow_id` beside it or `nodetask_id` in it.
     4 "workflow.list.finished" Undocumented Documented
     WorkflowListFinished where |shape: &Shape<'_>| {
-        shape.is_array("rows") && shape.has("callee_number") && shape.has("workflow_id")
+        shape.is_array("rows") && (shape.has_any(&["callee_number", "workflow_id"]) || has_nodes(shape, "rows"))
     };
 
     /// A workflow's state changed.
+    ///
+    /// Told by `actions`, with `status` or `workflow_id` beside it or `nodetask_id` in it.
     5 "workflow.status.changed" Undocumented Documented
     WorkflowStatusChanged where |shape: &Shape<'_>| {
-        shape.is_array("actions") && shape.has("status") && shape.has("workflow_id")
+        shape.is_array("actions") && (shape.has_any(&["status", "workflow_id"]) || has_nodes(shape, "actions"))
     };
 
     /// A chat of a workflow ended.
+    ///
+    /// Told by `waba_task_id` with a field of a session, or by `session_end_time` with a field of a workflow: other events
+    /// of WhatsApp accounts and of chats exist, of which nothing is published.
     6 "workflow.chatbot.session.ended" Documented Documented
-    ChatbotSessionEnded where |shape: &Shape<'_>| shape.has("waba_task_id") && shape.has("session_end_time");
+    ChatbotSessionEnded where |shape: &Shape<'_>| {
+        shape.has("waba_task_id") && shape.has_any(&["session_end_time", "session_start_time", "session_end_reason"])
+            || shape.has("session_end_time") && shape.has_any(&["workflow_id", "nodetask_id", "wfdetail_uuid"])
+    };
+
+    /// A contact reached a custom API node of a workflow, which pushes what it knows of the contact. No signature is
+    /// documented: `workflow.verify_api_node_push` tells whether the push is genuine.
+    ///
+    /// Told by `callee` being an object, or by `node_id` with `callee_number` beside it.
+    11 "workflow.api_node.push" Undocumented Documented
+    ApiNodePush where |shape: &Shape<'_>| {
+        let fields = ["node_id", "node_name", "workflow_id", "workflow_name"];
+        let is_contact = |callee: Shape<'_>| callee.has_any(&["callee_number", "case_id"]);
+        shape.is_object("callee") && (shape.has_any(&fields) || shape.object("callee").is_some_and(is_contact))
+            || shape.has("node_id") && shape.has("callee_number")
+    };
+}
+
+/// Whether an array has nodes of a workflow.
+fn has_nodes(shape: &Shape<'_>, field: &str) -> bool {
+    shape.first(field).is_some_and(|node| node.has("nodetask_id"))
+}
+
+impl ApiNodePush {
+    /// A field of the contact's: what `callee` says, else what stands beside it.
+    #[must_use]
+    pub fn contact<'a>(&'a self, field: impl Fn(&'a ApiNodeContact) -> Option<&'a String>) -> Option<&'a str> {
+        self.callee.as_ref().and_then(&field).or_else(|| field(&self.beside)).map(String::as_str)
+    }
+}
+
+/// The parameters of `workflow.verify_api_node_push` for a push, as JSON text: the operation answers whether the push is
+/// genuine. Its `callee` is a text, for which the push's `callee_number` is assumed.
+///
+/// Errors: E1008 where the event is no push, E1005 where it lacks a field that the operation needs, E5005 where one has
+/// another type than is documented.
+pub fn verify_push_params(event: &Event) -> Result<String, Error> {
+    let push: ApiNodePush = event.parse()?;
+    let missing = |field: &str, pointer: &str| {
+        let message = format!("the push has no `{field}`, without which it cannot be verified");
+        Error::new(ErrorCode::MissingField, message).at(pointer)
+    };
+    let workflow_id = push.workflow_id.as_deref().ok_or_else(|| missing("workflow_id", "/workflow_id"))?;
+    let node_id = push.node_id.as_deref().ok_or_else(|| missing("node_id", "/node_id"))?;
+    let callee = push.contact(|contact| contact.callee_number.as_ref());
+    let callee = callee.ok_or_else(|| missing("callee_number", "/callee/callee_number"))?;
+    let case_id = push.contact(|contact| contact.case_id.as_ref()).filter(|case_id| !case_id.is_empty());
+    let params = VerifyApiNodePush {
+        workflow_id: workflow_id.into(),
+        node_id: node_id.into(),
+        callee: callee.into(),
+        case_id: case_id.map(Into::into),
+    };
+    serde_json::to_string(&params)
+        .map_err(|error| Error::new(ErrorCode::Internal, format!("the parameters do not serialize: {error}")))
 }

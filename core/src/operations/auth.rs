@@ -43,6 +43,9 @@ impl std::fmt::Debug for Token {
 
 operations! {
     /// Get a token for the other operations. The library does this by itself; call it only to test credentials.
+    ///
+    /// There is one token for each account. A public client sends the two fields as multipart/form-data \[observed]; this
+    /// library sends JSON, as is documented for all operations.
     1 "auth.token" Post "/service/cloud/auth" None Cloud Safe Documented
     FetchToken<'_> as FetchToken<'_> => Token;
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     events::chat::ChatMessage,
     operation::operations,
-    params::{Each, Text, UNLIMITED, Validate, object},
+    params::{Each, Id, Text, UNLIMITED, Validate, object},
 };
 
 /// The messages of a conversation, newest first.
@@ -16,7 +16,7 @@ use crate::{
 pub struct SessionMessages<'a> {
     /// The conversation \[documented].
     #[serde(borrow)]
-    pub call_id: Text<'a>,
+    pub call_id: Id<'a>,
     /// The last message of the page before; empty for the first page \[documented].
     #[serde(borrow)]
     pub last_msg_id: Text<'a>,
@@ -34,13 +34,13 @@ pub struct SessionMessages<'a> {
 pub struct HuaweiMessages<'a, M = Vec<HuaweiMessage<'a>>> {
     /// The conversation \[documented].
     #[serde(borrow)]
-    pub call_id: Text<'a>,
+    pub call_id: Id<'a>,
     /// `HuaWei` \[documented].
     #[serde(borrow)]
     pub channel: Text<'a>,
     /// The channel's id \[documented].
     #[serde(borrow)]
-    pub channel_id: Text<'a>,
+    pub channel_id: Id<'a>,
     /// Who wrote \[documented].
     #[serde(borrow, deserialize_with = "object")]
     pub user: HuaweiUser<'a>,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     operation::operations,
-    params::{Each, LocalTime, Phone, Platform, Text, UNLIMITED, Validate},
+    params::{Callee, Each, Id, LocalTime, Phone, Platform, Text, UNLIMITED, Validate},
     received::received,
 };
 
@@ -27,7 +27,7 @@ pub struct CreateTask<'a, D = Vec<TaskDetail<'a>>> {
     pub schedule_end_time: LocalTime<'a>,
     /// The bot that calls \[documented].
     #[serde(borrow, default, rename = "RobotID", skip_serializing_if = "Option::is_none")]
-    pub robot_id: Option<Text<'a>>,
+    pub robot_id: Option<Id<'a>>,
     /// How the bot is chosen: `single`, `group` \[observed].
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub robot_method: Option<Text<'a>>,
@@ -55,13 +55,13 @@ pub struct CreateTask<'a, D = Vec<TaskDetail<'a>>> {
 pub struct TaskDetail<'a> {
     /// The phone number with `+` and country code \[documented].
     #[serde(borrow)]
-    pub mobile: Phone<'a>,
+    pub mobile: Callee<'a>,
     /// The platform's name, at most 40 characters \[documented].
     #[serde(borrow)]
     pub platform: Platform<'a>,
     /// Another bot for this contact \[documented].
     #[serde(borrow, default, rename = "RobotID", skip_serializing_if = "Option::is_none")]
-    pub robot_id: Option<Text<'a>>,
+    pub robot_id: Option<Id<'a>>,
     /// Variables of the bot, of any type.
     #[serde(flatten)]
     pub variables: Map<String, Value>,
@@ -73,11 +73,11 @@ pub struct TaskDetail<'a> {
 #[expect(dead_code, reason = "only read")]
 pub(crate) struct TaskDetailCheck<'a> {
     #[serde(borrow)]
-    mobile: Phone<'a>,
+    mobile: Callee<'a>,
     #[serde(borrow)]
     platform: Platform<'a>,
     #[serde(borrow, default, rename = "RobotID")]
-    robot_id: Option<Text<'a>>,
+    robot_id: Option<Id<'a>>,
 }
 
 /// A page of tasks.
@@ -103,7 +103,7 @@ pub struct ListTasks<'a> {
 pub struct StopTask<'a> {
     /// The task \[observed].
     #[serde(borrow, rename = "TaskID")]
-    pub task_id: Text<'a>,
+    pub task_id: Id<'a>,
     /// `Stop` \[observed].
     #[serde(borrow, rename = "Action")]
     pub action: Text<'a>,
@@ -116,7 +116,7 @@ pub struct StopTask<'a> {
 pub struct CancelCall<'a> {
     /// The task \[observed].
     #[serde(borrow, rename = "TaskID")]
-    pub task_id: Text<'a>,
+    pub task_id: Id<'a>,
     /// The number \[observed].
     #[serde(borrow, rename = "CalleeNumber")]
     pub callee_number: Phone<'a>,
@@ -129,7 +129,7 @@ pub struct CancelCall<'a> {
 pub struct TaskDetails<'a> {
     /// The task \[documented].
     #[serde(borrow, rename = "TaskID")]
-    pub task_id: Text<'a>,
+    pub task_id: Id<'a>,
 }
 
 /// The recording of one call.
@@ -139,7 +139,7 @@ pub struct TaskDetails<'a> {
 pub struct Recording<'a> {
     /// The task \[observed].
     #[serde(borrow, rename = "TaskID")]
-    pub task_id: Text<'a>,
+    pub task_id: Id<'a>,
     /// The number that was called \[observed].
     #[serde(borrow, rename = "Callee")]
     pub callee: Phone<'a>,
@@ -152,7 +152,7 @@ pub struct Recording<'a> {
 pub struct Recordings<'a> {
     /// The task \[observed].
     #[serde(borrow, rename = "TaskID")]
-    pub task_id: Text<'a>,
+    pub task_id: Id<'a>,
 }
 
 impl<D> Validate for CreateTask<'_, D> {}

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     open_enum::open_enum,
     operation::operations,
-    params::{AnyObject, Each, EachText, Phone, Platform, Text, Validate, ZonedTime},
+    params::{AnyObject, Callee, CaseId, Each, EachText, Id, Phone, Platform, Text, Validate, ZonedTime},
     received::received,
 };
 
@@ -50,7 +50,7 @@ pub struct CreateInstance<'a, D = Vec<Detail<'a>>> {
 pub struct UploadDetails<'a, D = Vec<Detail<'a>>> {
     /// From `workflow.create_instance` \[documented].
     #[serde(borrow)]
-    pub workflow_id: Text<'a>,
+    pub workflow_id: Id<'a>,
     /// At most 10 000 per workflow \[documented].
     #[cfg_attr(feature = "schema", schemars(length(max = 10_000)))]
     pub details: D,
@@ -63,13 +63,14 @@ pub struct UploadDetails<'a, D = Vec<Detail<'a>>> {
 pub struct Detail<'a, V = BTreeMap<Text<'a>, Text<'a>>, P = Map<String, Value>> {
     /// The phone number with `+` and country code \[documented].
     #[serde(borrow)]
-    pub callee: Phone<'a>,
-    /// The platform's name, at most 40 characters, from the list that AI Rudder gives \[documented].
+    pub callee: Callee<'a>,
+    /// The platform's name, at most 40 characters, from the list that AI Rudder gives \[documented as required]. A public
+    /// client leaves it out \[observed]; whether the service takes that is unknown. To leave it out, switch `strict` off.
     #[serde(borrow)]
     pub platform: Platform<'a>,
     /// The customer's own id of this contact \[documented]. Later it is called `case_id`.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub caseid: Option<Text<'a>>,
+    pub caseid: Option<CaseId<'a>>,
     /// Variables of robot, SMS, WhatsApp and flow: texts, with any key \[documented].
     pub variables: V,
     /// Variables of the predictive dialer \[documented].
@@ -107,10 +108,10 @@ pub struct DetailInstances<'a> {
 pub struct VerifyApiNodePush<'a> {
     /// The workflow \[documented].
     #[serde(borrow)]
-    pub workflow_id: Text<'a>,
+    pub workflow_id: Id<'a>,
     /// The node \[documented].
     #[serde(borrow)]
-    pub node_id: Text<'a>,
+    pub node_id: Id<'a>,
     /// The contact's phone number \[documented].
     #[serde(borrow)]
     pub callee: Phone<'a>,
@@ -191,7 +192,8 @@ operations! {
     4 "workflow.detail_instances" Post "/service/cloud/workflow/detailinstances" Token Cloud Safe Documented
     DetailInstances<'_> as DetailInstances<'_> => DetailInstanceRows;
 
-    /// Ask whether the push of a custom API node is genuine. What comes back is not documented.
+    /// Ask whether the push of a custom API node is genuine: the event `workflow.api_node.push`, whose `callee_number` is
+    /// assumed to be what is called `callee` here. What comes back is not documented.
     5 "workflow.verify_api_node_push" Post "/service/cloud/workflow/apinoticeinfo" Token Cloud Safe Documented
     VerifyApiNodePush<'_> as VerifyApiNodePush<'_> => Value;
 

@@ -1,18 +1,18 @@
 //! The check of an operation's parameters: one streaming pass over the JSON text, which is sent as it is.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
+mod phone;
+mod text;
+
+use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer,
     de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use crate::{
-    Error, ErrorCode,
-    calendar::{is_local, is_zoned},
-    json::push_segment,
-    pointer,
-};
+pub use text::{Callee, CaseId, Id, LocalTime, Phone, Platform, Text, ZonedTime};
+
+use crate::{Error, ErrorCode, json::push_segment, pointer};
 
 /// Rules that concern more than one field.
 pub trait Validate {
@@ -90,145 +90,6 @@ fn without_value(message: String) -> String {
         }
         None => message,
     }
-}
-
-/// A text that borrows from the JSON it was read from, wherever it stands (`Cow` does so only in a struct's own field).
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Text<'a>(pub Cow<'a, str>);
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Text<'_> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Text".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string"})
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor { keeps_rule: |_| true, rule: "" })
-    }
-}
-
-/// Reads a text that keeps a rule. The rule is checked in here since the reader knows the place of errors from here.
-struct TextVisitor {
-    keeps_rule: fn(&str) -> bool,
-    rule: &'static str,
-}
-
-impl TextVisitor {
-    fn check<'a, E: serde::de::Error>(&self, text: Cow<'a, str>) -> Result<Text<'a>, E> {
-        if (self.keeps_rule)(&text) { Ok(Text(text)) } else { Err(E::custom(self.rule)) }
-    }
-}
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        self.check(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        self.check(Cow::Owned(text.to_owned()))
-    }
-}
-
-/// Declares a text with a rule that is checked when it is read from JSON, that is, before anything is sent.
-macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $rule:ident, $pattern:literal, $message:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-        #[serde(transparent)]
-        pub struct $name<'a>(Text<'a>);
-
-        impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(TextVisitor { keeps_rule: $rule, rule: $message }).map(Self)
-            }
-        }
-
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name<'_> {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string", "pattern": $pattern})
-            }
-        }
-
-        impl<'a, T: Into<Cow<'a, str>>> From<T> for $name<'a> {
-            fn from(text: T) -> Self {
-                Self(Text(text.into()))
-            }
-        }
-
-        impl Deref for $name<'_> {
-            type Target = str;
-
-            fn deref(&self) -> &str {
-                &self.0
-            }
-        }
-    };
-}
-
-impl<'a, T: Into<Cow<'a, str>>> From<T> for Text<'a> {
-    fn from(text: T) -> Self {
-        Self(text.into())
-    }
-}
-
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-checked_text! {
-    /// A phone number: `+`, country code, digits, for instance `+6212345678` \[documented].
-    Phone, is_phone, "^\\+[0-9]+$", "a phone number is `+`, country code and digits without spaces, for instance `+6212345678`"
-}
-checked_text! {
-    /// A platform's name, from the list that AI Rudder gives: 1 to 40 characters \[documented].
-    Platform, is_platform, "^.{1,40}$", "a platform name has 1 to 40 characters"
-}
-checked_text! {
-    /// A time with its zone: `2023-09-01 00:00:00+08:00` \[documented for query bounds].
-    ZonedTime, is_zoned, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}[+-]\\d{2}:\\d{2}$", "a time is written with its zone as `2023-09-01 00:00:00+08:00`"
-}
-
-checked_text! {
-    /// A time of the account, whose zone is not stated: `2022-12-19 15:14:52` \[documented by example].
-    LocalTime, is_local, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$", "a time is written without a zone as `2022-12-19 15:14:52`"
-}
-
-fn is_phone(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-fn is_platform(text: &str) -> bool {
-    (1..=40).contains(&text.chars().count())
 }
 
 /// A `T` that is written as an object: serde would also read a struct from an array, which the API does not know.
