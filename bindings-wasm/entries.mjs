@@ -13,7 +13,8 @@ const entries = {
   web: `import "./inline.js";\n${exported}`,
   node: `import "./inline.js";\nimport "./builtins.mjs";\n${exported}`,
   // An ES module imports what Node has: bundlers cannot make that of a `require`.
-  builtins: `import * as crypto from "node:crypto";
+  builtins: `import * as childProcess from "node:child_process";
+import * as crypto from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as net from "node:net";
 import * as os from "node:os";
@@ -21,7 +22,7 @@ import * as path from "node:path";
 import * as url from "node:url";
 import builtins from "./builtins.js";
 
-builtins.runsOnNode({ crypto, fs, net, os, path, url });
+builtins.runsOnNode({ childProcess, crypto, fs, net, os, path, url });
 `,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
   wasm: `import module from "./airudder.wasm";

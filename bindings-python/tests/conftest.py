@@ -33,10 +33,16 @@ def binary() -> str:
     """The sandbox's program: the one that the environment names, or else built now."""
     if named := os.environ.get("AIRUDDER_SANDBOX"):
         return named
-    command = ["cargo", "build", "--quiet", "--package", "airudder-sandbox", "--message-format", "json"]
-    built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    made = [json.loads(line).get("executable") for line in built.stdout.splitlines()]
-    return next(path for path in made if path)
+    return built("airudder-sandbox", ends="airudder-sandbox")
+
+
+@functools.cache
+def built(package: str, *options: str, ends: str) -> str:
+    """Build a package, and find the file of this name that it makes."""
+    command = ["cargo", "build", "--quiet", "--package", package, *options, "--message-format", "json"]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    made = [path for line in done.stdout.splitlines() for path in json.loads(line).get("filenames", [])]
+    return next(path for path in made if Path(path).name == ends)
 
 
 def free_port() -> int:

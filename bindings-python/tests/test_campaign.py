@@ -150,10 +150,12 @@ def test_a_second_process_is_kept_out(client, tmp_path):
     )
     first.start()
     assert started.wait(60)
-    with pytest.raises(BlockingIOError, match="another process runs the campaign of this journal"):
-        client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
-    finish.set()
-    first.join()
+    try:
+        with pytest.raises(AirudderError, match=r"E1018 .*another process runs the campaign of this journal"):
+            client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
+    finally:
+        finish.set()
+        first.join()
 
 
 def test_resuming_sends_only_what_is_new(client, sandbox, tmp_path):

@@ -9,6 +9,7 @@ import { runsOn } from "./platform.js";
 
 /** The modules that are used. */
 export interface Builtins {
+  childProcess: typeof import("node:child_process");
   crypto: typeof import("node:crypto");
   fs: typeof import("node:fs/promises");
   net: typeof import("node:net");

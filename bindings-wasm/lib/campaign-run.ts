@@ -45,7 +45,8 @@ export class CampaignRun {
 
   /** Takes up an earlier run. */
   async resume(): Promise<void> {
-    const bytes = new TextEncoder().encode(String(await this.#journal.read()));
+    const journal = await this.#journal.read();
+    const bytes = typeof journal === "string" ? new TextEncoder().encode(journal) : journal;
     const good = this.#machine.use((machine) => machine.resume(bytes));
     if (good === bytes.length) {
       return;
@@ -67,7 +68,7 @@ export class CampaignRun {
           case undefined:
             return;
           case "journal":
-            await this.#journal.append(step.lines);
+            await this.#journal.append(step.lines, step.at);
             this.#machine.use((machine) => machine.journalWritten());
             break;
           case "contacts":
@@ -224,7 +225,7 @@ export class CampaignRun {
       this.#collect();
       const step = this.#machine.use((machine) => machine.poll(Date.now(), performance.now()));
       if (step?.kind === "journal") {
-        await this.#journal.append(step.lines);
+        await this.#journal.append(step.lines, step.at);
       }
     } catch {
       // what stopped the campaign is thrown, not this

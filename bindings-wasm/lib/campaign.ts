@@ -68,10 +68,13 @@ export interface Report {
  * may have it: an object of yours must keep other processes away itself, for instance by a lock in its database.
  */
 export interface Journal {
-  /** All that was appended so far. */
-  read(): string | Promise<string>;
-  /** Appends lines. When it returns, they must be safe: what is sent next rests on it. */
-  append(lines: string): void | Promise<void>;
+  /** All that was appended so far, as text or its bytes in UTF-8. */
+  read(): string | Uint8Array | Promise<string | Uint8Array>;
+  /**
+   * Appends lines. When it returns, they must be safe: what is sent next rests on it. `at` is how many bytes of UTF-8 the
+   * journal has before them; if it has another length, somebody else writes it: append nothing, and throw.
+   */
+  append(lines: string, at: number): void | Promise<void>;
   /**
    * Cuts off what is behind so many bytes of UTF-8: a line that a crash tore. Not needed where lines are appended wholly
    * or not at all.
@@ -144,8 +147,8 @@ export class Campaigns {
    * Contacts that break a rule, are no JSON, or come twice are reported as rejected; the others go out.
    *
    * @throws AirudderError The campaign had to stop; `report` of the error says how far it came. Mend the cause, and run it
-   * again. `E1012`: the journal belongs to other contacts. `E1001`: another process runs this journal, or its
-   * file cannot be opened, read or written; `cause` is the system's own error.
+   * again. `E1012`: the journal belongs to other contacts. `E1018`: another process runs this journal, or wrote to
+   * it. `E1001`: its file cannot be opened, read or written; `cause` is the system's own error.
    */
   async run(options: CampaignOptions): Promise<Report> {
     const needed = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
@@ -164,7 +167,7 @@ export class Campaigns {
       if (typeof journal === "string" || journal instanceof URL) {
         file = await openJournal(journal);
       } else if (IN_USE.has(journal as Journal)) {
-        throw fault(1001, "another campaign has this journal; give each campaign its own", "/journal");
+        throw fault(1018, "another campaign has this journal", "/journal");
       } else {
         own = journal as Journal;
         IN_USE.add(own);

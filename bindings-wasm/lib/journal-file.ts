@@ -1,9 +1,9 @@
 /** A journal that is a file: one process has it at a time, and its lines are on the disk before they count. */
 import type { FileHandle } from "node:fs/promises";
-import type { Server } from "node:net";
 import type { Builtins } from "./builtins.js";
 import { AirudderError } from "./errors.js";
 import type { URL } from "./globals.js";
+import { type Lock, lock, TAKEN } from "./journal-lock.js";
 import { fault } from "./native.js";
 import type { JournalFile } from "./platform.js";
 
@@ -11,7 +11,7 @@ import type { JournalFile } from "./platform.js";
 export function openJournalFile(builtins: Builtins, journal: string | URL): Promise<JournalFile> {
   return told(String(journal), "opened", () => {
     const path = typeof journal === "string" ? journal : builtins.url.fileURLToPath(journal.href);
-    return openPath(builtins, path);
+    return openPath(builtins, builtins.path.resolve(path));
   });
 }
 
@@ -30,49 +30,59 @@ async function told<T>(path: string, done: "opened" | "read" | "written", run: (
   }
 }
 
+function conflict(path: string, why: string): AirudderError {
+  return fault(1018, `${path}: ${why}`, "/journal");
+}
+
 async function openPath(builtins: Builtins, path: string): Promise<JournalFile> {
-  const file = await builtins.fs.open(path, "a+");
-  let lock: Server | undefined;
+  const file = await builtins.fs.open(path, "a+", 0o600);
+  let held: Lock | typeof TAKEN | undefined;
   try {
-    lock = await take(builtins, path, file);
+    held = await lock(builtins, file);
+    if (held === TAKEN) {
+      throw conflict(path, "another process runs the campaign of this journal");
+    }
     await syncFolder(builtins, path);
-    return new LockedFile(path, file, lock);
+    return new LockedFile(builtins, path, file, held);
   } catch (error) {
-    await release(lock);
     await file.close();
+    if (held !== TAKEN) {
+      await held?.release();
+    }
     throw error;
   }
 }
 
 class LockedFile implements JournalFile {
+  readonly #builtins: Builtins;
   readonly #path: string;
   readonly #file: FileHandle;
-  readonly #lock: Server;
-  /** How many bytes the file has, if nobody else writes to it. */
+  readonly #lock: Lock;
+  /** How many bytes were read. */
   #length = 0;
 
-  constructor(path: string, file: FileHandle, lock: Server) {
+  constructor(builtins: Builtins, path: string, file: FileHandle, lock: Lock) {
+    this.#builtins = builtins;
     this.#path = path;
     this.#file = file;
     this.#lock = lock;
   }
 
-  read(): Promise<string> {
+  read(): Promise<Uint8Array> {
     return told(this.#path, "read", () => this.#read());
   }
 
-  append(lines: string): Promise<void> {
-    return told(this.#path, "written", () => this.#append(lines));
+  append(lines: string, at: number): Promise<void> {
+    return told(this.#path, "written", () => this.#append(new TextEncoder().encode(lines), at));
   }
 
   truncate(bytes: number): Promise<void> {
     return told(this.#path, "written", () => this.#truncate(bytes));
   }
 
-  /** A torn last line may be no text any more; the core cuts it off. */
-  async #read(): Promise<string> {
+  async #read(): Promise<Uint8Array> {
     const { size } = await this.#file.stat();
-    const bytes = Buffer.alloc(size);
+    const bytes = new Uint8Array(size);
     let length = 0;
     while (length < size) {
       // It may bring less than there is; taken for all, good lines would be cut off as torn.
@@ -83,106 +93,57 @@ class LockedFile implements JournalFile {
       length += bytesRead;
     }
     this.#length = length;
-    return bytes.toString("utf8", 0, length);
+    return bytes.subarray(0, length);
   }
 
-  /** Appends, and waits for the disk. Of lines that cannot be written, for instance on a full disk, none stays. */
-  async #append(lines: string): Promise<void> {
-    await this.#checkLength();
+  /**
+   * Appends to a journal of this length, and waits for the disk. Of lines that cannot be written, for instance on a full
+   * disk, none stays, unless somebody else has written, too.
+   */
+  async #append(lines: Uint8Array, at: number): Promise<void> {
+    await this.#check(at);
+    let written = 0;
     try {
-      await this.#file.appendFile(lines);
+      while (written < lines.length) {
+        written += (await this.#file.write(lines, written)).bytesWritten;
+      }
       await this.#file.datasync();
     } catch (error) {
-      await this.#file.truncate(this.#length);
+      const { size } = await this.#file.stat();
+      if (size === at + written) {
+        await this.#file.truncate(at);
+      }
       throw error;
     }
-    this.#length += Buffer.byteLength(lines);
-    await this.#checkLength();
+    await this.#check(at + lines.length);
   }
 
   async #truncate(bytes: number): Promise<void> {
-    await this.#checkLength();
+    await this.#check(this.#length); // only what was read may go
     await this.#file.truncate(bytes);
-    this.#length = bytes;
   }
 
   /** Every line is on the disk by now: that the file cannot be closed changes nothing. */
   async close(): Promise<void> {
     await this.#file.close().catch(() => {});
-    await release(this.#lock);
+    await this.#lock.release();
   }
 
-  /** Finds other writers, which the lock does not keep away everywhere, before anything is sent on the strength of a line. */
-  async #checkLength(): Promise<void> {
-    const { size } = await this.#file.stat();
-    if (size !== this.#length) {
-      const message = "another process writes this journal; let one campaign end before you run the next";
-      throw fault(1001, `${this.#path}: ${message}`, "/journal");
+  /** Finds other writers, whom the locks do not keep away everywhere. */
+  async #check(length: number): Promise<void> {
+    const own = await this.#file.stat({ bigint: true });
+    if (own.size !== BigInt(length)) {
+      throw conflict(this.#path, "somebody else writes this journal");
+    }
+    const named = await this.#builtins.fs.stat(this.#path, { bigint: true }).catch((error: { code?: string }) => {
+      if (error.code !== "ENOENT") {
+        throw error;
+      }
+    });
+    if (named?.dev !== own.dev || named.ino !== own.ino) {
+      throw conflict(this.#path, "the journal was moved, removed or replaced during the campaign");
     }
   }
-}
-
-/**
- * Keeps other processes away. Node has no file locks; a listening socket named for the file is nearly as good: two cannot
- * have it, and the kernel gives it up when the process ends, however it ends.
- *
- * It covers one network namespace on Linux, one machine on Windows, and one folder for temporary files elsewhere. Processes
- * beyond, as in other containers, show themselves by the length of the file.
- */
-async function take(builtins: Builtins, path: string, file: FileHandle): Promise<Server> {
-  const { dev, ino } = await file.stat({ bigint: true });
-  const socket = address(builtins, `airudder-journal-${dev}-${ino}`);
-  const lock = builtins.net.createServer((connection) => connection.destroy());
-  lock.unref();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      lock.once("error", reject);
-      lock.listen({ path: socket, exclusive: true }, resolve); // the workers of a cluster would share it otherwise
-    });
-    return lock;
-  } catch (error) {
-    if ((error as { code?: string }).code !== "EADDRINUSE") {
-      throw error;
-    }
-  }
-  if (await isAbandoned(builtins, socket)) {
-    await builtins.fs.rm(socket, { force: true });
-    return take(builtins, path, file);
-  }
-  const message = "another process runs the campaign of this journal; wait for it, or give each campaign its own";
-  throw fault(1001, `${path}: ${message}`, "/journal");
-}
-
-/** Lets others have the file. */
-async function release(lock: Server | undefined): Promise<void> {
-  if (lock !== undefined) {
-    await new Promise((resolve) => lock.close(resolve));
-  }
-}
-
-/** Where a socket of this name is: where the system can do it, no file. */
-function address({ os, path }: Builtins, name: string): string {
-  switch (process.platform) {
-    case "linux":
-      return `\0${name}`;
-    case "win32":
-      return `\\\\.\\pipe\\${name}`;
-    default:
-      return path.join(os.tmpdir(), name);
-  }
-}
-
-/** Whether it is the file of a socket whose process was killed: nobody listens. */
-function isAbandoned({ net }: Builtins, socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = net.connect(socket, () => {
-      connection.destroy();
-      resolve(false);
-    });
-    connection.once("error", ({ code }: { code?: string }) => {
-      resolve(code === "ECONNREFUSED" && !socket.startsWith("\0")); // one without a file is gone, not abandoned
-    });
-  });
 }
 
 /** Makes the name of a new file as durable as its content, where the file system can. */

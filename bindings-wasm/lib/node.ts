@@ -1,4 +1,5 @@
 /** The entry for Node, Bun and Deno; `node.mjs` is its twin. */
+import * as childProcess from "node:child_process";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as net from "node:net";
@@ -8,6 +9,6 @@ import * as url from "node:url";
 import { runsOnNode } from "./builtins.js";
 import "./inline.js";
 
-runsOnNode({ crypto, fs, net, os, path, url });
+runsOnNode({ childProcess, crypto, fs, net, os, path, url });
 
 export * from "./library.js";

@@ -241,7 +241,8 @@ test("a journal may be an object", async () => {
   let text = "";
   const journal = {
     read: async () => text,
-    append: async (lines) => {
+    append: async (lines, at) => {
+      assert.equal(at, Buffer.byteLength(text));
       text += lines;
     },
   };
@@ -266,14 +267,14 @@ test("a journal may be an object", async () => {
 test("one journal object, one campaign at a time", async () => {
   let text = "";
   const journal = {
-    read: () => text,
+    read: () => new TextEncoder().encode(text),
     append: (lines) => {
       text += lines;
     },
   };
   const both = [options(100), options(100)].map((given) => client().campaigns.run({ ...given, journal }));
   const [refused, ...others] = (await Promise.allSettled(both)).flatMap(({ reason }) => reason ?? []);
-  assert.deepEqual([refused.code, refused.pointer, others.length], ["E1001", "/journal", 0]);
+  assert.deepEqual([refused.code, refused.pointer, others.length], ["E1018", "/journal", 0]);
   assert.equal((await client().campaigns.run({ ...options(100), journal })).accepted, 100);
 });
 
@@ -281,7 +282,7 @@ test("one journal, one campaign at a time", async () => {
   const given = options(200);
   const both = [given, { ...options(200), journal: given.journal }].map((one) => client().campaigns.run(one));
   const [refused, ...others] = (await Promise.allSettled(both)).flatMap(({ reason }) => reason ?? []);
-  assert.deepEqual([refused.code, refused.pointer, others.length], ["E1001", "/journal", 0]);
+  assert.deepEqual([refused.code, refused.pointer, others.length], ["E1018", "/journal", 0]);
   await eachOnce(200);
 });
 

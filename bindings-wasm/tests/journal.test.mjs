@@ -1,9 +1,19 @@
 // The journal as a file: nobody else writes it unnoticed, and it is read wholly.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import * as childProcess from "node:child_process";
 import * as crypto from "node:crypto";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import * as fs from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as net from "node:net";
@@ -15,7 +25,7 @@ import { APP, airudder } from "./support.mjs";
 
 const { openJournalFile } = createRequire(import.meta.url)("../dist/journal-file.js");
 const { AirudderError } = airudder;
-const builtins = { crypto, fs, net, os, path, url };
+const builtins = { childProcess, crypto, fs, net, os, path, url };
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "airudder-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -28,27 +38,29 @@ function file(text) {
   return name;
 }
 
-const refused = (error) => {
+const refused = (code) => (error) => {
   assert.ok(error instanceof AirudderError, error);
-  assert.deepEqual([error.code, error.pointer], ["E1001", "/journal"]);
+  assert.deepEqual([error.code, error.pointer], [code, "/journal"]);
   return true;
 };
+const conflict = refused("E1018");
+const text = async (journal) => Buffer.from(await journal.read()).toString();
 
 test("of the workers of a cluster, one has the journal", () => {
   const fixture = new URL("fixtures/cluster.mjs", import.meta.url).pathname;
-  const outcomes = execFileSync(process.execPath, [fixture, file("")], { encoding: "utf8" });
-  assert.deepEqual(JSON.parse(outcomes), ["E1001", "opened"]);
+  const outcomes = childProcess.execFileSync(process.execPath, [fixture, file("")], { encoding: "utf8" });
+  assert.deepEqual(JSON.parse(outcomes), ["E1018", "opened"]);
 });
 
 test("lines of a process that the lock does not keep away stop the campaign", async () => {
   const name = file("one\n");
   const journal = await openJournalFile(builtins, name);
-  assert.equal(await journal.read(), "one\n");
-  await journal.append("zwölf\n");
-  await journal.append("two\n");
+  assert.equal(await text(journal), "one\n");
+  await journal.append("zwölf\n", 4);
+  await journal.append("two\n", 11);
   appendFileSync(name, "foreign\n");
-  await assert.rejects(journal.append("three\n"), refused);
-  await assert.rejects(journal.truncate(0), refused);
+  await assert.rejects(journal.append("three\n", 15), conflict);
+  await assert.rejects(journal.truncate(0), conflict);
   assert.equal(readFileSync(name, "utf8"), "one\nzwölf\ntwo\nforeign\n");
   await journal.close();
 });
@@ -61,12 +73,88 @@ const withFiles = (methods) => ({
 
 test("so do lines that come at the same moment", async () => {
   const name = file("");
-  const journal = await openJournalFile(
-    withFiles({ appendFile: async (lines) => appendFileSync(name, `${lines}foreign\n`) }),
-    name,
-  );
-  await assert.rejects(journal.append("one\n"), refused);
+  const datasync = async () => appendFileSync(name, "foreign\n");
+  const journal = await openJournalFile(withFiles({ datasync }), name);
+  await assert.rejects(journal.append("one\n", 0), conflict);
+  assert.equal(readFileSync(name, "utf8"), "one\nforeign\n");
   await journal.close();
+});
+
+for (const what of ["removed", "replaced", "shorter"]) {
+  test(`a file that was ${what} takes no line more`, async () => {
+    const name = file("one\n");
+    const journal = await openJournalFile(builtins, name);
+    if (what === "removed") {
+      rmSync(name);
+    } else if (what === "replaced") {
+      renameSync(file("one\n"), name);
+    } else {
+      writeFileSync(name, "one");
+    }
+    const left = existsSync(name) && readFileSync(name, "utf8");
+    await assert.rejects(journal.append("two\n", 4), conflict);
+    assert.equal(existsSync(name) && readFileSync(name, "utf8"), left);
+    await journal.close();
+  });
+}
+
+test("a new file is the owner's alone, and an old one keeps its mode", async () => {
+  const umask = process.umask(0);
+  const created = path.join(folder, "new.jsonl");
+  try {
+    await (await openJournalFile(builtins, created)).close();
+  } finally {
+    process.umask(umask);
+  }
+  assert.equal(statSync(created).mode & 0o777, 0o600);
+  const shared = file("");
+  chmodSync(shared, 0o640);
+  await (await openJournalFile(builtins, shared)).close();
+  assert.equal(statSync(shared).mode & 0o777, 0o640);
+});
+
+const noProgram = {
+  ...builtins,
+  childProcess: { spawn: () => childProcess.spawn(path.join(folder, "no-such-program")) },
+};
+const notAllowed = {
+  ...builtins,
+  childProcess: {
+    spawn: () => {
+      throw new Error("no access");
+    },
+  },
+};
+const noSockets = {
+  ...builtins,
+  net: { createServer: () => Object.assign(net.createServer(), { listen: () => assert.fail("EINVAL") }) },
+};
+
+test("one of both locks is enough, and with none there is no journal", async () => {
+  const name = file("");
+  for (const left of [noProgram, notAllowed, noSockets]) {
+    const journal = await openJournalFile(left, name);
+    await assert.rejects(openJournalFile(left, name), conflict);
+    await assert.rejects(openJournalFile(builtins, name), conflict);
+    await journal.close();
+  }
+  const neither = { ...noProgram, net: noSockets.net };
+  await assert.rejects(openJournalFile(neither, name), /neither the program flock nor a socket can lock it/);
+});
+
+test("before Node 20, the program is needed, since sockets would have no names", async () => {
+  const { versions } = process;
+  Object.defineProperty(process, "versions", { value: { ...versions, node: "18.20.8" }, configurable: true });
+  try {
+    const name = file("");
+    const journal = await openJournalFile(builtins, name);
+    const other = await openJournalFile(builtins, file(""));
+    await assert.rejects(openJournalFile(builtins, name), conflict);
+    await Promise.all([journal.close(), other.close()]);
+    await assert.rejects(openJournalFile(noProgram, name), /before version 20, Node loses the names/);
+  } finally {
+    Object.defineProperty(process, "versions", { value: versions, configurable: true });
+  }
 });
 
 test("a folder that cannot be opened leaves no lock behind", async () => {
@@ -82,7 +170,7 @@ test("a folder that cannot be opened leaves no lock behind", async () => {
 
 /** An error of the system, told as one of this library. */
 const told = (name, done, code) => (error) => {
-  refused(error);
+  refused("E1001")(error);
   assert.ok(error.message.includes(`${name}: the journal cannot be ${done} (`), error.message);
   assert.equal(error.cause.code, code);
   return true;
@@ -107,8 +195,16 @@ test("a disk that fails is named, and what was written stays", async () => {
   const name = file("one\n");
   let journal = await openJournalFile(withFiles({ datasync: full }), name);
   await journal.read();
-  await assert.rejects(journal.append("two\n"), told(name, "written", "ENOSPC"));
+  await assert.rejects(journal.append("two\n", 4), told(name, "written", "ENOSPC"));
   assert.equal(readFileSync(name, "utf8"), "one\n");
+  await journal.close();
+  const beside = async () => {
+    appendFileSync(name, "foreign\n");
+    await full();
+  };
+  journal = await openJournalFile(withFiles({ datasync: beside }), name);
+  await assert.rejects(journal.append("two\n", 4), told(name, "written", "ENOSPC"));
+  assert.equal(readFileSync(name, "utf8"), "one\ntwo\nforeign\n"); // what somebody else wrote is not cut off
   await journal.close();
   journal = await openJournalFile(withFiles({ read: full }), name);
   await assert.rejects(journal.read(), told(name, "read", "ENOSPC"));
@@ -127,10 +223,10 @@ test("a file that cannot be closed keeps neither the report back nor the lock", 
     return flags === "r" ? handle : Object.assign(handle, { close: failing });
   };
   const journal = await openJournalFile({ ...builtins, fs: { ...fs, open } }, name);
-  await journal.append("one\n");
+  await journal.append("one\n", 0);
   await journal.close();
   const again = await openJournalFile(builtins, name);
-  assert.equal(await again.read(), "one\n");
+  assert.equal(await text(again), "one\n");
   await again.close();
 });
 
@@ -142,8 +238,8 @@ test("a short read is no torn line", async () => {
     },
   });
   const journal = await openJournalFile(short, file("a line, and zwölf more\n"));
-  assert.equal(await journal.read(), "a line, and zwölf more\n");
-  await journal.append("next\n");
+  assert.equal(await text(journal), "a line, and zwölf more\n");
+  await journal.append("next\n", 24);
   await journal.close();
 });
 
@@ -155,17 +251,17 @@ test("a killed process leaves no lock, also where the lock is a file", {
   const socket = path.join(os.tmpdir(), `airudder-journal-${dev}-${ino}`);
   rmSync(socket, { force: true }); // of an earlier run that was killed, for a file that had the same number
   const listen = `require("node:net").createServer().listen(${JSON.stringify(socket)}, () => console.log("listening"))`;
-  const child = spawn(process.execPath, ["-e", listen]);
+  const child = childProcess.spawn(process.execPath, ["-e", listen]);
   await once(child.stdout, "data");
   const platform = Object.getOwnPropertyDescriptor(process, "platform");
   Object.defineProperty(process, "platform", { ...platform, value: "darwin" });
   try {
-    await assert.rejects(openJournalFile(builtins, name), refused);
+    await assert.rejects(openJournalFile(builtins, name), conflict);
     child.kill("SIGKILL");
     await once(child, "exit");
     assert.ok(existsSync(socket));
     const journal = await openJournalFile(builtins, name);
-    await assert.rejects(openJournalFile(builtins, name), refused);
+    await assert.rejects(openJournalFile(builtins, name), conflict);
     await journal.close();
     assert.ok(!existsSync(socket));
   } finally {

@@ -6,10 +6,17 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "journal.h"
 
 static int complain(const char *what) {
   fprintf(stderr, "%s\n", what);
+  return 0;
+}
+
+/* What the library says of a journal that it cannot read is in the error; of the rest, this file tells. */
+static int complain_of_journal(const struct job *job, int code) {
+  if (code == JOURNAL_FAILED) return perror(job->journal.path), 0;
+  if (code == job->error.code) return complain(job->error.message);
+  fprintf(stderr, "%s: E%d: %s\n", job->journal.path, code, airudder_strerror(code));
   return 0;
 }
 
@@ -22,11 +29,12 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
   airudder_config config = AIRUDDER_CONFIG_INIT;
   airudder_campaign_config campaign = AIRUDDER_CAMPAIGN_CONFIG_INIT;
   airudder_error error = AIRUDDER_ERROR_INIT;
-  int next;
+  const struct journal closed = {NULL, -1, -1};
+  int next, code;
 
   memset(job, 0, sizeof *job);
   job->error = error;
-  job->journal = -1;
+  job->journal = closed;
   if (argc != 3) return complain("usage: PROGRAM contacts.csv journal.jsonl; job.h says more");
   job->platform = getenv("AIRUDDER_PLATFORM");
   if (job->platform == NULL) return complain("the environment variable AIRUDDER_PLATFORM is missing; see job.h");
@@ -48,9 +56,9 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
 
   job->contacts = fopen(argv[1], "r");
   if (job->contacts == NULL) return perror(argv[1]), 0;
-  job->journal = journal_open(argv[2]);
-  if (job->journal < 0) return perror(argv[2]), 0;
-  if (!journal_resume(job->journal, job->campaign, &job->error)) return complain(job->error.message);
+  code = journal_open(&job->journal, argv[2]);
+  if (code == AIRUDDER_OK) code = journal_resume(&job->journal, job->campaign, &job->error);
+  if (code != AIRUDDER_OK) return complain_of_journal(job, code);
   do next = getc(job->contacts); /* the names */
   while (next != '\n' && next != EOF);
   return 1;
@@ -87,8 +95,10 @@ static int feed(struct job *job, size_t want) {
 }
 
 int job_step(struct job *job, const airudder_campaign_step *step) {
+  int code;
   if (step->kind == AIRUDDER_CAMPAIGN_CONTACTS) return feed(job, step->want);
-  if (!journal_append(job->journal, step->journal)) return perror("the journal cannot be written"), 0;
+  code = journal_append(&job->journal, step);
+  if (code != AIRUDDER_OK) return complain_of_journal(job, code);
   return airudder_campaign_journal_written(job->campaign) == AIRUDDER_OK;
 }
 
@@ -122,5 +132,5 @@ void job_close(struct job *job) {
   if (job->campaign) airudder_campaign_free(job->campaign);
   if (job->client) airudder_client_free(job->client);
   if (job->contacts) fclose(job->contacts);
-  if (job->journal >= 0) close(job->journal);
+  journal_close(&job->journal);
 }

@@ -22,12 +22,14 @@
 #include <airudder.h>
 #include <stdio.h>
 
+#include "journal.h"
+
 struct job {
   airudder_client client;
   airudder_campaign campaign;
   airudder_error error;
   FILE *contacts;
-  int journal;
+  struct journal journal;
   const char *platform;
 };
 

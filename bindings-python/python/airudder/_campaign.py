@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,13 +16,12 @@ from airudder._base import seed
 from airudder._contacts import ByRules, check_chunk, check_kind
 from airudder._driver import clocks, drive, now_ms
 from airudder._errors import AirudderError
+from airudder._journal import JournalFile
 from airudder._native import Campaign as Machine
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from types import TracebackType
-
-    from typing_extensions import Self
 
     from airudder._native import Call, Session
     from airudder._transport import Transport
@@ -152,8 +148,8 @@ class Campaigns:
 
         Raises:
             AirudderError: The campaign had to stop; `report` of the exception says how far it came. Mend the cause, and
-                run it again. `E1012`: the journal belongs to other contacts.
-            BlockingIOError: Another process runs this journal.
+                run it again. `E1012`: the journal belongs to other contacts. `E1018`: another process runs this
+                journal, or wrote to it.
             OSError: The journal cannot be opened or written, for instance since its folder is not there.
         """
         try:
@@ -252,7 +248,7 @@ class _Run:
         try:
             while (step := self._machine.poll(*clocks())) is not None:
                 if step[0] == "journal":
-                    self._write(step[1])
+                    self._write(step[1], step[2])
                 elif step[0] == "contacts":
                     self._feed(contacts, step[1])
                 elif step[0] == "call":
@@ -268,8 +264,8 @@ class _Run:
         finally:
             self._tasks.put(None)
 
-    def _write(self, lines: str) -> None:
-        self._journal.append(lines)
+    def _write(self, lines: str, at: int) -> None:
+        self._journal.append(lines, at)
         self._machine.journal_written()
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
@@ -325,7 +321,7 @@ class _Run:
                     call.close()
             step = self._machine.poll(*clocks())
             if step is not None and step[0] == "journal":
-                self._write(step[1])
+                self._write(step[1], step[2])
 
 
 def _start(run: Callable[..., None], *arguments: Any) -> Future[None]:  # noqa: ANN401 - the function types them
@@ -346,82 +342,3 @@ def _start(run: Callable[..., None], *arguments: Any) -> Future[None]:  # noqa: 
 
     Thread(target=work, name="airudder-campaign").start()
     return future
-
-
-class JournalFile:
-    """An append-only file that one process has at a time, and whose lines are on the disk before they count."""
-
-    def __init__(self, path: Path) -> None:
-        new = not path.exists()
-        # Unbuffered: what could not be written must not follow by itself when the file is closed.
-        self._file = path.open("a+b", buffering=0)
-        self._length = 0
-        try:
-            self._lock(path)
-            if new and os.name == "posix":
-                _sync_folder(path.parent)
-        except BaseException:
-            self._file.close()
-            raise
-
-    def read(self) -> bytes:
-        """Read the whole journal. A torn last line may be no text any more; the core cuts it off."""
-        self._file.seek(0)
-        return self._file.read()
-
-    def cut(self, length: int) -> None:
-        """Cut off what is behind the good lines."""
-        self._file.truncate(length)
-        self._length = length
-
-    def append(self, lines: str) -> None:
-        """Append, and wait for the disk. Of lines that cannot be written, for instance on a full disk, none stays."""
-        rest = memoryview(lines.encode())
-        length = self._length + len(rest)
-        try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
-            os.fsync(self._file.fileno())
-        except BaseException:
-            self._file.truncate(self._length)
-            raise
-        self._length = length
-
-    def _lock(self, path: Path) -> None:
-        """Lock until the file is closed, or the process dies."""
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                # Windows keeps others from reading what is locked, so it is a byte that no journal reaches.
-                self._file.seek(LOCKED_BYTE)
-                msvcrt.locking(self._file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            taken = "another process runs the campaign of this journal; wait for it, or give each campaign its own"
-            raise BlockingIOError(errno.EWOULDBLOCK, taken, str(path)) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-
-LOCKED_BYTE = 2**31 - 2
-"""The last byte that Windows can lock in any file."""
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the name of a new file as durable as its content, where the file system can."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

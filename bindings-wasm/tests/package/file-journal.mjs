@@ -16,5 +16,5 @@ const both = await Promise.allSettled([run(), run()]);
 const [refused] = both.flatMap(({ reason }) => reason ?? []);
 const [{ accepted }] = both.flatMap(({ value }) => value ?? []);
 const again = await run();
-const good = accepted === 1 && again.accepted === 1 && refused.code === "E1001" && readFileSync(journal).length > 0;
+const good = accepted === 1 && again.accepted === 1 && refused.code === "E1018" && readFileSync(journal).length > 0;
 console.log(good ? "all good" : `failed: ${accepted}, ${again.accepted}, ${refused}`);

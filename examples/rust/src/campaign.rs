@@ -9,9 +9,9 @@ use crate::{host::Host, journal::Journal};
 /// Why a campaign stopped; run it again with the same journal to go on.
 #[derive(Debug)]
 pub enum Stopped {
-    /// A setting, the journal, or the API's refusal of every contact.
+    /// A setting, the journal, another process that has it, or the API's refusal of every contact.
     Api(Error),
-    /// The journal cannot be read or written, or another process has it.
+    /// The journal cannot be read or written.
     Journal(io::Error),
 }
 
@@ -53,8 +53,8 @@ pub fn run(
     journal.cut(good)?;
     loop {
         match campaign.poll(host.now_ms())? {
-            CampaignStep::Journal { lines, .. } => {
-                journal.append(&lines)?;
+            CampaignStep::Journal { lines, at } => {
+                journal.append(&lines, at)?;
                 campaign.journal_written()?;
             }
             CampaignStep::Contacts { want } => {
