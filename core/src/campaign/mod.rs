@@ -109,8 +109,11 @@ impl CampaignConfig {
         if !(1..=MAX_DETAILS).contains(&self.batch_size) {
             return bad("batch_size", "batch_size must be from 1 to 10000");
         }
-        if self.in_flight == 0 || self.lookups_in_flight == 0 {
-            return bad("in_flight", "in_flight and lookups_in_flight must be at least 1");
+        if self.in_flight == 0 {
+            return bad("in_flight", "in_flight must be at least 1");
+        }
+        if self.lookups_in_flight == 0 {
+            return bad("lookups_in_flight", "lookups_in_flight must be at least 1");
         }
         if self.name.is_empty() {
             return bad("name", "a campaign needs a name");
