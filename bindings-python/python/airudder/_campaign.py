@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from airudder._base import seed
 from airudder._contacts import ByRules, check_chunk, check_kind
 from airudder._driver import clocks, drive, now_ms
-from airudder._errors import AirudderError
+from airudder._errors import AirudderError, invalid_setting
 from airudder._journal import JournalFile
 from airudder._native import Campaign as Machine
 
@@ -104,7 +105,7 @@ class Campaigns:
         *,
         workflow_template_id: int,
         name: str,
-        end_time: str,
+        end_time: str | datetime,
         contacts: Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules,
         journal: str | os.PathLike[str],
         batch_size: int = 1000,
@@ -126,7 +127,7 @@ class Campaigns:
         Args:
             workflow_template_id: The template of the workflows.
             name: The name of the workflow; further ones are called `name (2)`, `name (3)`, ...
-            end_time: When the workflows end, as `2026-12-01 18:00:00+08:00`.
+            end_time: When the workflows end, as `2026-12-01 18:00:00+08:00`, or a `datetime` with its zone.
             contacts: Dicts as `workflow.upload_details` takes them. They are read as they are needed, in this thread.
                 Files and tables are not read by themselves: that is a `TypeError`. Of a contact that was sent, a later
                 run must give the same fields in the same order.
@@ -161,7 +162,7 @@ class Campaigns:
             self._session,
             workflow_template_id=workflow_template_id,
             name=name,
-            end_time=end_time,
+            end_time=_end_time(end_time),
             batch_size=batch_size,
             in_flight=in_flight,
             lookups_in_flight=lookups_in_flight,
@@ -270,13 +271,16 @@ class _Run:
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
         chunk = self._ask(lambda: list(islice(contacts, want)))
-        if not self._begun:
-            check_chunk(chunk)
-            self._begun = True
-        if chunk:
-            self._machine.feed(chunk)
-        else:
-            self._machine.end_of_contacts()
+        try:
+            if not self._begun:
+                check_chunk(chunk)
+                self._begun = True
+            if chunk:
+                self._machine.feed(chunk)
+            else:
+                self._machine.end_of_contacts()
+        finally:
+            del chunk  # error reporters show the local variables of a traceback
 
     def _wait(self, until_ms: int | None) -> None:
         seconds = None if until_ms is None else max(0, until_ms - now_ms()) / 1000
@@ -322,6 +326,15 @@ class _Run:
             step = self._machine.poll(*clocks())
             if step is not None and step[0] == "journal":
                 self._write(step[1], step[2])
+
+
+def _end_time(given: str | datetime) -> str:
+    if not isinstance(given, datetime):
+        return given
+    if given.utcoffset() is None:
+        fix = 'write datetime(2026, 12, 1, 18, tzinfo=ZoneInfo("Asia/Jakarta")), or "2026-12-01 18:00:00+07:00"'
+        raise invalid_setting("end_time", f"the datetime has no zone, and this library guesses none: {fix}")
+    return given.isoformat(" ", "seconds")
 
 
 def _start(run: Callable[..., None], *arguments: Any) -> Future[None]:  # noqa: ANN401 - the function types them
