@@ -45,7 +45,7 @@ mod _native {
     #[pymodule_export]
     use crate::session::operations;
     #[pymodule_export]
-    use crate::webhooks::{Webhooks, detect};
+    use crate::webhooks::{Webhooks, detect, verify_push_params};
     #[pymodule_export]
     use crate::writer::to_json;
 

@@ -1,5 +1,6 @@
 """The native half. Not public."""
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Final, Literal, TypeAlias, final
 
@@ -24,6 +25,7 @@ __all__ = [
     "sign",
     "to_json",
     "verify",
+    "verify_push_params",
 ]
 
 _Pairs: TypeAlias = list[tuple[str, str]]
@@ -70,6 +72,8 @@ class Session:
 @final
 class Call:
     def poll(self, now_ms: int, /) -> Request | int | None: ...
+    @property
+    def asks_for_token(self) -> bool: ...
     def is_file(self, status: int, headers: list[tuple[str, str]], /) -> bool: ...
     def on_response(self, now_ms: int, status: int, headers: list[tuple[str, str]], body: bytes, /) -> None: ...
     def on_failure(self, now_ms: int, kind: str, message: str, /) -> None: ...
@@ -141,7 +145,7 @@ class Webhooks:
     def __new__(
         cls,
         *,
-        secrets: list[str],
+        secrets: Sequence[str],
         sign_key: str | None,
         scheme: str | None,
         encryption_key: str | None,
@@ -170,3 +174,4 @@ def detect(
 def operations() -> list[tuple[str, str, str]]: ...
 def error_codes() -> list[tuple[int, str, str, str]]: ...
 def first_package(package: ModuleType, /) -> ModuleType: ...
+def verify_push_params(text: str, kind: str, /) -> str: ...
