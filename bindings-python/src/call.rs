@@ -1,8 +1,11 @@
 //! One call as Python drives it: `poll` gives a request, a time to wait for, or nothing more to do.
 
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
-use airudder_core::{Error, ErrorCode, Outcome, Output, Response, Step};
+use airudder_core::{Error, ErrorCode, Outcome, Output, Response, Step, catalog};
 use pyo3::{
     prelude::*,
     pybacked::PyBackedBytes,
@@ -18,11 +21,14 @@ use crate::{
 
 /// The machine of one call. Its methods may be called from any thread, one at a time.
 #[pyclass(frozen, module = "airudder._native")]
-pub(crate) struct Call(Mutex<Option<airudder_core::Call>>);
+pub(crate) struct Call {
+    inner: Mutex<Option<airudder_core::Call>>,
+    asks_for_token: AtomicBool,
+}
 
 impl Call {
     pub(crate) fn new(call: airudder_core::Call) -> Self {
-        Self(Mutex::new(Some(call)))
+        Self { inner: Mutex::new(Some(call)), asks_for_token: AtomicBool::new(false) }
     }
 
     /// How the call ended, for a campaign.
@@ -37,7 +43,7 @@ impl Call {
         run: impl FnOnce(&mut airudder_core::Call) -> Result<T, Error> + Send,
     ) -> Fallible<T> {
         detach(py, || {
-            let mut call = self.0.lock().map_err(poisoned)?;
+            let mut call = self.inner.lock().map_err(poisoned)?;
             let call = call.as_mut().ok_or_else(|| Error::new(ErrorCode::Misuse, "the call was closed"))?;
             Ok(run(call)?)
         })
@@ -50,10 +56,20 @@ impl Call {
     #[pyo3(signature = (now_ms, /))]
     fn poll<'py>(&self, py: Python<'py>, now_ms: u64) -> Fallible<Option<Bound<'py, PyAny>>> {
         Ok(match self.with(py, |call| call.poll(now_ms))? {
-            Step::Send(request) => Some(Bound::new(py, Request(request))?.into_any()),
+            Step::Send(request) => {
+                let path = catalog::operation("auth.token").map_or("", |row| row.path);
+                self.asks_for_token.store(request.url.ends_with(path), Ordering::Relaxed);
+                Some(Bound::new(py, Request(request))?.into_any())
+            }
             Step::Wait { until_ms, .. } => Some(PyInt::new(py, until_ms).into_any()),
             Step::Done => None,
         })
+    }
+
+    /// Whether the request that was polled last asks for a token, so that its answer is nobody's to keep.
+    #[getter]
+    fn asks_for_token(&self) -> bool {
+        self.asks_for_token.load(Ordering::Relaxed)
     }
 
     /// Whether a response with this head is a file, which stays with Python.
@@ -114,7 +130,7 @@ impl Call {
 
     /// Gives up: if this call was fetching the token, another may.
     fn close(&self, py: Python<'_>) -> Fallible<()> {
-        let call = detach(py, || self.0.lock().map(|mut call| call.take()).map_err(poisoned))?;
+        let call = detach(py, || self.inner.lock().map(|mut call| call.take()).map_err(poisoned))?;
         drop(call);
         Ok(())
     }

@@ -4,26 +4,26 @@ use airudder_core::{
     Error, ErrorCode,
     crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput},
 };
-use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
+use pyo3::{prelude::*, types::PyBytes};
 
 use crate::{
     errors::Fallible,
     fields::Fields,
     options::{TEXT, text, typed},
+    webhooks::octets,
 };
 
 /// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
 #[pyfunction]
 #[pyo3(signature = (plain, key, cipher, iv, /))]
-#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
 pub(crate) fn encrypt(
     py: Python<'_>,
-    plain: PyBackedBytes,
+    plain: &Bound<'_, PyAny>,
     key: &Bound<'_, PyAny>,
     cipher: &str,
     iv: Option<&[u8]>,
 ) -> Fallible<String> {
-    let key: String = typed(key, "key", TEXT)?;
+    let (plain, key): (_, String) = (octets(plain, "plain")?, typed(key, "key", TEXT)?);
     Ok(py.detach(|| {
         let iv = iv.map(block).transpose()?;
         cipher.parse::<Cipher>()?.encrypt(&plain, &EncryptionKey::new(&key)?, iv)
@@ -33,14 +33,13 @@ pub(crate) fn encrypt(
 /// The plain bytes of a text.
 #[pyfunction]
 #[pyo3(signature = (text, key, cipher, /))]
-#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
 pub(crate) fn decrypt<'py>(
     py: Python<'py>,
-    text: PyBackedBytes,
+    text: &Bound<'_, PyAny>,
     key: &Bound<'_, PyAny>,
     cipher: &str,
 ) -> Fallible<Bound<'py, PyBytes>> {
-    let key: String = typed(key, "key", TEXT)?;
+    let (text, key): (_, String) = (octets(text, "text")?, typed(key, "key", TEXT)?);
     let plain = py.detach(|| cipher.parse::<Cipher>()?.decrypt(&text, &EncryptionKey::new(&key)?))?;
     Ok(PyBytes::new(py, &plain))
 }
@@ -48,9 +47,9 @@ pub(crate) fn decrypt<'py>(
 /// The lower-case hex SHA-256 of the plain bytes.
 #[pyfunction]
 #[pyo3(signature = (plain, /))]
-#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
-pub(crate) fn digest(py: Python<'_>, plain: PyBackedBytes) -> String {
-    py.detach(|| crypto::digest(&plain))
+pub(crate) fn digest(py: Python<'_>, plain: &Bound<'_, PyAny>) -> Fallible<String> {
+    let plain = octets(plain, "plain")?;
+    Ok(py.detach(|| crypto::digest(&plain)))
 }
 
 /// The signature that a scheme gives.
@@ -59,13 +58,14 @@ pub(crate) fn digest(py: Python<'_>, plain: PyBackedBytes) -> String {
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
 pub(crate) fn sign(
     py: Python<'_>,
-    body: PyBackedBytes,
+    body: &Bound<'_, PyAny>,
     secret: &Bound<'_, PyAny>,
     scheme: &str,
     key: Option<&Bound<'_, PyAny>>,
     headers: Fields,
 ) -> Fallible<String> {
-    let (secret, key): (String, _) = (typed(secret, "secret", TEXT)?, text(key, "key")?);
+    let (body, secret): (_, String) = (octets(body, "body")?, typed(secret, "secret", TEXT)?);
+    let key = text(key, "key")?;
     Ok(py.detach(|| {
         scheme.parse::<Scheme>()?.sign(&SigningInput {
             secret: &secret,
@@ -82,17 +82,18 @@ pub(crate) fn sign(
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
 pub(crate) fn verify(
     py: Python<'_>,
-    signature: &str,
-    body: PyBackedBytes,
+    signature: &Bound<'_, PyAny>,
+    body: &Bound<'_, PyAny>,
     secret: &Bound<'_, PyAny>,
     scheme: &str,
     key: Option<&Bound<'_, PyAny>>,
     headers: Fields,
 ) -> Fallible<()> {
-    let (secret, key): (String, _) = (typed(secret, "secret", TEXT)?, text(key, "key")?);
+    let (body, secret): (_, String) = (octets(body, "body")?, typed(secret, "secret", TEXT)?);
+    let (key, signature): (_, String) = (text(key, "key")?, typed(signature, "signature", TEXT)?);
     Ok(py.detach(|| {
         let input = SigningInput { secret: &secret, key: key.as_deref(), headers: &headers.0, body: &body };
-        scheme.parse::<Scheme>()?.verify(signature, &input)
+        scheme.parse::<Scheme>()?.verify(&signature, &input)
     })?)
 }
 

@@ -2,7 +2,7 @@
 //! documented, subclassed and pickled there.
 
 use airudder_core::{Error, ErrorCode, RetryAdvice};
-use pyo3::{exceptions::PyRuntimeError, prelude::*, sync::PyOnceLock, types::PyDict};
+use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyDict};
 
 /// What a function of this module fails with.
 pub(crate) enum Failed {
@@ -46,13 +46,10 @@ impl From<Failed> for PyErr {
     }
 }
 
-static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-
-/// The exception of an error.
+/// The exception of an error. What makes it is looked up each time: its module may have been loaded again.
 pub(crate) fn to_exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let details = error.details();
-    let build =
-        BUILD.get_or_try_init(py, || Ok::<_, PyErr>(py.import("airudder._errors")?.getattr("build")?.unbind()))?;
+    let build = py.import("airudder._errors")?.getattr("build")?;
     let fields = PyDict::new(py);
     fields.set_item("text", error.to_string())?;
     fields.set_item("message", &details.message)?;
@@ -69,7 +66,7 @@ pub(crate) fn to_exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     };
     fields.set_item("retry_after_ms", retry_after_ms)?;
     fields.set_item("outcome", details.outcome.map(airudder_core::Outcome::as_str))?;
-    Ok(PyErr::from_value(build.bind(py).call1((details.code.number(), fields))?))
+    Ok(PyErr::from_value(build.call1((details.code.number(), fields))?))
 }
 
 /// A lock that a panic poisoned: nothing here panics, so this is only for completeness.

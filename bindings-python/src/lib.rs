@@ -11,6 +11,7 @@ mod crypto;
 mod errors;
 mod fields;
 mod fork;
+mod interpreter;
 mod options;
 mod reader;
 mod session;
@@ -22,6 +23,13 @@ use pyo3::prelude::*;
 /// Not public: see the package `airudder`.
 #[pymodule(gil_used = false)]
 mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::check_interpreter(module.py())
+    }
+
     #[pymodule_export]
     use crate::call::{Call, Request};
     #[pymodule_export]
@@ -35,13 +43,15 @@ mod _native {
     #[pymodule_export]
     use crate::fork::{after_fork, before_fork};
     #[pymodule_export]
+    use crate::interpreter::first_package;
+    #[pymodule_export]
     use crate::reader::from_json;
     #[pymodule_export]
     use crate::session::Session;
     #[pymodule_export]
     use crate::session::operations;
     #[pymodule_export]
-    use crate::webhooks::{Webhooks, detect};
+    use crate::webhooks::{Webhooks, detect, verify_push_params};
     #[pymodule_export]
     use crate::writer::to_json;
 

@@ -95,8 +95,8 @@ impl Session {
         &self,
         py: Python<'_>,
         method: &str,
-        path: String,
-        query: String,
+        path: &Bound<'_, PyAny>,
+        query: &Bound<'_, PyAny>,
         json: Option<&Bound<'_, PyAny>>,
         auth: &str,
         replay_safe: bool,
@@ -108,8 +108,8 @@ impl Session {
         let request = RawRequest {
             method: Method::from_name(method)
                 .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
-            path,
-            query,
+            path: typed(path, "path", TEXT)?,
+            query: typed(query, "query", TEXT)?,
             body: json.map_or_else(|| Ok(String::new()), |json| writer::write(json, "/json"))?,
             auth: match auth {
                 "token" => Auth::Token,

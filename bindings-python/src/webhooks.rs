@@ -1,19 +1,22 @@
 //! Deliveries of events.
 
-use airudder_core::{Error, ErrorCode, Headers, Secret, WebhookConfig, crypto};
+use airudder_core::{Error, ErrorCode, Headers, Secret, WebhookConfig, crypto, events};
 use pyo3::{
     prelude::*,
     pybacked::PyBackedBytes,
-    types::{PyBytes, PyMemoryView},
+    types::{PyBytes, PyMemoryView, PyString},
 };
 
 use crate::{
     crypto::block,
     errors::Fallible,
     fields::Fields,
-    options::{COUNT, SWITCH, text, typed},
+    options::{COUNT, SWITCH, TEXT, invalid, text, typed},
     reader,
 };
+
+/// The deepest nesting that a receiver can be set to take.
+const MAX_DEPTH: usize = 100;
 
 /// A receiver's settings. It holds secrets: it shows none, and cannot be pickled.
 #[pyclass(frozen, module = "airudder._native")]
@@ -70,7 +73,7 @@ impl Webhooks {
     ) -> Fallible<Event<'py>> {
         let body = bytes(body)?;
         let Fields(headers) = headers;
-        let event = py.detach(|| self.0.unwrap(&body, &headers, kind))?;
+        let event = py.detach(|| self.0.unwrap(&body, &headers, kind)).map_err(|error| read_before(error, &body))?;
         let data = reader::read(py, event.text()).map_err(|unreadable| {
             unreadable.map(|mut error| {
                 error.details_mut().code = ErrorCode::InvalidBody;
@@ -97,13 +100,25 @@ impl Webhooks {
     fn seal<'py>(
         &self,
         py: Python<'py>,
-        text: &str,
+        text: &Bound<'_, PyAny>,
         iv: &[u8],
         headers: Fields,
     ) -> Fallible<(Pairs, Bound<'py, PyBytes>)> {
-        let (headers, body) = py.detach(|| self.0.seal_with(text, Some(block(iv)?), headers.0))?;
+        let text: String = typed(text, "text", TEXT)?;
+        let (headers, body) = py.detach(|| self.0.seal_with(&text, Some(block(iv)?), headers.0))?;
         Ok((pairs(&headers), PyBytes::new(py, &body)))
     }
+}
+
+/// Text as UTF-8, or bytes. Python's own exceptions are not raised: they would hold the text, which may be secret.
+pub(crate) fn octets(value: &Bound<'_, PyAny>, name: &str) -> Fallible<PyBackedBytes> {
+    if let Ok(text) = value.cast::<PyString>() {
+        let Ok(text) = text.to_str() else { return Err(invalid(name, format!("{name} is {TEXT}")).into()) };
+        return Ok(PyBackedBytes::from(PyBytes::new(value.py(), text.as_bytes())));
+    }
+    let view = value.is_instance_of::<PyMemoryView>().then(|| value.call_method0("tobytes")).transpose()?;
+    let bytes = view.as_ref().unwrap_or(value).extract::<PyBackedBytes>();
+    Ok(bytes.map_err(|_| invalid(name, format!("{name} is bytes, or a str without half surrogate pairs")))?)
 }
 
 /// The bytes of a body. What was parsed or decoded already cannot be verified any more.
@@ -113,11 +128,43 @@ fn bytes(body: &Bound<'_, PyAny>) -> Fallible<PyBackedBytes> {
         return Ok(bytes);
     }
     let kind = body.get_type().name()?.to_string();
-    let message = format!(
-        "a signature is about the body's bytes as they came, not about a `{kind}`: pass request.get_data() in Flask, request.body in Django, \
-         await request.body() in FastAPI and Starlette"
-    );
+    let remedy = match kind.as_str() {
+        "coroutine" | "Future" | "Task" => "it was not awaited: pass await request.body()",
+        "str" => {
+            "it was decoded before: pass request.get_data() in Flask, request.body in Django, await request.body() in \
+                  FastAPI and Starlette"
+        }
+        _ => "pass request.get_data() in Flask, request.body in Django, await request.body() in FastAPI and Starlette",
+    };
+    let message = format!("a signature is about the body's bytes as they came, not about a `{kind}`: {remedy}");
     Err(Error::new(ErrorCode::BodyAlreadyParsed, message).into())
+}
+
+/// Names what reads a body before, in each framework.
+fn read_before(mut error: Error, body: &[u8]) -> Error {
+    if body.is_empty() {
+        error.details_mut().message.push_str(
+            "; take the body first: request.get_data() before request.form in Flask, request.body before request.POST in \
+             Django, await request.body() before request.stream() or form() in FastAPI and Starlette",
+        );
+    }
+    error
+}
+
+/// What a push of a custom API node asks `workflow.verify_api_node_push`, as JSON text.
+#[pyfunction]
+#[pyo3(signature = (text, kind, /))]
+pub(crate) fn verify_push_params(py: Python<'_>, text: &str, kind: &str) -> Fallible<String> {
+    let config = WebhookConfig {
+        require_signature: false,
+        max_body_bytes: usize::MAX,
+        max_depth: MAX_DEPTH,
+        ..WebhookConfig::default()
+    };
+    Ok(py.detach(|| {
+        let event = airudder_core::Webhooks::new(config)?.unwrap(text.as_bytes(), &Headers::new(), Some(kind))?;
+        events::verify_push_params(&event)
+    })?)
 }
 
 fn pairs(headers: &Headers) -> Pairs {

@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -79,6 +80,23 @@ class Sandbox:
         self.process.terminate()
         self.process.wait(timeout=60)
         self.process.stdout.close()
+
+
+@pytest.fixture
+def environment(sandbox):
+    """What the command line finds: a client of the sandbox."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AIRUDDER_", "PYTHON"))}
+    settings = {"APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"], "BASE_URL": sandbox.url}
+    return clean | {f"AIRUDDER_{name}": value for name, value in settings.items()}
+
+
+def airudder(environment, *arguments, encoding=None, **more):
+    """Run the command line."""
+    command = [sys.executable, "-m", "airudder", *map(str, arguments)]
+    if encoding:
+        more["PYTHONIOENCODING"] = encoding
+    pipes = {"capture_output": True, "text": True, "encoding": encoding}
+    return subprocess.run(command, env=environment | more, timeout=600, **pipes)
 
 
 @pytest.fixture

@@ -183,6 +183,16 @@ def test_changed_contacts_are_noticed_before_anything_is_sent(client, sandbox, t
     assert arrived(sandbox) == (10, 0)
 
 
+def test_an_end_time_may_be_a_datetime_with_its_zone(client, sandbox, tmp_path):
+    zone = datetime.timezone(datetime.timedelta(hours=8))
+    end = datetime.datetime(2099, 12, 1, 18, tzinfo=zone)
+    arguments = CAMPAIGN | {"end_time": end, "contacts": contacts(1), "journal": tmp_path / "journal"}
+    assert client.campaigns.run(**arguments).accepted == 1
+    assert client.campaigns.run(**arguments | CAMPAIGN | {"contacts": contacts(1)}).accepted == 1
+    with pytest.raises(ValidationError, match="ZoneInfo"):
+        client.campaigns.run(**arguments | {"end_time": end.replace(tzinfo=None)})
+
+
 def test_another_campaign_may_not_take_the_journal(client, tmp_path):
     client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
     with pytest.raises(ValidationError) as raised:
@@ -384,6 +394,8 @@ def test_the_journal_holds_no_contact(client, tmp_path):
         ({"name": ""}, "/name"),
         ({"batch_size": 10_001}, "/batch_size"),
         ({"in_flight": 0}, "/in_flight"),
+        ({"lookups_in_flight": 0}, "/lookups_in_flight"),
+        ({"end_time": datetime.datetime(2099, 12, 1)}, "/end_time"),
         ({"settle": -1.0}, "/settle"),
         ({"in_flight": -1}, "/in_flight"),
         ({"batch_size": 10.0}, "/batch_size"),

@@ -1,7 +1,6 @@
 """The command line, as one types it."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -9,24 +8,12 @@ import time
 import urllib.request
 
 import pytest
-from conftest import APP, KEY
+from conftest import KEY, airudder
 
 import airudder as package
 from airudder import Webhooks
 
 WINDOW = ["start_time=2020-01-01 00:00:00+08:00", "end_time=2099-12-01 00:00:00+08:00"]
-
-
-@pytest.fixture
-def environment(sandbox):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("AIRUDDER_")}
-    settings = {"APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"], "BASE_URL": sandbox.url}
-    return clean | {f"AIRUDDER_{name}": value for name, value in settings.items()}
-
-
-def airudder(environment, *arguments, **more):
-    command = [sys.executable, "-m", "airudder", *map(str, arguments)]
-    return subprocess.run(command, env=environment | more, capture_output=True, text=True, timeout=600)
 
 
 def test_operations(environment):
@@ -90,7 +77,7 @@ UPLOAD = ["--template", 7, "--name", "july", "--end-time", "2099-12-01 18:00:00+
         ),
         ("callee,caseid,callee\n+620000000001,1,+620000000002\n", "more than one column is called callee"),
         ("phone,caseid\n+620000000001,1\n", "no column callee: it has phone, caseid"),
-        ("callee;caseid\n+620000000001;1\n", "columns are parted by commas"),
+        ("callee:caseid\n+620000000001:1\n", "no column callee: it has callee:caseid"),
         ("callee,caseid,name\n+620000000001,1,\xe9\n", "not UTF-8"),
         ("", "no column callee"),
     ],
@@ -198,6 +185,7 @@ def test_a_closed_pipe_is_no_error(environment):
         (["--port", 65536], "'65536' is no port"),
         (["--port", "-1"], "'-1' is no port"),
         (["--count", 0], "'0' is no number from 1 on"),
+        (["--kind", "nope"], "invalid choice: 'nope'"),
     ],
 )
 def test_listen_refuses_nonsense(environment, option, says):
@@ -256,3 +244,33 @@ def test_detect(environment, tmp_path):
         "AIRUDDER_WEBHOOK_SCHEME=md5:hex:secret+body",
         "AIRUDDER_WEBHOOK_CIPHER=aes-ecb:zero:base64",
     ]
+
+
+def test_detect_fails_where_something_was_sought_and_nothing_fits(environment, tmp_path):
+    headers, body = Webhooks(secret="fake-secret", encryption_key=KEY).seal('{"a":1}')
+    (tmp_path / "headers").write_text("".join(f"{name}: {value}\n" for name, value in headers.items()))
+    (tmp_path / "unsigned").write_text("Content-Type: application/json\n")
+    (tmp_path / "body").write_bytes(body)
+    (tmp_path / "plain").write_bytes(b'{"a":1}')
+    right, wrong = {"AIRUDDER_WEBHOOK_SECRET": "fake-secret"}, {"AIRUDDER_WEBHOOK_SECRET": "fake-other-secret"}
+    key, other = {"AIRUDDER_ENCRYPTION_KEY": KEY}, {"AIRUDDER_ENCRYPTION_KEY": "fake-key-2-16byt"}
+    for head, file, given, status in [
+        ("headers", "body", right | key, 0),
+        ("headers", "body", wrong | key, 1),
+        ("headers", "body", right | other, 1),
+        ("unsigned", "body", right | key, 1),
+        ("headers", "body", key, 0),
+        ("headers", "body", right, 0),
+        ("headers", "plain", key, 1),
+        ("headers", "body", {}, 1),
+    ]:
+        done = airudder(environment, "detect", "--headers", tmp_path / head, tmp_path / file, **given)
+        assert done.returncode == status, (head, file, given, done.stdout)
+
+
+def test_listen_says_when_it_verifies_nothing(environment):
+    command = [sys.executable, "-m", "airudder", "listen", "--port", "0"]
+    with subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE) as listening:
+        assert "(nothing is verified)" in listening.stderr.readline()
+        assert "AIRUDDER_WEBHOOK_SECRET is not set, so no signature is verified" in listening.stderr.readline()
+        listening.kill()

@@ -10,6 +10,7 @@
 What goes in and comes out has the API's own field names. Every error is an `AirudderError`.
 """
 
+from airudder import _once as _once  # before the others: it may put them in their places
 from airudder import crypto
 from airudder._async_client import AsyncClient
 from airudder._campaign import DoubtfulContact, Progress, Rejected, Report, Workflow
@@ -18,6 +19,7 @@ from airudder._errors import (
     AirudderError,
     ApiError,
     CryptoError,
+    JournalConflict,
     OutcomeUnknown,
     TransportError,
     ValidationError,
@@ -57,6 +59,7 @@ __all__ = [
     "Event",
     "File",
     "HttpTransport",
+    "JournalConflict",
     "OutcomeUnknown",
     "Progress",
     "Rejected",

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import textwrap
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,10 @@ from airudder import _native, crypto
 from airudder._client import Client
 from airudder._csv import ContactsFile
 from airudder._errors import AirudderError
+from airudder._listen import UNSIGNED, listen
 from airudder._options import File
-from airudder._webhooks import ACK_BODY, Webhooks
+from airudder._terminal import as_json, say, say_plain, tell, tell_progress
+from airudder.events import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +38,7 @@ Exit status: 0 done, 1 it failed, or not every contact was accepted, 2 wrong arg
 REMEDIES = {
     "E1006": "Write what is not a text as FIELD:=JSON, for instance Number:=10.",
     "E1009": "Set AIRUDDER_BASE_URL.",
-    "E5001": "Check that the request comes from AI Rudder; --allow-unsigned takes what AI Rudder does not sign.",
+    "E5001": UNSIGNED,
     "E4004": "Set AIRUDDER_APP_KEY and AIRUDDER_APP_SECRET, for chats AIRUDDER_SIGN_KEY and AIRUDDER_SIGN_SECRET.",
 }
 """What to do about an error where the command line has another way than the library."""
@@ -44,21 +46,19 @@ REMEDIES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status that the help tells."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     given = _parser().parse_args(arguments)
     try:
-        status = int(given.run(given) or 0)
-        sys.stdout.flush()
+        return int(given.run(given) or 0)
     except AirudderError as error:
-        print(f"{error}\nWhat to do: {_remedy(error)}", file=sys.stderr)
+        tell(f"{error}\nWhat to do: {_remedy(error)}")
     except BrokenPipeError:
-        # Nobody reads any more, as with `| head`; what is left in the buffer is nobody's either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        pass  # nobody reads any more, as with `| head`
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        tell(str(error))
     except KeyboardInterrupt:
         return 130
-    else:
-        return status
     return 1
 
 
@@ -118,7 +118,20 @@ def _parser() -> argparse.ArgumentParser:
         "contacts",
         type=Path,
         metavar="FILE",
-        help="CSV in UTF-8 with the columns callee and, if you like, caseid and platform; others are variables",
+        help="CSV with the columns callee and, if you like, caseid and platform; others are variables; - reads it from"
+        " a pipe, and then needs --journal",
+    )
+    upload.add_argument(
+        "--encoding",
+        type=_encoding,
+        metavar="NAME",
+        help="how the file is encoded, for instance cp1252 (UTF-8, or what its byte order mark says)",
+    )
+    upload.add_argument(
+        "--delimiter",
+        type=_delimiter,
+        metavar="CHARACTER",
+        help="what parts its columns, for instance ';' or tab (what its first line shows)",
     )
     upload.add_argument("--template", type=int, required=True, metavar="ID", help="the workflow's template")
     upload.add_argument("--name", required=True, help="the new workflow's name")
@@ -139,14 +152,19 @@ def _parser() -> argparse.ArgumentParser:
         "--retry-rejected", action="store_true", help="send again what AI Rudder refused in an earlier run"
     )
 
-    listen = command(
-        "listen", "Receive events and print each as a line of JSON.", "python -m airudder listen --port 8000", _listen
+    listening = command(
+        "listen", "Receive events and print each as a line of JSON.", "python -m airudder listen --port 8000", listen
     )
-    listen.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1)")
-    listen.add_argument("--port", type=_port, default=8000, help="the port to listen at (8000); 0 takes a free one")
-    listen.add_argument("--count", type=_count, metavar="N", help="stop after so many events")
-    listen.add_argument("--kind", metavar="NAME", help="the event that comes here, if its fields do not tell it")
-    listen.add_argument(
+    listening.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1)")
+    listening.add_argument("--port", type=_port, default=8000, help="the port to listen at (8000); 0 takes a free one")
+    listening.add_argument("--count", type=_count, metavar="N", help="stop after so many events")
+    listening.add_argument(
+        "--kind",
+        metavar="NAME",
+        choices=sorted(CLASSES),
+        help=f"the event that comes here, if its fields do not tell it: {', '.join(sorted(CLASSES))}",
+    )
+    listening.add_argument(
         "--allow-unsigned",
         action="store_true",
         help="take events without a signature, too; a wrong signature is always refused",
@@ -171,9 +189,24 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _encoding(text: str) -> str:
+    try:
+        "".encode(text)
+    except LookupError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _delimiter(text: str) -> str:
+    char = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if len(char) != 1 or char.isalnum() or char in '"+\r\n\0':
+        raise argparse.ArgumentTypeError(f"{text!r} is not one character that may part columns")
+    return char
+
+
 def _operations(_: argparse.Namespace) -> None:
     for name, method, path in _native.operations():
-        print(f"{name:32} {method:5} {path}")
+        say(f"{name:32} {method:5} {path}")
 
 
 def _params(fields: Sequence[str]) -> dict[str, Any]:
@@ -196,7 +229,7 @@ def _params(fields: Sequence[str]) -> dict[str, Any]:
 
 
 def _curl(given: argparse.Namespace) -> None:
-    print(Client.from_env().prepare(given.operation, _params(given.params)).curl())
+    say_plain(Client.from_env().prepare(given.operation, _params(given.params)).curl())
 
 
 def _call(given: argparse.Namespace) -> None:
@@ -204,7 +237,10 @@ def _call(given: argparse.Namespace) -> None:
         options: CallOptions = {"save_to": given.output}
         result = client.call(given.operation, _params(given.params), options=options)
     if not isinstance(result, File):
-        print(json.dumps(result, ensure_ascii=False, indent=2))
+        try:
+            say(as_json(result, indent=2))
+        except OSError as error:
+            raise OSError(f"the call was carried out, and its result could not be written: {error}") from None
     elif result.path is None:
         raise ValueError(
             f"the result is a file ({result.content_type}, {len(result.content)} bytes): give --output FILE"
@@ -219,44 +255,69 @@ def _settle(text: str) -> float | None:
 
 
 def _upload(given: argparse.Namespace) -> int:
-    contacts = ContactsFile(given.contacts, given.platform)
-    print(f"variables: {', '.join(contacts.variables) or 'none'}", file=sys.stderr)
-    bar = _Bar(len(contacts))
-    try:
-        with Client.from_env() as client:
-            report = client.campaigns.run(
-                workflow_template_id=given.template,
-                name=given.name,
-                end_time=given.end_time,
-                contacts=contacts,
-                journal=given.journal or given.contacts.with_suffix(".jsonl"),
-                batch_size=given.batch_size,
-                settle=given.settle,
-                retry_rejected=given.retry_rejected,
-                progress=bar.show,
-            )
-    except AirudderError as error:
-        if error.report:
+    bar = _Bar()
+
+    def begin(contacts: ContactsFile) -> None:
+        tell(f"variables: {', '.join(contacts.variables) or 'none'}")
+        bar.total = len(contacts)
+
+    with ContactsFile(
+        given.contacts, given.platform, encoding=given.encoding, delimiter=given.delimiter, when_read=begin
+    ) as contacts:
+        journal = _journal(given.contacts, given.journal, contacts.is_pipe)
+        try:
+            with Client.from_env() as client:
+                report = client.campaigns.run(
+                    workflow_template_id=given.template,
+                    name=given.name,
+                    end_time=given.end_time,
+                    contacts=contacts,
+                    journal=journal,
+                    batch_size=given.batch_size,
+                    settle=given.settle,
+                    retry_rejected=given.retry_rejected,
+                    progress=bar.show,
+                )
+        except AirudderError as error:
+            if error.report:
+                bar.end()
+                tell(f"stopped: {_counts(error.report)}; run the same again to go on")
+            raise
+        except KeyboardInterrupt:
             bar.end()
-            print(f"stopped: {_counts(error.report)}; run the same again to go on", file=sys.stderr)
-        raise
-    except KeyboardInterrupt:
-        bar.end()
-        print("interrupted; run the same again to go on", file=sys.stderr)
-        raise
-    finally:
-        bar.end()
+            tell("interrupted; run the same again to go on")
+            raise
+        finally:
+            bar.end()
+        _tell_lines(report, contacts)
+    summary = [_counts(report)]
+    for workflow in report.workflows:
+        found = workflow.workflow_id or "(unknown; may exist, empty)"
+        summary.append(f"workflow {found} {workflow.name}: {workflow.contacts}")
+    try:
+        say_plain("\n".join(summary))
+    except OSError as error:
+        # What the status tells is whether everybody was taken, whoever reads about it.
+        tell("\n".join([f"the report could not be written ({error}):", *summary]))
+    return 1 if report.rejected or report.doubtful else 0
+
+
+def _journal(contacts: Path, journal: Path | None, is_pipe: bool) -> Path:
+    if journal is None and is_pipe:
+        raise ValueError(f"{contacts} is no file that a journal could be named by: give --journal FILE, or a file")
+    path = journal or contacts.with_suffix(".jsonl")
+    if path == contacts:
+        raise ValueError(f"{contacts} cannot be its own journal: give --journal FILE")
+    return path
+
+
+def _tell_lines(report: Report, contacts: ContactsFile) -> None:
     for one in report.rejected:
         where = f" {one.pointer}" if one.pointer else ""
         what = contacts.fault(one.contact) or f"{one.code}{where}: {one.message}"
-        print(f"line {contacts.line(one.contact)}: {what}", file=sys.stderr)
+        tell(f"line {contacts.line(one.contact)}: {what}")
     for doubtful in report.doubtful:
-        line = contacts.line(doubtful.contact)
-        print(f"line {line}: doubtful; it is not known whether it was taken", file=sys.stderr)
-    print(_counts(report))
-    for workflow in report.workflows:
-        print(f"workflow {workflow.workflow_id or '(unknown; may exist, empty)'} {workflow.name}: {workflow.contacts}")
-    return 1 if report.rejected or report.doubtful else 0
+        tell(f"line {contacts.line(doubtful.contact)}: doubtful; it is not known whether it was taken")
 
 
 def _counts(report: Report) -> str:
@@ -266,80 +327,24 @@ def _counts(report: Report) -> str:
 class _Bar:
     """A progress bar, where somebody looks."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
+    def __init__(self) -> None:
+        self.total = 0
         self._begun = False
 
     def show(self, progress: Progress) -> None:
         """Show how many contacts are done with."""
-        if not sys.stderr.isatty():
+        if not (sys.stderr and sys.stderr.isatty()):
             return
         self._begun = True
         done = progress.accepted + progress.rejected
-        filled = 40 * done // max(self._total, 1)
-        bar = "█" * filled + "░" * (40 - filled)
-        print(f"\r{bar} {done} of {self._total}", end="", file=sys.stderr, flush=True)
+        filled = 40 * done // max(self.total, 1)
+        tell_progress(f"[{'#' * filled}{'.' * (40 - filled)}] {done} of {self.total}")
 
     def end(self) -> None:
         """Begin a new line."""
         if self._begun:
-            print(file=sys.stderr)
+            tell("")
         self._begun = False
-
-
-def _listen(given: argparse.Namespace) -> None:
-    secret = os.environ.get("AIRUDDER_WEBHOOK_SECRET") or None
-    hooks = Webhooks(
-        secret=secret,
-        scheme=os.environ.get("AIRUDDER_WEBHOOK_SCHEME") or None,
-        encryption_key=os.environ.get("AIRUDDER_ENCRYPTION_KEY") or None,
-        cipher=os.environ.get("AIRUDDER_WEBHOOK_CIPHER") or None,
-        require_signature=secret is not None and not given.allow_unsigned,
-    )
-    left = given.count
-
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 10
-
-        def do_POST(self) -> None:
-            """Print one delivery."""
-            nonlocal left
-            length = self.headers.get("Content-Length", "")
-            if not length.isdecimal():
-                print("refused: the request does not say how long its body is (Content-Length)", file=sys.stderr)
-                self._answer(411)
-                return
-            body = self.rfile.read(min(int(length), 64 * 1024 * 1024))
-            try:
-                event = hooks.unwrap(body, list(self.headers.items()), kind=given.kind)
-            except AirudderError as error:
-                print(f"refused: {error}", file=sys.stderr)
-                if error.code == "E5001":
-                    print("What to do:", _remedy(error), file=sys.stderr)
-                self._answer(400)
-                return
-            shown = {"type": event.type, "verified": event.verified, "dedupe_key": event.dedupe_key, "data": event.data}
-            print(json.dumps(shown, ensure_ascii=False), flush=True)
-            self._answer(200)
-            left = None if left is None else left - 1
-
-        def _answer(self, status: int) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(ACK_BODY)))
-            self.end_headers()
-            self.wfile.write(ACK_BODY)
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """Say nothing but what was received."""
-
-    with ThreadingHTTPServer((given.host, given.port), Handler) as server:
-        how = "signatures are verified" if secret else "no AIRUDDER_WEBHOOK_SECRET: nothing is verified"
-        if secret and given.allow_unsigned:
-            how += " where there are any"
-        print(f"listening on http://{given.host}:{server.server_address[1]} ({how})", file=sys.stderr, flush=True)
-        server.timeout = 0.2
-        while left is None or left > 0:
-            server.handle_request()
 
 
 def _detect(given: argparse.Namespace) -> int:
@@ -351,12 +356,22 @@ def _detect(given: argparse.Namespace) -> int:
         secret=os.environ.get("AIRUDDER_WEBHOOK_SECRET") or None,
         encryption_key=os.environ.get("AIRUDDER_ENCRYPTION_KEY") or None,
     )
-    print("\n".join(found.notes))
+    say_plain("\n".join(found.notes))
     if found.scheme:
-        print(f"AIRUDDER_WEBHOOK_SCHEME={found.scheme}")
+        say_plain(f"AIRUDDER_WEBHOOK_SCHEME={found.scheme}")
     if found.cipher:
-        print(f"AIRUDDER_WEBHOOK_CIPHER={found.cipher}")
-    return 0 if found.scheme or found.cipher else 1
+        say_plain(f"AIRUDDER_WEBHOOK_CIPHER={found.cipher}")
+    no_scheme = bool(os.environ.get("AIRUDDER_WEBHOOK_SECRET")) and not found.scheme
+    no_cipher = bool(os.environ.get("AIRUDDER_ENCRYPTION_KEY")) and not (found.cipher or _is_json(given.body))
+    return 1 if no_scheme or no_cipher or not (found.scheme or found.cipher) else 0
+
+
+def _is_json(body: Path) -> bool:
+    try:
+        json.loads(body.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._base import BaseClient, save_to
 from airudder._choose import async_transport
@@ -15,9 +15,9 @@ from airudder._operations import (
     AsyncRobots,
     AsyncSms,
     AsyncTasks,
-    AsyncWorkflow,
 )
 from airudder._pages import AsyncPagedChat
+from airudder._push import AsyncPushedWorkflow
 from airudder._transport import MAX_RESPONSE_BYTES
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ class AsyncClient(BaseClient):
             )
         finally:
             # Error reporters show the local variables of a traceback.
-            del app_key, app_secret, encryption_key, sign_key, sign_secret
+            del app_key, app_secret, base_url, encryption_key, sign_key, sign_secret, sign_scheme
         self._owns_transport = transport is None
         self._transport = async_transport(transport, max_response_bytes)
         self.auth: AsyncAuth = AsyncAuth(self._call)
-        self.workflow: AsyncWorkflow = AsyncWorkflow(self._call)
+        self.workflow: AsyncPushedWorkflow = AsyncPushedWorkflow(self._call)
         self.tasks: AsyncTasks = AsyncTasks(self._call)
         self.robots: AsyncRobots = AsyncRobots(self._call)
         self.chat: AsyncPagedChat = AsyncPagedChat(self._call)
@@ -89,11 +89,14 @@ class AsyncClient(BaseClient):
     @classmethod
     def from_env(cls, **settings: Unpack[AsyncClientSettings]) -> Self:
         """Make a client from the environment: see `Client.from_env`."""
-        return cls._from_env(settings)
+        return cls._from_env(cast("dict[str, Any]", settings))
 
     async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""
-        return await self._call(name, params, options)
+        try:
+            return await self._call(name, params, options)
+        finally:
+            del params, options
 
     async def request(
         self,
@@ -108,8 +111,12 @@ class AsyncClient(BaseClient):
         options: CallOptions | None = None,
     ) -> Any:  # noqa: ANN401 - the result has any JSON shape
         """Call what the library does not type: see `Client.request`."""
-        call = self._start_raw(method, path, json, query, replay_safe, file, auth, options)
-        return await run_async(call, self._transport, save_to(options), self._saw)
+        try:
+            call = self._start_raw(method, path, json, query, replay_safe, file, auth, options)
+            saved = save_to(options)
+        finally:
+            del json, query, options
+        return await run_async(call, self._transport, saved, self._saw)
 
     async def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""
@@ -123,5 +130,8 @@ class AsyncClient(BaseClient):
         await self.close()
 
     async def _call(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Any:  # noqa: ANN401
-        call = self._start(name, params, options)
-        return await run_async(call, self._transport, save_to(options), self._saw)
+        try:
+            call, saved = self._begin(name, params, options)
+        finally:
+            del params, options
+        return await run_async(call, self._transport, saved, self._saw)

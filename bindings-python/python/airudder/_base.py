@@ -35,17 +35,24 @@ class BaseClient:
         def __init__(self, **settings: Any) -> None: ...  # noqa: ANN401 - the two clients name and type them
 
     @classmethod
-    def _from_env(cls, settings: Mapping[str, object]) -> Self:
-        found = {name: os.environ.get(_variable(name)) or None for name in _FROM_ENV} | dict(settings)
-        missing = _missing_credentials(found)
-        if missing:
-            del found, settings  # error reporters show the local variables of a traceback
-            raise _unset(missing)
-        return cls(**found)
+    def _from_env(cls, settings: dict[str, Any]) -> Self:
+        for name in _FROM_ENV:
+            settings.setdefault(name, os.environ.get(_variable(name)) or None)
+        try:
+            if missing := _missing_credentials(settings):
+                raise _unset(missing)
+            return cls(**settings)
+        finally:
+            # Error reporters show the local variables of a traceback, and this is one of the caller's, too.
+            settings.clear()
 
     def prepare(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Request:
         """Build a request without sending it, and without a token; `.curl()` shows it with secrets masked."""
-        return self._start(name, params, options).prepare()
+        try:
+            call = self._start(name, params, options)
+        finally:
+            del params, options
+        return call.prepare()
 
     @property
     def last_response(self) -> Response | None:
@@ -62,7 +69,19 @@ class BaseClient:
         _last.set((weakref.ref(self), response))
 
     def _start(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Call:
-        return self._session.call(name, dict(params), options, seed())
+        try:
+            return self._session.call(name, dict(params), options, seed())
+        finally:
+            del params, options  # error reporters show the local variables of a traceback; so below
+
+    def _begin(
+        self, name: str, params: Mapping[str, Any], options: CallOptions | None
+    ) -> tuple[Call, str | os.PathLike[str] | None]:
+        """Start a call, and tell where a file goes."""
+        try:
+            return self._start(name, params, options), save_to(options)
+        finally:
+            del params, options
 
     def _start_raw(
         self,
@@ -75,8 +94,10 @@ class BaseClient:
         auth: Auth,
         options: CallOptions | None,
     ) -> Call:
-        text = query if isinstance(query, str) else urlencode(query or {}, doseq=True, quote_via=quote)
-        return self._session.request(method, path, text, json, auth, replay_safe, file, options, seed())
+        try:
+            return self._session.request(method, path, _query(query), json, auth, replay_safe, file, options, seed())
+        finally:
+            del json, query, options
 
     def __repr__(self) -> str:
         session = getattr(self, "_session", None)  # error reporters show a client whose settings were refused, too
@@ -89,6 +110,16 @@ class BaseClient:
 _last: ContextVar[tuple[weakref.ref[BaseClient] | None, Response | None]] = ContextVar("_last", default=(None, None))
 
 _FROM_ENV = ("app_key", "app_secret", "base_url", "encryption_key", "sign_key", "sign_secret", "sign_scheme")
+
+
+def _query(query: Mapping[str, Any] | str | None) -> str:
+    try:
+        return query if isinstance(query, str) else urlencode(query or {}, doseq=True, quote_via=quote)
+    except (TypeError, ValueError):
+        pass
+    finally:
+        del query
+    raise invalid_setting("query", "query is a mapping of texts, or a text, without half surrogate pairs")
 
 
 def _variable(name: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event as Signal
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from airudder._base import seed
+from airudder._contacts import ByRules, check_chunk, check_kind
 from airudder._driver import drive
-from airudder._errors import AirudderError
+from airudder._errors import AirudderError, invalid_setting
 from airudder._journal import JournalFile
 from airudder._native import Campaign as Machine
 from airudder._native import clocks
@@ -105,8 +108,8 @@ class Campaigns:
         *,
         workflow_template_id: int,
         name: str,
-        end_time: str,
-        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]],
+        end_time: str | datetime,
+        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules,
         journal: str | os.PathLike[str],
         batch_size: int = 1000,
         in_flight: int = 1,
@@ -129,9 +132,10 @@ class Campaigns:
         Args:
             workflow_template_id: The template of the workflows.
             name: The name of the workflow; further ones are called `name (2)`, `name (3)`, ...
-            end_time: When the workflows end, as `2026-12-01 18:00:00+08:00`.
+            end_time: When the workflows end, as `2026-12-01 18:00:00+08:00`, or a `datetime` with its zone.
             contacts: Dicts as `workflow.upload_details` takes them. They are read as they are needed, in this thread.
-                Of one that was sent, a later run must give the same fields in the same order.
+                Files and tables are not read by themselves: that is a `TypeError`. Of a contact that was sent, a later
+                run must give the same fields in the same order.
             journal: A file of JSON lines, made if it is not there. It holds positions, checksums, and the API's
                 messages, but no contact.
             batch_size: Contacts in one upload, 1 to 10 000.
@@ -144,8 +148,8 @@ class Campaigns:
                 without one, their numbers.
             retry_rejected: Whether contacts that the API refused in an earlier run are sent again. Each is looked up
                 before, and again after `settle`.
-            journal_key: What the fingerprints in the journal are keyed by. None: the app secret. After a change of the app
-                secret, give the earlier one here to go on with a campaign that began before.
+            journal_key: What the fingerprints in the journal are keyed by. None: the app secret. After a change of the
+                app secret, give the earlier one here to go on with a campaign that began before.
             same_account: Take a journal that was written for another `base_url` or `app_key`: the account is the same.
             progress: Is called in this thread whenever something changed.
 
@@ -162,26 +166,31 @@ class Campaigns:
             path = Path(journal)
         except TypeError:
             raise TypeError("journal is the path of a file: it keeps people from being called twice") from None
-        machine = Machine(
-            self._session,
-            workflow_template_id=workflow_template_id,
-            name=name,
-            end_time=end_time,
-            batch_size=batch_size,
-            in_flight=in_flight,
-            lookups_in_flight=lookups_in_flight,
-            settle=settle,
-            allow_duplicates=allow_duplicates,
-            retry_rejected=retry_rejected,
-            journal_key=journal_key,
-            same_account=same_account,
-            seed=seed(),
-        )
+        check_kind(contacts)
+        try:
+            machine = Machine(
+                self._session,
+                workflow_template_id=workflow_template_id,
+                name=name,
+                end_time=_end_time(end_time),
+                batch_size=batch_size,
+                in_flight=in_flight,
+                lookups_in_flight=lookups_in_flight,
+                settle=settle,
+                allow_duplicates=allow_duplicates,
+                retry_rejected=retry_rejected,
+                journal_key=journal_key,
+                same_account=same_account,
+                seed=seed(),
+            )
+        finally:
+            del journal_key  # error reporters show the local variables of a traceback
         error: AirudderError | None = None
         try:
-            with JournalFile(path) as file, ThreadPoolExecutor(in_flight + lookups_in_flight + 1) as pool:
+            with JournalFile(path) as file:
                 file.cut(machine.resume(file.read()))
-                _Run(machine, self._transport, file, pool, progress).run(iter(contacts))
+                rows = contacts.by_rules(machine.normal) if isinstance(contacts, ByRules) else contacts
+                _Run(machine, self._transport, file, progress).run(iter(rows))
         except AirudderError as raised:
             error = raised
         accepted, rejected, doubtful, workflows, clock_offset_ms, stopped_by = machine.report()
@@ -210,15 +219,14 @@ class _Run:
         machine: Machine,
         transport: Transport,
         journal: JournalFile,
-        pool: ThreadPoolExecutor,
         progress: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
         self._transport = transport
         self._journal = journal
-        self._pool = pool
         self._progress = progress
         self._shown: Progress | None = None
+        self._begun = False
         self._running: dict[Future[None], tuple[int, Call]] = {}
         self._stop = Signal()
         self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
@@ -226,13 +234,14 @@ class _Run:
 
     def run(self, contacts: Iterator[Any]) -> None:
         """Do what the machine's thread asks for, until it ends."""
-        driving = self._pool.submit(self._drive, contacts)
+        driving = _start(self._drive, contacts)
         try:
             while (task := self._next_task()) is not None:
                 self._answers.put(task())
         finally:
             self._stop.set()
             self._answers.put(None)
+            wait([driving])  # it journals what running calls bring, so the journal must stay open
         driving.result()
 
     def _next_task(self) -> Callable[[], Any] | None:
@@ -259,7 +268,7 @@ class _Run:
                 elif step[0] == "contacts":
                     self._feed(contacts, step[1])
                 elif step[0] == "call":
-                    future = self._pool.submit(drive, step[2], self._transport, self._sleep)
+                    future = _start(drive, step[2], self._transport, self._sleep)
                     self._running[future] = (step[1], step[2])
                 else:
                     self._wait(step[1], *now)
@@ -277,10 +286,16 @@ class _Run:
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
         chunk = self._ask(lambda: list(islice(contacts, want)))
-        if chunk:
-            self._machine.feed(chunk)
-        else:
-            self._machine.end_of_contacts()
+        try:
+            if not self._begun:
+                check_chunk(chunk)
+                self._begun = True
+            if chunk:
+                self._machine.feed(chunk)
+            else:
+                self._machine.end_of_contacts()
+        finally:
+            del chunk  # error reporters show the local variables of a traceback
 
     def _wait(self, until_ms: int | None, unix_ms: int, monotonic_ms: int) -> None:
         """Wait for what runs, or until then by the clock that nobody sets, which began at the last poll."""
@@ -328,3 +343,32 @@ class _Run:
             step = self._machine.poll(*clocks())
             if step is not None and step[0] == "journal":
                 self._write(step[1], step[2])
+
+
+def _end_time(given: str | datetime) -> str:
+    if not isinstance(given, datetime):
+        return given
+    if given.utcoffset() is None:
+        fix = 'write datetime(2026, 12, 1, 18, tzinfo=ZoneInfo("Asia/Jakarta")), or "2026-12-01 18:00:00+07:00"'
+        raise invalid_setting("end_time", f"the datetime has no zone, and this library guesses none: {fix}")
+    return given.isoformat(" ", "seconds")
+
+
+def _start(run: Callable[..., None], *arguments: Any) -> Future[None]:  # noqa: ANN401 - the function types them
+    """Run it in a thread of its own, which is a daemon if this one is.
+
+    No pool of `concurrent.futures`: one takes no more work as soon as the main thread has ended, while a campaign in
+    another thread goes on.
+    """
+    future: Future[None] = Future()
+
+    def work() -> None:
+        try:
+            run(*arguments)
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+    Thread(target=work, name="airudder-campaign").start()
+    return future

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._base import BaseClient, save_to
 from airudder._campaign import Campaigns
@@ -10,8 +10,9 @@ from airudder._choose import sync_transport
 from airudder._driver import run
 from airudder._http import HttpTransport
 from airudder._native import Session
-from airudder._operations import Auth, Process, Robots, Sms, Tasks, Workflow
+from airudder._operations import Auth, Process, Robots, Sms, Tasks
 from airudder._pages import PagedChat
+from airudder._push import PushedWorkflow
 from airudder._transport import MAX_RESPONSE_BYTES
 
 if TYPE_CHECKING:
@@ -88,11 +89,11 @@ class Client(BaseClient):
             )
         finally:
             # Error reporters show the local variables of a traceback.
-            del app_key, app_secret, encryption_key, sign_key, sign_secret
+            del app_key, app_secret, base_url, encryption_key, sign_key, sign_secret, sign_scheme
         self._owns_transport = transport is None
         self._transport = sync_transport(transport, max_response_bytes)
         self.auth: Auth = Auth(self._call)
-        self.workflow: Workflow = Workflow(self._call)
+        self.workflow: PushedWorkflow = PushedWorkflow(self._call)
         self.tasks: Tasks = Tasks(self._call)
         self.robots: Robots = Robots(self._call)
         self.chat: PagedChat = PagedChat(self._call)
@@ -111,11 +112,14 @@ class Client(BaseClient):
             ValidationError: There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
                 message names the variables that are missing. A client that needs none of them is made by the class.
         """
-        return cls._from_env(settings)
+        return cls._from_env(cast("dict[str, Any]", settings))
 
     def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""
-        return self._call(name, params, options)
+        try:
+            return self._call(name, params, options)
+        finally:
+            del params, options
 
     def request(
         self,
@@ -142,8 +146,12 @@ class Client(BaseClient):
             auth: `token`, `sign` (`X-AIRudder-Sign`), `headers` (your own in `options`) or `none`.
             options: Settings of this call.
         """
-        call = self._start_raw(method, path, json, query, replay_safe, file, auth, options)
-        return run(call, self._transport, save_to(options), self._saw)
+        try:
+            call = self._start_raw(method, path, json, query, replay_safe, file, auth, options)
+            saved = save_to(options)
+        finally:
+            del json, query, options
+        return run(call, self._transport, saved, self._saw)
 
     def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""
@@ -157,4 +165,8 @@ class Client(BaseClient):
         self.close()
 
     def _call(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Any:  # noqa: ANN401
-        return run(self._start(name, params, options), self._transport, save_to(options), self._saw)
+        try:
+            call, saved = self._begin(name, params, options)
+        finally:
+            del params, options
+        return run(call, self._transport, saved, self._saw)

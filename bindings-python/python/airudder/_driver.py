@@ -47,6 +47,7 @@ async def run_async(call: Call, transport: AsyncTransport, save_to: SaveTo, seen
             except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
                 answer = error
             host.took(answer)
+            del answer  # error reporters show the local variables of a traceback
         return host.result()
     finally:
         host.close(seen)
@@ -68,6 +69,7 @@ def _drive(host: _Host, transport: Transport, sleep: Callable[[float], object]) 
         except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
             answer = error
         host.took(answer)
+        del answer
 
 
 def _send(transport: Transport, request: Request, saver: Saver | None) -> Response:
@@ -112,7 +114,7 @@ class _Host:
             except Exception as error:  # noqa: BLE001 - it comes after the request was sent: it must not look harmless
                 answer = error
             else:
-                self._response, self._failure = answer, None
+                self._response, self._failure = None if self.call.asks_for_token else answer, None
                 return
         self._failure = answer
         failure = failure_of(answer)
@@ -139,6 +141,7 @@ class _Host:
         """Let go of everything."""
         if self._response:
             seen(self._response)
+        self._response = self._failure = None  # error reporters show what a frame holds, this among it
         if self.saver:
             self.saver.close()
         self.call.close()

@@ -87,7 +87,14 @@ class AirudderError(Exception):
 class ValidationError(AirudderError):
     """Your input was refused, or credentials are missing (E4004), before anything was sent (1xxx).
 
-    `pointer` names the field.
+    `pointer` names the field. So was a campaign on a machine whose clock is off (E1022).
+    """
+
+
+class JournalConflict(AirudderError):
+    """Somebody else runs the campaign of this journal, or wrote to it (E1018).
+
+    Nothing was sent that is not in the journal.
     """
 
 
@@ -115,6 +122,7 @@ class OutcomeUnknown(TransportError):
 
 
 _BY_NUMBER: dict[int, type[AirudderError]] = {
+    1018: JournalConflict,
     4004: ValidationError,  # credentials that nobody gave: the API was not asked
     7005: OutcomeUnknown,
 }

@@ -16,8 +16,7 @@ from airudder._native import error_codes
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
-
-    from typing_extensions import Self
+    from typing import Self
 
 
 class JournalFile:

@@ -60,7 +60,10 @@ class Auth(_Family):
 
         POST `/service/cloud/auth` [documented]. May be repeated.
         """
-        return cast("Token", self._run("auth.token", _hidden(params), options))
+        try:
+            return cast("Token", self._run("auth.token", params, options))
+        finally:
+            del params, options
 
 
 class AsyncAuth(_Family):
@@ -68,7 +71,10 @@ class AsyncAuth(_Family):
 
     async def token(self, *, options: CallOptions | None = None, **params: Unpack[FetchTokenParams]) -> Token:
         """See `Auth.token`."""
-        return cast("Token", await _awaitable(self._run("auth.token", _hidden(params), options)))
+        try:
+            return cast("Token", await _awaitable(self._run("auth.token", params, options)))
+        finally:
+            del params, options
 
 
 class Chat(_Family):
@@ -81,7 +87,10 @@ class Chat(_Family):
 
         POST `/api/v1/session/messages` [documented]. May be repeated.
         """
-        return cast("list[ChatMessage]", self._run("chat.session_messages", params, options))
+        try:
+            return cast("list[ChatMessage]", self._run("chat.session_messages", params, options))
+        finally:
+            del params, options
 
     def huawei_message(self, *, options: CallOptions | None = None, **params: Unpack[HuaweiMessagesParams]) -> Any:
         """Pass a user's messages to the bot. Sending them twice makes the bot answer twice. What comes back is not
@@ -90,7 +99,10 @@ class Chat(_Family):
         POST `/api/v1/channel/huawei/message` [documented]. Not repeated when its outcome is unknown:
         `OutcomeUnknown` is raised.
         """
-        return self._run("chat.huawei_message", params, options)
+        try:
+            return self._run("chat.huawei_message", params, options)
+        finally:
+            del params, options
 
 
 class AsyncChat(_Family):
@@ -100,13 +112,19 @@ class AsyncChat(_Family):
         self, *, options: CallOptions | None = None, **params: Unpack[SessionMessagesParams]
     ) -> list[ChatMessage]:
         """See `Chat.session_messages`."""
-        return cast("list[ChatMessage]", await _awaitable(self._run("chat.session_messages", params, options)))
+        try:
+            return cast("list[ChatMessage]", await _awaitable(self._run("chat.session_messages", params, options)))
+        finally:
+            del params, options
 
     async def huawei_message(
         self, *, options: CallOptions | None = None, **params: Unpack[HuaweiMessagesParams]
     ) -> Any:
         """See `Chat.huawei_message`."""
-        return await _awaitable(self._run("chat.huawei_message", params, options))
+        try:
+            return await _awaitable(self._run("chat.huawei_message", params, options))
+        finally:
+            del params, options
 
 
 class Process(_Family):
@@ -120,7 +138,10 @@ class Process(_Family):
 
         POST `/api/v1/process/queryTaskQian` [documented]. May be repeated.
         """
-        return cast("ReadNodes", self._run("process.query_task_qian", params, options))
+        try:
+            return cast("ReadNodes", self._run("process.query_task_qian", params, options))
+        finally:
+            del params, options
 
 
 class AsyncProcess(_Family):
@@ -130,7 +151,10 @@ class AsyncProcess(_Family):
         self, *, options: CallOptions | None = None, **params: Unpack[QueryTaskQianParams]
     ) -> ReadNodes:
         """See `Process.query_task_qian`."""
-        return cast("ReadNodes", await _awaitable(self._run("process.query_task_qian", params, options)))
+        try:
+            return cast("ReadNodes", await _awaitable(self._run("process.query_task_qian", params, options)))
+        finally:
+            del params, options
 
 
 class Robots(_Family):
@@ -141,7 +165,10 @@ class Robots(_Family):
 
         GET `/service/cloud/robot` [observed]. May be repeated.
         """
-        return self._run("robots.list", params, options)
+        try:
+            return self._run("robots.list", params, options)
+        finally:
+            del params, options
 
 
 class AsyncRobots(_Family):
@@ -149,7 +176,10 @@ class AsyncRobots(_Family):
 
     async def list(self, *, options: CallOptions | None = None, **params: Unpack[ListRobotsParams]) -> Any:
         """See `Robots.list`."""
-        return await _awaitable(self._run("robots.list", params, options))
+        try:
+            return await _awaitable(self._run("robots.list", params, options))
+        finally:
+            del params, options
 
 
 class Sms(_Family):
@@ -161,7 +191,10 @@ class Sms(_Family):
         POST `/service/sms/message/v2/send` [observed]. Not repeated when its outcome is unknown: `OutcomeUnknown` is
         raised.
         """
-        return cast("SmsId", self._run("sms.send", _wire(params), options))
+        try:
+            return cast("SmsId", self._run("sms.send", _wire(params), options))
+        finally:
+            del params, options
 
 
 class AsyncSms(_Family):
@@ -169,7 +202,10 @@ class AsyncSms(_Family):
 
     async def send(self, *, options: CallOptions | None = None, **params: Unpack[SendSmsParams]) -> SmsId:
         """See `Sms.send`."""
-        return cast("SmsId", await _awaitable(self._run("sms.send", _wire(params), options)))
+        try:
+            return cast("SmsId", await _awaitable(self._run("sms.send", _wire(params), options)))
+        finally:
+            del params, options
 
 
 class Tasks(_Family):
@@ -181,28 +217,40 @@ class Tasks(_Family):
         POST `/service/cloud/task` [documented]. Not repeated when its outcome is unknown: `OutcomeUnknown` is
         raised.
         """
-        return cast("TaskId", self._run("tasks.create", params, options))
+        try:
+            return cast("TaskId", self._run("tasks.create", params, options))
+        finally:
+            del params, options
 
     def list(self, *, options: CallOptions | None = None, **params: Unpack[ListTasksParams]) -> Any:
         """List tasks. What comes back is not documented.
 
         GET `/service/cloud/list` [observed]. May be repeated.
         """
-        return self._run("tasks.list", params, options)
+        try:
+            return self._run("tasks.list", params, options)
+        finally:
+            del params, options
 
     def stop(self, *, options: CallOptions | None = None, **params: Unpack[StopTaskParams]) -> Any:
         """End a task before its time. What comes back is not documented.
 
         POST `/service/cloud/operation` [observed]. May be repeated.
         """
-        return self._run("tasks.stop", params, options)
+        try:
+            return self._run("tasks.stop", params, options)
+        finally:
+            del params, options
 
     def cancel_call(self, *, options: CallOptions | None = None, **params: Unpack[CancelCallParams]) -> Any:
         """Do not call a number of a task any more. What comes back is not documented.
 
         POST `/service/cloud/cancelphonecall` [observed]. May be repeated.
         """
-        return self._run("tasks.cancel_call", params, options)
+        try:
+            return self._run("tasks.cancel_call", params, options)
+        finally:
+            del params, options
 
     def detail(self, *, options: CallOptions | None = None, **params: Unpack[TaskDetailsParams]) -> Any:
         """The calls of a task, in the shape of the `details` of the event `call.finished`, as far as that is
@@ -210,7 +258,10 @@ class Tasks(_Family):
 
         GET `/service/cloud/detail` [documented]. May be repeated.
         """
-        return self._run("tasks.detail", params, options)
+        try:
+            return self._run("tasks.detail", params, options)
+        finally:
+            del params, options
 
     def recording(self, *, options: CallOptions | None = None, **params: Unpack[RecordingParams]) -> File | Any:
         """The recording of one call: a file, or JSON that tells where it is. Which, is not documented. A file comes
@@ -218,7 +269,10 @@ class Tasks(_Family):
 
         GET `/service/cloud/case` [observed]. May be repeated.
         """
-        return cast("File | Any", self._run("tasks.recording", params, options))
+        try:
+            return cast("File | Any", self._run("tasks.recording", params, options))
+        finally:
+            del params, options
 
     def recordings(self, *, options: CallOptions | None = None, **params: Unpack[RecordingsParams]) -> File | Any:
         """The recordings of a task: a zip file, or JSON that tells where it is. Which, is assumed. A file comes back
@@ -226,7 +280,10 @@ class Tasks(_Family):
 
         GET `/service/cloud/recording` [observed]. May be repeated.
         """
-        return cast("File | Any", self._run("tasks.recordings", params, options))
+        try:
+            return cast("File | Any", self._run("tasks.recordings", params, options))
+        finally:
+            del params, options
 
 
 class AsyncTasks(_Family):
@@ -234,31 +291,52 @@ class AsyncTasks(_Family):
 
     async def create(self, *, options: CallOptions | None = None, **params: Unpack[CreateTaskParams]) -> TaskId:
         """See `Tasks.create`."""
-        return cast("TaskId", await _awaitable(self._run("tasks.create", params, options)))
+        try:
+            return cast("TaskId", await _awaitable(self._run("tasks.create", params, options)))
+        finally:
+            del params, options
 
     async def list(self, *, options: CallOptions | None = None, **params: Unpack[ListTasksParams]) -> Any:
         """See `Tasks.list`."""
-        return await _awaitable(self._run("tasks.list", params, options))
+        try:
+            return await _awaitable(self._run("tasks.list", params, options))
+        finally:
+            del params, options
 
     async def stop(self, *, options: CallOptions | None = None, **params: Unpack[StopTaskParams]) -> Any:
         """See `Tasks.stop`."""
-        return await _awaitable(self._run("tasks.stop", params, options))
+        try:
+            return await _awaitable(self._run("tasks.stop", params, options))
+        finally:
+            del params, options
 
     async def cancel_call(self, *, options: CallOptions | None = None, **params: Unpack[CancelCallParams]) -> Any:
         """See `Tasks.cancel_call`."""
-        return await _awaitable(self._run("tasks.cancel_call", params, options))
+        try:
+            return await _awaitable(self._run("tasks.cancel_call", params, options))
+        finally:
+            del params, options
 
     async def detail(self, *, options: CallOptions | None = None, **params: Unpack[TaskDetailsParams]) -> Any:
         """See `Tasks.detail`."""
-        return await _awaitable(self._run("tasks.detail", params, options))
+        try:
+            return await _awaitable(self._run("tasks.detail", params, options))
+        finally:
+            del params, options
 
     async def recording(self, *, options: CallOptions | None = None, **params: Unpack[RecordingParams]) -> File | Any:
         """See `Tasks.recording`."""
-        return cast("File | Any", await _awaitable(self._run("tasks.recording", params, options)))
+        try:
+            return cast("File | Any", await _awaitable(self._run("tasks.recording", params, options)))
+        finally:
+            del params, options
 
     async def recordings(self, *, options: CallOptions | None = None, **params: Unpack[RecordingsParams]) -> File | Any:
         """See `Tasks.recordings`."""
-        return cast("File | Any", await _awaitable(self._run("tasks.recordings", params, options)))
+        try:
+            return cast("File | Any", await _awaitable(self._run("tasks.recordings", params, options)))
+        finally:
+            del params, options
 
 
 class Workflow(_Family):
@@ -272,7 +350,10 @@ class Workflow(_Family):
         POST `/service/cloud/workflow/createinstance` [documented]. Not repeated when its outcome is unknown:
         `OutcomeUnknown` is raised.
         """
-        return cast("WorkflowId", self._run("workflow.create_instance", params, options))
+        try:
+            return cast("WorkflowId", self._run("workflow.create_instance", params, options))
+        finally:
+            del params, options
 
     def upload_details(
         self, *, options: CallOptions | None = None, **params: Unpack[UploadDetailsParams]
@@ -283,7 +364,10 @@ class Workflow(_Family):
         POST `/service/cloud/workflow/uploaddetails` [documented]. Not repeated when its outcome is unknown:
         `OutcomeUnknown` is raised.
         """
-        return cast("WorkflowId", self._run("workflow.upload_details", params, options))
+        try:
+            return cast("WorkflowId", self._run("workflow.upload_details", params, options))
+        finally:
+            del params, options
 
     def detail_instances(
         self, *, options: CallOptions | None = None, **params: Unpack[DetailInstancesParams]
@@ -292,7 +376,10 @@ class Workflow(_Family):
 
         POST `/service/cloud/workflow/detailinstances` [documented]. May be repeated.
         """
-        return cast("DetailInstanceRows", self._run("workflow.detail_instances", params, options))
+        try:
+            return cast("DetailInstanceRows", self._run("workflow.detail_instances", params, options))
+        finally:
+            del params, options
 
     def verify_api_node_push(
         self, *, options: CallOptions | None = None, **params: Unpack[VerifyApiNodePushParams]
@@ -302,7 +389,10 @@ class Workflow(_Family):
 
         POST `/service/cloud/workflow/apinoticeinfo` [documented]. May be repeated.
         """
-        return self._run("workflow.verify_api_node_push", params, options)
+        try:
+            return self._run("workflow.verify_api_node_push", params, options)
+        finally:
+            del params, options
 
     def task_detail(self, *, options: CallOptions | None = None, **params: Any) -> Any:
         """The calls of a workflow, in the shape of the `details` of the event `call.finished` with the workflow's
@@ -311,7 +401,10 @@ class Workflow(_Family):
 
         POST `/service/cloud/workflow/taskdetail` [documented]. May be repeated.
         """
-        return self._run("workflow.task_detail", params, options)
+        try:
+            return self._run("workflow.task_detail", params, options)
+        finally:
+            del params, options
 
 
 class AsyncWorkflow(_Family):
@@ -321,46 +414,49 @@ class AsyncWorkflow(_Family):
         self, *, options: CallOptions | None = None, **params: Unpack[CreateInstanceParams]
     ) -> WorkflowId:
         """See `Workflow.create_instance`."""
-        return cast("WorkflowId", await _awaitable(self._run("workflow.create_instance", params, options)))
+        try:
+            return cast("WorkflowId", await _awaitable(self._run("workflow.create_instance", params, options)))
+        finally:
+            del params, options
 
     async def upload_details(
         self, *, options: CallOptions | None = None, **params: Unpack[UploadDetailsParams]
     ) -> WorkflowId:
         """See `Workflow.upload_details`."""
-        return cast("WorkflowId", await _awaitable(self._run("workflow.upload_details", params, options)))
+        try:
+            return cast("WorkflowId", await _awaitable(self._run("workflow.upload_details", params, options)))
+        finally:
+            del params, options
 
     async def detail_instances(
         self, *, options: CallOptions | None = None, **params: Unpack[DetailInstancesParams]
     ) -> DetailInstanceRows:
         """See `Workflow.detail_instances`."""
-        return cast("DetailInstanceRows", await _awaitable(self._run("workflow.detail_instances", params, options)))
+        try:
+            return cast("DetailInstanceRows", await _awaitable(self._run("workflow.detail_instances", params, options)))
+        finally:
+            del params, options
 
     async def verify_api_node_push(
         self, *, options: CallOptions | None = None, **params: Unpack[VerifyApiNodePushParams]
     ) -> Any:
         """See `Workflow.verify_api_node_push`."""
-        return await _awaitable(self._run("workflow.verify_api_node_push", params, options))
+        try:
+            return await _awaitable(self._run("workflow.verify_api_node_push", params, options))
+        finally:
+            del params, options
 
     async def task_detail(self, *, options: CallOptions | None = None, **params: Any) -> Any:
         """See `Workflow.task_detail`."""
-        return await _awaitable(self._run("workflow.task_detail", params, options))
+        try:
+            return await _awaitable(self._run("workflow.task_detail", params, options))
+        finally:
+            del params, options
 
 
 def _wire(params: Mapping[str, Any]) -> dict[str, Any]:
     """Give the arguments their names in the API: one that is a word of Python has an underscore behind it."""
     return {name.removesuffix("_"): value for name, value in params.items()}
-
-
-class _Hidden(dict[str, Any]):
-    def __repr__(self) -> str:
-        return "<hidden>"
-
-
-def _hidden(params: Any) -> _Hidden:
-    """Move secrets to where error reporters, which show the local variables of a traceback, do not see them."""
-    hidden = _Hidden(params)
-    params.clear()
-    return hidden
 
 
 def _awaitable(result: Any) -> Awaitable[Any]:

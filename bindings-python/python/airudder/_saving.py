@@ -31,7 +31,9 @@ class Saver:
         if not self._call.is_file(status, list(headers)):
             return None
         try:
-            self._file = self._part.open("wb")
+            # What lies there is removed and not written to: it may be a link to another file.
+            self._part.unlink(missing_ok=True)
+            self._file = self._part.open("xb")
         except OSError as error:
             raise self._failed(error) from None
         return self

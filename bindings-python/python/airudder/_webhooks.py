@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING
 
 from airudder import _native
 from airudder._event import Event
+from airudder._header_fields import pairs
 from airudder.events import CLASSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from typing import NoReturn
 
+    from airudder._header_fields import HeaderFields
 
-@runtime_checkable
-class SupportsItems(Protocol):
-    """A mapping, or a framework's own multi-dict."""
-
-    def items(self) -> Iterable[tuple[str, str]]:
-        """Name and value of each header field."""
-        ...
-
-
-HeaderFields: TypeAlias = "SupportsItems | Iterable[tuple[str, str]]"
-"""Header fields, as a mapping or as pairs."""
 
 ACK_STATUS = 200
 """What to answer to a delivery, also to one that came before [documented]."""
@@ -74,10 +65,9 @@ class Webhooks:
         max_depth: int | None = None,
     ) -> None:
         self.max_body_bytes: int = MAX_BODY_BYTES if max_body_bytes is None else max_body_bytes
-        secrets = [secret] if isinstance(secret, str) else list(secret or ())
         try:
             self._native = _native.Webhooks(
-                secrets=secrets,
+                secrets=[secret] if isinstance(secret, str) else secret or [],
                 sign_key=sign_key,
                 scheme=scheme,
                 encryption_key=encryption_key,
@@ -89,7 +79,7 @@ class Webhooks:
             )
         finally:
             # Error reporters show the local variables of a traceback.
-            del secret, secrets, encryption_key, sign_key
+            del secret, encryption_key, sign_key
 
     def unwrap(
         self,
@@ -104,7 +94,8 @@ class Webhooks:
         Args:
             body: The bytes as they came: a signature is about bytes. `request.get_data()` in Flask, `request.body` in
                 Django, `await request.body()` in FastAPI and Starlette.
-            headers: The header fields, in any case.
+            headers: The header fields, in any case, as a mapping or pairs. Names and values may be bytes, values lists;
+                Django's `request.META` and the environment of WSGI will do.
             kind: The event that this URL is for; None: it is told by its fields. One that is not known is no error.
             received_at: When it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
                 the event's `received_at`. No known scheme signs a time, so nothing is compared with it yet.
@@ -115,7 +106,10 @@ class Webhooks:
                 Answer the same to all of them, and to a `CryptoError`.
             CryptoError: It cannot be decrypted.
         """
-        fields = self._native.unwrap(body, pairs(headers), kind)
+        try:
+            fields = self._native.unwrap(body, pairs(headers), kind)
+        finally:
+            del body, headers
         name, known = fields[:2]
         return (CLASSES[name] if known else Event)(*fields, received_at)
 
@@ -124,24 +118,24 @@ class Webhooks:
 
         `headers` are those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
         """
-        return dict(self._native.sign(body, pairs(headers)))
+        try:
+            return dict(self._native.sign(body, pairs(headers)))
+        finally:
+            del body, headers
 
     def seal(self, text: str, headers: HeaderFields = ()) -> tuple[dict[str, str], bytes]:
         """Make header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured.
 
         `headers` are those that the scheme signs, and others that are to be sent.
         """
-        headers, body = self._native.seal(text, os.urandom(16), pairs(headers))
-        return dict(headers), body
+        try:
+            made, body = self._native.seal(text, os.urandom(16), pairs(headers))
+        finally:
+            del text, headers
+        return dict(made), body
 
     def __repr__(self) -> str:
         return "Webhooks()"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a receiver holds secrets: make a new one in the other process")
-
-
-def pairs(headers: HeaderFields) -> list[tuple[str, str]]:
-    """Make pairs of header fields, from whatever a framework has."""
-    fields = headers.items() if isinstance(headers, SupportsItems) else headers
-    return [(name, value) for name, value in fields]  # tuples, of whatever the pairs are

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airudder import _native
-from airudder._webhooks import pairs
+from airudder._header_fields import pairs
 
 if TYPE_CHECKING:
-    from airudder._webhooks import HeaderFields
+    from airudder._header_fields import HeaderFields
 
 __all__ = ["Detection", "decrypt", "detect", "digest", "encrypt", "sign", "verify"]
 
@@ -34,7 +34,10 @@ def encrypt(plain: str | bytes, key: str, *, cipher: str = CIPHER, iv: bytes | N
     >>> encrypt("0123456789abcdef", "airudderredduria")
     '6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0='
     """
-    return _native.encrypt(_bytes(plain), key, cipher, os.urandom(16) if iv is None else iv)
+    try:
+        return _native.encrypt(plain, key, cipher, os.urandom(16) if iv is None else iv)
+    finally:
+        del plain, key, iv  # error reporters show the local variables of a traceback; so below
 
 
 def decrypt(text: str | bytes, key: str, *, cipher: str = CIPHER) -> bytes:
@@ -43,7 +46,10 @@ def decrypt(text: str | bytes, key: str, *, cipher: str = CIPHER) -> bytes:
     >>> decrypt("6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0=", "airudderredduria")
     b'0123456789abcdef'
     """
-    return _native.decrypt(_bytes(text), key, cipher)
+    try:
+        return _native.decrypt(text, key, cipher)
+    finally:
+        del text, key
 
 
 def digest(plain: str | bytes) -> str:
@@ -51,7 +57,10 @@ def digest(plain: str | bytes) -> str:
 
     It is unkeyed: it shows accidents, not attackers.
     """
-    return _native.digest(_bytes(plain))
+    try:
+        return _native.digest(plain)
+    finally:
+        del plain
 
 
 def sign(
@@ -70,7 +79,10 @@ def sign(
     >>> sign("{}", "fake-secret", scheme="hmac-md5:hex:body")
     '87375415beec3572951a5240b33e5a82'
     """
-    return _native.sign(_bytes(body), secret, scheme, key, pairs(headers))
+    try:
+        return _native.sign(body, secret, scheme, key, pairs(headers))
+    finally:
+        del body, secret, key, headers
 
 
 def verify(
@@ -83,7 +95,10 @@ def verify(
     headers: HeaderFields = (),
 ) -> None:
     """Check a signature in constant time; raise `WebhookError` (E5002) if it is not right."""
-    _native.verify(signature, _bytes(body), secret, scheme, key, pairs(headers))
+    try:
+        _native.verify(signature, body, secret, scheme, key, pairs(headers))
+    finally:
+        del signature, body, secret, key, headers
 
 
 @dataclass(frozen=True)
@@ -109,8 +124,7 @@ def detect(
 
     `secret` is for the signature and `encryption_key` for the cipher; what is not given is not tried.
     """
-    return Detection(*_native.detect(pairs(headers), body, secret, encryption_key))
-
-
-def _bytes(text: str | bytes) -> bytes:
-    return text.encode() if isinstance(text, str) else bytes(text)
+    try:
+        return Detection(*_native.detect(pairs(headers), body, secret, encryption_key))
+    finally:
+        del headers, body, secret, encryption_key

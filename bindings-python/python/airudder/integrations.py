@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 FAILED = "the handler failed with %r, which is to be sent again"
 
+MAX_LENGTH_DIGITS = 18
+
+_GONE = HTTPStatus.BAD_REQUEST
+"""What is answered though nobody is there to read it: WSGI has no other way to end."""
+
 _log = logging.getLogger("airudder")
 
 
@@ -62,6 +67,9 @@ class _Asgi:
         status = HTTPStatus.METHOD_NOT_ALLOWED
         if scope["method"] == "POST":
             body = await _receive(receive, self._hooks.max_body_bytes)
+            if body is None:
+                _log.info("the sender of a delivery went away before it was there")
+                return
             headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
             event = _unwrap(self._hooks, body, headers, self._kind)
             status = event if isinstance(event, HTTPStatus) else await _handle_async(self._handler, event)
@@ -78,7 +86,8 @@ def wsgi(hooks: Webhooks, handler: Callable[[Event], None], *, kind: str | None 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status = HTTPStatus.METHOD_NOT_ALLOWED
         if environ["REQUEST_METHOD"] == "POST":
-            event = _unwrap(hooks, _read(environ, hooks.max_body_bytes), _wsgi_headers(environ), kind)
+            body = _read(environ, hooks.max_body_bytes)
+            event = _GONE if body is None else _unwrap(hooks, body, _wsgi_headers(environ), kind)
             status = event if isinstance(event, HTTPStatus) else _handle(handler, event)
         headers = [(name.decode(), value.decode()) for name, value in _HEADERS]
         start_response(f"{status.value} {status.phrase}", headers)
@@ -90,22 +99,33 @@ def wsgi(hooks: Webhooks, handler: Callable[[Event], None], *, kind: str | None 
 _HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(ACK_BODY)).encode())]
 
 
-async def _receive(receive: Callable[[], Awaitable[Message]], limit: int) -> bytes:
-    """Take the body; of one that is too large, enough to be refused."""
+async def _receive(receive: Callable[[], Awaitable[Message]], limit: int) -> bytes | None:
+    """Take the body; of one that is too large, enough to be refused. None: there is nobody to answer any more."""
     body = bytearray()
     more = True
     while more and len(body) <= limit:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return bytes(body)
 
 
-def _read(environ: dict[str, Any], limit: int) -> bytes:
+def _read(environ: dict[str, Any], limit: int) -> bytes | None:
     """Do the same where the server has the body already, or says where it ends; else there is none."""
     stated = environ.get("CONTENT_LENGTH") or ""
-    length = limit + 1 if environ.get("wsgi.input_terminated") else int(stated) if stated.isdecimal() else 0
-    body: bytes = environ["wsgi.input"].read(min(length, limit + 1))
+    is_stated = stated.isascii() and stated.isdecimal() and len(stated) <= MAX_LENGTH_DIGITS
+    is_terminated = bool(environ.get("wsgi.input_terminated"))
+    length = limit + 1 if is_terminated else min(int(stated), limit + 1) if is_stated else 0
+    try:
+        body: bytes = environ["wsgi.input"].read(length)
+    except OSError as error:  # as servers tell that the connection broke off
+        _log.info("the sender of a delivery went away: %s", type(error).__name__)
+        return None
+    if is_stated and len(body) < min(int(stated), length):
+        _log.info("the sender of a delivery went away after %d of %s bytes", len(body), stated)
+        return None
     return body
 
 

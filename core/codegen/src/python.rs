@@ -196,18 +196,6 @@ def _wire(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name.removesuffix("_"): value for name, value in params.items()}
 
 
-class _Hidden(dict[str, Any]):
-    def __repr__(self) -> str:
-        return "<hidden>"
-
-
-def _hidden(params: Any) -> _Hidden:
-    """Move secrets to where error reporters, which show the local variables of a traceback, do not see them."""
-    hidden = _Hidden(params)
-    params.clear()
-    return hidden
-
-
 def _awaitable(result: Any) -> Awaitable[Any]:
     return cast("Awaitable[Any]", result)
 "#,
@@ -238,15 +226,14 @@ fn method(row: &Value, catalogue: &Value, sync: Option<&str>) -> String {
         Some(class) => doc(&format!("See `{class}.{short}`."), "        "),
         None => doc(&method_docs(row), "        "),
     };
-    let given = match () {
-        () if row["auth"] == "none" => "_hidden(params)", // the credentials are among the parameters
-        () if renames(row, catalogue) => "_wire(params)",
-        () => "params",
-    };
+    let given = if renames(row, catalogue) { "_wire(params)" } else { "params" };
     let call = format!("self._run(\"{name}\", {given}, options)");
     let call = if sync.is_some() { format!("await _awaitable({call})") } else { call };
     let body = if result == "Any" { call } else { format!("cast(\"{result}\", {call})") };
-    format!("\n{signature}{docs}        return {body}\n")
+    // Error reporters show the local variables of a traceback, and credentials may be among these.
+    format!(
+        "\n{signature}{docs}        try:\n            return {body}\n        finally:\n            del params, options\n"
+    )
 }
 
 fn method_docs(row: &Value) -> String {

@@ -1,0 +1,74 @@
+"""What a campaign takes as its contacts. What is surely something else is refused before anything begins."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class ByRules(Protocol):
+    """Contacts that are made of something else, such as rows of a file, by rules that depend on the journal.
+
+    A campaign that an earlier version began goes on by that version's rules: otherwise its contacts would not compare
+    as those that were sent.
+    """
+
+    def by_rules(self, normal: int) -> Iterable[Any]:
+        """Make the contacts by the rules of this number, which the journal says."""
+        ...
+
+
+def check_kind(contacts: object) -> None:
+    """Raise a `TypeError` for what cannot be an iterable of contacts, though Python might iterate over it."""
+    if isinstance(contacts, ByRules):
+        return
+    if remedy := _remedy(contacts):
+        raise TypeError(f"contacts is an iterable of dicts, and this is {_a(contacts)}: {remedy}")
+
+
+def check_chunk(contacts: list[Any]) -> None:
+    """Raise a `TypeError` where none of the first contacts can be one: then it is no single bad contact."""
+    if contacts and not any(isinstance(contact, Mapping) for contact in contacts):
+        raise TypeError(f"contacts is an iterable of dicts, and the first of it is {_a(contacts[0])}: {_AS_DICTS}")
+
+
+_AS_DICTS = "make a dict of each, as workflow.upload_details takes it"
+_READ_CSV = "make a dict of each row of it, for instance by the csv module, or run `python -m airudder upload`"
+
+
+def _remedy(contacts: object) -> str | None:
+    """What to pass in place of this; None where it may well be contacts."""
+    match contacts:
+        case str() | bytes() | bytearray() | memoryview() | os.PathLike():
+            return f"a file is not read by itself; {_READ_CSV}"
+        case io.IOBase():
+            return f"its lines are no contacts; {_READ_CSV}"
+        case Mapping():
+            return "for one contact, pass a list of it: [contact]"
+        case AsyncIterable():
+            return "collect it first: [contact async for contact in contacts]"
+        case _:
+            pass
+    # Tables are told by what they can do, since none of their libraries is imported here. Iterating over one gives
+    # columns or names of columns.
+    if hasattr(contacts, "to_pylist"):
+        return "pass contacts.to_pylist()"
+    if hasattr(contacts, "to_dicts"):
+        return "pass contacts.to_dicts()"
+    if hasattr(contacts, "columns") and hasattr(contacts, "to_dict"):
+        return 'pass contacts.to_dict("records")'
+    if hasattr(contacts, "columns") and hasattr(contacts, "toLocalIterator"):
+        return "pass (row.asDict(recursive=True) for row in contacts.toLocalIterator())"
+    if any(hasattr(contacts, name) for name in ("__dataframe__", "__arrow_c_stream__", "__array__")):
+        return _AS_DICTS
+    if isinstance(contacts, Iterable) or hasattr(contacts, "__getitem__"):
+        return None
+    return "call it, and pass what it returns" if callable(contacts) else "pass a list or a generator"
+
+
+def _a(thing: object) -> str:
+    """The type, without the value, which may be personal."""
+    return f"a `{type(thing).__name__}`"

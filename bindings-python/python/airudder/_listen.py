@@ -1,0 +1,142 @@
+"""The command `listen`: a receiver that prints what it verified."""
+
+from __future__ import annotations
+
+import os
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from airudder._errors import AirudderError
+from airudder._terminal import as_json, say, tell
+from airudder._webhooks import ACK_BODY, ACK_STATUS, Webhooks
+
+if TYPE_CHECKING:
+    import argparse
+
+    from airudder._event import Event
+
+MAX_READ = 64 * 1024 * 1024
+MAX_LENGTH_DIGITS = 18
+
+UNSIGNED = "Check that the request comes from AI Rudder; --allow-unsigned takes what AI Rudder does not sign."
+NOTHING_VERIFIED = (
+    "warning: AIRUDDER_WEBHOOK_SECRET is not set, so no signature is verified: "
+    "whoever reaches this port can send events of any content"
+)
+
+
+class Printer:
+    """Prints events, at most so many. An event that could not be printed is not counted, and comes again."""
+
+    def __init__(self, count: int | None) -> None:
+        self._count = count
+        self._printed = 0
+        self._answered = 0
+        self._lock = Lock()
+        self.closed = False
+        """Whether nobody reads any more."""
+        self.is_done = False
+        """Whether there is nothing more to wait for."""
+
+    def print(self, event: Event) -> bool:
+        """Print it, and tell whether it is there."""
+        shown = {"type": event.type, "verified": event.verified, "dedupe_key": event.dedupe_key, "data": event.data}
+        with self._lock:
+            if self._printed == self._count or self.closed:
+                return False
+            try:
+                say(as_json(shown))
+            except OSError as error:
+                # On a full disk there may be room again; a pipe that nobody reads stays so.
+                self.closed = isinstance(error, BrokenPipeError) or sys.stdout is None
+                tell(f"an event could not be printed, and is to come again: {error}")
+                return False
+            self._printed += 1
+            return True
+
+    def answered(self, printed: bool) -> None:
+        """Count an event whose sender was told what came of it."""
+        with self._lock:
+            self._answered += printed
+            self.is_done = self.closed or self._answered == self._count
+
+
+def receiver(hooks: Webhooks, printer: Printer, kind: str | None) -> type[BaseHTTPRequestHandler]:
+    """Make what handles the requests."""
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10
+
+        def do_POST(self) -> None:
+            """Print one delivery, and answer when it is printed."""
+            length = self.headers.get("Content-Length", "")
+            if not (length.isascii() and length.isdecimal() and len(length) <= MAX_LENGTH_DIGITS):
+                tell("refused: the request does not say how long its body is (Content-Length)")
+                self._answer(411)
+                return
+            wanted = min(int(length), MAX_READ)
+            body = self.rfile.read(wanted)
+            if len(body) < wanted:
+                tell(f"the sender went away after {len(body)} of {length} bytes")
+                return
+            try:
+                event = hooks.unwrap(body, list(self.headers.items()), kind=kind)
+            except AirudderError as error:
+                tell(f"refused: {error}")
+                if error.code == "E5001":
+                    tell(f"What to do: {UNSIGNED}")
+                self._answer(400)
+                return
+            printed = printer.print(event)
+            try:
+                self._answer(ACK_STATUS if printed else 500)
+            finally:
+                printer.answered(printed)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(ACK_BODY)))
+            self.end_headers()
+            self.wfile.write(ACK_BODY)
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - as the base class calls it
+            """Say what went wrong, as the rest of the command line does."""
+            tell(format % arguments)
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Say nothing but what was received."""
+
+    return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - as the base class calls it
+        """Say in a line what broke a connection."""
+        error = sys.exc_info()[1]
+        tell(f"a connection broke off: {type(error).__name__}")
+
+
+def listen(given: argparse.Namespace) -> int:
+    """Print events until there were enough."""
+    verifies = bool(os.environ.get("AIRUDDER_WEBHOOK_SECRET"))
+    hooks = Webhooks(
+        secret=os.environ.get("AIRUDDER_WEBHOOK_SECRET") or None,
+        scheme=os.environ.get("AIRUDDER_WEBHOOK_SCHEME") or None,
+        encryption_key=os.environ.get("AIRUDDER_ENCRYPTION_KEY") or None,
+        cipher=os.environ.get("AIRUDDER_WEBHOOK_CIPHER") or None,
+        require_signature=verifies and not given.allow_unsigned,
+    )
+    printer = Printer(given.count)
+    with _Server((given.host, given.port), receiver(hooks, printer, given.kind)) as server:
+        how = "signatures are verified" if verifies else "nothing is verified"
+        if verifies and given.allow_unsigned:
+            how += " where there are any"
+        tell(f"listening on http://{given.host}:{server.server_address[1]} ({how})")
+        if not verifies:
+            tell(NOTHING_VERIFIED)
+        server.timeout = 0.2
+        while not printer.is_done:
+            server.handle_request()
+    return 1 if printer.closed else 0
