@@ -191,6 +191,19 @@ mod tests {
     }
 
     #[test]
+    fn curl_shows_no_value_of_an_unknown_header_field_or_parameter() {
+        let mut request = request();
+        request.url.push_str("?TaskID=task-1&access_token=fake-in-query&Callee=6212345678");
+        request.headers.set("X-Gateway-Pass", "fake-in-header");
+        let curl = request.to_curl();
+        assert!(!curl.contains("fake-in-") && !curl.contains("6212345678"), "{curl}");
+        assert!(curl.contains("?TaskID=task-1&access_token=***&Callee=621*****78"), "{curl}");
+        request.headers.set("Is-Encrypted", "1");
+        request.body = b"123456789+123456789=".to_vec();
+        assert!(request.to_curl().contains("123456789+123456789="), "what is encrypted may be shown");
+    }
+
+    #[test]
     fn debug_shows_neither_token_nor_body() {
         let debug = format!("{:?}", request());
         assert!(!debug.contains("fake-"), "{debug}");

@@ -7,7 +7,7 @@ use crate::{json::string_length, odd::is_digit};
 pub(crate) const MASK: &str = "***";
 
 /// Header fields that carry no secret. The values of all others are hidden: a gateway's own fields may be anything.
-const HARMLESS_HEADERS: [&str; 17] = [
+const HARMLESS_HEADERS: [&str; 18] = [
     "accept",
     "accept-encoding",
     "accept-language",
@@ -23,6 +23,7 @@ const HARMLESS_HEADERS: [&str; 17] = [
     "retry-after",
     "server",
     "signed",
+    "tenantid",
     "transfer-encoding",
     "user-agent",
 ];
