@@ -48,7 +48,8 @@ export class Auth {
   }
 
   /**
-   * Get a token for the other operations. The library does this by itself; call it only to test credentials.
+   * Get a token for the other operations. The library does this by itself; call it only to test credentials. It sends
+   * JSON [documented]; a public client sends the same fields as multipart/form-data [observed].
    *
    * POST `/service/cloud/auth` [documented]. May be repeated.
    */
@@ -242,7 +243,10 @@ export class Workflow {
 
   /**
    * Add contacts to a workflow that is not finished or cancelled. If its end time is near, late contacts may not run
-   * through all its steps. Sending a contact twice may phone it twice.
+   * through all its steps. Sending a contact twice may phone it twice: an upload is sent again only where no connection
+   * was made, or the API says that it did nothing: 429, a 503 with its own envelope or `Retry-After`, and, outside of
+   * campaigns, a 401 [that these had no effect is assumed]. Else the outcome is unknown (E7005): look the contacts up
+   * first.
    *
    * POST `/service/cloud/workflow/uploaddetails` [documented]. Not repeated when its outcome is unknown:
    * `OutcomeUnknown` is thrown.

@@ -34,7 +34,7 @@ export interface CreateInstanceParams {
   workflow_name?: string | undefined;
   /** 2 where it is left out [documented]; what the values mean is unknown. */
   auto_finish?: number | bigint | undefined;
-  /** When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]. */
+  /** When the workflow ends [documented], as `2099-12-01 18:00:00+08:00` [form observed]. */
   end_time: string;
   /** The first contacts [observed]. */
   details?: readonly Detail[] | undefined;
@@ -44,7 +44,10 @@ export interface CreateInstanceParams {
 export interface Detail {
   /** The phone number with `+` and country code [documented]. */
   callee: string;
-  /** The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]. */
+  /**
+   * The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]. A public client leaves
+   * it out [observed]; whether the service takes that is not known, and switching `strict` off is the way to try.
+   */
   platform: string;
   /** The customer's own id of this contact [documented]. Later it is called `case_id`. */
   caseid?: string | undefined;

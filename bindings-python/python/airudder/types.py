@@ -42,7 +42,7 @@ class CreateInstanceParams(TypedDict, total=False):
     auto_finish: NotRequired[int]
     """2 where it is left out [documented]; what the values mean is unknown."""
     end_time: Required[str]
-    """When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]."""
+    """When the workflow ends [documented], as `2099-12-01 18:00:00+08:00` [form observed]."""
     details: NotRequired[list[Detail]]
     """The first contacts [observed]."""
 
@@ -53,7 +53,10 @@ class Detail(TypedDict, total=False):
     callee: Required[str]
     """The phone number with `+` and country code [documented]."""
     platform: Required[str]
-    """The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]."""
+    """The platform's name, at most 40 characters, from the list that AI Rudder gives [documented]. A public client
+    leaves it out [observed]; whether the service takes that is not known, and switching `strict` off is the way to
+    try.
+    """
     caseid: NotRequired[str]
     """The customer's own id of this contact [documented]. Later it is called `case_id`."""
     variables: Required[dict[str, str]]

@@ -42,7 +42,8 @@ impl std::fmt::Debug for Token {
 }
 
 operations! {
-    /// Get a token for the other operations. The library does this by itself; call it only to test credentials.
+    /// Get a token for the other operations. The library does this by itself; call it only to test credentials. It sends
+    /// JSON \[documented]; a public client sends the same fields as multipart/form-data \[observed].
     1 "auth.token" Post "/service/cloud/auth" None Cloud Safe Documented
     FetchToken<'_> as FetchToken<'_> => Token;
 }
