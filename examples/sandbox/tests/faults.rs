@@ -158,9 +158,9 @@ async fn a_refusal_after_a_part_has_the_effect_of_the_part() {
         body["details"] = (0..7).map(contact).collect();
         let (got, answer) = api.call(&token, UPLOAD, &body).await;
         assert_eq!((got.as_u16(), &answer["code"], &answer["data"]), (status, &json!(code), &Value::Null), "{answer}");
-        let taken = api.look("contacts").await;
-        let taken: Vec<_> = taken["contacts"].as_array().unwrap().iter().map(|row| row["caseid"].clone()).collect();
-        assert_eq!(taken, ["c-0", "c-1", "c-2"], "the first half");
+        let kept = api.look("contacts").await;
+        let kept: Vec<_> = kept["contacts"].as_array().unwrap().iter().map(|row| row["caseid"].clone()).collect();
+        assert_eq!(kept, ["c-0", "c-1", "c-2"], "the first half");
         api.stop().await;
     }
 }

@@ -9,9 +9,16 @@ fn sandbox(arguments: &[&str]) -> Command {
     command
 }
 
+/// What a program says that must end by itself. One that starts to serve says so on its output, and is killed then.
 fn refused(arguments: &[&str]) -> Output {
-    let output = sandbox(arguments).output().unwrap();
-    assert!(!output.status.success(), "{arguments:?}");
+    let mut child = sandbox(arguments).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    if !line.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(line.is_empty() && !output.status.success(), "{arguments:?}: {line}");
     output
 }
 
