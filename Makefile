@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages that the suites need.
-.PHONY: help demo test lint generate bench soak clean python node c install deb packages sandbox
+.PHONY: help demo test lint generate notices bench soak clean python node c install deb packages sandbox
 
 PYTHON = .venv/bin/python
 
@@ -35,6 +35,12 @@ lint: packages python node ## Check format, lints and types, warnings being erro
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
 	cargo run --quiet -p airudder-codegen
+
+notices: ## Write again the notices of third parties in each package; installs cargo-about, which takes a while
+	@cargo install --quiet --locked --features cli --version 0.9.3 --root .cache/cargo-about cargo-about
+	@for package in python wasm c; do .cache/cargo-about/bin/cargo-about generate --locked --fail \
+	    --config .ci/about.toml --manifest-path bindings-$$package/Cargo.toml \
+	    --output-file bindings-$$package/THIRD-PARTY.md .ci/about.hbs || exit 1; done
 
 bench: python node ## Measure against what people write by hand
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt

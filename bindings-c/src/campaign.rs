@@ -83,7 +83,7 @@ pub struct airudder_campaign_config<'a> {
     pub workflow_template_id: i64,
     /// The name of the workflow; further ones are called `name (2)`, `name (3)`, …
     pub name: Text<'a>,
-    /// When the workflows end, as `2026-12-01 18:00:00+08:00`.
+    /// When the workflows end, as `2099-12-01 18:00:00+08:00`.
     pub end_time: Text<'a>,
     /// A contact that a doubtful upload may have carried is looked up, by a request of its own; if it is not
     /// found, again so many milliseconds later, and only then sent again. That nobody is called twice rests on
@@ -194,7 +194,7 @@ fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error>
 ///         AIRUDDER_E1016_INVALID_ARGUMENT, AIRUDDER_E4004_CREDENTIALS_MISSING.
 ///
 ///     airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
-///     july.workflow_template_id = 7; july.name = "july"; july.end_time = "2027-07-31 18:00:00+08:00";
+///     july.workflow_template_id = 7; july.name = "july"; july.end_time = "2099-07-31 18:00:00+08:00";
 ///     airudder_campaign_new(client, &july, &campaign, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_campaign_new(

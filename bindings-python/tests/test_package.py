@@ -2,11 +2,16 @@
 
 import importlib.metadata
 import inspect
+import os
 import subprocess
 import sys
+from importlib import metadata
+from pathlib import Path
+
+from conftest import ROOT
 
 import airudder
-from airudder import _campaign, _operations, crypto
+from airudder import _campaign, _native, _operations, crypto
 
 LOADED = """
 import sys
@@ -48,6 +53,21 @@ def test_everything_public_is_explained():
     ours = [(name, member) for name, member in members if inspect.isroutine(member) or inspect.isclass(member)]
     assert len(ours) > 100
     assert [name for name, member in ours if not inspect.getdoc(member)] == []
+
+
+def test_the_module_does_not_tell_who_built_it():
+    """Panic messages name source files: those of other crates by a folder that is the same for everybody."""
+    module = Path(_native.__file__).read_bytes()
+    cargo = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    assert [folder for folder in (Path.home(), cargo, ROOT) if f"{folder}/".encode() in module] == []
+    assert b"/cargo/registry/src/" in module
+
+
+def test_the_licences_of_what_is_inside_come_with_it():
+    files = [file for file in metadata.distribution("airudder").files if file.parent.name == "licenses"]
+    assert sorted(file.name for file in files) == ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"]
+    notices = next(file for file in files if file.name == "THIRD-PARTY.md")
+    assert "- pyo3 " in notices.read_text()
 
 
 def test_names_are_listed_once_in_order():

@@ -15,7 +15,7 @@ from airudder.types import UploadDetailsParams
 
 def send(client: Client) -> str:
     contact: Detail = {"callee": "+6212345678", "platform": "P", "caseid": "c", "variables": {"customer_name": "Ana"}}
-    workflow = client.workflow.create_instance(workflow_template_id=7, name="n", end_time="2026-12-01 18:00:00+08:00")
+    workflow = client.workflow.create_instance(workflow_template_id=7, name="n", end_time="2099-12-01 18:00:00+08:00")
     client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[contact], options={"timeout": 3})
     rows = client.workflow.detail_instances(case_id="c", start_time="a", end_time="b")["rows"]
     for row in rows:

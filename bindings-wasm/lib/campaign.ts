@@ -92,7 +92,7 @@ export interface CampaignOptions {
   workflow_template_id: number | bigint;
   /** The name of the workflow; further ones are called `name (2)`, `name (3)`, ... */
   name: string;
-  /** When the workflows end, as `2026-12-01 18:00:00+08:00`. */
+  /** When the workflows end, as `2099-12-01 18:00:00+08:00`. */
   end_time: string;
   /**
    * Contacts as `workflow.upload_details` takes them, read as they are needed. Of one that was sent, a later run must give

@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
@@ -74,6 +74,24 @@ for (const [runtime, [command, ...flags]] of Object.entries(runtimes)) {
     }
   });
 }
+
+test("it names the authors of what is inside, and not who built it", () => {
+  const folder = join(project, "node_modules/airudder");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  assert.ok(files.some((file) => file.name === "airudder.wasm"));
+  assert.match(readFileSync(join(folder, "THIRD-PARTY.md"), "utf8"), /^- wasm-bindgen /m);
+  const builder = [
+    homedir(),
+    process.env.CARGO_HOME ?? join(homedir(), ".cargo"),
+    new URL("../..", import.meta.url).pathname,
+  ];
+  for (const file of files) {
+    const content = readFileSync(join(file.parentPath ?? file.path, file.name));
+    for (const place of builder) {
+      assert.ok(!content.includes(join(place, "/")), `${file.name} names ${place}`);
+    }
+  }
+});
 
 /** A server that answers GET, and breaks off all else. */
 const breaking = () =>

@@ -58,8 +58,8 @@ error_codes! {
     1008 Misuse, "The calls into the library came in an order that its contract forbids.", "Poll after each answer, and have one request outstanding at a time.";
     1009 MissingBaseUrl, "The host of this operation is not public, so it must be given.", "Give `base_url` for the call or in the configuration.";
     1010 InvalidRequest, "A raw request is malformed.", "Correct the method, path, query or header that the message names.";
-    1011 JournalDamaged, "A line of the journal before its last one does not match its checksum.", "Restore the journal from a copy; do not start again without it, or contacts may be called twice.";
-    1012 JournalMismatch, "The journal belongs to another campaign, or the contacts differ from those that were sent.", "Resume with the same settings and the same contacts in the same order; new contacts go at the end.";
+    1011 JournalDamaged, "A complete line of the journal does not match its checksum, or the file is no journal.", "Do not run the campaign again without the journal, with an older copy of it, or with the line removed: contacts would be called twice. Look the contacts up (`workflow.detail_instances`), and run a new campaign with those that are in no workflow.";
+    1012 JournalMismatch, "The journal belongs to another campaign, account or service, or the contacts differ from those that were sent.", "Resume with the same settings and the same contacts in the same order; new contacts go at the end. Another campaign needs a journal of its own.";
     1013 DuplicateContact, "The contact is in this campaign already.", "Remove the repetition, or allow duplicates in the campaign's options.";
     1014 InvalidHandle, "A handle of the C interface is 0, was freed, or belongs to something else.", "Check where the handle comes from; the message says what is wrong with it.";
     1015 Busy, "Another thread is using this handle of the C interface.", "Use a call, campaign, event or buffer in one thread at a time.";

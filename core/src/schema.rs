@@ -118,6 +118,8 @@ pub fn openapi() -> Value {
                 "operationId": row.name,
                 "summary": summary(&unfold(row.docs)),
                 "description": unfold(row.docs),
+                // Not the security of operations: a delivery carries no token.
+                "security": [],
                 "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}},
                 "responses": {"200": {"description": "Taken. Anything else is delivered again."}},
             });
@@ -159,7 +161,7 @@ fn describe(row: &OperationInfo, generator: &mut SchemaGenerator) -> Value {
             Auth::Sign => json!([{"sign": []}]),
             Auth::None | Auth::CallerHeaders => json!([]),
         },
-        "responses": {"200": {"description": "The envelope; its own code says whether it succeeded.", "content": content(row, &result)}},
+        "responses": responses(row, &result),
     });
     if let Some(described) = described.as_object_mut() {
         if row.method == Method::Get {
@@ -172,21 +174,32 @@ fn describe(row: &OperationInfo, generator: &mut SchemaGenerator) -> Value {
     described
 }
 
-fn content(row: &OperationInfo, result: &Schema) -> Value {
-    let (code, data) = match row.envelope {
-        Envelope::Cloud | Envelope::Chat => ("code", "data"),
-        Envelope::Sms => ("code", "body"),
-        Envelope::Process => ("retcode", "data"),
+fn responses(row: &OperationInfo, result: &Schema) -> Value {
+    let (code, message, data) = match row.envelope {
+        Envelope::Cloud | Envelope::Chat => ("code", "message", "data"),
+        Envelope::Sms => ("code", "message", "body"),
+        Envelope::Process => ("retcode", "msg", "data"),
     };
-    let mut content = json!({"application/json": {"schema": {
-        "type": "object",
-        // A refusal has no result.
-        "properties": {code: {"type": "integer"}, data: {"anyOf": [result, {"type": "null"}]}},
-    }}});
+    let envelope = |data_schema: Value| {
+        let properties = json!({code: {"type": "integer"}, message: {"type": "string"}, data: data_schema});
+        json!({"application/json": {"schema": {"type": "object", "properties": properties}}})
+    };
+    // Generators take `{}` for any value, null included; of `true`, which means the same, many make nothing.
+    let any = result.as_bool() == Some(true);
+    // A refusal has no result.
+    let mut content = envelope(if any { json!({}) } else { json!({"anyOf": [result, {"type": "null"}]}) });
     if let (true, Some(content)) = (row.file, content.as_object_mut()) {
-        content.insert("application/octet-stream".into(), json!({}));
+        // Which types recordings have is not published.
+        content.insert("*/*".into(), json!({"schema": {"type": "string", "format": "binary"}}));
     }
-    content
+    let mut responses =
+        json!({"200": {"description": "The envelope; its own code says whether it succeeded.", "content": content}});
+    if let (false, Some(responses)) = (row.auth == Auth::None, responses.as_object_mut()) {
+        let description =
+            "What authorises the request is missing, wrong, or has expired; the code may say so in a 200, too.";
+        responses.insert("401".into(), json!({"description": description, "content": envelope(json!({}))}));
+    }
+    responses
 }
 
 /// The properties of a flat schema as query parameters.

@@ -508,7 +508,7 @@ OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
         "POST /service/cloud/workflow/createinstance",
         "token",
         "cloud",
-        {"workflow_template_id": 7, "name": "july", "end_time": "2026-12-01 18:00:00+08:00", "auto_finish": 2},
+        {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 18:00:00+08:00", "auto_finish": 2},
         {"workflow_id": "wf-1", "newer": [1]},
     ),
     (

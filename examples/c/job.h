@@ -8,7 +8,7 @@
      [AIRUDDER_ENCRYPTION_KEY]                  if requests are to be encrypted
      [AIRUDDER_BASE_URL]                        another host than https://api.airudder.com
      AIRUDDER_TEMPLATE_ID, AIRUDDER_PLATFORM    the workflow's template, and the platform of the contacts
-     AIRUDDER_END_TIME                          when the workflow ends, as 2026-12-01 18:00:00+08:00
+     AIRUDDER_END_TIME                          when the workflow ends, as 2099-12-01 18:00:00+08:00
      [AIRUDDER_CAMPAIGN]                        the campaign's name: campaign
      [AIRUDDER_BATCH_SIZE]                      contacts in one upload: 1000
      [AIRUDDER_SETTLE_MS]                       see settle_ms in airudder.h

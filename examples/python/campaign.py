@@ -8,7 +8,7 @@ needs these environment variables; those in brackets have a default:
     [AIRUDDER_ENCRYPTION_KEY]                  if requests are to be encrypted
     [AIRUDDER_BASE_URL]                        another host than https://api.airudder.com
     AIRUDDER_TEMPLATE_ID, AIRUDDER_PLATFORM    the workflow's template, and the platform of the contacts
-    AIRUDDER_END_TIME                          when the workflow ends, as 2026-12-01 18:00:00+08:00
+    AIRUDDER_END_TIME                          when the workflow ends, as 2099-12-01 18:00:00+08:00
     [AIRUDDER_CAMPAIGN]                        the campaign's name, also of its files: campaign
     [AIRUDDER_LISTEN]                          where events are received: 127.0.0.1:8000
     [AIRUDDER_WEBHOOK_SECRET]                  the secret of their signatures; without it nothing is verified

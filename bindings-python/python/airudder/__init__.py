@@ -3,7 +3,7 @@
 >>> from airudder import Client
 >>> client = Client(app_key="...", app_secret="...")
 >>> workflow = client.workflow.create_instance(
-...     workflow_template_id=7, name="july", end_time="2026-12-01 18:00:00+08:00"
+...     workflow_template_id=7, name="july", end_time="2099-12-01 18:00:00+08:00"
 ... )
 >>> client.workflow.upload_details(workflow_id=workflow["workflow_id"], details=[...])
 

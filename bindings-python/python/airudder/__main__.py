@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
             )
 
     example = "python -m airudder upload contacts.csv --template 7 --name july --platform TEMP1 \\\n"
-    example += "  --end-time '2026-12-01 18:00:00+08:00'"
+    example += "  --end-time '2099-12-01 18:00:00+08:00'"
     about = "Send the contacts of a CSV file to a workflow, each once; run it again to go on after a crash."
     upload = command("upload", about, example, _upload)
     upload.add_argument(

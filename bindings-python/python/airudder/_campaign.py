@@ -132,7 +132,7 @@ class Campaigns:
         Args:
             workflow_template_id: The template of the workflows.
             name: The name of the workflow; further ones are called `name (2)`, `name (3)`, ...
-            end_time: When the workflows end, as `2026-12-01 18:00:00+08:00`, or a `datetime` with its zone.
+            end_time: When the workflows end, as `2099-12-01 18:00:00+08:00`, or a `datetime` with its zone.
             contacts: Dicts as `workflow.upload_details` takes them. They are read as they are needed, in this thread.
                 Files and tables are not read by themselves: that is a `TypeError`. Of a contact that was sent, a later
                 run must give the same fields in the same order.

@@ -64,7 +64,7 @@ fn operations(catalogue: &Value) -> String {
     let mut out = title("Operations");
     out.push_str(
         "/* Parameters and results are named by their JSON pointers; 0 stands for any element of a list, NAME for any name.\n   \
-         A value is a text unless something else is said. A time with zone is written 2026-12-01 18:00:00+08:00, a local\n   \
+         A value is a text unless something else is said. A time with zone is written 2099-12-01 18:00:00+08:00, a local\n   \
          time 2020-09-15 11:14:37. A platform is the name that AI Rudder gave you, for instance TEMP1. The `variables` of a\n   \
          contact must be there, and may be empty ({}). docs/reference in the project's repository explains each of them, and\n   \
          how sure it is. */\nenum {\n",

@@ -34,7 +34,7 @@ pub struct CreateInstance<'a, D = Vec<Detail<'a>>> {
     /// 2 where it is left out \[documented]; what the values mean is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_finish: Option<i64>,
-    /// When the workflow ends \[documented], as `2026-12-01 18:00:00+08:00` \[form observed].
+    /// When the workflow ends \[documented], as `2099-12-01 18:00:00+08:00` \[form observed].
     #[serde(borrow)]
     pub end_time: ZonedTime<'a>,
     /// The first contacts \[observed].
@@ -184,7 +184,10 @@ operations! {
     CreateInstance<'_> as CreateInstance<'_, Details<'_>> => WorkflowId;
 
     /// Add contacts to a workflow that is not finished or cancelled. If its end time is near, late contacts may not run
-    /// through all its steps. Sending a contact twice may phone it twice.
+    /// through all its steps. Sending a contact twice may phone it twice: an upload is sent again only where no connection
+    /// was made, or the API says that it did nothing: 429, a 503 with its own envelope or `Retry-After`, and, outside of
+    /// campaigns, a 401 \[that these had no effect is assumed]. Else the outcome is unknown (E7005): look the contacts up
+    /// first.
     3 "workflow.upload_details" Post "/service/cloud/workflow/uploaddetails" Token Cloud Never("workflow.detail_instances") Documented
     UploadDetails<'_> as UploadDetails<'_, Details<'_>> => WorkflowId;
 

@@ -1,4 +1,4 @@
-//! The routes, and what every API request goes through: count, fault, decrypt, process, encrypt, fault.
+//! The routes, and what every API request goes through: guard, count, fault, decrypt, process, encrypt, fault.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -14,12 +14,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use tokio::sync::Notify;
 
+use crate::clock::{self, Clock};
 use crate::config::Config;
-use crate::faults::{Faults, Strike};
+use crate::faults::{Faults, Plan, Strike};
+use crate::interim::Interim;
 use crate::server::Abort;
 use crate::store::Store;
 use crate::wire::{Answer, Inbound};
-use crate::{control, operations, wire};
+use crate::{control, guard, operations, wire};
 
 /// 10 000 contacts with many variables are some megabytes.
 const MAX_BODY_BYTES: usize = 64 << 20;
@@ -29,6 +31,7 @@ const MAX_BODY_BYTES: usize = 64 << 20;
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) key: Option<EncryptionKey>,
+    pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
@@ -62,7 +65,17 @@ impl Requests {
 
 /// The API under every path that is not the sandbox's own.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new().nest("/_sandbox", control::router()).fallback(api).with_state(app)
+    let dated = axum::middleware::map_response_with_state(Arc::clone(&app), date);
+    let guarded = axum::middleware::from_fn(guard::local_programs_only);
+    Router::new().nest("/_sandbox", control::router()).fallback(api).layer(guarded).layer(dated).with_state(app)
+}
+
+/// `Date` by the service's clock; hyper would take this machine's.
+async fn date(State(app): State<Arc<App>>, mut response: Response) -> Response {
+    if let Ok(date) = HeaderValue::from_str(&clock::http_date(app.clock.now_ms())) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -78,6 +91,9 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
         return respond(&app, envelope, &Answer::refused("the body is too long, or broke off"), false);
     };
+    if let Some(interim) = parts.extensions.get::<Interim>() {
+        plan.interim.iter().for_each(|status| interim.push(*status));
+    }
     tokio::time::sleep(plan.delay).await;
     match &plan.fault {
         Some(Strike::ResetBefore) => return Abort::response(),
@@ -85,6 +101,7 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
         Some(Strike::Status { status, retry_after, after: false }) => {
             return faulty_status(*status, retry_after.as_deref());
         }
+        Some(Strike::Proxy { status, after: false }) => return proxy_page(*status),
         _ => {}
     }
     // An encrypted query is one Base64 text; nothing of it is percent-encoded.
@@ -92,7 +109,7 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
         if parts.method == axum::http::Method::GET { parts.uri.query().unwrap_or_default().as_bytes() } else { &body };
     let response = match wire::open(app.key.as_ref(), app.config.require_encryption, &parts.headers, sent) {
         Ok(inbound) => {
-            let answer = process(&app, operation, &parts.headers, &inbound).await;
+            let answer = process(&app, operation, &parts.headers, &inbound, &plan).await;
             respond(&app, envelope, &answer, inbound.encrypted)
         }
         Err(answer) => respond(&app, envelope, &answer, false),
@@ -100,6 +117,7 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
     match plan.fault {
         Some(Strike::ResetAfter) => Abort::response(),
         Some(Strike::Status { status, retry_after, .. }) => faulty_status(status, retry_after.as_deref()),
+        Some(Strike::Proxy { status, .. }) => proxy_page(status),
         Some(Strike::Truncate) => truncate(response).await,
         Some(Strike::Tamper) => tamper(response).await,
         _ => response,
@@ -111,9 +129,10 @@ async fn process(
     operation: Option<&'static OperationInfo>,
     headers: &axum::http::HeaderMap,
     inbound: &Inbound,
+    plan: &Plan,
 ) -> Answer {
     match operation {
-        Some(operation) => operations::process(app, operation, headers, inbound).await,
+        Some(operation) => operations::process(app, operation, headers, inbound, plan).await,
         None => Answer::not_found(),
     }
 }
@@ -130,6 +149,17 @@ fn faulty_status(status: u16, retry_after: Option<&str>) -> Response {
     if let Some(value) = retry_after.and_then(|text| HeaderValue::from_str(text).ok()) {
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }
+    response
+}
+
+/// What a proxy or a firewall in front of the API answers: no envelope, since the API did not answer.
+fn proxy_page(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
+    let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>\n");
+    let mut response = Response::new(Body::from(page));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response.headers_mut().insert(header::SERVER, HeaderValue::from_static("proxy"));
     response
 }
 

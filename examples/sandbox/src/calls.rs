@@ -75,11 +75,12 @@ async fn call(app: &Arc<App>, limit: u32) -> Result<u32, store::StoreError> {
             if shared.paused.load(Ordering::Relaxed) {
                 return Ok(0);
             }
+            let now_ms = shared.clock.now_ms();
             let event = move |contact: &Waiting| {
                 let kind = if contact.is_task { "call.finished" } else { "workflow.call.finished" };
-                (kind, finished_call(contact, seed, clock::now_ms()).to_string())
+                (kind, finished_call(contact, seed, now_ms).to_string())
             };
-            store::call_contacts(db, limit, has_receiver.then_some(&event))
+            store::call_contacts(db, limit, now_ms, has_receiver.then_some(&event))
         })
         .await?;
     Ok(u32::try_from(called).unwrap_or(u32::MAX))

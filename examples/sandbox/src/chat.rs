@@ -18,6 +18,11 @@ pub(crate) async fn session_messages(asked: &Asked<'_>) -> Result<Answer, Answer
 
 pub(crate) async fn huawei_message(asked: &Asked<'_>) -> Result<Answer, Answer> {
     let given: HuaweiMessages<'_> = asked.params()?;
+    let now_ms = asked.app.clock.now_ms();
+    let message = |sender: &str, content: &Value| {
+        let timestamp = now_ms / 1000;
+        json!({ "msg_id": fresh_id(), "sender_type": sender, "timestamp": timestamp, "content": content })
+    };
     let mut messages: Vec<Value> = given.messages.iter().map(|content| message("user", &json!(content))).collect();
     let answer = message("chatbot", &json!({ "type": "text", "text": "This is a sandbox." }));
     messages.push(answer.clone());
@@ -40,15 +45,11 @@ pub(crate) async fn huawei_message(asked: &Asked<'_>) -> Result<Answer, Answer> 
                 store::add_message(db, &call_id, id, &message.to_string())?;
             }
             if has_receiver {
-                store::add_event(db, "message.send", &event.to_string(), clock::now_ms())?;
+                store::add_event(db, "message.send", &event.to_string(), clock::host_ms())?;
             }
             Ok(())
         })
         .await?;
     asked.app.events_waiting.notify_one();
     Ok(Answer::ok(json!({}).to_string()))
-}
-
-fn message(sender: &str, content: &Value) -> Value {
-    json!({ "msg_id": fresh_id(), "sender_type": sender, "timestamp": clock::now_ms() / 1000, "content": content })
 }

@@ -17,6 +17,8 @@ pub struct Config {
     pub webhook_url: Option<String>,
     /// The secret that events are signed with. Without one, they are not signed.
     pub sign_secret: Option<Secret>,
+    /// The `X-AIRudder-Sign-Key` of signed events, and the only one of chat requests; without it, these may name any.
+    pub sign_key: Option<Secret>,
     /// How events are signed, for instance `hmac-sha256:hex:body`.
     pub sign_scheme: String,
     /// The key of encrypted requests, responses and events.
@@ -27,6 +29,8 @@ pub struct Config {
     pub event_cipher: String,
     /// Whether plain requests are refused.
     pub require_encryption: bool,
+    /// Whether contacts may lack their platform, which the vendor documents as required and a public client leaves out.
+    pub allow_missing_platform: bool,
     /// Calls finished per second.
     pub speed: u32,
     /// The only app key and secret that get a token; without them, any that are not empty.
@@ -35,6 +39,8 @@ pub struct Config {
     pub token_ttl: Duration,
     /// How long to wait before an event is sent again.
     pub retry_delay: Duration,
+    /// How many seconds the service's clock is ahead of this machine's.
+    pub clock_offset: i64,
     /// The database file; without one, the state is in memory.
     pub db: Option<PathBuf>,
     /// What the outcomes of calls and the draws of faults depend on.
@@ -47,15 +53,18 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8460)),
             webhook_url: None,
             sign_secret: None,
+            sign_key: None,
             sign_scheme: "hmac-sha256:hex:body".into(),
             encryption_key: None,
             encrypt_events: false,
             event_cipher: "aes-ecb:zero:base64".into(),
             require_encryption: false,
+            allow_missing_platform: false,
             speed: 1000,
             credentials: None,
             token_ttl: Duration::from_secs(24 * 60 * 60),
             retry_delay: Duration::from_secs(60),
+            clock_offset: 0,
             db: None,
             seed: 1,
         }

@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, value::RawValue};
 
 use crate::app::App;
@@ -26,6 +26,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/contacts", get(contacts))
         .route("/faults", get(faults).post(set_faults))
         .route("/events", post(send_event))
+        .route("/clock", post(set_clock))
         .route("/workflow-status", post(set_workflow_status))
         .route("/reset", post(reset))
         .route("/expire-tokens", post(expire_tokens))
@@ -34,7 +35,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such control endpoint"))
 }
 
-fn problem(status: StatusCode, message: impl Into<String>) -> Response {
+pub(crate) fn problem(status: StatusCode, message: impl Into<String>) -> Response {
     json_response(status, &json!({ "error": message.into() }))
 }
 
@@ -146,7 +147,7 @@ async fn send_event(State(app): State<Arc<App>>, body: Bytes) -> Response {
         return problem(StatusCode::CONFLICT, "there is no --webhook-url to send events to");
     }
     let added = app.store.transact(move |db| {
-        let id = store::add_event(db, &event.kind, event.body.get(), clock::now_ms())?;
+        let id = store::add_event(db, &event.kind, event.body.get(), clock::host_ms())?;
         Ok(json!({ "id": id }))
     });
     let added = added.await;
@@ -189,9 +190,25 @@ async fn set_workflow_status(State(app): State<Arc<App>>, body: Bytes) -> Respon
     done(changed.await)
 }
 
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ClockSetting {
+    offset_seconds: i64,
+}
+
+async fn set_clock(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let setting: ClockSetting = match serde_json::from_slice(&body) {
+        Ok(setting) => setting,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, error.to_string()),
+    };
+    app.clock.set(setting.offset_seconds);
+    ok(&json!(setting))
+}
+
 async fn reset(State(app): State<Arc<App>>) -> Response {
     app.faults.reset();
     app.requests.reset();
+    app.clock.set(app.config.clock_offset);
     for counter in [&app.redelivered, &app.forged_sent, &app.forged_accepted] {
         counter.store(0, Ordering::Relaxed);
     }

@@ -68,7 +68,7 @@ impl Courier {
                 }
                 Err(error) => {
                     tracing::error!(%error, "events could not be taken");
-                    Some(clock::now_ms().saturating_add(100))
+                    Some(clock::host_ms().saturating_add(100))
                 }
             };
             let full = under_way.len() >= IN_FLIGHT;
@@ -112,7 +112,7 @@ impl Courier {
             Delivery::GivenUp
         } else {
             let delay_ms = i64::try_from(self.app.config.retry_delay.as_millis()).unwrap_or(i64::MAX);
-            Delivery::RetryAt(clock::now_ms().saturating_add(delay_ms))
+            Delivery::RetryAt(clock::host_ms().saturating_add(delay_ms))
         };
         (event.id, delivery)
     }
@@ -159,7 +159,7 @@ async fn settle_and_take(
 ) -> Result<(Vec<DueEvent>, Option<i64>), store::StoreError> {
     let taken = app.store.transact(move |db| {
         store::settle(db, &settled)?;
-        store::take_due(db, clock::now_ms(), room)
+        store::take_due(db, clock::host_ms(), room)
     });
     taken.await
 }
@@ -167,7 +167,7 @@ async fn settle_and_take(
 async fn until(ms: Option<i64>) {
     match ms {
         Some(ms) => {
-            let wait_ms = u64::try_from(ms - clock::now_ms()).unwrap_or_default();
+            let wait_ms = u64::try_from(ms - clock::host_ms()).unwrap_or_default();
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }
         None => std::future::pending().await,

@@ -22,6 +22,15 @@ pub(crate) enum Fault {
     Status,
     /// HTTP 401, as if the token had expired. `*` spares `auth.token`, where it would mean wrong credentials.
     Unauthorized,
+    /// A part of the contacts is taken, then the request is refused with HTTP `status`, in the envelope.
+    RefuseAfterPart,
+    /// What a proxy in front of the API says: HTML with HTTP `status`; processed first if `after` is true.
+    #[serde(rename = "proxy_403")]
+    Proxy403,
+    /// An interim answer, `status` 102 or 103, ahead of the real one. Other faults may come on top.
+    Interim,
+    /// Contacts are found only `delay_ms` after they came. Other faults may come on top.
+    Lag,
     /// Processed, but the answer breaks off in the middle.
     Truncate,
     /// Processed, but the answer's body is changed on the way.
@@ -36,6 +45,29 @@ impl Fault {
     const fn concerns_events(self) -> bool {
         matches!(self, Self::Redeliver | Self::TamperSignature)
     }
+
+    /// Whether it comes on top of others, rather than in their place.
+    const fn adds_up(self) -> bool {
+        matches!(self, Self::Delay | Self::Interim | Self::Lag)
+    }
+
+    /// The status that a rule means where it gives none.
+    const fn usual_status(self) -> u16 {
+        match self {
+            Self::RefuseAfterPart => 400,
+            Self::Proxy403 => 403,
+            Self::Interim => 103,
+            _ => 503,
+        }
+    }
+
+    /// What the status may be.
+    const fn statuses(self) -> std::ops::RangeInclusive<u16> {
+        match self {
+            Self::Interim => 102..=103,
+            _ => 200..=599,
+        }
+    }
 }
 
 /// One rule, as it comes by the control endpoint.
@@ -47,14 +79,17 @@ pub(crate) struct Rule {
     fault: Fault,
     #[serde(default = "always")]
     probability: f64,
-    #[serde(default = "unavailable")]
-    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after: Option<String>,
     #[serde(default)]
     delay_ms: u64,
     #[serde(default)]
     after: bool,
+    /// How much of a batch `refuse_after_part` takes, from its beginning on.
+    #[serde(default = "half")]
+    part: f64,
     /// How many times it may still strike; without it, for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     times: Option<u64>,
@@ -64,23 +99,47 @@ const fn always() -> f64 {
     1.0
 }
 
-const fn unavailable() -> u16 {
-    503
+const fn half() -> f64 {
+    0.5
 }
 
 impl Rule {
     /// Why this rule makes no sense, if it makes none.
     pub(crate) fn problem(&self) -> Option<String> {
-        if !(0.0..=1.0).contains(&self.probability) {
-            return Some(format!("`probability` must be from 0 to 1, and is {}", self.probability));
+        for (name, share) in [("probability", self.probability), ("part", self.part)] {
+            if !(0.0..=1.0).contains(&share) {
+                return Some(format!("`{name}` must be from 0 to 1, and is {share}"));
+            }
         }
-        if !(200..=599).contains(&self.status) {
-            return Some(format!("`status` must be from 200 to 599, and is {}", self.status));
+        let (status, possible) = (self.status(), self.fault.statuses());
+        if !possible.contains(&status) {
+            return Some(format!("`status` must be from {} to {}, and is {status}", possible.start(), possible.end()));
         }
         if self.retry_after.as_ref().is_some_and(|text| text.bytes().any(|byte| !(b' '..=b'~').contains(&byte))) {
             return Some("`retry_after` must be printable ASCII".into());
         }
         None
+    }
+
+    fn status(&self) -> u16 {
+        self.status.unwrap_or(self.fault.usual_status())
+    }
+
+    /// What happens in place of the plain answer.
+    fn strike(&self) -> Option<Strike> {
+        Some(match self.fault {
+            Fault::ResetBefore => Strike::ResetBefore,
+            Fault::ResetAfter => Strike::ResetAfter,
+            Fault::Status => {
+                Strike::Status { status: self.status(), retry_after: self.retry_after.clone(), after: self.after }
+            }
+            Fault::Unauthorized => Strike::Unauthorized,
+            Fault::RefuseAfterPart => Strike::RefuseAfterPart { status: self.status(), part: self.part },
+            Fault::Proxy403 => Strike::Proxy { status: self.status(), after: self.after },
+            Fault::Truncate => Strike::Truncate,
+            Fault::Tamper => Strike::Tamper,
+            Fault::Delay | Fault::Interim | Fault::Lag | Fault::Redeliver | Fault::TamperSignature => return None,
+        })
     }
 
     fn strikes(&mut self, name: &str, random: &mut Random) -> bool {
@@ -104,6 +163,10 @@ impl Rule {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) delay: Duration,
+    /// The statuses of interim answers.
+    pub(crate) interim: Vec<u16>,
+    /// How long after their upload contacts are not found yet.
+    pub(crate) lag: Duration,
     pub(crate) fault: Option<Strike>,
 }
 
@@ -114,6 +177,8 @@ pub(crate) enum Strike {
     ResetAfter,
     Status { status: u16, retry_after: Option<String>, after: bool },
     Unauthorized,
+    RefuseAfterPart { status: u16, part: f64 },
+    Proxy { status: u16, after: bool },
     Truncate,
     Tamper,
 }
@@ -168,12 +233,12 @@ impl Faults {
         });
     }
 
-    /// Draws what happens to a request: every delay that strikes, and the first other fault that does.
+    /// Draws what happens to a request: all that adds up and strikes, and the first other fault that does.
     pub(crate) fn plan(&self, operation: &str) -> Plan {
         self.with(|inner| {
             let mut plan = Plan::default();
             for rule in inner.rules.iter_mut().filter(|rule| !rule.fault.concerns_events()) {
-                if plan.fault.is_some() && rule.fault != Fault::Delay {
+                if plan.fault.is_some() && !rule.fault.adds_up() {
                     continue;
                 }
                 if !rule.strikes(operation, &mut inner.random) {
@@ -182,16 +247,9 @@ impl Faults {
                 *inner.injected.entry(rule.fault).or_default() += 1;
                 match rule.fault {
                     Fault::Delay => plan.delay += Duration::from_millis(rule.delay_ms),
-                    Fault::ResetBefore => plan.fault = Some(Strike::ResetBefore),
-                    Fault::ResetAfter => plan.fault = Some(Strike::ResetAfter),
-                    Fault::Status => {
-                        let (status, retry_after, after) = (rule.status, rule.retry_after.clone(), rule.after);
-                        plan.fault = Some(Strike::Status { status, retry_after, after });
-                    }
-                    Fault::Unauthorized => plan.fault = Some(Strike::Unauthorized),
-                    Fault::Truncate => plan.fault = Some(Strike::Truncate),
-                    Fault::Tamper => plan.fault = Some(Strike::Tamper),
-                    Fault::Redeliver | Fault::TamperSignature => {}
+                    Fault::Interim => plan.interim.push(rule.status()),
+                    Fault::Lag => plan.lag += Duration::from_millis(rule.delay_ms),
+                    _ => plan.fault = rule.strike(),
                 }
             }
             plan

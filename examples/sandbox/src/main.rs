@@ -12,6 +12,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// A local stand-in for the AI Rudder API, for tests and demonstrations. Unofficial: nobody is phoned.
+///
+/// Every user of this machine can read a command line: give secrets by the environment.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -22,13 +24,16 @@ struct Arguments {
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
     /// Sign events with this secret
-    #[arg(long, value_name = "SECRET")]
+    #[arg(long, value_name = "SECRET", env = "AIRUDDER_SANDBOX_SIGN_SECRET", hide_env_values = true)]
     sign_secret: Option<String>,
+    /// The X-AIRudder-Sign-Key of signed events, and of chat requests; some schemes sign it, too
+    #[arg(long, value_name = "KEY", env = "AIRUDDER_SANDBOX_SIGN_KEY", hide_env_values = true)]
+    sign_key: Option<String>,
     /// How events are signed
     #[arg(long, value_name = "SCHEME", default_value = "hmac-sha256:hex:body")]
     sign_scheme: String,
     /// The key of encrypted requests, responses and events
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", env = "AIRUDDER_SANDBOX_ENCRYPTION_KEY", hide_env_values = true)]
     encryption_key: Option<String>,
     /// Encrypt events
     #[arg(long)]
@@ -39,14 +44,23 @@ struct Arguments {
     /// Refuse plain requests
     #[arg(long)]
     require_encryption: bool,
+    /// Take contacts without a platform, which the vendor documents as required
+    #[arg(long)]
+    allow_missing_platform: bool,
     /// Calls finished per second
     #[arg(long, value_name = "N", default_value_t = 1000)]
     speed: u32,
     /// Give a token to this app key only; by default to any
-    #[arg(long, value_name = "KEY", requires = "app_secret")]
+    #[arg(long, value_name = "KEY", requires = "app_secret", env = "AIRUDDER_SANDBOX_APP_KEY", hide_env_values = true)]
     app_key: Option<String>,
     /// The app key's secret
-    #[arg(long, value_name = "SECRET", requires = "app_key")]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        requires = "app_key",
+        env = "AIRUDDER_SANDBOX_APP_SECRET",
+        hide_env_values = true
+    )]
     app_secret: Option<String>,
     /// How long a token lives
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
@@ -54,6 +68,9 @@ struct Arguments {
     /// How long to wait before an event is sent again, at most five times
     #[arg(long, value_name = "MS", default_value_t = 60_000)]
     retry_delay: u64,
+    /// How far the service's clock is ahead of this machine's; negative: behind
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
+    clock_offset: i64,
     /// Keep the state in this file, by default in memory
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
@@ -68,15 +85,18 @@ impl From<Arguments> for Config {
             listen: given.listen,
             webhook_url: given.webhook_url,
             sign_secret: given.sign_secret.map(Into::into),
+            sign_key: given.sign_key.map(Into::into),
             sign_scheme: given.sign_scheme,
             encryption_key: given.encryption_key.map(Into::into),
             encrypt_events: given.encrypt_events,
             event_cipher: given.event_cipher,
             require_encryption: given.require_encryption,
+            allow_missing_platform: given.allow_missing_platform,
             speed: given.speed,
             credentials: given.app_key.zip(given.app_secret).map(|(key, secret)| (key.into(), secret.into())),
             token_ttl: Duration::from_secs(given.token_ttl),
             retry_delay: Duration::from_millis(given.retry_delay),
+            clock_offset: given.clock_offset,
             db: given.db,
             seed: given.seed,
         }

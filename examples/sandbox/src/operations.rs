@@ -7,20 +7,18 @@ use airudder_core::operations::process::QueryTaskQian;
 use airudder_core::operations::robots::ListRobots;
 use airudder_core::operations::sms::SendSms;
 use airudder_core::operations::workflow::{CreateInstance, Detail, DetailInstances, UploadDetails, VerifyApiNodePush};
-use airudder_core::{Auth, Method, OperationInfo};
+use airudder_core::{Auth, OperationInfo};
 use axum::http::HeaderMap;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::clock;
+use crate::faults::{Plan, Strike};
 use crate::random::fresh_id;
 use crate::store::{self, NewContact, NewWorkflow, StoreError};
 use crate::wire::{self, Answer, Inbound};
-use crate::{chat, sealing, tasks};
-
-/// The only parameters of GET requests that are no texts.
-const NUMBERS: [&str; 2] = ["Number", "Page"];
+use crate::{chat, form, sealing, tasks};
 
 impl From<StoreError> for Answer {
     fn from(error: StoreError) -> Self {
@@ -43,6 +41,7 @@ pub(crate) struct Asked<'a> {
     text: Cow<'a, str>,
     /// The body as it was sent, for the signature.
     sent: &'a [u8],
+    plan: &'a Plan,
 }
 
 impl Asked<'_> {
@@ -52,12 +51,21 @@ impl Asked<'_> {
         serde_json::from_str(&self.text).map_err(|error| Answer::refused(error.to_string()))
     }
 
+    /// What of these contacts is taken, and how the request is refused for the others.
+    fn part_of(&self, contacts: &mut Vec<NewContact>) -> Result<(), Answer> {
+        let Some(Strike::RefuseAfterPart { status, part }) = self.plan.fault else { return Ok(()) };
+        let count = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
+        contacts.truncate(share(count, part));
+        Err(Answer::refused_with(status, "a fault that was ordered: a part of the contacts was taken"))
+    }
+
     async fn authorise(&self) -> Result<(), Answer> {
         let good = match self.operation.auth {
             Auth::None | Auth::CallerHeaders => true,
             Auth::Token => {
                 let token = wire::token(self.headers).ok_or_else(Answer::unauthorized)?.to_owned();
-                self.app.store.transact(move |db| store::token_works(db, &token, clock::now_ms())).await?
+                let now_ms = self.app.clock.now_ms();
+                self.app.store.transact(move |db| store::token_works(db, &token, now_ms)).await?
             }
             Auth::Sign => sealing::is_signed(&self.app.config, self.headers, self.sent),
         };
@@ -71,9 +79,13 @@ pub(crate) async fn process(
     operation: &'static OperationInfo,
     headers: &HeaderMap,
     inbound: &Inbound,
+    plan: &Plan,
 ) -> Answer {
-    let asked =
-        Asked { app, operation, headers, text: json_text(operation, headers, &inbound.text), sent: &inbound.sent };
+    let text = match json_text(app, operation, headers, &inbound.text).await {
+        Ok(text) => text,
+        Err(refusal) => return refusal,
+    };
+    let asked = Asked { app, operation, headers, text, sent: &inbound.sent, plan };
     answer(&asked).await.unwrap_or_else(|refusal| refusal)
 }
 
@@ -108,24 +120,41 @@ fn accept(asked: &Asked<'_>) -> Result<Answer, Answer> {
     Ok(Answer::ok("{}".into()))
 }
 
-/// The parameters as JSON text, which for GET requests and forms is made from what was sent.
-fn json_text<'a>(operation: &OperationInfo, headers: &HeaderMap, text: &'a str) -> Cow<'a, str> {
-    let is_form = wire::header_text(headers, "content-type")
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if operation.method == Method::Get || (is_form && operation.auth == Auth::None) {
-        Cow::Owned(form_as_json(text))
-    } else {
-        Cow::Borrowed(text)
+/// The parameters as JSON text, made from what was sent where that is a query or a form.
+async fn json_text<'a>(
+    app: &App,
+    operation: &OperationInfo,
+    headers: &HeaderMap,
+    text: &'a str,
+) -> Result<Cow<'a, str>, Answer> {
+    if let Some(json) = form::as_json(operation, headers, text).await? {
+        return Ok(Cow::Owned(json));
     }
+    if app.config.allow_missing_platform
+        && operation.name.starts_with("workflow.")
+        && let Some(filled) = with_platforms(text)
+    {
+        return Ok(Cow::Owned(filled));
+    }
+    Ok(Cow::Borrowed(text))
 }
 
-/// Fields as an object of texts, but for the numbers that the catalogue knows.
-fn form_as_json(text: &str) -> String {
-    let fields = form_urlencoded::parse(text.as_bytes()).map(|(name, value)| {
-        let number = NUMBERS.contains(&&*name).then(|| value.parse::<i64>().ok()).flatten();
-        (name.into_owned(), number.map_or_else(|| value.into_owned().into(), serde_json::Value::from))
-    });
-    serde_json::Value::Object(fields.collect()).to_string()
+/// The same contacts, with a platform where they have none; nothing where none lacks it.
+fn with_platforms(text: &str) -> Option<String> {
+    let mut params: Value = serde_json::from_str(text).ok()?;
+    let details = params.get_mut("details")?.as_array_mut()?.iter_mut().filter_map(Value::as_object_mut);
+    let mut lacking = details.filter(|detail| !detail.contains_key("platform")).peekable();
+    lacking.peek()?;
+    for detail in lacking {
+        detail.insert("platform".into(), "(none)".into());
+    }
+    Some(params.to_string())
+}
+
+/// So much of a whole, rounded down.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` saturates, which is what is meant.
+fn share(whole: u32, part: f64) -> usize {
+    (f64::from(whole) * part) as usize
 }
 
 async fn fetch_token(asked: &Asked<'_>) -> Result<Answer, Answer> {
@@ -140,13 +169,15 @@ async fn fetch_token(asked: &Asked<'_>) -> Result<Answer, Answer> {
     let token = fresh_id();
     let data = json!({ "token": token }).to_string();
     let ttl_ms = i64::try_from(asked.app.config.token_ttl.as_millis()).unwrap_or(i64::MAX);
-    asked.app.store.transact(move |db| store::add_token(db, &token, clock::now_ms(), ttl_ms)).await?;
+    let now_ms = asked.app.clock.now_ms();
+    asked.app.store.transact(move |db| store::add_token(db, &token, now_ms, ttl_ms)).await?;
     Ok(Answer::ok(data))
 }
 
 async fn create_instance(asked: &Asked<'_>) -> Result<Answer, Answer> {
     let given: CreateInstance<'_> = asked.params()?;
-    let contacts = new_contacts(given.details.as_deref().unwrap_or_default())?;
+    let mut contacts = new_contacts(given.details.as_deref().unwrap_or_default())?;
+    let verdict = asked.part_of(&mut contacts);
     let workflow = NewWorkflow {
         workflow_id: fresh_id(),
         is_task: false,
@@ -155,19 +186,22 @@ async fn create_instance(asked: &Asked<'_>) -> Result<Answer, Answer> {
         end_time: given.end_time.to_string(),
     };
     let data = json!({ "workflow_id": workflow.workflow_id }).to_string();
-    asked.app.store.transact(move |db| store::add_workflow(db, &workflow, &contacts)).await?;
+    let now_ms = asked.app.clock.now_ms();
+    asked.app.store.transact(move |db| store::add_workflow(db, &workflow, &contacts, now_ms)).await?;
     asked.app.contacts_waiting.notify_one();
-    Ok(Answer::ok(data))
+    verdict.map(|()| Answer::ok(data))
 }
 
 async fn upload_details(asked: &Asked<'_>) -> Result<Answer, Answer> {
     let given: UploadDetails<'_> = asked.params()?;
-    let contacts = new_contacts(&given.details)?;
+    let mut contacts = new_contacts(&given.details)?;
+    let verdict = asked.part_of(&mut contacts);
     let workflow_id = given.workflow_id.to_string();
     let data = json!({ "workflow_id": workflow_id }).to_string();
-    asked.app.store.transact(move |db| store::add_contacts(db, &workflow_id, &contacts)).await?;
+    let now_ms = asked.app.clock.now_ms();
+    asked.app.store.transact(move |db| store::add_contacts(db, &workflow_id, &contacts, now_ms)).await?;
     asked.app.contacts_waiting.notify_one();
-    Ok(Answer::ok(data))
+    verdict.map(|()| Answer::ok(data))
 }
 
 fn new_contacts(details: &[Detail<'_>]) -> Result<Vec<NewContact>, Answer> {
@@ -193,11 +227,12 @@ async fn detail_instances(asked: &Asked<'_>) -> Result<Answer, Answer> {
     let window = (bound(&given.start_time)?, bound(&given.end_time)?.saturating_add(999));
     let caseid = given.case_id.as_deref().map(str::to_owned);
     let callee = given.callee.as_deref().map(str::to_owned);
-    let rows = asked
-        .app
-        .store
-        .transact(move |db| store::instances_of(db, caseid.as_deref(), callee.as_deref(), window))
-        .await?;
+    let lag_ms = i64::try_from(asked.plan.lag.as_millis()).unwrap_or(i64::MAX);
+    let (seen_until_ms, now_ms) = (clock::host_ms().saturating_sub(lag_ms), asked.app.clock.now_ms());
+    let rows = asked.app.store.transact(move |db| {
+        store::instances_of(db, caseid.as_deref(), callee.as_deref(), window, seen_until_ms, now_ms)
+    });
+    let rows = rows.await?;
     Ok(Answer::ok(json!({ "rows": rows }).to_string()))
 }
 

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::app::{self, App, Requests};
 use crate::calls;
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::deliver::Courier;
 use crate::faults::Faults;
@@ -63,6 +64,9 @@ impl Sandbox {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         config.check()?;
         let hooks = sealing::hooks(&config)?;
+        if config.webhook_url.is_some() {
+            sealing::try_out(&hooks)?;
+        }
         let webhook = config.webhook()?;
         let store = Store::open(config.db.as_deref()).map_err(|error| StartError::Database(error.to_string()))?;
         let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
@@ -70,6 +74,7 @@ impl Sandbox {
         let app = Arc::new(App {
             faults: Faults::new(config.seed),
             key: sealing::key(&config)?,
+            clock: Clock::new(config.clock_offset),
             config,
             store,
             requests: Requests::default(),

@@ -5,6 +5,7 @@ use airudder_core::{Error, Headers, WebhookConfig, Webhooks};
 use axum::http::HeaderMap;
 
 use crate::config::{Config, ConfigError};
+use crate::random;
 
 /// The account's key, checked once.
 pub(crate) fn key(config: &Config) -> Result<Option<EncryptionKey>, ConfigError> {
@@ -30,6 +31,7 @@ pub(crate) fn seal(text: &str, key: &EncryptionKey) -> Result<(String, String), 
 pub(crate) fn hooks(config: &Config) -> Result<Webhooks, ConfigError> {
     let settings = WebhookConfig {
         secrets: config.sign_secret.clone().into_iter().collect(),
+        sign_key: config.sign_key.clone(),
         scheme: config.sign_scheme.clone(),
         encryption_key: config.encryption_key.clone().filter(|_| config.encrypt_events),
         cipher: config.event_cipher.clone(),
@@ -39,11 +41,23 @@ pub(crate) fn hooks(config: &Config) -> Result<Webhooks, ConfigError> {
     Webhooks::new(settings).map_err(|error| ConfigError(format!("events: {error}")))
 }
 
+/// Fails where no event could be sent: the scheme signs what no event has, such as a header field of the vendor's own.
+pub(crate) fn try_out(hooks: &Webhooks) -> Result<(), ConfigError> {
+    let sealed = hooks.seal("{}", Some(random::fresh_block()));
+    sealed.map(drop).map_err(|error| {
+        let remedy = "a key is given with sign_key, and of the header fields only Content-Type and User-Agent are sent";
+        ConfigError(format!("sign_scheme: events could not be signed: {error}; {remedy}"))
+    })
+}
+
 /// Whether a request carries the right signature; without a secret, any is.
 pub(crate) fn is_signed(config: &Config, headers: &HeaderMap, sent: &[u8]) -> bool {
     let fields: Headers =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
     let (Some(signature), Some(key)) = (fields.get(SIGN_HEADER), fields.get(SIGN_KEY_HEADER)) else { return false };
+    if config.sign_key.as_ref().is_some_and(|known| known.expose() != key) {
+        return false;
+    }
     let Some(secret) = &config.sign_secret else { return true };
     let input = SigningInput { secret: secret.expose(), key: Some(key), headers: &fields, body: sent };
     config.sign_scheme.parse::<Scheme>().is_ok_and(|scheme| scheme.verify(signature, &input).is_ok())

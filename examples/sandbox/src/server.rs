@@ -16,6 +16,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
+use crate::interim::{Connection, Interim};
+
 /// How long requests under way may still take after the stop.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -64,7 +66,10 @@ async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+    let interim = Interim::default();
+    let stream = Connection::new(stream, interim.clone());
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(interim.clone());
         let answer = router.clone().oneshot(request.map(Body::new));
         async move {
             let response = answer.await.unwrap_or_else(|never: Infallible| match never {});
@@ -83,7 +88,7 @@ async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver
     let Err(error) = ended else { return };
     if error.source().is_some_and(<dyn std::error::Error>::is::<Abort>) {
         // Without lingering, closing sends RST: to the client this is a connection that was reset.
-        let _ = connection.into_parts().io.into_inner().set_zero_linger();
+        let _ = connection.into_parts().io.into_inner().into_inner().set_zero_linger();
     } else {
         tracing::debug!(%error, "a connection ended early");
     }

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS workflows (
 CREATE TABLE IF NOT EXISTS contacts (
     id INTEGER PRIMARY KEY, workflow INTEGER NOT NULL REFERENCES workflows(id), callee TEXT NOT NULL, caseid TEXT,
     platform TEXT NOT NULL, variables TEXT NOT NULL, pds_variables TEXT,
-    state INTEGER NOT NULL DEFAULT 0,
+    state INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL DEFAULT 0,
     identity TEXT GENERATED ALWAYS AS (CASE WHEN caseid IS NULL THEN 'callee ' || callee ELSE 'caseid ' || caseid END)
         VIRTUAL);
 CREATE INDEX IF NOT EXISTS contacts_by_callee ON contacts (callee);
@@ -177,6 +177,10 @@ impl Store {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.execute_batch(SCHEMA)?;
+        // A file of an earlier version lacks what came later.
+        if !connection.column_exists(None, "contacts", "added_ms")? {
+            connection.execute_batch("ALTER TABLE contacts ADD COLUMN added_ms INTEGER NOT NULL DEFAULT 0")?;
+        }
         // What was under way when the last run stopped is due again: at least once, like the real service.
         connection.execute("UPDATE events SET state = 0 WHERE state = 3", [])?;
         Ok(Self(Arc::new(Mutex::new(connection))))
@@ -221,30 +225,39 @@ pub(crate) fn expire_tokens(db: &Transaction<'_>) -> Result<usize> {
 }
 
 /// Stores a workflow together with its first contacts.
-pub(crate) fn add_workflow(db: &Transaction<'_>, workflow: &NewWorkflow, contacts: &[NewContact]) -> Result<()> {
+pub(crate) fn add_workflow(
+    db: &Transaction<'_>,
+    workflow: &NewWorkflow,
+    contacts: &[NewContact],
+    now_ms: i64,
+) -> Result<()> {
     db.execute(
         "INSERT INTO workflows (workflow_id, is_task, name, template_id, end_time, created_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![
-            workflow.workflow_id,
-            workflow.is_task,
-            workflow.name,
-            workflow.template_id,
-            workflow.end_time,
-            clock::now_ms()
-        ],
+        params![workflow.workflow_id, workflow.is_task, workflow.name, workflow.template_id, workflow.end_time, now_ms],
     )?;
-    add_contacts(db, &workflow.workflow_id, contacts)
+    if contacts.is_empty() { Ok(()) } else { add_contacts(db, &workflow.workflow_id, contacts, now_ms) }
+}
+
+/// What became of a workflow: past its end, one that ran has finished. A task's time names no zone, and does not end it.
+fn status_at(status: String, end_time: &str, now_ms: i64) -> String {
+    let over = clock::parse_zoned(end_time).is_some_and(|end_ms| end_ms <= now_ms);
+    if status == "running" && over { "finished".into() } else { status }
 }
 
 /// Adds contacts to a workflow that runs and has room for all of them.
-pub(crate) fn add_contacts(db: &Transaction<'_>, workflow_id: &str, contacts: &[NewContact]) -> Result<()> {
-    let found = db
-        .query_row("SELECT id, status, contacts, is_task FROM workflows WHERE workflow_id = ?1", [workflow_id], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?))
-        })
-        .optional()?;
-    let Some((workflow, status, present, is_task)) = found else {
+pub(crate) fn add_contacts(
+    db: &Transaction<'_>,
+    workflow_id: &str,
+    contacts: &[NewContact],
+    now_ms: i64,
+) -> Result<()> {
+    let text = "SELECT id, contacts, is_task, status, end_time FROM workflows WHERE workflow_id = ?1";
+    let found = db.query_row(text, [workflow_id], |row| {
+        let status = status_at(row.get(3)?, &row.get::<_, String>(4)?, now_ms);
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?, status))
+    });
+    let Some((workflow, present, is_task, status)) = found.optional()? else {
         return Err(StoreError::Refused(format!("there is no workflow {workflow_id:?}")));
     };
     if status != "running" {
@@ -258,9 +271,10 @@ pub(crate) fn add_contacts(db: &Transaction<'_>, workflow_id: &str, contacts: &[
         )));
     }
     let mut insert = db.prepare_cached(
-        "INSERT INTO contacts (workflow, callee, caseid, platform, variables, pds_variables)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO contacts (workflow, callee, caseid, platform, variables, pds_variables, added_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
+    let added_ms = clock::host_ms();
     for contact in contacts {
         let caseid = contact.caseid.as_deref().filter(|caseid| !caseid.is_empty());
         insert.execute(params![
@@ -269,19 +283,22 @@ pub(crate) fn add_contacts(db: &Transaction<'_>, workflow_id: &str, contacts: &[
             caseid,
             contact.platform,
             contact.variables,
-            contact.pds_variables
+            contact.pds_variables,
+            added_ms
         ])?;
     }
     db.execute("UPDATE workflows SET contacts = ?1 WHERE id = ?2", [total, workflow])?;
     Ok(())
 }
 
-/// The workflows, created within the window, in which the contact is.
+/// The workflows, created within the window, in which the contact is, of those that came until `seen_until_ms`.
 pub(crate) fn instances_of(
     db: &Transaction<'_>,
     caseid: Option<&str>,
     callee: Option<&str>,
     window: (i64, i64),
+    seen_until_ms: i64,
+    now_ms: i64,
 ) -> Result<Vec<InstanceRow>> {
     // One text per combination, so that SQLite uses the index of the key that was given.
     let matching = match (caseid, callee) {
@@ -290,16 +307,17 @@ pub(crate) fn instances_of(
         _ => "callee = ?2 AND ?1 IS NULL",
     };
     let mut query = db.prepare_cached(&format!(
-        "SELECT workflow_id, name, created_ms, status FROM workflows
-         WHERE id IN (SELECT workflow FROM contacts WHERE {matching}) AND NOT is_task AND created_ms BETWEEN ?3 AND ?4
+        "SELECT workflow_id, name, created_ms, status, end_time FROM workflows
+         WHERE id IN (SELECT workflow FROM contacts WHERE {matching} AND added_ms <= ?5)
+         AND NOT is_task AND created_ms BETWEEN ?3 AND ?4
          ORDER BY id"
     ))?;
-    let rows = query.query_map(params![caseid, callee, window.0, window.1], |row| {
+    let rows = query.query_map(params![caseid, callee, window.0, window.1, seen_until_ms], |row| {
         Ok(InstanceRow {
             workflow_id: row.get(0)?,
             workflow_name: row.get(1)?,
             create_time: clock::utc(row.get(2)?),
-            status: row.get(3)?,
+            status: status_at(row.get(3)?, &row.get::<_, String>(4)?, now_ms),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -383,18 +401,26 @@ pub(crate) fn messages(db: &Transaction<'_>, call_id: &str, before: &str, limit:
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Takes the next contacts from the queue, marks them as called, and stores the event that `event` makes of each.
-pub(crate) fn call_contacts(db: &Transaction<'_>, limit: u32, event: Option<EventOf<'_>>) -> Result<usize> {
+/// Takes the next contacts from the queue, marks them as called, and stores the event that `event` makes of each. Those
+/// of a workflow that is past its end are called no more.
+pub(crate) fn call_contacts(
+    db: &Transaction<'_>,
+    limit: u32,
+    now_ms: i64,
+    event: Option<EventOf<'_>>,
+) -> Result<usize> {
     let mut query = db.prepare_cached(&format!("{WAITING} WHERE c.state = 0 ORDER BY c.id LIMIT ?1"))?;
     let waiting = query.query_map([limit], read_waiting)?;
     let waiting = waiting.collect::<rusqlite::Result<Vec<_>>>()?;
     let Some(last) = waiting.last() else { return Ok(0) };
     db.prepare_cached("UPDATE contacts SET state = 1 WHERE state = 0 AND id <= ?1")?.execute([last.id])?;
-    if let Some(event) = event {
-        let now_ms = clock::now_ms();
-        for contact in &waiting {
+    let due_ms = clock::host_ms();
+    for contact in &waiting {
+        if clock::parse_zoned(&contact.end_time).is_some_and(|end_ms| end_ms <= now_ms) {
+            db.prepare_cached("UPDATE contacts SET state = 2 WHERE id = ?1")?.execute([contact.id])?;
+        } else if let Some(event) = event {
             let (kind, body) = event(contact);
-            add_event(db, kind, &body, now_ms)?;
+            add_event(db, kind, &body, due_ms)?;
         }
     }
     Ok(waiting.len())

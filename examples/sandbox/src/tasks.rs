@@ -33,7 +33,8 @@ pub(crate) async fn create(asked: &Asked<'_>) -> Result<Answer, Answer> {
         end_time: given.schedule_end_time.to_string(),
     };
     let data = json!({ "TaskID": task.workflow_id }).to_string();
-    asked.app.store.transact(move |db| store::add_workflow(db, &task, &contacts)).await?;
+    let now_ms = asked.app.clock.now_ms();
+    asked.app.store.transact(move |db| store::add_workflow(db, &task, &contacts, now_ms)).await?;
     asked.app.contacts_waiting.notify_one();
     Ok(Answer::ok(data))
 }

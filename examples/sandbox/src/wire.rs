@@ -54,6 +54,14 @@ impl Answer {
         Self::failure(StatusCode::OK, REFUSED, message)
     }
 
+    /// The request is refused with an HTTP status, too, which is the envelope's code; 200 has a code of its own.
+    pub(crate) fn refused_with(status: u16, message: impl Into<String>) -> Self {
+        match StatusCode::from_u16(status) {
+            Ok(status) if status != StatusCode::OK => Self::failure(status, status.as_u16().into(), message),
+            _ => Self::refused(message),
+        }
+    }
+
     /// Wrong credentials: HTTP 200 and code 401.
     pub(crate) fn credentials_refused() -> Self {
         Self::failure(StatusCode::OK, UNAUTHORIZED, "wrong APPKey or APPSecret")
@@ -148,10 +156,11 @@ pub(crate) fn seal(key: Option<&EncryptionKey>, envelope: Envelope, answer: &Ans
     response
 }
 
-/// The token of `Authorization: Token <token>`; `Bearer` is taken too, since a public client sends it.
+/// The token of `Authorization: Token <token>`; `Bearer` is taken too, since a public client sends it. Case does not count
+/// in the names of schemes (RFC 9110, 11.1).
 pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = header_text(headers, "authorization")?.split_once(' ')?;
-    (scheme == "Token" || scheme == "Bearer").then_some(token)
+    ["Token", "Bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known)).then_some(token)
 }
 
 /// A header's value, where it is text.

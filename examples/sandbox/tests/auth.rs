@@ -31,12 +31,64 @@ async fn json_and_form_bodies_get_different_tokens_that_both_work() {
 }
 
 #[tokio::test]
+async fn a_multipart_form_gets_a_token() {
+    let credentials = Some(("fake-key".into(), "fake-secret".into()));
+    let api = start(Config { credentials, ..config() }).await;
+    // As `curl -F APPKey=fake-key -F APPSecret=fake-secret` writes it.
+    let form = "--b\r\nContent-Disposition: form-data; name=\"APPKey\"\r\n\r\nfake-key\r\n\
+                --b\r\nContent-Disposition: form-data; name=\"APPSecret\"\r\n\r\nfake-secret\r\n--b--\r\n";
+    for (kind, code) in [
+        ("multipart/form-data; boundary=b", 200),
+        ("Multipart/Form-Data; boundary=\"b\"", 200),
+        ("multipart/form-data; boundary=other", 403),
+        ("multipart/form-data", 403),
+    ] {
+        let request = api.client.post(format!("{}{AUTH}", api.url)).header("Content-Type", kind).body(form);
+        let answer = read(request.send().await.expect("an answer")).await;
+        assert_eq!(answer["code"], code, "{kind}: {answer}");
+        assert_eq!(answer["data"]["token"].is_string(), code == 200, "{answer}");
+        assert!(!answer.to_string().contains("fake-"), "{answer}");
+    }
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn credentials_are_taken_as_what_they_are_and_never_repeated() {
+    let api = start(config()).await;
+    let json = r#"{"APPKey":"fake-key","APPSecret":"fake-secret"}"#;
+    let form = Some("application/x-www-form-urlencoded");
+    for (kind, body, code) in [
+        (None, json, 200),
+        (form, json, 200), // curl's own content type
+        (Some("text/plain"), json, 200),
+        (form, "APPKey=fake-key&APPSecret=fake-secret&fake-name=1", 403),
+        (form, "fake-key:fake-secret", 403),
+        (form, "[\"fake-key\",\"fake-secret\"]", 403),
+        (None, "fake-key:fake-secret", 403),
+        (None, "\"fake-secret\"", 403),
+        (None, r#"{"APPKey":["fake-key"],"APPSecret":"fake-secret"}"#, 403),
+        (None, r#"{"APPKey":"fake-key","APPSecret":"fake-secret""#, 403),
+    ] {
+        let mut request = api.client.post(format!("{}{AUTH}", api.url)).body(body);
+        if let Some(kind) = kind {
+            request = request.header("Content-Type", kind);
+        }
+        let answer = read(request.send().await.expect("an answer")).await;
+        assert_eq!(answer["code"], code, "{kind:?} {body}: {answer}");
+        assert!(!answer.to_string().contains("fake-"), "{answer}");
+    }
+    api.stop().await;
+}
+
+#[tokio::test]
 async fn bearer_works_and_anything_else_is_unauthorized() {
     let api = start(config()).await;
     let token = api.token().await;
     for (header, expected) in [
         (format!("Bearer {token}"), StatusCode::OK),
         (format!("Token {token}"), StatusCode::OK),
+        (format!("bearer {token}"), StatusCode::OK),
+        (format!("TOKEN {token}"), StatusCode::OK),
         (format!("Token {token}x"), StatusCode::UNAUTHORIZED),
         (format!("Basic {token}"), StatusCode::UNAUTHORIZED),
         (token.clone(), StatusCode::UNAUTHORIZED),

@@ -111,6 +111,36 @@ async fn a_refused_event_comes_again_until_it_is_taken() {
 }
 
 #[tokio::test]
+async fn a_scheme_with_a_key_signs_with_the_key_that_is_given() {
+    let receiver = Receiver::start(|_| StatusCode::OK).await;
+    let key = "00112233445566778899aabbccddeeff";
+    let scheme = "hmac-sha256:hex:key+'.'+header(Content-Type)+body";
+    let (sign_secret, sign_key) = (Some(SECRET.into()), Some(key.into()));
+    let settings = Config { sign_secret, sign_key, sign_scheme: scheme.into(), ..to(&receiver) };
+    let api = start(settings).await;
+    api.control("events", &json!({"type": "x", "body": {"event": "x"}})).await;
+    api.stats_when(|stats| stats["events"]["delivered"] == 1).await;
+    let event = &receiver.received()[0];
+    assert_eq!(event.headers["x-airudder-sign-key"], key);
+    let headers = event.core_headers();
+    let input = SigningInput { secret: SECRET, key: Some(key), headers: &headers, body: &event.body };
+    let signature = event.headers["x-airudder-sign"].to_str().unwrap();
+    scheme.parse::<Scheme>().unwrap().verify(signature, &input).expect("the right signature");
+    // The same key is expected of chat requests.
+    let body = json!({"call_id": "1", "last_msg_id": "", "size": 1});
+    for (given, code) in [(key, 200), ("ffeeddccbbaa99887766554433221100", 401)] {
+        let headers = [("Content-Type", "application/json")].into_iter().collect();
+        let text = body.to_string();
+        let input = SigningInput { secret: SECRET, key: Some(given), headers: &headers, body: text.as_bytes() };
+        let signature = scheme.parse::<Scheme>().unwrap().sign(&input).unwrap();
+        let request = api.post("/api/v1/session/messages", &body);
+        let request = request.header("X-AIRudder-Sign", signature).header("X-AIRudder-Sign-Key", given);
+        assert_eq!(common::read(request.send().await.unwrap()).await["code"], code);
+    }
+    api.stop().await;
+}
+
+#[tokio::test]
 async fn after_five_retries_an_event_is_given_up() {
     let receiver = Receiver::start(|_| StatusCode::BAD_GATEWAY).await;
     let api = start(to(&receiver)).await;

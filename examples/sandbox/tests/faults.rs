@@ -6,7 +6,7 @@ use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use common::{Api, UPLOAD, config, contact, start};
+use common::{Api, FIND, UPLOAD, config, contact, start};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -33,7 +33,7 @@ async fn raw_upload(api: &Api, token: &str, body: &Value) -> (Vec<u8>, std::io::
     let mut stream = TcpStream::connect(address).await.unwrap();
     let body = body.to_string();
     let head = format!(
-        "POST {UPLOAD} HTTP/1.1\r\nHost: x\r\nAuthorization: Token {token}\r\nContent-Length: {}\r\n\r\n",
+        "POST {UPLOAD} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Token {token}\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
@@ -148,6 +148,81 @@ async fn faults_spare_other_operations_and_the_probability_is_kept() {
 }
 
 #[tokio::test]
+async fn a_refusal_after_a_part_has_the_effect_of_the_part() {
+    for (rule, status, code) in [
+        (json!({"fault": "refuse_after_part"}), 400, 400),
+        (json!({"fault": "refuse_after_part", "status": 409}), 409, 409),
+        (json!({"fault": "refuse_after_part", "status": 200}), 200, 403),
+    ] {
+        let (api, token, mut body) = with_fault(rule).await;
+        body["details"] = (0..7).map(contact).collect();
+        let (got, answer) = api.call(&token, UPLOAD, &body).await;
+        assert_eq!((got.as_u16(), &answer["code"], &answer["data"]), (status, &json!(code), &Value::Null), "{answer}");
+        let kept = api.look("contacts").await;
+        let kept: Vec<_> = kept["contacts"].as_array().unwrap().iter().map(|row| row["caseid"].clone()).collect();
+        assert_eq!(kept, ["c-0", "c-1", "c-2"], "the first half");
+        api.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_answers_without_the_envelope() {
+    for (after, status, contacts) in [(false, 403, 0), (true, 404, 1), (false, 413, 0)] {
+        let mut rule = json!({"fault": "proxy_403", "after": after});
+        if status != 403 {
+            rule["status"] = json!(status);
+        }
+        let (api, token, body) = with_fault(rule).await;
+        let request = api.post(UPLOAD, &body).header("Authorization", format!("Token {token}"));
+        let answer = request.send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (status, &"text/html".parse().unwrap())
+        );
+        assert!(answer.text().await.unwrap().starts_with("<html>"));
+        assert_eq!(accepted(&api).await, contacts);
+        api.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn interim_answers_come_ahead_of_the_real_one() {
+    for status in [102, 103] {
+        let (api, token, body) = with_fault(json!({"fault": "interim", "status": status})).await;
+        let answer = String::from_utf8(raw_upload(&api, &token, &body).await.0).unwrap();
+        let (interim, rest) = answer.split_once("\r\n\r\n").expect("a head");
+        assert!(interim.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(rest.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        // A client that knows interim answers is not disturbed, on one connection.
+        for _ in 0..3 {
+            assert_eq!(api.call(&token, UPLOAD, &body).await.1["code"], 200);
+        }
+        assert_eq!(accepted(&api).await, 4);
+        api.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn lookups_may_lag_behind_uploads() {
+    let (api, token, body) = with_fault(json!({"fault": "delay"})).await;
+    let rule = json!([{"operation": "workflow.detail_instances", "fault": "lag", "delay_ms": 1500}]);
+    api.control("faults", &rule).await;
+    let begun = Instant::now();
+    api.call(&token, UPLOAD, &body).await;
+    let search =
+        json!({"case_id": "c-1", "start_time": "2020-01-01 00:00:00+08:00", "end_time": "2099-01-01 00:00:00+08:00"});
+    let found = async || api.call(&token, FIND, &search).await.1["data"]["rows"].as_array().unwrap().len();
+    let early = found().await;
+    assert!(early == 0 || begun.elapsed() >= Duration::from_millis(1500), "not at once");
+    while found().await == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "in the end it is found");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(1500));
+    api.stop().await;
+}
+
+#[tokio::test]
 async fn senseless_rules_are_refused_and_change_nothing() {
     let (api, _, _) = with_fault(json!({"fault": "tamper"})).await;
     for rules in [
@@ -157,6 +232,8 @@ async fn senseless_rules_are_refused_and_change_nothing() {
         json!([{"operation": "*", "fault": "delay", "probability": 1.5}]),
         json!([{"operation": "*", "fault": "status", "status": 99}]),
         json!([{"operation": "*", "fault": "status", "retry_after": "1\r\nX: y"}]),
+        json!([{"operation": "*", "fault": "interim", "status": 101}]),
+        json!([{"operation": "*", "fault": "refuse_after_part", "part": 1.5}]),
     ] {
         assert_eq!(api.control("faults", &rules).await.0, StatusCode::BAD_REQUEST, "{rules}");
     }

@@ -1,6 +1,6 @@
 //! The program itself: its ready line, its refusals, its end.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 
 fn sandbox(arguments: &[&str]) -> Command {
@@ -9,9 +9,16 @@ fn sandbox(arguments: &[&str]) -> Command {
     command
 }
 
+/// What a program says that must end by itself. One that starts to serve says so on its output, and is killed then.
 fn refused(arguments: &[&str]) -> Output {
-    let output = sandbox(arguments).output().unwrap();
-    assert!(!output.status.success(), "{arguments:?}");
+    let mut child = sandbox(arguments).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    if !line.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(line.is_empty() && !output.status.success(), "{arguments:?}: {line}");
     output
 }
 
@@ -74,4 +81,44 @@ fn settings_that_do_not_fit_together_are_refused() {
     ] {
         refused(arguments);
     }
+}
+
+#[test]
+fn a_scheme_by_which_no_event_could_be_signed_is_refused_at_the_start() {
+    for (scheme, named) in [("hmac-sha256:hex:key+body", "sign_key"), ("hmac-sha256:hex:header(X-Time)+body", "X-Time")]
+    {
+        let common =
+            ["--listen", "127.0.0.1:0", "--webhook-url", "http://127.0.0.1:9/", "--sign-secret", "fake-secret"];
+        let output = refused(&[&common[..], &["--sign-scheme", scheme]].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("sign_scheme") && said.contains(named), "{said}");
+        assert!(!said.contains("fake-secret") && output.stdout.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn secrets_may_come_by_the_environment_which_no_other_user_reads() {
+    let mut command = sandbox(&["--listen", "127.0.0.1:0"]);
+    command.env("AIRUDDER_SANDBOX_APP_KEY", "fake-key").env("AIRUDDER_SANDBOX_APP_SECRET", "fake-secret");
+    let mut running = Running(command.spawn().unwrap());
+    let mut stdout = BufReader::new(running.0.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let address = line.strip_prefix("listening on http://").unwrap().trim_end();
+    for (secret, code) in [("fake-secret", "200"), ("other", "401")] {
+        let body = format!(r#"{{"APPKey":"fake-key","APPSecret":"{secret}"}}"#);
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let head = format!("POST /service/cloud/auth HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(&format!("\"code\":{code}")), "{answer}");
+    }
+    // A help text is copied into reports.
+    let help = sandbox(&["--help"]).env("AIRUDDER_SANDBOX_SIGN_SECRET", "fake-secret").output().unwrap();
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    for name in ["APP_KEY", "APP_SECRET", "SIGN_KEY", "SIGN_SECRET", "ENCRYPTION_KEY"] {
+        assert!(help.contains(&format!("AIRUDDER_SANDBOX_{name}")), "{help}");
+    }
+    assert!(!help.contains("fake-secret"), "{help}");
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use airudder_sandbox::Config;
 use axum::http::StatusCode;
@@ -163,6 +163,90 @@ async fn an_ended_workflow_takes_and_calls_nobody() {
 }
 
 #[tokio::test]
+async fn a_workflow_past_its_end_takes_and_calls_nobody() {
+    let api = start(config()).await;
+    let token = api.token().await;
+    let workflow = api.create(&token).await;
+    api.control("pause", &json!({})).await;
+    api.upload(&token, &workflow, &[contact(1)]).await;
+    // To the end of 2099 and a little further, by the service's clock: the token is past its end as well.
+    let century = 100 * 366 * 24 * 60 * 60_i64;
+    api.control("clock", &json!({"offset_seconds": century})).await;
+    let token = api.token().await;
+    let refused = api.upload(&token, &workflow, &[contact(2)]).await;
+    assert_eq!((&refused["code"], &refused["data"]), (&json!(403), &Value::Null));
+    assert!(refused["message"].as_str().unwrap().contains("finished"), "{refused}");
+    assert_eq!(find(&api, &token, json!({"case_id": "c-1"}), FROM, TO).await[0]["status"], "finished");
+    api.control("resume", &json!({})).await;
+    api.stats_when(|stats| stats["contacts"]["waiting"] == 0).await;
+    assert_eq!(api.look("contacts").await["contacts"][0]["state"], "cancelled");
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn the_service_may_have_a_clock_of_its_own() {
+    let day = 24 * 60 * 60;
+    let api = start(Config { clock_offset: -10 * day, ..config() }).await;
+    let days_ahead = async |path: &str| {
+        let answer = api.client.get(format!("{}{path}", api.url)).send().await.unwrap();
+        let date = answer.headers()["date"].to_str().unwrap().to_owned();
+        let service = httpdate::parse_http_date(&date).unwrap();
+        let ahead = service
+            .duration_since(SystemTime::now())
+            .map_or_else(|behind| -behind.duration().as_secs_f64(), |ahead| ahead.as_secs_f64());
+        (ahead / f64::from(day as i32)).round()
+    };
+    for path in ["/_sandbox/stats", "/service/cloud/list", "/nothing"] {
+        assert_eq!(days_ahead(path).await.to_string(), "-10", "{path}");
+    }
+    let token = api.token().await;
+    let workflow = api.create(&token).await;
+    api.upload(&token, &workflow, &[contact(1)]).await;
+    let created = find(&api, &token, json!({"case_id": "c-1"}), FROM, TO).await[0]["create_time"].clone();
+
+    assert_eq!(api.control("clock", &json!({"offset_seconds": 3 * day})).await.0, StatusCode::OK);
+    assert_eq!(days_ahead("/_sandbox/stats").await.to_string(), "3");
+    assert_eq!(
+        api.call(&token, FIND, &json!({})).await.0,
+        StatusCode::UNAUTHORIZED,
+        "13 days are too long for a token"
+    );
+    let token = api.token().await;
+    let workflow = api.create(&token).await;
+    api.upload(&token, &workflow, &[contact(1)]).await;
+    let rows = find(&api, &token, json!({"case_id": "c-1"}), FROM, TO).await;
+    assert_eq!(rows[0]["create_time"], created);
+    assert!(rows[1]["create_time"].as_str() > created.as_str(), "{rows:?}");
+
+    assert_eq!(api.control("clock", &json!({"offset": 1})).await.0, StatusCode::BAD_REQUEST);
+    api.control("reset", &json!({})).await;
+    assert_eq!(days_ahead("/_sandbox/stats").await.to_string(), "-10", "as it was started");
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn contacts_without_a_platform_are_taken_where_that_is_allowed() {
+    let without = json!({"callee": "+6212345678", "caseid": "c-9", "variables": {}});
+    for (allowed, code) in [(false, 403), (true, 200)] {
+        let api = start(Config { allow_missing_platform: allowed, ..config() }).await;
+        let token = api.token().await;
+        let workflow = api.create(&token).await;
+        let answer = api.upload(&token, &workflow, &[contact(1), without.clone()]).await;
+        assert_eq!(answer["code"], code, "{answer}");
+        let body = json!({"workflow_template_id": 7, "name": "n", "end_time": TO, "details": [without]});
+        assert_eq!(api.call(&token, CREATE, &body).await.1["code"], code);
+        assert_eq!(api.look("stats").await["contacts"]["accepted"], if allowed { 3 } else { 0 });
+        // What is there is still checked, and so is the rest.
+        let mut wrong = without.clone();
+        wrong["callee"] = json!("0812");
+        for wrong in [wrong, json!({"callee": "+6212345678", "platform": null, "variables": {}})] {
+            assert_eq!(api.upload(&token, &workflow, &[wrong]).await["code"], 403);
+        }
+        api.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_database_file_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let settings = || Config { db: Some(folder.path().join("sandbox.db")), ..config() };
@@ -177,6 +261,26 @@ async fn a_database_file_survives_a_restart() {
     assert_eq!(api.look("contacts?duplicates=1").await["contacts"][0]["count"], 2);
     assert_eq!(api.control("reset", &json!({})).await.0, StatusCode::OK);
     assert_eq!(api.look("stats").await["contacts"]["accepted"], 0);
+    api.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_file_of_an_earlier_version_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sandbox.db");
+    let earlier = rusqlite::Connection::open(&file).unwrap();
+    let contacts = "CREATE TABLE contacts (
+        id INTEGER PRIMARY KEY, workflow INTEGER NOT NULL, callee TEXT NOT NULL, caseid TEXT, platform TEXT NOT NULL,
+        variables TEXT NOT NULL, pds_variables TEXT, state INTEGER NOT NULL DEFAULT 0,
+        identity TEXT GENERATED ALWAYS AS (CASE WHEN caseid IS NULL THEN 'callee ' || callee ELSE 'caseid ' || caseid END)
+            VIRTUAL)";
+    earlier.execute_batch(contacts).unwrap();
+    drop(earlier);
+    let api = start(Config { db: Some(file), ..config() }).await;
+    let token = api.token().await;
+    let workflow = api.create(&token).await;
+    assert_eq!(api.upload(&token, &workflow, &[contact(1)]).await["code"], 200);
+    assert_eq!(find(&api, &token, json!({"case_id": "c-1"}), FROM, TO).await.len(), 1);
     api.stop().await;
 }
 
