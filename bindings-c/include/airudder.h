@@ -130,7 +130,7 @@ enum {
 /* ---- Operations ------------------------------------------------------------ */
 
 /* Parameters and results are named by their JSON pointers; 0 stands for any element of a list, NAME for any name.
-   A value is a text unless something else is said. A time with zone is written 2026-12-01 18:00:00+08:00, a local
+   A value is a text unless something else is said. A time with zone is written 2099-12-01 18:00:00+08:00, a local
    time 2020-09-15 11:14:37. A platform is the name that AI Rudder gave you, for instance TEMP1. The `variables` of a
    contact must be there, and may be empty ({}). docs/reference in the project's repository explains each of them, and
    how sure it is. */
@@ -148,7 +148,10 @@ enum {
       Result: /workflow_id */
   AIRUDDER_OP_WORKFLOW_CREATE_INSTANCE = 2,
   /** Add contacts to a workflow that is not finished or cancelled. If its end time is near, late contacts may not
-      run through all its steps. Sending a contact twice may phone it twice.
+      run through all its steps. Sending a contact twice may phone it twice: an upload is sent again only where no
+      connection was made, or the API says that it did nothing: 429, a 503 with its own envelope or `Retry-After`,
+      and, outside of campaigns, a 401 [that these had no effect is assumed]. Else the outcome is unknown (E7005):
+      look the contacts up first.
       Parameters: /workflow_id, /details/0/callee, /details/0/platform, /details/0/variables/NAME
       If wished: /details/0/caseid, /details/0/pds_variables/NAME (any JSON)
       Result: /workflow_id */
@@ -250,11 +253,13 @@ enum {
   AIRUDDER_E1009_MISSING_BASE_URL = 1009,
   /** A raw request is malformed. Correct the method, path, query or header that the message names. */
   AIRUDDER_E1010_INVALID_REQUEST = 1010,
-  /** A line of the journal before its last one does not match its checksum. Restore the journal from a copy; do not
-      start again without it, or contacts may be called twice. */
+  /** A complete line of the journal does not match its checksum, or the file is no journal. Do not run the campaign
+      again without the journal, with an older copy of it, or with the line removed: contacts would be called twice.
+      Look the contacts up (`workflow.detail_instances`), and run a new campaign with those that are in no workflow. */
   AIRUDDER_E1011_JOURNAL_DAMAGED = 1011,
-  /** The journal belongs to another campaign, or the contacts differ from those that were sent. Resume with the
-      same settings and the same contacts in the same order; new contacts go at the end. */
+  /** The journal belongs to another campaign, account or service, or the contacts differ from those that were sent.
+      Resume with the same settings and the same contacts in the same order; new contacts go at the end. Another
+      campaign needs a journal of its own. */
   AIRUDDER_E1012_JOURNAL_MISMATCH = 1012,
   /** The contact is in this campaign already. Remove the repetition, or allow duplicates in the campaign's options. */
   AIRUDDER_E1013_DUPLICATE_CONTACT = 1013,
@@ -1216,7 +1221,7 @@ typedef struct airudder_campaign_config {
   int64_t workflow_template_id;
   /** The name of the workflow; further ones are called `name (2)`, `name (3)`, … */
   const char *name;
-  /** When the workflows end, as `2026-12-01 18:00:00+08:00`. */
+  /** When the workflows end, as `2099-12-01 18:00:00+08:00`. */
   const char *end_time;
   /**
    * A contact that a doubtful upload may have carried is looked up, by a request of its own; if it is not
@@ -1271,7 +1276,7 @@ typedef struct airudder_campaign_config {
  *         AIRUDDER_E1016_INVALID_ARGUMENT, AIRUDDER_E4004_CREDENTIALS_MISSING.
  *
  *     airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
- *     july.workflow_template_id = 7; july.name = "july"; july.end_time = "2027-07-31 18:00:00+08:00";
+ *     july.workflow_template_id = 7; july.name = "july"; july.end_time = "2099-07-31 18:00:00+08:00";
  *     airudder_campaign_new(client, &july, &campaign, &err);
  */
 int airudder_campaign_new(airudder_client client,

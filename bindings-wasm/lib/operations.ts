@@ -244,7 +244,10 @@ export class Workflow {
 
   /**
    * Add contacts to a workflow that is not finished or cancelled. If its end time is near, late contacts may not run
-   * through all its steps. Sending a contact twice may phone it twice.
+   * through all its steps. Sending a contact twice may phone it twice: an upload is sent again only where no connection
+   * was made, or the API says that it did nothing: 429, a 503 with its own envelope or `Retry-After`, and, outside of
+   * campaigns, a 401 [that these had no effect is assumed]. Else the outcome is unknown (E7005): look the contacts up
+   * first.
    *
    * POST `/service/cloud/workflow/uploaddetails` [documented]. Not repeated when its outcome is unknown:
    * `OutcomeUnknown` is thrown.

@@ -37,7 +37,7 @@ export interface CreateInstanceParams {
   workflow_name?: string | undefined;
   /** 2 where it is left out [documented]; what the values mean is unknown. */
   auto_finish?: number | bigint | undefined;
-  /** When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]. */
+  /** When the workflow ends [documented], as `2099-12-01 18:00:00+08:00` [form observed]. */
   end_time: string;
   /** The first contacts [observed]. */
   details?: readonly Detail[] | undefined;

@@ -39,7 +39,7 @@ class CreateInstanceParams(TypedDict, total=False):
     auto_finish: NotRequired[int]
     """2 where it is left out [documented]; what the values mean is unknown."""
     end_time: Required[str]
-    """When the workflow ends [documented], as `2026-12-01 18:00:00+08:00` [form observed]."""
+    """When the workflow ends [documented], as `2099-12-01 18:00:00+08:00` [form observed]."""
     details: NotRequired[list[Detail]]
     """The first contacts [observed]."""
 
