@@ -79,7 +79,7 @@
              AIRUDDER_E1026_OUT_OF_MEMORY and has done nothing. The library keeps 64 KiB so that it can say so. Where
              other threads take what it had made sure of, the program is ended by abort(), as Rust's standard library
              does it, behind a line on standard error.
-   Stack     A function needs less than 64 KiB of stack, whatever it is given.
+   Stack     A function needs less than 32 KiB of stack, however deeply what it is given is nested.
    Secrets   No error and no text for people holds a secret.
    The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
              touches neither signals, locale, environment, random numbers nor the clock. */

@@ -16,8 +16,9 @@ PROGRAMS = ROOT / "examples/ffi"
 def test_every_environment_variable_is_named_where_a_program_begins(program):
     source = program.read_text()
     head = re.match(r"(?s)<\?php\n(?://.*\n)+|(?://.*\n|\*>.*\n)+|/\*.*?\*/|\"\"\".*?\"\"\"|", source)[0]
-    if program.name == "job.c":
-        head = (EXAMPLES / "job.h").read_text()
+    header = program.with_suffix(".h")
+    if header.exists():
+        head += header.read_text()
     assert set(re.findall(r"[\"'](AIRUDDER_[A-Z_]+)[\"']", source)) <= set(re.findall(r"AIRUDDER_[A-Z_]+", head))
 
 
