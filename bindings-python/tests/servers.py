@@ -77,6 +77,7 @@ class Server(Listener):
     """Answers with whatever bytes it is told, connection by connection, and tells what was asked.
 
     An answer that is a list is sent piece by piece, where a function is called, and the connection closed behind it.
+    The pieces of a tuple are records of their own in TLS, but arrive at once.
     """
 
     def __init__(self, *answers, tls=None):
@@ -96,11 +97,13 @@ class Server(Listener):
                 self.heads.append(head)
                 self.requests.append(path)
                 answer = http(TOKEN) if path.endswith("/auth") else self.answers.pop(0)
-                for piece in answer if isinstance(answer, list) else [answer]:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, isinstance(answer, tuple))
+                for piece in answer if isinstance(answer, (list, tuple)) else [answer]:
                     if callable(piece):
                         piece()
                     else:
                         connection.sendall(piece)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
                 if isinstance(answer, list):
                     break  # and close
 

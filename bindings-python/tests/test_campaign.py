@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import APP, CAMPAIGN, KEY
 
-from airudder import AirudderError, ApiError, Client, HttpTransport, Progress, Timeout, ValidationError
+from airudder import AirudderError, ApiError, Client, HttpTransport, JournalConflict, Progress, Timeout, ValidationError
 
 FAULTS = [
     {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.1},
@@ -151,7 +151,7 @@ def test_a_second_process_is_kept_out(client, tmp_path):
     first.start()
     assert started.wait(60)
     try:
-        with pytest.raises(AirudderError, match=r"E1018 .*another process runs the campaign of this journal"):
+        with pytest.raises(JournalConflict, match=r"E1018 .*another process runs the campaign of this journal"):
             client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal")
     finally:
         finish.set()

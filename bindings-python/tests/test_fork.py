@@ -53,7 +53,7 @@ def test_a_fork_while_other_threads_are_inside(sandbox):
     for thread in threads:
         thread.start()
     try:
-        statuses = {status_of_child(lambda: prepare() and look_up() == {"rows": []}) for _ in range(100)}
+        statuses = {status_of_child(lambda: prepare() and look_up() == {"rows": []}) for _ in range(60)}
     finally:
         stop.set()
         for thread in threads:

@@ -87,6 +87,14 @@ def test_what_follows_an_answer_is_nobodys_answer(serve, face, authority, final,
     assert server.uploads() == 1
 
 
+def test_a_tls_record_behind_an_answer_is_nobodys_answer(serve, face, authority):
+    server = serve((ROWS, http({"workflow_id": "another's"})), TAKEN, tls=authority.server)
+    client = face(server.url, {"ssl_context": authority.client})
+    assert client.look_up() == {"rows": []}
+    assert client.upload() == {"workflow_id": "w"}
+    assert (server.connections, server.uploads()) == (2, 1)
+
+
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("pause", [0, 0.3], ids=["at once", "later"])
 def test_what_comes_while_a_connection_is_idle_is_nobodys_answer(serve, face, authority, tls, pause):

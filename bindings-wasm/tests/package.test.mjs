@@ -250,7 +250,9 @@ test("the package holds what it needs and no more", async () => {
   const { stdout } = await exec("tar", ["-tzf", tarball]);
   const files = stdout.trim().split("\n");
   assert.ok(
-    files.every((file) => /^package\/(dist\/|package\.json|README\.md|errors\.md|LICENSE-)/.test(file)),
+    files.every((file) =>
+      /^package\/(dist\/|package\.json|README\.md|errors\.md|LICENSE-|THIRD-PARTY\.md$)/.test(file),
+    ),
     stdout,
   );
   for (const file of files.filter((file) => file.endsWith(".js.map"))) {

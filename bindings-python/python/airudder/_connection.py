@@ -1,4 +1,7 @@
-"""One HTTP/1.1 connection. h11 has the protocol: framing, interim answers, and whether another request may follow."""
+"""One HTTP/1.1 connection. h11 has the protocol: framing, interim answers, and whether another request may follow.
+
+It tells by a public name what is left behind an answer, as httpx2 and httpcore2 above it do not.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +55,7 @@ def _header_name(name: str) -> str:
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever a framework has
     if isinstance(value, (list, tuple)):
-        yield from map(_text, value)
+        yield from map(_text, cast("Iterable[Any]", value))
     elif value is not None:
         yield _text(value)
 
