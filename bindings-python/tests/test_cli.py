@@ -125,11 +125,11 @@ def test_upload_names_the_lines_of_the_file(environment, sandbox, tmp_path):
 def test_a_stopped_upload_says_how_far_it_came(environment, sandbox, tmp_path):
     file = tmp_path / "contacts.csv"
     file.write_text("callee,caseid\n+620000000001,c-1\n+620000000002,c-2\n")
-    options = [*UPLOAD, "--platform", "TEMP1", "--batch-size", 1]
+    options = [*UPLOAD, "--platform", "TEMP1", "--batch-size", 1, "--settle", 0.1]
     sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "unauthorized"}])
     done = airudder(environment, "upload", file, *options)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "stopped: 0 accepted, 0 rejected, 0 doubtful; run the same again to go on\nE4002 " in done.stderr
+    assert "stopped: 0 accepted, 0 rejected, 0 doubtful; run the same again to go on\nE3003 " in done.stderr
     sandbox.control("faults", [])
     assert airudder(environment, "upload", file, *options).stdout.startswith("2 accepted")
 

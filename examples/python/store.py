@@ -16,7 +16,7 @@ import os
 import sqlite3
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from airudder import AirudderError, Webhooks
@@ -101,7 +101,7 @@ class Store:
             kept, total = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM quarantine").fetchone()
             if kept >= MAX_KEPT or total + size > MAX_KEPT_BYTES:
                 return False
-            now = datetime.now(timezone.utc).isoformat()
+            now = datetime.now(UTC).isoformat()
             row = (now, head, body, size)
             self._db.execute("INSERT INTO quarantine (received_at, head, body, size) VALUES (?, ?, ?, ?)", row)
         return True
