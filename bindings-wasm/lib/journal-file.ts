@@ -1,6 +1,7 @@
 /** A journal that is a file: one process has it at a time, and its lines are on the disk before they count. */
 import type { FileHandle } from "node:fs/promises";
 import type { Builtins } from "./builtins.js";
+import { bytes } from "./bytes.js";
 import { AirudderError } from "./errors.js";
 import type { URL } from "./globals.js";
 import { type Lock, lock, TAKEN } from "./journal-lock.js";
@@ -73,7 +74,7 @@ class LockedFile implements JournalFile {
   }
 
   append(lines: string, at: number): Promise<void> {
-    return told(this.#path, "written", () => this.#append(new TextEncoder().encode(lines), at));
+    return told(this.#path, "written", () => this.#append(bytes(lines), at));
   }
 
   truncate(bytes: number): Promise<void> {

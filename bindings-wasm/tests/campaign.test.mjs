@@ -318,6 +318,7 @@ for (const [what, clock] of Object.entries({
     const stopped = now();
     return () => stopped;
   },
+  "is set forward a day": (now) => () => now() + 86_400_000 * Math.min(1, lookups),
   "is set back a day": (now) => () => now() - 86_400_000 * Math.min(1, lookups),
 })) {
   test(`a clock that ${what} while contacts settle neither hangs nor hastens it`, async () => {
