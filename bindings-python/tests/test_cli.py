@@ -137,8 +137,9 @@ def test_a_stopped_upload_says_how_far_it_came(environment, sandbox, tmp_path):
 def test_upload_can_send_again_what_was_refused(environment, sandbox, tmp_path):
     file = tmp_path / "contacts.csv"
     file.write_text("callee\n+620000000001\n")
-    options = [*UPLOAD, "--platform", "TEMP1"]
-    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "status", "status": 404, "times": 1}])
+    options = [*UPLOAD, "--platform", "TEMP1", "--settle", 0.1]
+    refused = {"fault": "refuse_after_part", "part": 0, "status": 404}
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "times": 1, **refused}])
     assert airudder(environment, "upload", file, *options).stdout.startswith("0 accepted, 1 rejected")
     assert airudder(environment, "upload", file, *options).stdout.startswith("0 accepted, 1 rejected")
     assert airudder(environment, "upload", file, *options, "--retry-rejected").stdout.startswith("1 accepted")

@@ -264,7 +264,8 @@ def test_an_answer_that_python_cannot_hold_is_no_refusal(more):
     ("status", "code", "outcome"),
     [
         (302, "E7005", "unknown"),
-        (407, "E3001", "rejected"),
+        (403, "E7005", "unknown"),
+        (407, "E3001", "not_sent"),
         (408, "E7005", "unknown"),
         (429, "E3002", "rejected"),
         (502, "E7005", "unknown"),

@@ -247,5 +247,5 @@ def test_the_command_line(arguments, monkeypatch):
     monkeypatch.setattr("airudder.__main__.say", interrupted)
     monkeypatch.setattr("airudder.__main__.say_plain", interrupted)
     monkeypatch.setattr("airudder.__main__.tell", interrupted)
-    monkeypatch.setattr("airudder._transport.HttpTransport.send", interrupted, raising=False)
+    monkeypatch.setattr("airudder._http.HttpTransport.send", interrupted, raising=False)
     assert check(lambda: command_line.main(arguments))

@@ -32,7 +32,13 @@ def test_a_token_that_expires_during_a_campaign_is_renewed_once(client, sandbox,
             sandbox.control("expire-tokens", {})
             expired.append(progress)
 
-    arguments = {"contacts": contacts(1000), "journal": tmp_path / "journal", "batch_size": 100, "in_flight": 3}
+    arguments = {
+        "contacts": contacts(1000),
+        "journal": tmp_path / "journal",
+        "batch_size": 100,
+        "in_flight": 3,
+        "settle": 0.5,
+    }
     report = client.campaigns.run(**CAMPAIGN, **arguments, progress=expire)
     assert (report.accepted, report.doubtful, report.rejected) == (1000, [], [])
     assert arrived(sandbox) == (1000, 0)

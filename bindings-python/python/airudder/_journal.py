@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from airudder._errors import AirudderError, Fields, build
 from airudder._native import error_codes
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -121,6 +121,8 @@ class JournalFile:
         It fills the whole address, since some runtimes pad shorter ones. Where there are no such names, the lock has to
         do.
         """
+        import socket
+
         file = os.fstat(self._file.fileno())
         name = f"\0airudder-journal-{file.st_dev}-{file.st_ino}".encode().ljust(ADDRESS_BYTES, b"\0")
         try:
