@@ -29,7 +29,7 @@ pub(crate) enum Record {
         name: String,
         started_ms: u64,
         /// What version 0.1.0 did not write.
-        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         binding: Option<Binding>,
     },
     /// A workflow is about to be created.
@@ -82,7 +82,7 @@ impl Record {
                 started_ms: number(fields, "started_ms")?,
                 binding: match number::<u32>(fields, "version") {
                     Some(1) => None,
-                    _ => Some(Binding::read(fields)?),
+                    _ => Some(Binding::read(&field(fields, "binding")?)?),
                 },
             },
             "creating" => Self::Creating {
