@@ -626,6 +626,24 @@ fn a_journal_of_the_first_version_resumes_by_its_own_rules() {
     assert_eq!(host.run(config(10), &all, &mut |_, operation, _| usual(operation)).accepted, 4);
 }
 
+/// Runs that were killed before their uploads arrived are no outage.
+#[test]
+fn batches_that_earlier_runs_lost_do_not_stop_this_one() {
+    let all = contacts(6);
+    let mark = |one: &Value| crypto::digest(one.to_string().as_bytes())[..8].to_owned();
+    let mut lines = vec![
+        format!(r#"{{"record":"campaign","version":1,"workflow_template_id":7,"name":"july","started_ms":{START}"#),
+        r#"{"record":"creating","workflow":0,"name":"july""#.to_owned(),
+        r#"{"record":"created","workflow":0,"workflow_id":"w0""#.to_owned(),
+    ];
+    lines.extend(all[..4].iter().enumerate().map(|(batch, one)| {
+        format!(r#"{{"record":"sent","batch":{batch},"workflow":0,"contacts":[[{batch},1]],"marks":"{}""#, mark(one))
+    }));
+    let mut host = Host { journal: old_journal(&lines), ..Host::new() };
+    let report = host.run(config(1), &all, &mut |_, operation, _| usual(operation));
+    assert_eq!((report.accepted, report.error.is_none(), host.count("uploaddetails")), (6, true, 6));
+}
+
 #[test]
 fn a_damaged_or_foreign_journal_is_an_error() {
     let mut host = Host::new();

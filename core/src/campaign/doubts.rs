@@ -127,15 +127,16 @@ struct OpenBatch {
     contacts: usize,
     /// How many uploads had been accepted before.
     accepted: u64,
+    /// This run sent it, and the API did not refuse it.
+    is_ours: bool,
     is_lost: bool,
-    is_refused: bool,
 }
 
 impl DoubtfulBatches {
     /// How many batches may turn out to be lost in a row, those that are already among them.
     pub(super) fn unsettled_or_lost(&self) -> usize {
         let lost = if self.lost.0 == self.accepted { self.lost.1 } else { 0 };
-        self.open.len() + lost as usize
+        self.open.values().filter(|batch| batch.is_ours).count() + lost as usize
     }
 
     /// A contact of this batch is in doubt.
@@ -143,7 +144,7 @@ impl DoubtfulBatches {
         let new = || OpenBatch { accepted: self.accepted, ..OpenBatch::default() };
         let open = self.open.entry(batch).or_insert_with(new);
         open.contacts += 1;
-        open.is_refused |= matches!(cause, Cause::Refused);
+        open.is_ours = matches!(cause, Cause::Failed(_));
         if let (1, Cause::Failed(error)) = (open.contacts, cause) {
             self.last_error = Some(error.clone());
         }
@@ -163,13 +164,13 @@ impl DoubtfulBatches {
         if open.contacts > 0 {
             return 0;
         }
-        let OpenBatch { accepted, is_lost, is_refused, .. } = *open;
+        let OpenBatch { accepted, is_ours, is_lost, .. } = *open;
         self.open.remove(&batch);
-        if is_refused {
-            return 0;
-        }
         if !is_lost {
             self.accepted += 1; // the API had it all the time
+        }
+        // What an earlier run left, or the API refused, says nothing of an outage now.
+        if !is_lost || !is_ours {
             return 0;
         }
         self.lost = (accepted, if self.lost.0 == accepted { self.lost.1 + 1 } else { 1 });

@@ -1,8 +1,8 @@
 //! Sends contacts to an AI Rudder workflow: `airudder-example JOURNAL < contacts.jsonl`, one JSON object a line.
 //!
 //! Needs `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_TEMPLATE_ID` and `AIRUDDER_END_TIME`; takes
-//! `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`, `AIRUDDER_BATCH_SIZE` and `AIRUDDER_SETTLE_SECONDS`. When it is stopped, in whatever way, start it again with the same
-//! input: it goes on where it was, and phones nobody twice.
+//! `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`, `AIRUDDER_BATCH_SIZE` and `AIRUDDER_SETTLE_SECONDS`. When it is stopped,
+//! in whatever way, start it again with the same input: it goes on where it was, and phones nobody twice.
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +18,10 @@ fn main() -> ExitCode {
                 println!("contact {}: {}", rejected.contact, rejected.message);
             }
             println!("doubtful {}", report.doubtful.len());
+            if let Some(error) = &report.error {
+                eprintln!("stopped: {error}; run it again to go on");
+                return ExitCode::FAILURE;
+            }
             ExitCode::SUCCESS
         }
         Err(error) => {
