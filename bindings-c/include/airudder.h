@@ -1207,7 +1207,7 @@ typedef struct airudder_progress {
   uint64_t contacts;
   /** Contacts that the API has. */
   uint64_t accepted;
-  /** Contacts that were refused, by the checks or by the API. They are not called. */
+  /** Contacts that were refused, by the checks or by the API. */
   uint64_t rejected;
   /** Contacts of which nothing certain is known, for now or for good. */
   uint64_t doubtful;
@@ -1228,8 +1228,8 @@ typedef struct airudder_campaign_config {
    * found, again so many milliseconds later, and only then sent again. That nobody is called twice rests on
    * the API not taking up a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent
    * again, and stays doubtful. Not doubtful is what the API said that it refused: 429, and a 503 that explains
-   * itself (by the API's envelope, or Retry-After), are taken as not carried out, and sent again; other 4xx
-   * reject the contacts.
+   * itself (by the API's envelope, or Retry-After), are taken as not carried out, and sent again; of a batch
+   * that the API refuses, some contacts are looked up before all of them count as rejected.
    */
   int64_t settle_ms;
   /** Where the jitter of the delays begins. 0: the client chooses. */
@@ -1533,9 +1533,9 @@ int airudder_campaign_result(airudder_campaign campaign,
  *      "doubtful": [{"contact": 3, "case_id": "c-3"}],
  *      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
  *
- * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called. Where the
- * campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an
- * id may exist; it is empty and phones nobody.
+ * `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called; the next run of
+ * the campaign looks it up. A workflow without an id may exist; it is empty and phones nobody. Where the API's clock
+ * and this machine's are more than an hour apart, `clock_offset_ms` says how far the API's is ahead.
  *
  * @param campaign  The campaign.
  * @param json      Receives the text. All texts of the report live until the next function of this campaign

@@ -89,8 +89,8 @@ pub struct airudder_campaign_config<'a> {
     /// found, again so many milliseconds later, and only then sent again. That nobody is called twice rests on
     /// the API not taking up a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent
     /// again, and stays doubtful. Not doubtful is what the API said that it refused: 429, and a 503 that explains
-    /// itself (by the API's envelope, or Retry-After), are taken as not carried out, and sent again; other 4xx
-    /// reject the contacts.
+    /// itself (by the API's envelope, or Retry-After), are taken as not carried out, and sent again; of a batch
+    /// that the API refuses, some contacts are looked up before all of them count as rejected.
     pub settle_ms: i64,
     /// Where the jitter of the delays begins. 0: the client chooses.
     pub seed: u64,
@@ -160,7 +160,7 @@ pub struct airudder_progress {
     pub contacts: u64,
     /// Contacts that the API has.
     pub accepted: u64,
-    /// Contacts that were refused, by the checks or by the API. They are not called.
+    /// Contacts that were refused, by the checks or by the API.
     pub rejected: u64,
     /// Contacts of which nothing certain is known, for now or for good.
     pub doubtful: u64,
@@ -548,9 +548,9 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 ///      "doubtful": [{"contact": 3, "case_id": "c-3"}],
 ///      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
 ///
-/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called. Where the
-/// campaign had to stop, its next run looks it up; else it is never sent again by itself. A workflow without an
-/// id may exist; it is empty and phones nobody.
+/// `contact` is the place among the contacts, from 0. A doubtful contact may or may not be called; the next run of
+/// the campaign looks it up. A workflow without an id may exist; it is empty and phones nobody. Where the API's clock
+/// and this machine's are more than an hour apart, `clock_offset_ms` says how far the API's is ahead.
 ///
 /// @param campaign  The campaign.
 /// @param json      Receives the text. All texts of the report live until the next function of this campaign

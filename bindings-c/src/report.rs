@@ -11,6 +11,8 @@ struct Report<'a> {
     rejected: Vec<Rejected<'a>>,
     doubtful: Vec<Doubtful<'a>>,
     workflows: Vec<Instance<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_offset_ms: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +55,7 @@ pub(crate) fn json(report: &core::Report) -> Result<String, Error> {
         rejected: rejected.collect(),
         doubtful: doubtful.collect(),
         workflows: workflows.collect(),
+        clock_offset_ms: report.clock_offset_ms,
     };
     let mut out = Sink::default();
     serde_json::to_writer(&mut out, &all).map_err(|_| memory::none())?;

@@ -22,7 +22,7 @@ export interface Progress {
   doubtful: number;
 }
 
-/** A contact that was refused. It was not called. */
+/** A contact that was refused, by the checks or by the API. */
 export interface Rejected {
   /** Its position among the contacts, from 0. */
   contact: number;
@@ -34,7 +34,7 @@ export interface Rejected {
   message: string;
 }
 
-/** A contact of which it is not known whether the API has it. It is never sent again by itself. */
+/** A contact of which it is not known whether the API has it. Only the next run of the campaign settles it. */
 export interface DoubtfulContact {
   /** Its position among the contacts, from 0. */
   contact: number;
@@ -153,7 +153,8 @@ export class Campaigns {
    *
    * Every batch is written to the journal before it is sent. When the program dies, at whatever moment, run it again with
    * the same journal and the same contacts in the same order: what is done is not done again, what is doubtful is looked
-   * up, and new contacts at the end are sent. Keep the journal as long as the campaign may be run again.
+   * up, and new contacts at the end go out, if `end_time` has not passed. Keep the journal as long as the campaign may be
+   * run again.
    *
    * Contacts that break a rule, are no JSON, or come twice are reported as rejected; the others go out.
    *

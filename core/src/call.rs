@@ -596,6 +596,14 @@ impl Call {
 
     fn on_verdict(&mut self, now_ms: u64, epoch: u64, verdict: Verdict, response: &Response) {
         match verdict {
+            Verdict::Accepted(output) if names_another_workflow(&self.plan, &output) => {
+                let why =
+                    "the answer names another workflow than the one that was asked for: it may be another request's";
+                let mut error = Error::new(ErrorCode::UnreadableResponse, why);
+                error.details_mut().http_status = Some(output.http_status);
+                let error = self.unknown(&error);
+                self.finish(Err(error));
+            }
             Verdict::Accepted(output) => {
                 self.note_service(now_ms, &output);
                 self.session.refund_retry();
@@ -719,6 +727,20 @@ fn transport_error(failure: Failure, message: &str) -> Error {
     };
     let message = if message.is_empty() { what.to_owned() } else { format!("{what} ({message})") };
     Error::new(code, message)
+}
+
+/// Whether the answer to an upload is about another workflow, as one is that a broken proxy or transport gives to the wrong
+/// request. An answer that names none says nothing.
+fn names_another_workflow(plan: &Plan, output: &Output) -> bool {
+    #[derive(Deserialize)]
+    struct Named {
+        workflow_id: Option<String>,
+    }
+    let named = |json: &str| serde_json::from_str::<Named>(json).ok().and_then(|named| named.workflow_id);
+    plan.name == "workflow.upload_details"
+        && named(&output.data)
+            .filter(|id| !id.is_empty())
+            .is_some_and(|answered| named(&plan.body).is_some_and(|asked| asked != answered))
 }
 
 /// The host of a call: its own, the client's, or the documented one where the operation lives there.

@@ -114,6 +114,29 @@ fn a_plain_answer_is_not_believed_where_encryption_is_required() {
     }
 }
 
+#[test]
+fn an_answer_about_another_workflow_leaves_an_upload_in_doubt() {
+    let params = r#"{"details":[{"callee":"+6200012345678","platform":"P","variables":{}}],"workflow_id":"w-1"}"#;
+    for (data, is_doubtful) in [
+        (json!({"workflow_id": "w-1"}), false),
+        (json!({"workflow_id": "w-2"}), true),
+        (json!({"workflow_id": ""}), false),
+        (json!({"workflow_id": 1}), false),
+        (json!({}), false),
+        (json!([]), false),
+    ] {
+        let session = session();
+        let mut call = Call::new(&session, "workflow.upload_details", params, &CallOptions::default()).unwrap();
+        sent(&mut call, 0);
+        call.on_response(0, &answer(&json!({"token": "fake-token"}))).unwrap();
+        sent(&mut call, 0);
+        call.on_response(0, &answer(&data)).unwrap();
+        assert_eq!(call.poll(0).unwrap(), Step::Done);
+        let code = call.take_result().map_err(|error| error.code()).err();
+        assert_eq!(code, is_doubtful.then_some(ErrorCode::OutcomeUnknown), "{data}");
+    }
+}
+
 fn config(batch_size: usize) -> CampaignConfig {
     CampaignConfig { batch_size, ..CampaignConfig::new(7, "july", "2099-12-01 18:00:00+08:00") }
 }

@@ -166,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     listening.add_argument(
         "--allow-unsigned",
         action="store_true",
-        help="take events without a signature, too; a wrong signature is always refused",
+        help="take events without a signature, too; one that is there must fit",
     )
 
     example = "python -m airudder detect --headers headers.txt body.bin"

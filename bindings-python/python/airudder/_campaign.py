@@ -125,7 +125,8 @@ class Campaigns:
 
         Every batch is written to the journal before it is sent. When the program dies, at whatever moment, run it again
         with the same journal and the same contacts in the same order: what is done is not done again, what is doubtful
-        is looked up, and new contacts at the end are sent. Keep the journal as long as the campaign may be run again.
+        is looked up, and new contacts at the end go out, if `end_time` has not passed. Keep the journal as long as the
+        campaign may be run again.
 
         Contacts that break a rule, are no JSON, or come twice are reported as rejected; the others go out.
 
