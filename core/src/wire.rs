@@ -115,11 +115,12 @@ pub(crate) fn read(
         Ok(opened) => opened,
         Err(error) => return unreadable(error, status, can_wait),
     };
+    let request_id = opened.request_id.map(|id| config.without_secrets(id, sent));
     // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends.
     let code = EnvelopeCode::of(envelope, opened.code, opened.odd_code, opened.data != "null");
     let class = classify(status, code, can_wait);
     if class == Class::Accepted {
-        let (data, request_id) = (opened.data.to_owned(), opened.request_id);
+        let data = opened.data.to_owned();
         let service_ms = service_ms(&response.headers);
         return Verdict::Accepted(Output { data, http_status: status, request_id, body: text, file: None, service_ms });
     }
@@ -135,7 +136,7 @@ pub(crate) fn read(
     let details = error.details_mut();
     details.api_code = opened.code;
     details.api_message = api_message;
-    details.request_id = opened.request_id;
+    details.request_id = request_id;
     Verdict::Failed(class, error)
 }
 

@@ -80,6 +80,24 @@ fn a_call_waits_five_minutes_where_it_is_asked_to_and_no_longer() {
 }
 
 #[test]
+fn an_id_of_the_api_that_quotes_a_secret_shows_none() {
+    for (code, status) in [(200, 200), (403, 403)] {
+        let session = session();
+        let mut call = Call::new(&session, "robots.list", "{}", &CallOptions::default()).unwrap();
+        sent(&mut call, 0);
+        call.on_response(0, &answer(&json!({"token": "fake-token"}))).unwrap();
+        sent(&mut call, 0);
+        let body = json!({"data": {}, "code": code, "request_id": "r-fake-token-1"}).to_string().into_bytes();
+        call.on_response(0, &Response { status, headers: Headers::new(), body }).unwrap();
+        let id = match call.take_result() {
+            Ok(output) => output.request_id,
+            Err(error) => error.details().request_id.clone(),
+        };
+        assert_eq!(id.as_deref(), Some("r-***-1"));
+    }
+}
+
+#[test]
 fn header_fields_of_the_connection_are_the_hosts() {
     for name in ["Content-Length", "transfer-encoding", "HOST", "Connection", "te", "Upgrade"] {
         let headers = [(name, "1")].into_iter().collect();
