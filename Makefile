@@ -11,9 +11,10 @@ demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the 
 
 test: packages python node c sandbox ## Run every suite
 	cargo test --workspace
-	.ci/wasm-check
+	tools/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
+	$(PYTHON) -m pytest tools/tests
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/*.test.mjs
 	$(PYTHON) -m pytest bindings-c/tests
@@ -29,7 +30,7 @@ lint: packages python node ## Check format, lints and types, warnings being erro
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
-	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/browser
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -39,8 +40,8 @@ generate: python ## Write again what is generated: schemas, reference, typed fac
 notices: ## Write again the notices of third parties in each package; installs cargo-about, which takes a while
 	@cargo install --quiet --locked --features cli --version 0.9.3 --root .cache/cargo-about cargo-about
 	@for package in python wasm c; do .cache/cargo-about/bin/cargo-about generate --locked --fail \
-	    --config .ci/about.toml --manifest-path bindings-$$package/Cargo.toml \
-	    --output-file bindings-$$package/THIRD-PARTY.md .ci/about.hbs || exit 1; done
+	    --config tools/about.toml --manifest-path bindings-$$package/Cargo.toml \
+	    --output-file bindings-$$package/THIRD-PARTY.md tools/about.hbs || exit 1; done
 
 bench: python node ## Measure against what people write by hand
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
@@ -53,17 +54,17 @@ soak: node ## Make a million calls and unwraps in JavaScript, and see that the m
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist examples/browser/dist examples/node/node_modules
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist bindings-wasm/inspector/dist examples/node/node_modules
 
 python: .venv/ready
 	@echo "building the Python package (the first time takes a minute or two)"
-	@.ci/release .venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
+	@tools/release .venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
 
 node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
-	@node examples/browser/build.mjs
+	@node bindings-wasm/inspector/build.mjs
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "installing the npm packages into $*/node_modules"
@@ -72,7 +73,7 @@ node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.
 
 c: ## Build the C library into target/release; its header is bindings-c/include/airudder.h
 	@echo "building the C library"
-	@.ci/release cargo build --release --quiet -p airudder-c
+	@tools/release cargo build --release --quiet -p airudder-c
 
 PREFIX ?= /usr/local
 install: c ## Install the C library: make install PREFIX=/usr/local
@@ -82,13 +83,13 @@ deb: c ## Make Debian packages of the C library in target/deb
 	@bindings-c/deb target/deb
 
 packages:
-	@.ci/packages
+	@tools/packages
 
 sandbox:
 	@echo "building the sandbox"
-	@.ci/release cargo build --release --quiet -p airudder-sandbox
+	@tools/release cargo build --release --quiet -p airudder-sandbox
 
-.venv/ready: bindings-python/requirements-dev.txt .ci/venv
+.venv/ready: bindings-python/requirements-dev.txt tools/venv
 	@echo "installing the Python tools into .venv"
-	@.ci/venv .venv bindings-python/requirements-dev.txt
+	@tools/venv .venv bindings-python/requirements-dev.txt
 	@touch $@

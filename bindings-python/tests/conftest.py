@@ -42,7 +42,7 @@ def built(package: str, *options: str, ends: str) -> str:
     """Build a package, and find the file of this name that it makes."""
     cargo = ["cargo", "build", "--quiet", "--package", package, *options, "--message-format", "json"]
     # A release build is what others get, and other suites look at it: it is made as the Makefile makes it.
-    command = [ROOT / ".ci/release", *cargo] if "--release" in options else cargo
+    command = [ROOT / "tools/release", *cargo] if "--release" in options else cargo
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     made = [path for line in done.stdout.splitlines() for path in json.loads(line).get("filenames", [])]
     return next(path for path in made if Path(path).name == ends)

@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { airudder, root } from "./support.mjs";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const url = new URL("examples/browser/dist/inspector.html", root).href;
+const url = new URL("bindings-wasm/inspector/dist/inspector.html", root).href;
 // No tries of the browser's own to reach anybody.
 const args = [
   ...["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"],
@@ -24,7 +24,7 @@ const requests = [];
 const errors = [];
 
 before(async () => {
-  execFileSync(process.execPath, [new URL("examples/browser/build.mjs", root).pathname]);
+  execFileSync(process.execPath, [new URL("bindings-wasm/inspector/build.mjs", root).pathname]);
   assert.ok(executablePath, "install Chromium to run this test: apt-get install chromium");
   browser = await chromium.launch({ executablePath, args, timeout });
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

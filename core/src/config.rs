@@ -3,16 +3,12 @@
 use std::str::FromStr;
 
 use crate::{
-    Error, ErrorCode, Secret,
-    crypto::{EncryptionKey, Provider, Scheme},
+    api::operation::DEFAULT_BASE_URL,
+    crypto::{DEFAULT_SIGN_SCHEME, EncryptionKey, Provider, Scheme},
+    error::{Error, ErrorCode},
     mask::MASK,
+    secret::Secret,
 };
-
-/// The base URL of the API \[documented].
-pub const DEFAULT_BASE_URL: &str = "https://api.airudder.com";
-
-/// The assumed signature scheme: the vendor does not publish it.
-pub const DEFAULT_SIGN_SCHEME: &str = "hmac-sha256:hex:body";
 
 /// The settings of a client. Start from `ClientConfig::default()` and set what differs.
 #[derive(Clone, Debug)]
@@ -132,11 +128,6 @@ impl ClientConfig {
 
 fn invalid(field: &str, message: impl Into<String>) -> Error {
     Error::new(ErrorCode::InvalidConfig, message).at(format!("/{field}"))
-}
-
-/// Whether the text may stand in a header field: no control characters, so nothing can be smuggled in.
-pub(crate) fn is_header_value(text: &str) -> bool {
-    !text.bytes().any(|byte| byte.is_ascii_control())
 }
 
 /// The base URL without its trailing slash. A token must not travel in the clear, so `http` is for loopback only.

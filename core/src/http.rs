@@ -164,6 +164,11 @@ fn shell_quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// Whether the text may stand in a header field: no control characters, so nothing can be smuggled in.
+pub(crate) fn is_header_value(text: &str) -> bool {
+    !text.bytes().any(|byte| byte.is_ascii_control())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

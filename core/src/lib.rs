@@ -45,49 +45,52 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod api;
 mod calendar;
 mod call;
 mod campaign;
-mod canonical;
-pub mod catalog;
-mod classify;
 mod clock;
-mod confidence;
 mod config;
 pub mod crypto;
-mod envelope;
 mod error;
-mod event;
-pub mod events;
 mod http;
 pub mod json;
 mod mask;
 mod odd;
-mod open_enum;
-mod operation;
-pub mod operations;
-pub mod params;
-mod pointer;
-mod query;
-mod received;
 mod retry;
-#[cfg(feature = "schema")]
-pub mod schema;
 mod secret;
 mod session;
 mod webhook;
-mod wire;
 
+pub mod events {
+    //! The bodies of all known events. Any field may be missing, and unknown ones are kept.
+    //!
+    //! The chat events are told apart by their `event` field, those of the predictive dialer by the receiver alone, which names
+    //! them. All others are told by the fields that they have, as each of them says; one of these may be missing. Without
+    //! `details`, `rows`, `actions` or `callee`, and without the `event` field of a chat, what is left fits several events, or
+    //! ones of which nothing is published: such an event is `unknown`. A receiver that has a URL for each kind names the kind,
+    //! and is independent of this.
+
+    pub use crate::{api::events::*, webhook::verify_push_params};
+}
+
+#[cfg(feature = "schema")]
+pub use api::schema;
+pub use api::{
+    catalog,
+    confidence::Confidence,
+    envelope::{Envelope, Opened},
+    event::{EventBody, EventInfo, Signature},
+    operation::{Auth, DEFAULT_BASE_URL, Operation, OperationInfo, Replay},
+    operations, params,
+};
 pub use call::{Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
 pub use campaign::{Campaign, CampaignConfig, CampaignStep, DoubtfulContact, Progress, Rejected, Report, Workflow};
 pub use clock::Now;
-pub use confidence::Confidence;
-pub use config::{ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME};
-pub use envelope::{Envelope, Opened};
+pub use config::ClientConfig;
+pub use crypto::DEFAULT_SIGN_SCHEME;
 pub use error::{Details, Error, ErrorCode, Outcome, RetryAdvice};
-pub use event::{Event, EventBody, EventInfo, Signature};
 pub use http::{Headers, Method, Request, Response};
-pub use operation::{Auth, Operation, OperationInfo, Replay};
 pub use secret::Secret;
 pub use session::Session;
-pub use webhook::{WebhookConfig, Webhooks};
+pub use webhook::{Event, WebhookConfig, Webhooks};

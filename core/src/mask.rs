@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{json::string_length, odd::is_digit};
+use crate::{json::tokens, odd::is_digit};
 
 pub(crate) const MASK: &str = "***";
 
@@ -99,27 +99,22 @@ pub(crate) fn mask_body(text: &str) -> String {
 /// Replaces the values of fields that are secret by their name.
 fn mask_fields(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('"') {
-        let (before, string) = rest.split_at(at);
-        let (name, behind) = string.split_at_checked(string_length(string)).unwrap_or((string, ""));
-        out.push_str(before);
-        out.push_str(name);
-        rest = behind;
-        let value = behind.trim_start().strip_prefix(':').map(str::trim_start);
-        if let Some(value) = value.filter(|_| is_secret_field(name)) {
-            let length = match value.bytes().next() {
-                Some(b'"') => string_length(value),
-                Some(b'-' | b'0'..=b'9') => value.find([',', '}', ']', ' ', '\n']).unwrap_or(value.len()),
-                _ => continue,
-            };
+    let mut copied = 0;
+    let mut all = tokens(text);
+    while let Some(name) = all.next() {
+        let mut behind = all.clone();
+        let is_field = name.first() == b'"' && behind.next().is_some_and(|token| token.text == ":");
+        let Some(value) = behind.next().filter(|_| is_field && is_secret_field(name.text)) else { continue };
+        if matches!(value.first(), b'"' | b'-' | b'0'..=b'9') {
+            out.push_str(text.get(copied..name.end()).unwrap_or_default());
             out.push_str(":\"");
             out.push_str(MASK);
             out.push('"');
-            rest = value.get(length..).unwrap_or_default();
+            copied = value.end();
+            all = behind;
         }
     }
-    out.push_str(rest);
+    out.push_str(text.get(copied..).unwrap_or_default());
     out
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::{
-    Error, ErrorCode,
+    error::{Error, ErrorCode},
     odd::{Odd, is_full_width, is_invisible},
 };
 

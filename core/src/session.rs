@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    ClientConfig, Error, ErrorCode, Secret,
-    config::ValidConfig,
+    config::{ClientConfig, ValidConfig},
     crypto::{BuiltIn, Provider},
+    error::{Error, ErrorCode},
     retry::Budget,
+    secret::Secret,
 };
 
 /// A token lives 24 hours \[documented]; it is renewed an hour before that.

@@ -1,8 +1,8 @@
 //! The settings of a campaign.
 
 use crate::{
+    api::operations::workflow::MAX_DETAILS,
     error::{Error, ErrorCode},
-    operations::workflow::MAX_DETAILS,
     secret::Secret,
 };
 

@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::report::DoubtfulContact;
 use crate::{
+    api::params::fault_of_id,
     crypto::{BuiltIn, Provider},
     error::{Error, ErrorCode},
-    params::fault_of_id,
 };
 
 const CASE_ID: &str = "case id";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{Workflows, contact::Contact};
+use super::{contact::Contact, workflows::Workflows};
 use crate::{error::Error, retry::Jitter};
 
 /// How many contacts of a refused batch are looked up at random, beside its first, middle and last one.

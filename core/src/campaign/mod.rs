@@ -55,15 +55,17 @@ pub use self::{
     report::{DoubtfulContact, Progress, Rejected, Report, Workflow},
 };
 use crate::{
+    api::{
+        operation::DEFAULT_BASE_URL,
+        operations::workflow::{CreateInstance, DetailCheck, DetailInstances},
+        params,
+    },
     calendar,
     call::{Call, CallOptions, Output},
     clock::Now,
-    config::DEFAULT_BASE_URL,
     crypto,
     error::{Error, ErrorCode, Outcome},
     mask,
-    operations::workflow::{CreateInstance, DetailCheck, DetailInstances},
-    params,
     retry::Jitter,
     secret::Secret,
     session::Session,

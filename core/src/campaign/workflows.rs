@@ -1,7 +1,7 @@
 //! The workflows of a campaign: which of them take contacts, and since when each can have taken any.
 
 use super::{journal::Record, report::Workflow};
-use crate::{calendar, operations::workflow::MAX_DETAILS};
+use crate::{api::operations::workflow::MAX_DETAILS, calendar};
 
 /// A moment by the host's clock, and by the API's where that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

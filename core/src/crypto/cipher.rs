@@ -3,11 +3,11 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    BuiltIn, EncryptionKey, Provider,
     encoding::Encoding,
-    provider::{BLOCK, Block, decrypt_cbc, encrypt_cbc},
+    key::EncryptionKey,
+    provider::{BLOCK, Block, BuiltIn, Provider, decrypt_cbc, encrypt_cbc},
 };
-use crate::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode};
 
 /// How a text is encrypted: `<mode>:<padding>:<encoding>`, for CBC with `:iv=<form>` behind it.
 ///

@@ -3,13 +3,17 @@
 use serde::de::IgnoredAny;
 
 use super::{
-    BuiltIn, Cipher, EncryptionKey, Scheme, SigningInput,
-    cipher::{Iv, Mode, Padding},
+    cipher::{Cipher, Iv, Mode, Padding},
     encoding::Encoding,
-    provider::BLOCK,
-    signature::{DigestKind, SIGN_HEADER, SIGN_KEY_HEADER, single},
+    key::EncryptionKey,
+    provider::{BLOCK, BuiltIn},
+    signature::{DigestKind, SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput, single},
 };
-use crate::{Error, ErrorCode, Headers, secret::check_secret};
+use crate::{
+    error::{Error, ErrorCode},
+    http::Headers,
+    secret::check_secret,
+};
 
 /// The largest body that [`detect`] takes, in bytes: each of some ten thousand schemes is computed over it.
 pub const MAX_DETECT_BYTES: usize = 64 * 1024;

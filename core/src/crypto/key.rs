@@ -4,7 +4,10 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{Error, ErrorCode, secret::fault_of};
+use crate::{
+    error::{Error, ErrorCode},
+    secret::fault_of,
+};
 
 /// An AES key of 16, 24 or 32 bytes: the UTF-8 bytes of the text that AI Rudder gave. Wiped from memory when dropped.
 #[derive(Clone)]

@@ -17,7 +17,10 @@ pub use provider::{BuiltIn, Provider};
 pub(crate) use signature::single;
 pub use signature::{SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput};
 
-use crate::Error;
+use crate::error::Error;
+
+/// The assumed signature scheme: the vendor does not publish it.
+pub const DEFAULT_SIGN_SCHEME: &str = "hmac-sha256:hex:body";
 
 /// The assumed event cipher: that of requests and responses, which is documented.
 pub const DEFAULT_CIPHER: &str = "aes-ecb:zero:base64";

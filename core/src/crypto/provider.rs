@@ -10,8 +10,8 @@ use cipher::{
 };
 use sha2::{Digest, Sha256};
 
-use super::EncryptionKey;
-use crate::{Error, ErrorCode};
+use super::key::EncryptionKey;
+use crate::error::{Error, ErrorCode};
 
 /// The length of an AES block, in bytes.
 pub(crate) const BLOCK: usize = 16;

@@ -9,7 +9,11 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::encoding::Encoding;
-use crate::{Error, ErrorCode, Headers, secret::check_secret};
+use crate::{
+    error::{Error, ErrorCode},
+    http::Headers,
+    secret::check_secret,
+};
 
 /// The header field that carries a signature \[documented].
 pub const SIGN_HEADER: &str = "X-AIRudder-Sign";
@@ -305,7 +309,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Scheme>().unwrap().to_string(), text);
         }
-        assert_eq!(Scheme::default().to_string(), crate::DEFAULT_SIGN_SCHEME);
+        assert_eq!(Scheme::default().to_string(), crate::crypto::DEFAULT_SIGN_SCHEME);
     }
 
     #[test]

@@ -5,14 +5,22 @@
 //! events; whether the five include the first sending is not said]. So events come at least once, in any order, and
 //! [`Event::dedupe_key`] tells a repetition.
 
+mod event;
 mod form;
 
 use std::borrow::Cow;
 
+pub use event::{Event, verify_push_params};
+
 use crate::{
-    Error, ErrorCode, Event, Headers, Response, Secret,
-    config::{DEFAULT_SIGN_SCHEME, is_header_value},
-    crypto::{self, Cipher, DEFAULT_CIPHER, EncryptionKey, SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput, single},
+    crypto::{
+        self, Cipher, DEFAULT_CIPHER, DEFAULT_SIGN_SCHEME, EncryptionKey, SIGN_HEADER, SIGN_KEY_HEADER, Scheme,
+        SigningInput, single,
+    },
+    error::{Error, ErrorCode},
+    http::{Headers, Response, is_header_value},
+    json::tokens,
+    secret::Secret,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -292,15 +300,10 @@ fn with_form(mut error: Error, body: &[u8]) -> Error {
 /// Counts brackets before anything parses them.
 fn check_depth(text: &str, limit: usize) -> Result<(), Error> {
     let mut depth = 0_usize;
-    let mut in_string = false;
-    let mut escaped = false;
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+    for token in tokens(text) {
+        match token.first() {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth > limit {

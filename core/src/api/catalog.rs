@@ -1,0 +1,60 @@
+//! The two tables, of operations and of events, with look-up by name and number.
+
+use crate::api::{event::EventInfo, events, operation::OperationInfo, operations};
+
+/// Every typed operation.
+pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
+    [
+        operations::auth::ROWS,
+        operations::workflow::ROWS,
+        operations::tasks::ROWS,
+        operations::robots::ROWS,
+        operations::chat::ROWS,
+        operations::sms::ROWS,
+        operations::process::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// The operation of this name, for instance `workflow.upload_details`.
+#[must_use]
+pub fn operation(name: &str) -> Option<&'static OperationInfo> {
+    operations().find(|row| row.name == name)
+}
+
+/// The operation of this number.
+#[must_use]
+pub fn operation_by_number(number: u16) -> Option<&'static OperationInfo> {
+    operations().find(|row| row.number == number)
+}
+
+/// Every known event.
+pub fn events() -> impl Iterator<Item = &'static EventInfo> {
+    [events::call::ROWS, events::workflow::ROWS, events::chat::ROWS, events::pds::ROWS].into_iter().flatten().copied()
+}
+
+/// The event of this name, for instance `call.finished`.
+#[must_use]
+pub fn event(name: &str) -> Option<&'static EventInfo> {
+    events().find(|row| row.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_are_unique() {
+        for row in operations() {
+            assert_eq!(operations().filter(|other| other.name == row.name || other.number == row.number).count(), 1);
+            assert_eq!(operation(row.name).map(|found| found.number), Some(row.number));
+            assert_eq!(operation_by_number(row.number).map(|found| found.name), Some(row.name));
+        }
+        for row in events() {
+            assert_eq!(events().filter(|other| other.name == row.name || other.number == row.number).count(), 1);
+            assert_eq!(event(row.name).map(|found| found.number), Some(row.number));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What AI Rudder reports to a URL of the customer's.
+
+use serde::de::DeserializeOwned;
+
+use super::{confidence::Confidence, shape::Shape};
+
+/// Whether the vendor says that an event carries `X-AIRudder-Sign`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// The header is documented as required.
+    Documented,
+    /// No header is documented.
+    Undocumented,
+}
+
+/// One row of the catalogue of events.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct EventInfo {
+    /// A number that never changes; new ones are appended.
+    pub number: u16,
+    /// The name in every language, for instance `call.finished`.
+    pub name: &'static str,
+    /// Whether a signature is documented.
+    pub signature: Signature,
+    /// How sure this row is.
+    pub confidence: Confidence,
+    /// The event's documentation.
+    #[cfg(feature = "schema")]
+    pub docs: &'static str,
+    /// Whether a body of this shape is this event. Events with an `event` field are told by that alone.
+    pub(crate) recognise: fn(&Shape<'_>) -> bool,
+    /// The JSON Schema of the body.
+    #[cfg(feature = "schema")]
+    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+/// The type of an event's body; it knows its row.
+pub trait EventBody: DeserializeOwned {
+    /// The row of the catalogue.
+    const INFO: &'static EventInfo;
+}
+
+/// Declares the events of one family: number, name, signature and confidence, then the type of the body, and what tells
+/// it apart where it has no `event` field.
+macro_rules! events {
+    ($(
+        $(#[doc = $doc:literal])+
+        $number:literal $name:literal $signature:ident $confidence:ident
+        $body:ty $(where $recognise:expr)?;
+    )+) => {
+        $(impl $crate::api::event::EventBody for $body {
+            const INFO: &'static $crate::api::event::EventInfo = &$crate::api::event::EventInfo {
+                number: $number,
+                name: $name,
+                signature: $crate::api::event::Signature::$signature,
+                confidence: $crate::api::confidence::Confidence::$confidence,
+                #[cfg(feature = "schema")]
+                docs: concat!($($doc, "\n"),+),
+                recognise: |_shape| false $(|| ($recognise)(_shape))?,
+                #[cfg(feature = "schema")]
+                schema: |generator| generator.subschema_for::<$body>(),
+            };
+        })+
+
+        /// The rows of this family, in the order of their numbers.
+        pub(crate) const ROWS: &[&$crate::api::event::EventInfo] = &[$(<$body as $crate::api::event::EventBody>::INFO),+];
+    };
+}
+
+pub(crate) use events;

@@ -1,0 +1,159 @@
+//! Chats: WhatsApp and the like.
+
+use serde_json::Value;
+
+use crate::api::{event::events, open_enum::open_enum, received::received};
+
+open_enum! {
+    /// Who wrote a message.
+    SenderType {
+        /// The customer.
+        User = "user",
+        /// A voice bot.
+        Robot = "robot",
+        /// A chat bot.
+        Chatbot = "chatbot",
+        /// A person of the company.
+        Agent = "agent",
+        /// Nobody: a note of the system.
+        System = "system",
+    }
+}
+
+open_enum! {
+    /// How far a message has come.
+    MessageStatus {
+        /// Sent.
+        Send = "send",
+        /// Delivered.
+        Delivery = "delivery",
+        /// Read.
+        Read = "read",
+    }
+}
+
+open_enum! {
+    /// What a message is.
+    ContentType {
+        /// Plain text.
+        Text = "text",
+        /// A picture.
+        Image = "image",
+        /// A film.
+        Video = "video",
+        /// A sound.
+        Audio = "audio",
+        /// A file.
+        File = "file",
+        /// A pressed button.
+        Button = "button",
+        /// A note of the system.
+        System = "system",
+        /// A message from a template.
+        Template = "template",
+        /// Buttons or a list to choose from, or what was chosen.
+        Interactive = "interactive",
+    }
+}
+
+received! {
+    /// Messages of the company to a customer were sent.
+    ChannelMessageSent {
+        /// The event's name.
+        event: String,
+        /// The company.
+        company: String,
+        /// The channel, for instance `WhatsApp`.
+        channel: String,
+        /// The channel's id.
+        channel_id: String,
+        /// The customer.
+        user: ChatUser,
+        /// The conversation's id.
+        call_id: String,
+        /// The messages.
+        messages: Vec<ChatMessage>,
+        /// The vendor marks it as required, and leaves it out in its own example.
+        custom: String,
+    }
+
+    /// The bot answered.
+    MessageSend {
+        /// The event's name.
+        event: String,
+        /// The company.
+        company: String,
+        /// The channel, for instance `chatbot`.
+        channel: String,
+        /// The channel's id.
+        channel_id: String,
+        /// The customer.
+        user: ChatUser,
+        /// The conversation's id.
+        call_id: String,
+        /// The messages.
+        messages: Vec<ChatMessage>,
+        /// What was given with the conversation.
+        custom: String,
+    }
+
+    /// The customer of a chat.
+    ChatUser {
+        /// The customer's id, for WhatsApp the phone number without `+`.
+        id: String,
+        /// The customer's name.
+        name: String,
+    }
+
+    /// A message of a chat.
+    ChatMessage {
+        /// Opaque; it repeats within one event.
+        msg_id: String,
+        /// The agent's seat.
+        seat_id: String,
+        /// When it was written, in Unix seconds.
+        timestamp: i64,
+        /// Who wrote it.
+        sender_type: SenderType,
+        /// How far it has come.
+        status: MessageStatus,
+        /// What it says.
+        content: MessageContent,
+        /// The message that it answers, in one of two layouts.
+        reply: Value,
+    }
+
+    /// What a message says; `type` tells which other field is there.
+    MessageContent {
+        /// What the message is.
+        #[serde(rename = "type")]
+        kind: ContentType,
+        /// The text; for `interactive`, what the customer chose.
+        text: String,
+        /// The file of an image, video, audio or file.
+        media: Media,
+        /// A note of the system.
+        system: Value,
+        /// The template's texts and buttons; its shape differs by channel.
+        template: Value,
+        /// Buttons (`type` `button`) or sections of a list (`type` `list`).
+        interactive: Value,
+    }
+
+    /// A file.
+    Media {
+        /// Where it can be fetched.
+        origin_url: String,
+        /// The file's name.
+        name: String,
+    }
+}
+
+events! {
+    /// Messages of the company (of a bot or of an agent) to a customer were sent.
+    3 "channel.message.sent" Documented Documented
+    ChannelMessageSent;
+    /// The bot answered: pass its messages on to the customer. That it is signed is probable, not documented.
+    7 "message.send" Undocumented Documented
+    MessageSend;
+}

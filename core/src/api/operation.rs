@@ -1,0 +1,113 @@
+//! What an operation is: its parameters, its result, and one line that says how it is sent.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    api::{confidence::Confidence, envelope::Envelope},
+    error::Error,
+    http::Method,
+};
+
+/// The base URL of the API \[documented].
+pub const DEFAULT_BASE_URL: &str = "https://api.airudder.com";
+
+/// How a request proves who sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Not at all; only for fetching the token.
+    None,
+    /// `Authorization: Token <token>`.
+    Token,
+    /// `X-AIRudder-Sign` and `X-AIRudder-Sign-Key`; the scheme is configuration, since the vendor does not publish it.
+    Sign,
+    /// Header fields that the caller gives with the call, on a host whose address is not public.
+    CallerHeaders,
+}
+
+/// Whether sending a request twice is harmless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// Repeating it changes nothing.
+    Safe,
+    /// Repeating it may phone people twice; it is sent again only when it surely had no effect.
+    Never,
+}
+
+/// One row of the catalogue.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// A number that never changes; new ones are appended.
+    pub number: u16,
+    /// The name in every language, for instance `workflow.upload_details`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, appended to the base URL.
+    pub path: &'static str,
+    /// How it is authorised.
+    pub auth: Auth,
+    /// What its response is wrapped in.
+    pub envelope: Envelope,
+    /// Whether a response that is not JSON is a file, such as a recording.
+    pub file: bool,
+    /// Whether it may be repeated.
+    pub replay: Replay,
+    /// The operation that finds out whether a doubtful request was carried out; empty where there is none.
+    pub find_out: &'static str,
+    /// How sure this row is.
+    pub confidence: Confidence,
+    /// The operation's documentation.
+    #[cfg(feature = "schema")]
+    pub docs: &'static str,
+    /// Checks the JSON text of the parameters, without sending anything.
+    pub check: fn(&str) -> Result<(), Error>,
+    /// The JSON Schemas of parameters and result.
+    #[cfg(feature = "schema")]
+    pub schemas: fn(&mut schemars::SchemaGenerator) -> (schemars::Schema, schemars::Schema),
+}
+
+/// The parameters of an operation; they know its row and its result.
+pub trait Operation: Serialize {
+    /// The row of the catalogue.
+    const INFO: &'static OperationInfo;
+    /// The type of the result's `data`.
+    type Output: DeserializeOwned;
+}
+
+/// Declares the operations of one family: number, name, method, path, auth, envelope (`(or File)` where the result may be
+/// one), replay (with the operation that clears up a doubtful outcome) and confidence, then the parameters, the type
+/// they are checked as, and the result.
+macro_rules! operations {
+    ($(
+        $(#[doc = $doc:literal])+
+        $number:literal $name:literal $method:ident $path:literal $auth:ident $envelope:ident $((or $file:ident))? $replay:ident $(($find_out:literal))? $confidence:ident
+        $params:ty as $check:ty => $output:ty;
+    )+) => {
+        $(impl $crate::api::operation::Operation for $params {
+            const INFO: &'static $crate::api::operation::OperationInfo = &$crate::api::operation::OperationInfo {
+                number: $number,
+                name: $name,
+                method: $crate::http::Method::$method,
+                path: $path,
+                auth: $crate::api::operation::Auth::$auth,
+                envelope: $crate::api::envelope::Envelope::$envelope,
+                file: !concat!($(stringify!($file))?).is_empty(),
+                replay: $crate::api::operation::Replay::$replay,
+                find_out: concat!($($find_out)?),
+                confidence: $crate::api::confidence::Confidence::$confidence,
+                #[cfg(feature = "schema")]
+                docs: concat!($($doc, "\n"),+),
+                check: |text| $crate::api::params::check::<$check>(text),
+                #[cfg(feature = "schema")]
+                schemas: |generator| (generator.subschema_for::<$params>(), generator.subschema_for::<$output>()),
+            };
+            type Output = $output;
+        })+
+
+        /// The rows of this family, in the order of their numbers.
+        pub(crate) const ROWS: &[&$crate::api::operation::OperationInfo] = &[$(<$params as $crate::api::operation::Operation>::INFO),+];
+    };
+}
+
+pub(crate) use operations;

@@ -1,0 +1,20 @@
+//! Bots.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api::{operation::operations, params::Validate};
+
+/// All bots. No parameters are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListRobots {}
+
+impl Validate for ListRobots {}
+
+operations! {
+    /// List the account's bots. What comes back is not documented.
+    14 "robots.list" Get "/service/cloud/robot" Token Cloud Safe Observed
+    ListRobots as ListRobots => Value;
+}

@@ -1,0 +1,236 @@
+//! What a call sends: from an operation, a raw request, or the client's credentials.
+
+use std::fmt;
+
+use serde_json::value::RawValue;
+
+use super::query;
+use crate::{
+    api::{
+        envelope::Envelope,
+        operation::{Auth, DEFAULT_BASE_URL, Operation, OperationInfo, Replay},
+        operations::auth::FetchToken,
+        params,
+    },
+    config::{ValidConfig, check_base_url},
+    error::{Error, ErrorCode},
+    http::{Headers, Method, is_header_value},
+    secret::Secret,
+};
+
+/// Settings of one call; what is absent comes from the client.
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    /// How long one request may take, in milliseconds.
+    pub timeout_ms: Option<u64>,
+    /// How long the whole call may take, with waits and retries, in milliseconds.
+    pub deadline_ms: Option<u64>,
+    /// How often a request is sent again at most.
+    pub max_retries: Option<u32>,
+    /// Whether the parameters are checked.
+    pub strict: Option<bool>,
+    /// Another host.
+    pub base_url: Option<String>,
+    /// Further header fields; they replace the library's own of the same name.
+    pub headers: Headers,
+    /// Where the jitter of the delays begins; a random number from the host.
+    pub seed: u64,
+}
+
+/// A request that the library does not type. Token, encryption, retries and envelope still apply.
+#[derive(Clone)]
+pub struct RawRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path from `/`, without a query.
+    pub path: String,
+    /// The query without `?`, already percent-encoded.
+    pub query: String,
+    /// The JSON text of the body; empty for none.
+    pub body: String,
+    /// How it is authorised.
+    pub auth: Auth,
+    /// Whether it may be repeated; [`Replay::Never`] unless the caller knows better.
+    pub replay: Replay,
+    /// Whether a response that is not JSON is a file, such as a recording.
+    pub file: bool,
+}
+
+/// Shows query and body by their lengths alone: both may hold personal data.
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query_bytes", &self.query.len())
+            .field("body_bytes", &self.body.len())
+            .field("auth", &self.auth)
+            .field("replay", &self.replay)
+            .field("file", &self.file)
+            .finish()
+    }
+}
+
+impl RawRequest {
+    fn check(&self) -> Result<(), Error> {
+        let bad = |why: &str, field: &str| Err(Error::new(ErrorCode::InvalidRequest, why).at(field));
+        let is_graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !self.path.starts_with('/') || !is_graphic(&self.path) || self.path.contains(['?', '#']) {
+            return bad("the path begins with `/`, is percent-encoded, and holds neither `?` nor `#`", "/path");
+        }
+        if !is_graphic(&self.query) || self.query.contains('#') {
+            return bad("the query must be percent-encoded", "/query");
+        }
+        if self.method == Method::Get && !self.body.is_empty() {
+            return bad("a GET request has no body: put the parameters into the query", "/json");
+        }
+        if !self.body.is_empty() && serde_json::from_str::<&RawValue>(&self.body).is_err() {
+            return bad("the body is not JSON", "/json");
+        }
+        Ok(())
+    }
+}
+
+/// Header fields that the HTTP client sets by itself.
+const CONNECTION_HEADERS: [&str; 8] =
+    ["Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade"];
+
+/// What a call sends, apart from the token.
+pub(super) struct Plan {
+    pub(super) name: String,
+    pub(super) method: Method,
+    pub(super) base_url: String,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) body: String,
+    pub(super) auth: Auth,
+    pub(super) envelope: Envelope,
+    pub(super) replay: Replay,
+    pub(super) file: bool,
+    pub(super) find_out: &'static str,
+    pub(super) headers: Headers,
+    pub(super) timeout_ms: u64,
+}
+
+impl Plan {
+    /// An operation with its parameters as JSON text, which are checked and sent as they are.
+    pub(super) fn operation(
+        config: &ValidConfig,
+        info: &OperationInfo,
+        params: &str,
+        options: &CallOptions,
+    ) -> Result<Self, Error> {
+        if options.strict.unwrap_or(config.settings.strict) {
+            (info.check)(params)?;
+        } else {
+            params::check_object(params)?;
+        }
+        let (query, body) = match info.method {
+            Method::Get => (query::write(params)?, String::new()),
+            _ => (String::new(), params.to_owned()),
+        };
+        Ok(Self {
+            query,
+            headers: check_headers(&options.headers)?,
+            timeout_ms: options.timeout_ms.unwrap_or(config.settings.timeout_ms),
+            ..Self::of_row(info, base_url(config, options, info.auth)?, body)
+        })
+    }
+
+    /// A request that the library does not type.
+    pub(super) fn raw(config: &ValidConfig, request: RawRequest, options: &CallOptions) -> Result<Self, Error> {
+        request.check()?;
+        Ok(Self {
+            name: format!("{} {}", request.method.as_str(), request.path),
+            method: request.method,
+            base_url: base_url(config, options, request.auth)?,
+            envelope: Envelope::of_path(&request.path),
+            path: request.path,
+            query: request.query,
+            body: request.body,
+            auth: request.auth,
+            replay: request.replay,
+            file: request.file,
+            find_out: "",
+            headers: check_headers(&options.headers)?,
+            timeout_ms: options.timeout_ms.unwrap_or(config.settings.timeout_ms),
+        })
+    }
+
+    /// The request for a token.
+    pub(super) fn token(config: &ValidConfig, timeout_ms: u64) -> Self {
+        let settings = &config.settings;
+        let text =
+            |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        let params =
+            FetchToken { app_key: text(&settings.app_key).into(), app_secret: text(&settings.app_secret).into() };
+        let base_url = settings.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+        let body = serde_json::to_string(&params).unwrap_or_default();
+        Self { timeout_ms, ..Self::of_row(FetchToken::INFO, base_url, body) }
+    }
+
+    fn of_row(info: &OperationInfo, base_url: String, body: String) -> Self {
+        Self {
+            name: info.name.to_owned(),
+            method: info.method,
+            base_url,
+            path: info.path.to_owned(),
+            query: String::new(),
+            body,
+            auth: info.auth,
+            envelope: info.envelope,
+            replay: info.replay,
+            file: info.file,
+            find_out: info.find_out,
+            headers: Headers::new(),
+            timeout_ms: 0,
+        }
+    }
+}
+
+/// Shows neither query nor body: both may hold personal data, and the body of the request for a token holds secrets.
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("name", &self.name)
+            .field("base_url", &self.base_url)
+            .field("query_bytes", &self.query.len())
+            .field("body_bytes", &self.body.len())
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The host of a call: its own, the client's, or the documented one where the operation lives there.
+fn base_url(config: &ValidConfig, options: &CallOptions, auth: Auth) -> Result<String, Error> {
+    if let Some(url) = &options.base_url {
+        return check_base_url(url);
+    }
+    match &config.settings.base_url {
+        Some(url) => Ok(url.clone()),
+        None if auth == Auth::CallerHeaders => Err(Error::new(
+            ErrorCode::MissingBaseUrl,
+            "the host of this operation is not public: give base_url with the call or in the configuration",
+        )),
+        None => Ok(DEFAULT_BASE_URL.to_owned()),
+    }
+}
+
+fn check_headers(headers: &Headers) -> Result<Headers, Error> {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let bad = |name: &str, why: &str| {
+        let message = format!("the header field `{}` {why}", name.escape_default());
+        Err(Error::new(ErrorCode::InvalidRequest, message).at("/headers"))
+    };
+    for (name, value) in headers.iter() {
+        if !is_name(name) || !is_header_value(value) {
+            return bad(name, "has an invalid name or value");
+        }
+        // With these, a request could be read as two, or end up on another host.
+        if CONNECTION_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+            return bad(name, "is the host's own: leave it out");
+        }
+    }
+    Ok(headers.clone())
+}

@@ -1,0 +1,77 @@
+//! From a plan to a request: encrypt, authorise, sign.
+
+use super::plan::Plan;
+use crate::{
+    api::operation::Auth,
+    config::ValidConfig,
+    crypto::{self, SIGN_HEADER, SIGN_KEY_HEADER, SigningInput},
+    error::{Error, ErrorCode},
+    http::{Headers, Method, Request},
+    secret::Secret,
+};
+
+/// Builds the request of a plan. `token` is needed for [`Auth::Token`] only.
+pub(super) fn build(config: &ValidConfig, plan: &Plan, token: Option<&Secret>) -> Result<Request, Error> {
+    let mut headers = Headers::new();
+    headers.set("Content-Type", "application/json");
+    headers.set("User-Agent", "Airudder");
+    let mut url = format!("{}{}", plan.base_url, plan.path);
+    let mut body = plan.body.clone().into_bytes();
+    let clear_text = if plan.method == Method::Get { plan.query.as_bytes() } else { body.as_slice() };
+    let mut query = plan.query.clone();
+    if let Some(key) = &config.encryption_key {
+        headers.set("Is-Encrypted", "1");
+        headers.set("Signed", crypto::digest_with(&*config.provider, clear_text));
+        let sealed = crypto::encrypt_with(&*config.provider, clear_text, key)?;
+        if plan.method == Method::Get {
+            query = sealed;
+        } else {
+            body = sealed.into_bytes();
+        }
+    }
+    if !query.is_empty() {
+        url.push('?');
+        url.push_str(&query);
+    }
+    for (name, value) in plan.headers.iter() {
+        headers.set(name, value);
+    }
+    authorise(config, plan, token, &mut headers, &body)?;
+    Ok(Request { method: plan.method, url, headers, body, timeout_ms: plan.timeout_ms })
+}
+
+fn authorise(
+    config: &ValidConfig,
+    plan: &Plan,
+    token: Option<&Secret>,
+    headers: &mut Headers,
+    body: &[u8],
+) -> Result<(), Error> {
+    let settings = &config.settings;
+    match plan.auth {
+        Auth::None | Auth::CallerHeaders => {}
+        Auth::Token => {
+            let token = token.map(Secret::expose).unwrap_or_default();
+            set_unless_given(plan, headers, "Authorization", format!("{} {token}", settings.auth_scheme));
+        }
+        Auth::Sign => {
+            let (Some(key), Some(secret)) = (&settings.sign_key, &settings.sign_secret) else {
+                let missing = if settings.sign_key.is_none() { "/sign_key" } else { "/sign_secret" };
+                let why = "this operation is signed: give sign_key and sign_secret";
+                return Err(Error::new(ErrorCode::CredentialsMissing, why).at(missing));
+            };
+            let input = SigningInput { secret: secret.expose(), key: Some(key.expose()), headers, body };
+            let signature = config.sign_scheme.sign(&input)?;
+            set_unless_given(plan, headers, SIGN_HEADER, signature);
+            set_unless_given(plan, headers, SIGN_KEY_HEADER, key.expose());
+        }
+    }
+    Ok(())
+}
+
+/// What the caller gives comes before what the library would send.
+fn set_unless_given(plan: &Plan, headers: &mut Headers, name: &str, value: impl Into<String>) {
+    if plan.headers.get(name).is_none() {
+        headers.set(name, value);
+    }
+}

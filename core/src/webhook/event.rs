@@ -1,0 +1,148 @@
+//! One event, as it was delivered.
+
+use std::fmt;
+
+use crate::{
+    api::{
+        catalog,
+        event::{EventBody, EventInfo},
+        events::workflow::ApiNodePush,
+        operations::workflow::VerifyApiNodePush,
+        shape::Shape,
+    },
+    crypto,
+    error::{Error, ErrorCode},
+    json::{canonical, locate},
+};
+
+/// The type of an event that is told apart by no `event` field and fits no known shape.
+const UNKNOWN: &str = "unknown";
+
+/// An event. What it says is kept as the JSON text that came, so nothing unknown is lost.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Event {
+    name: String,
+    known: bool,
+    verified: bool,
+    text: String,
+    dedupe_key: String,
+}
+
+impl Event {
+    /// Reads a verified, decrypted body.
+    pub(super) fn read(text: String, verified: bool, kind: Option<&str>) -> Result<Self, Error> {
+        let shape = Shape::read(&text)?;
+        let (name, known) = match (kind, shape.text("event")) {
+            (Some(kind), _) => (expected(kind)?.name.to_owned(), true),
+            (None, Some(name)) => {
+                let known = catalog::event(&name).is_some();
+                (name, known)
+            }
+            (None, None) => match catalog::events().find(|row| (row.recognise)(&shape)) {
+                Some(row) => (row.name.to_owned(), true),
+                None => (UNKNOWN.to_owned(), false),
+            },
+        };
+        let dedupe_key = crypto::digest(canonical::write(&text).as_bytes());
+        Ok(Self { name, known, verified, text, dedupe_key })
+    }
+
+    /// What kind of event it is, for instance `call.finished`; for one that this version does not know, the text of its
+    /// `event` field, or `unknown`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the catalogue has this kind.
+    #[must_use]
+    pub const fn known(&self) -> bool {
+        self.known
+    }
+
+    /// Whether a signature was checked and found right.
+    #[must_use]
+    pub const fn verified(&self) -> bool {
+        self.verified
+    }
+
+    /// The JSON text of the event, decrypted, unchanged.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// 64 hex digits, the same for each delivery of one event: AI Rudder delivers an event up to six times. It is the
+    /// SHA-256 of what the event says, whatever the order of its fields, the white space and the encryption. That a
+    /// redelivery says the same is assumed.
+    #[must_use]
+    pub fn dedupe_key(&self) -> &str {
+        &self.dedupe_key
+    }
+
+    /// The event as a struct. Fields that are missing or unknown are no error; one of another JSON type is (E5005).
+    ///
+    /// Reading one takes stack for each level of nesting, as `serde_json` does for any [`Value`](serde_json::Value); the rest
+    /// of an event takes none.
+    pub fn parse<T: EventBody>(&self) -> Result<T, Error> {
+        if T::INFO.name != self.name {
+            let message = format!("the event is `{}`, not `{}`", self.name, T::INFO.name);
+            return Err(Error::new(ErrorCode::Misuse, message));
+        }
+        serde_json::from_str(&self.text).map_err(|error| {
+            let place = locate::of_error(&self.text, &error);
+            let message =
+                format!("the field `{place}` has another type than is documented; the event's text has it all");
+            Error::new(ErrorCode::InvalidBody, message)
+        })
+    }
+}
+
+/// The kind that a receiver expects at its URL.
+fn expected(kind: &str) -> Result<&'static EventInfo, Error> {
+    catalog::event(kind).ok_or_else(|| {
+        let names: Vec<&str> = catalog::events().map(|row| row.name).collect();
+        let message = format!("there is no event `{kind}`; there are {}", names.join(", "));
+        Error::new(ErrorCode::InvalidConfig, message).at("/kind")
+    })
+}
+
+/// Shows no data: it is personal.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, known, verified, text, dedupe_key } = self;
+        f.debug_struct("Event")
+            .field("name", name)
+            .field("known", known)
+            .field("verified", verified)
+            .field("bytes", &text.len())
+            .field("dedupe_key", dedupe_key)
+            .finish()
+    }
+}
+
+/// The parameters of `workflow.verify_api_node_push` for a push, as JSON text: the operation answers whether the push is
+/// genuine. Its `callee` is a text, for which the push's `callee_number` is assumed.
+///
+/// Errors: E1008 where the event is no push, E1005 where it lacks a field that the operation needs, E5005 where one has
+/// another type than is documented.
+pub fn verify_push_params(event: &Event) -> Result<String, Error> {
+    let push: ApiNodePush = event.parse()?;
+    let missing = |field: &str, pointer: &str| {
+        let message = format!("the push has no `{field}`, without which it cannot be verified");
+        Error::new(ErrorCode::MissingField, message).at(pointer)
+    };
+    let workflow_id = push.workflow_id.as_deref().ok_or_else(|| missing("workflow_id", "/workflow_id"))?;
+    let node_id = push.node_id.as_deref().ok_or_else(|| missing("node_id", "/node_id"))?;
+    let callee = push.contact(|contact| contact.callee_number.as_ref());
+    let callee = callee.ok_or_else(|| missing("callee_number", "/callee/callee_number"))?;
+    let case_id = push.contact(|contact| contact.case_id.as_ref()).filter(|case_id| !case_id.is_empty());
+    let params = VerifyApiNodePush {
+        workflow_id: workflow_id.into(),
+        node_id: node_id.into(),
+        callee: callee.into(),
+        case_id: case_id.map(Into::into),
+    };
+    serde_json::to_string(&params)
+        .map_err(|error| Error::new(ErrorCode::Internal, format!("the parameters do not serialize: {error}")))
+}
