@@ -1,11 +1,5 @@
 //! The notices of third parties in each package name the crates that Cargo.lock puts into it, and no others.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "this test reads files and runs cargo; the core does not"
-)]
-
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 const PACKAGES: [(&str, &str); 3] =
