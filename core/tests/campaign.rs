@@ -428,7 +428,7 @@ fn play(
     }
 }
 
-/// The usual answers, and for uploads and look-ups those of the test.
+/// The usual answers, and for uploads and lookups those of the test.
 fn usual(operation: &str) -> Value {
     match operation {
         "auth" => json!({"token": "fake-token"}),

@@ -36,7 +36,7 @@ struct Host {
     base_url: &'static str,
     /// Operation and body of each request.
     seen: Vec<(String, Value)>,
-    /// The times of the look-ups by the monotonic clock.
+    /// The times of the lookups by the monotonic clock.
     looked_up_at: Vec<u64>,
 }
 
@@ -190,7 +190,7 @@ fn contacts(count: usize) -> Vec<Value> {
         .collect()
 }
 
-/// What an API answers that works; uploads and look-ups are the test's.
+/// What an API answers that works; uploads and lookups are the test's.
 fn usual(operation: &str) -> Answer {
     match operation {
         "auth" => Data(json!({"token": "fake-token"})),

@@ -1,6 +1,53 @@
-//! How long a campaign has waited, by clocks that may be wrong.
+//! The time of a campaign, and how long it has waited, by clocks that may be wrong.
 
 use crate::clock::Now;
+
+pub(super) const HOUR_MS: u64 = 60 * 60 * 1000;
+pub(super) const DAY_MS: u64 = 24 * HOUR_MS;
+
+/// A moment by the host's clock, and by the API's where that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) host_ms: u64,
+    pub(super) service_ms: Option<u64>,
+}
+
+impl Moment {
+    /// Unix milliseconds by the API's clock, or, where that is not known, by the host's.
+    pub(super) fn best_ms(self) -> u64 {
+        self.service_ms.unwrap_or(self.host_ms)
+    }
+}
+
+/// The time of a campaign.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    pub(super) waited: Waited,
+    host_ms: u64,
+    /// How far the API's clock is ahead of the host's, as its last answer said.
+    offset_ms: Option<i64>,
+    /// The latest time so far, by the API's clock as far as it is known.
+    latest_ms: u64,
+}
+
+impl Clock {
+    /// Takes note of the time, and of the difference between the clocks.
+    pub(super) fn tick(&mut self, now: Now, offset_ms: Option<i64>) {
+        self.waited.tick(now);
+        self.host_ms = now.unix_ms;
+        self.offset_ms = offset_ms;
+        self.latest_ms = self.latest_ms.max(self.now().best_ms());
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        let service_ms = self.offset_ms.and_then(|offset_ms| self.host_ms.checked_add_signed(offset_ms));
+        Moment { host_ms: self.host_ms, service_ms }
+    }
+
+    pub(super) const fn latest_ms(&self) -> u64 {
+        self.latest_ms
+    }
+}
 
 /// Counts the time for which waiting counts. It begins at 0, and never runs faster than real time.
 #[derive(Debug, Default)]

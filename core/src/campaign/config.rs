@@ -20,14 +20,14 @@ pub struct CampaignConfig {
     pub batch_size: usize,
     /// Uploads under way at once.
     pub in_flight: usize,
-    /// Look-ups under way at once.
+    /// Lookups under way at once.
     pub lookups_in_flight: usize,
     /// How long after a doubtful upload a contact that is not found is looked up again before it is sent again, in
     /// milliseconds; `None`: it is never sent again and stays doubtful. That nobody is called twice rests on the API
-    /// not taking up a request later than this, and on look-ups that show by then whom it has.
+    /// not taking up a request later than this, and on lookups that show by then whom it has.
     pub settle_ms: Option<u64>,
     /// Whether a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
-    /// A look-up does not tell such contacts apart, nor one without a case id from one with its number: a doubtful one
+    /// A lookup does not tell such contacts apart, nor one without a case id from one with its number: a doubtful one
     /// stays doubtful where the API has another.
     pub allow_duplicates: bool,
     /// Whether contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more after

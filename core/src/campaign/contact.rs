@@ -1,6 +1,9 @@
 //! Contacts, and what tells them apart.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+};
 
 use serde::Deserialize;
 
@@ -36,6 +39,15 @@ impl fmt::Debug for Contact {
     }
 }
 
+/// The contacts that are to be sent, and who all of them are.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    pub(super) identities: Identities,
+    pub(super) pending: VecDeque<Contact>,
+    /// There are no more contacts to come.
+    pub(super) ended: bool,
+}
+
 /// Who a contact is.
 #[derive(Clone, Deserialize)]
 pub(super) struct Identity {
@@ -56,7 +68,7 @@ impl Identity {
         self.callee.as_deref()
     }
 
-    /// Refuses case ids that a service might store otherwise than they are sent: a look-up would not find them.
+    /// Refuses case ids that a service might store otherwise than they are sent: a lookup would not find them.
     pub(super) fn check(&self) -> Result<(), Error> {
         let Some(caseid) = self.case_id() else { return Ok(()) };
         match fault_of_id(caseid) {
@@ -88,7 +100,7 @@ pub(super) struct Identities(BTreeMap<[u8; 16], Seen>);
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     times: u8,
-    /// Others that a look-up may take for them.
+    /// Others that a lookup may take for them.
     alike: u8,
     /// The journal knows one of them.
     journaled: bool,
@@ -123,7 +135,7 @@ impl Identities {
         self.seen(digest(identity.key())).journaled
     }
 
-    /// Whether a look-up of this contact, which is noted, can find no other contact of this campaign.
+    /// Whether a lookup of this contact, which is noted, can find no other contact of this campaign.
     pub(super) fn is_alone(&self, identity: &Identity) -> bool {
         let seen = self.seen(digest(identity.key()));
         // A folded identity counts all that fold to it, this one among them.

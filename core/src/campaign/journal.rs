@@ -52,12 +52,18 @@ pub(crate) enum Record {
     /// It takes no more contacts.
     Closed { workflow: usize },
     /// A batch is about to be sent: without a later line about it, nothing is known of its outcome.
-    Sent { batch: u64, workflow: usize, contacts: Ranges, marks: String },
+    Sent {
+        batch: u64,
+        workflow: usize,
+        contacts: Ranges,
+        #[serde(rename = "marks")]
+        fingerprints: String,
+    },
     /// What became of a batch.
     Outcome { batch: u64, state: BatchState, code: Option<String>, message: Option<String> },
     /// Contacts of a refused batch were looked up, and none of them was found.
     Sampled { batch: u64, looked_up: u64 },
-    /// What look-ups found about contacts of doubtful batches.
+    /// What lookups found about contacts of doubtful batches.
     Settled { accepted: Ranges, unsent: Ranges },
 }
 
@@ -102,7 +108,7 @@ impl Record {
                 batch: number(fields, "batch")?,
                 workflow: number(fields, "workflow")?,
                 contacts: field(fields, "contacts")?,
-                marks: field(fields, "marks")?,
+                fingerprints: field(fields, "marks")?,
             },
             "outcome" => Self::Outcome {
                 batch: number(fields, "batch")?,
@@ -154,7 +160,56 @@ pub(crate) enum BatchState {
     Doubtful,
 }
 
-/// Writes the lines; holds the checksum of the last one.
+impl BatchState {
+    /// Whether a contact in this state is in its workflow, or may be.
+    pub(crate) const fn may_be_taken(self) -> bool {
+        matches!(self, Self::Accepted | Self::Doubtful)
+    }
+}
+
+/// The journal as it grows: lines that wait to be written, and where they belong.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    journal: Journal,
+    length: u64,
+    lines: String,
+    is_outstanding: bool,
+}
+
+impl Writer {
+    /// Appends to a journal of this many bytes.
+    pub(super) fn after(journal: Journal, length: u64) -> Self {
+        Self { journal, length, ..Self::default() }
+    }
+
+    pub(super) fn write(&mut self, record: &Record) -> Result<(), Error> {
+        self.lines.push_str(&self.journal.line(record)?);
+        Ok(())
+    }
+
+    /// Hands out the lines that wait, and the length of the journal before them.
+    pub(super) fn take_lines(&mut self) -> Option<(String, u64)> {
+        if self.lines.is_empty() {
+            return None;
+        }
+        self.is_outstanding = true;
+        let (lines, at) = (std::mem::take(&mut self.lines), self.length);
+        self.length += lines.len() as u64;
+        Some((lines, at))
+    }
+
+    /// Whether lines were handed out that are not written yet.
+    pub(super) const fn is_outstanding(&self) -> bool {
+        self.is_outstanding
+    }
+
+    /// The lines that were handed out are written; false where there were none.
+    pub(super) fn written(&mut self) -> bool {
+        std::mem::take(&mut self.is_outstanding)
+    }
+}
+
+/// Makes the lines; holds the checksum of the last one.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     last_sum: String,
@@ -281,7 +336,7 @@ mod tests {
                     normal: 2,
                 }),
             },
-            Record::Sent { batch: 3, workflow: 1, contacts: ranges([4, 5]), marks: "0011".into() },
+            Record::Sent { batch: 3, workflow: 1, contacts: ranges([4, 5]), fingerprints: "0011".into() },
             Record::Outcome { batch: 3, state: BatchState::Rejected, code: Some("E3001".into()), message: None },
             Record::Sampled { batch: 3, looked_up: 2 },
             Record::Creating { workflow: 0, name: "july".into(), end_time: Some("2099-01-01 00:00:00+08:00".into()) },

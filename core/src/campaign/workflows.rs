@@ -1,14 +1,7 @@
 //! The workflows of a campaign: which of them take contacts, and since when each can have taken any.
 
-use super::{journal::Record, report::Workflow};
+use super::{clock::Moment, journal::Record, report::Workflow};
 use crate::{api::operations::workflow::MAX_DETAILS, calendar};
-
-/// A moment by the host's clock, and by the API's where that is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Moment {
-    pub(super) host_ms: u64,
-    pub(super) service_ms: Option<u64>,
-}
 
 /// One workflow.
 #[derive(Debug)]
@@ -28,16 +21,15 @@ struct Target {
 pub(super) struct Workflows(Vec<Target>);
 
 impl Workflows {
-    /// Takes note of what a line of the journal says of workflows; `earlier` where another run wrote it. Fails where it
-    /// speaks of a workflow that was never created.
-    pub(super) fn apply(&mut self, record: &Record, earlier: bool) -> Result<(), ()> {
+    /// Applies a record to the workflow that it is about. Fails where that was never created.
+    pub(super) fn apply(&mut self, record: &Record) -> Result<(), ()> {
         match record {
             Record::Creating { workflow, name, end_time } => {
                 // A refused creation leaves its place to the next one.
                 self.0.truncate(*workflow);
                 let end_ms = end_time.as_deref().and_then(calendar::zoned_ms);
                 let shown = Workflow { workflow_id: None, name: name.clone(), contacts: 0 };
-                self.0.push(Target { shown, end_ms, created: None, earlier, closed: false });
+                self.0.push(Target { shown, end_ms, created: None, earlier: false, closed: false });
             }
             Record::Created { workflow, workflow_id, created_ms, service_ms } => {
                 let target = self.0.get_mut(*workflow).ok_or(())?;
@@ -98,15 +90,21 @@ impl Workflows {
         })
     }
 
-    pub(super) fn add(&mut self, workflow: usize, contacts: usize) {
+    /// All of them were created by earlier runs.
+    pub(super) fn end_of_replay(&mut self) {
+        self.0.iter_mut().for_each(|target| target.earlier = true);
+    }
+
+    /// One more contact is in it, or may be.
+    pub(super) fn add(&mut self, workflow: usize) {
         if let Some(target) = self.0.get_mut(workflow) {
-            target.shown.contacts += contacts;
+            target.shown.contacts += 1;
         }
     }
 
-    pub(super) fn remove(&mut self, workflow: usize, contacts: usize) {
+    pub(super) fn remove(&mut self, workflow: usize) {
         if let Some(target) = self.0.get_mut(workflow) {
-            target.shown.contacts = target.shown.contacts.saturating_sub(contacts);
+            target.shown.contacts = target.shown.contacts.saturating_sub(1);
         }
     }
 

@@ -38,7 +38,7 @@ impl Event {
                 let known = catalog::event(&name).is_some();
                 (name, known)
             }
-            (None, None) => match catalog::events().find(|row| (row.recognise)(&shape)) {
+            (None, None) => match catalog::events().find(|row| (row.recognize)(&shape)) {
                 Some(row) => (row.name.to_owned(), true),
                 None => (UNKNOWN.to_owned(), false),
             },

@@ -53,7 +53,7 @@ pub(crate) struct Api {
     workflows: BTreeMap<String, (String, u64)>,
     ended: BTreeSet<String>,
     pub(crate) carried: BTreeMap<usize, String>,
-    /// From when on look-ups show a contact.
+    /// From when on lookups show a contact.
     visible: BTreeMap<usize, u64>,
     late: Vec<(u64, usize, String)>,
     /// Contacts that it has, of whom it said that it refused them.
@@ -73,7 +73,7 @@ pub(crate) struct Kind {
     pub(crate) one_clock: bool,
     /// The API tells its time.
     pub(crate) dated: bool,
-    /// Look-ups take ids that differ in case alone for the same.
+    /// Lookups take ids that differ in case alone for the same.
     pub(crate) folds: bool,
 }
 
@@ -255,7 +255,7 @@ impl Api {
         for position in positions {
             match if way >= 3 { self.random.below(if way == 4 { 2 } else { 3 }) } else { way } {
                 0 => {
-                    // Look-ups show it by the time at which the API has taken up every request.
+                    // Lookups show it by the time at which the API has taken up every request.
                     let lag_ms =
                         if self.random.percent(self.trouble_percent) { self.random.below(SETTLE_MS) } else { 0 };
                     self.visible.insert(position, self.now_ms + lag_ms);

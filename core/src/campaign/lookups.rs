@@ -8,6 +8,20 @@ use crate::{error::Error, retry::Jitter};
 /// How many contacts of a refused batch are looked up at random, beside its first, middle and last one.
 const RANDOM_SAMPLES: u64 = 2;
 
+/// How many batches in a row may be lost, though the API did not refuse them. So many may be unsettled at once, too.
+pub(super) const MAX_LOST_BATCHES: u32 = 3;
+
+/// The contacts in doubt, and the batches that the API refused.
+#[derive(Debug, Default)]
+pub(super) struct Lookups {
+    pub(super) doubts: VecDeque<Doubt>,
+    pub(super) batches: DoubtfulBatches,
+    pub(super) refused: BTreeMap<u64, RefusedBatch>,
+    /// Settled contacts that are still to be journaled: those that the API has, and those that are to be sent again.
+    pub(super) accepted: Vec<u64>,
+    pub(super) unsent: Vec<u64>,
+}
+
 /// A contact to look up.
 #[derive(Debug)]
 pub(super) struct Doubt {
@@ -29,7 +43,7 @@ impl Doubt {
     }
 }
 
-/// Which part of the time a look-up is at, and whether a part before showed what might be the contact.
+/// Which part of the time a lookup is at, and whether a part before showed what might be the contact.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Window {
     pub(super) part: u64,
@@ -47,7 +61,7 @@ pub(super) struct RefusedBatch {
     pub(super) not_before: Option<u64>,
     /// Which of the contacts are still to be looked up.
     sample: VecDeque<(usize, Window)>,
-    /// How many look-ups are under way.
+    /// How many lookups are under way.
     pub(super) running: usize,
     pub(super) looked_up: u64,
 }
@@ -79,7 +93,7 @@ impl RefusedBatch {
         Some(next)
     }
 
-    /// The look-up goes on in another part of the time, or was not handed out after all.
+    /// The lookup goes on in another part of the time, or was not handed out after all.
     pub(super) fn look_again(&mut self, index: usize, window: Window) {
         self.running = self.running.saturating_sub(1);
         self.sample.push_front((index, window));
@@ -183,7 +197,7 @@ impl DoubtfulBatches {
     }
 }
 
-/// What a look-up showed about a contact.
+/// What a lookup showed about a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A workflow of this campaign has it.
@@ -193,7 +207,7 @@ pub(super) enum Found {
     Nowhere,
 }
 
-/// A workflow in which a look-up found a contact.
+/// A workflow in which a lookup found a contact.
 #[derive(serde::Deserialize)]
 pub(super) struct FoundRow {
     workflow_id: Option<String>,

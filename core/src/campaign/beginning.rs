@@ -1,0 +1,109 @@
+//! The first record of a journal: which campaign it belongs to, since when, and by which rules.
+
+use super::{
+    clock::Moment,
+    config::CampaignConfig,
+    fingerprint::Fingerprints,
+    journal::{Binding, Record},
+    ledger::mismatch,
+};
+use crate::{api::operation::DEFAULT_BASE_URL, crypto, error::Error, secret::Secret, session::Session};
+
+/// The version of new journals. Those of version 1, which 0.1.0 wrote, are resumed as they are.
+const JOURNAL_VERSION: u32 = 2;
+/// The rules by which hosts turn files into contacts: those of today, and those of version 0.1.0.
+pub(super) const NORMAL: u32 = 2;
+const NORMAL_0_1_0: u32 = 1;
+
+/// The first record, as far as the campaign needs it.
+#[derive(Debug)]
+pub(super) struct Beginning {
+    pub(super) at: Moment,
+    pub(super) fingerprints: Fingerprints,
+    pub(super) normal: u32,
+}
+
+impl Beginning {
+    /// A campaign that begins now, and its first record.
+    pub(super) fn new(session: &Session, config: &CampaignConfig, now: Moment) -> Result<(Self, Record), Error> {
+        let mut salt = crypto::digest(format!("{} {} {}", config.seed, now.host_ms, config.name).as_bytes());
+        salt.truncate(32);
+        let (fingerprints, binding) = bind(session, config, now.service_ms, salt)?;
+        let record = Record::Campaign {
+            version: JOURNAL_VERSION,
+            workflow_template_id: config.workflow_template_id,
+            name: config.name.clone(),
+            started_ms: now.host_ms,
+            binding: Some(binding),
+        };
+        Ok((Self { at: now, fingerprints, normal: NORMAL }, record))
+    }
+
+    /// The beginning of an earlier run, if the record is a first one. Fails where it belongs to another campaign or account.
+    pub(super) fn of_record(
+        session: &Session,
+        config: &CampaignConfig,
+        record: &Record,
+    ) -> Result<Option<Self>, Error> {
+        let Record::Campaign { version, workflow_template_id, name, started_ms, binding } = record else {
+            return Ok(None);
+        };
+        if *workflow_template_id != config.workflow_template_id || *name != config.name {
+            return Err(mismatch("the journal belongs to a campaign with another template or name"));
+        }
+        let host_ms = *started_ms;
+        Ok(Some(match (*version, binding) {
+            (1, None) => Self {
+                at: Moment { host_ms, service_ms: None },
+                fingerprints: Fingerprints::Plain,
+                normal: NORMAL_0_1_0,
+            },
+            (JOURNAL_VERSION, Some(binding)) => Self {
+                at: Moment { host_ms, service_ms: binding.service_ms },
+                fingerprints: compare(session, config, binding)?,
+                normal: binding.normal,
+            },
+            _ => return Err(mismatch("the journal was written by another version of this library")),
+        }))
+    }
+}
+
+/// Compares the binding of a journal with this campaign.
+fn compare(session: &Session, config: &CampaignConfig, binding: &Binding) -> Result<Fingerprints, Error> {
+    let (fingerprints, own) = bind(session, config, binding.service_ms, binding.salt.clone())?;
+    if own.key != binding.key {
+        let why = "the journal was written with another app secret; if the secret was changed, give the earlier one as journal_key";
+        return Err(mismatch(why).at("/journal_key"));
+    }
+    if !config.same_account && own.host != binding.host {
+        let why = "the journal was written for another host: whom that one has, this one does not; if it is the same account under a new address, set same_account";
+        return Err(mismatch(why).at("/base_url"));
+    }
+    if !config.same_account && own.account != binding.account {
+        let why =
+            "the journal was written for another app key: if that one belongs to the same account, set same_account";
+        return Err(mismatch(why).at("/app_key"));
+    }
+    Ok(fingerprints)
+}
+
+fn bind(
+    session: &Session,
+    config: &CampaignConfig,
+    service_ms: Option<u64>,
+    salt: String,
+) -> Result<(Fingerprints, Binding), Error> {
+    let settings = &session.config().settings;
+    let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
+    let secret = config.journal_key.clone().unwrap_or_else(|| Secret::new(text(&settings.app_secret)));
+    let fingerprints = Fingerprints::keyed(&secret, &salt)?;
+    let binding = Binding {
+        service_ms,
+        key: fingerprints.of_setting("key", ""),
+        host: fingerprints.of_setting("host", settings.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)),
+        account: fingerprints.of_setting("account", &text(&settings.app_key)),
+        normal: NORMAL,
+        salt,
+    };
+    Ok((fingerprints, binding))
+}

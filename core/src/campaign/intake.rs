@@ -1,0 +1,136 @@
+//! Contacts as they come: compared with the journal, checked, and queued.
+
+use super::{
+    contact::{Contact, Identity},
+    journal::BatchState,
+    ledger::{Past, Refusal},
+    lookups::{Cause, RefusedBatch, refusal},
+    report::{Rejected, put_in_order},
+    state::Campaign,
+};
+use crate::{
+    api::{operations::workflow::DetailCheck, params},
+    error::{Error, ErrorCode},
+};
+
+impl Campaign {
+    fn fingerprint(&self, text: &str) -> u32 {
+        self.beginning.as_ref().map_or(0, |beginning| beginning.fingerprints.of_contact(text))
+    }
+
+    /// The fingerprints of contacts, 8 hex digits each.
+    pub(super) fn fingerprints(&self, contacts: &[Contact]) -> String {
+        contacts.iter().map(|contact| format!("{:08x}", self.fingerprint(&contact.text))).collect::<Vec<_>>().concat()
+    }
+
+    pub(super) fn take_contact(&mut self, text: &str) -> Result<(), Error> {
+        let (position, past) = self.ledger.next_contact();
+        if let Some(past) = past
+            && past.fingerprint != self.fingerprint(text)
+        {
+            return Err(self.stop_at_other_contact(position));
+        }
+        // What the journal knows of a contact counts before any rule: settings and rules may have changed since it was sent.
+        match past.map(|past| (past.state, past)) {
+            Some((BatchState::Accepted, _)) => {
+                self.remember(text)?;
+                self.report.accepted += 1;
+            }
+            Some((BatchState::Rejected, past)) if !self.config.retry_rejected => {
+                let contact = self.contact_of_journal(position, text)?;
+                self.take_refused(contact, past);
+            }
+            // When the doubt arose is not known, so the settle time begins with the first lookup.
+            Some((BatchState::Doubtful | BatchState::Rejected, past)) => {
+                let contact = self.contact_of_journal(position, text)?;
+                let mut cause = Cause::Unknown;
+                if past.state == BatchState::Rejected {
+                    self.ledger.doubt_again(position);
+                    cause = Cause::Refused;
+                }
+                self.doubt(contact, past.batch, past.workflow, &cause);
+            }
+            _ => self.take_new(position, text),
+        }
+        if self.ledger.fed() == self.ledger.known() {
+            self.reject_repeated();
+        }
+        Ok(())
+    }
+
+    fn contact_of_journal(&mut self, position: u64, text: &str) -> Result<Contact, Error> {
+        Ok(Contact { position, text: text.to_owned(), identity: self.remember(text)?, rounds: 0 })
+    }
+
+    /// A contact whose batch the API refused in an earlier run: rejected, or still to be looked up as a sample.
+    fn take_refused(&mut self, contact: Contact, past: Past) {
+        let Refusal { code, message, contacts, looked_up } = self.ledger.refusal(past.batch);
+        if let Some(looked_up) = looked_up {
+            self.reject(contact.position, code, None, refusal(&message, looked_up, contacts));
+        } else {
+            let new = || RefusedBatch::new(past.workflow, Vec::new(), code, message);
+            self.lookups.refused.entry(past.batch).or_insert_with(new).contacts.push(contact);
+        }
+    }
+
+    pub(super) fn stop_at_other_contact(&mut self, position: u64) -> Error {
+        let message =
+            format!("contact {position} is not the one that was sent; give the same contacts in the same order");
+        self.stop(Error::new(ErrorCode::JournalMismatch, message))
+    }
+
+    /// Who a contact is that was sent in an earlier run; none of the others may be the same.
+    fn remember(&mut self, text: &str) -> Result<Identity, Error> {
+        let identity = Identity::of(text).map_err(|error| self.stop(error))?;
+        self.queue.identities.note_journaled(&identity);
+        Ok(identity)
+    }
+
+    fn take_new(&mut self, position: u64, text: &str) {
+        match self.check_contact(text) {
+            Ok(identity) => {
+                self.queue.pending.push_back(Contact { position, text: text.to_owned(), identity, rounds: 0 });
+            }
+            Err(error) => self.reject_for(position, &error),
+        }
+    }
+
+    fn check_contact(&mut self, text: &str) -> Result<Identity, Error> {
+        if self.session.config().settings.strict {
+            params::check::<DetailCheck<'_>>(text)?;
+        } else {
+            params::check_object(text)?;
+        }
+        let identity = Identity::of(text)?;
+        identity.check()?;
+        if self.queue.identities.times(&identity) > 0 && !self.config.allow_duplicates {
+            return Err(identity.repeated());
+        }
+        self.queue.identities.note(&identity);
+        Ok(identity)
+    }
+
+    /// All that the journal knows have come: of the new ones, those go that stand before one of the same identity. Other
+    /// settings may have kept them out before.
+    fn reject_repeated(&mut self) {
+        if self.config.allow_duplicates {
+            return;
+        }
+        for contact in std::mem::take(&mut self.queue.pending) {
+            if self.queue.identities.is_journaled(&contact.identity) {
+                self.reject_for(contact.position, &contact.identity.repeated());
+            } else {
+                self.queue.pending.push_back(contact);
+            }
+        }
+    }
+
+    pub(super) fn reject_for(&mut self, contact: u64, error: &Error) {
+        let details = error.details();
+        self.reject(contact, details.code.to_string(), details.pointer.clone(), details.message.clone());
+    }
+
+    pub(super) fn reject(&mut self, contact: u64, code: String, pointer: Option<String>, message: String) {
+        put_in_order(&mut self.report.rejected, Rejected { contact, code, pointer, message }, |one| one.contact);
+    }
+}
