@@ -29,7 +29,7 @@ pub struct EventInfo {
     #[cfg(feature = "schema")]
     pub docs: &'static str,
     /// Whether a body of this shape is this event. Events with an `event` field are told by that alone.
-    pub(crate) recognise: fn(&Shape<'_>) -> bool,
+    pub(crate) recognize: fn(&Shape<'_>) -> bool,
     /// The JSON Schema of the body.
     #[cfg(feature = "schema")]
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
@@ -41,23 +41,29 @@ pub trait EventBody: DeserializeOwned {
     const INFO: &'static EventInfo;
 }
 
-/// Declares the events of one family: number, name, signature and confidence, then the type of the body, and what tells
-/// it apart where it has no `event` field.
+/// Declares the events of one family, each with its row of the catalog. `recognize` tells an event without an `event` field
+/// by its shape.
 macro_rules! events {
     ($(
         $(#[doc = $doc:literal])+
-        $number:literal $name:literal $signature:ident $confidence:ident
-        $body:ty $(where $recognise:expr)?;
+        event {
+            number: $number:literal,
+            name: $name:literal,
+            signature: $signature:ident,
+            source: $source:ident,
+            body: $body:ty,
+            $(recognize: $recognize:expr,)?
+        }
     )+) => {
         $(impl $crate::api::event::EventBody for $body {
             const INFO: &'static $crate::api::event::EventInfo = &$crate::api::event::EventInfo {
                 number: $number,
                 name: $name,
                 signature: $crate::api::event::Signature::$signature,
-                confidence: $crate::api::confidence::Confidence::$confidence,
+                confidence: $crate::api::confidence::Confidence::$source,
                 #[cfg(feature = "schema")]
                 docs: concat!($($doc, "\n"),+),
-                recognise: |_shape| false $(|| ($recognise)(_shape))?,
+                recognize: |_shape| false $(|| ($recognize)(_shape))?,
                 #[cfg(feature = "schema")]
                 schema: |generator| generator.subschema_for::<$body>(),
             };

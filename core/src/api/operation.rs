@@ -75,14 +75,26 @@ pub trait Operation: Serialize {
     type Output: DeserializeOwned;
 }
 
-/// Declares the operations of one family: number, name, method, path, auth, envelope (`(or File)` where the result may be
-/// one), replay (with the operation that clears up a doubtful outcome) and confidence, then the parameters, the type
-/// they are checked as, and the result.
+/// Declares the operations of one family, each with its row of the catalog. `checked_as` is the type that the parameters
+/// are parsed as when they are checked: the same fields, of which nothing is kept. `file: true` says that the result may
+/// be a file.
 macro_rules! operations {
     ($(
         $(#[doc = $doc:literal])+
-        $number:literal $name:literal $method:ident $path:literal $auth:ident $envelope:ident $((or $file:ident))? $replay:ident $(($find_out:literal))? $confidence:ident
-        $params:ty as $check:ty => $output:ty;
+        operation {
+            number: $number:literal,
+            name: $name:literal,
+            method: $method:ident,
+            path: $path:literal,
+            auth: $auth:ident,
+            envelope: $envelope:ident,
+            replay: $replay:ident $((find out by $find_out:literal))?,
+            source: $source:ident,
+            params: $params:ty,
+            checked_as: $check:ty,
+            result: $output:ty,
+            $(file: $file:literal,)?
+        }
     )+) => {
         $(impl $crate::api::operation::Operation for $params {
             const INFO: &'static $crate::api::operation::OperationInfo = &$crate::api::operation::OperationInfo {
@@ -92,10 +104,10 @@ macro_rules! operations {
                 path: $path,
                 auth: $crate::api::operation::Auth::$auth,
                 envelope: $crate::api::envelope::Envelope::$envelope,
-                file: !concat!($(stringify!($file))?).is_empty(),
+                file: false $(|| $file)?,
                 replay: $crate::api::operation::Replay::$replay,
                 find_out: concat!($($find_out)?),
-                confidence: $crate::api::confidence::Confidence::$confidence,
+                confidence: $crate::api::confidence::Confidence::$source,
                 #[cfg(feature = "schema")]
                 docs: concat!($($doc, "\n"),+),
                 check: |text| $crate::api::params::check::<$check>(text),

@@ -231,6 +231,12 @@ events! {
     /// A call of a task ended. Sent once for each number: at once when it connected, else after the last redial.
     ///
     /// Told by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
-    1 "call.finished" Undocumented Documented
-    CallFinished where |shape: &Shape<'_>| is_call(shape) && !is_in_workflow(shape);
+    event {
+        number: 1,
+        name: "call.finished",
+        signature: Undocumented,
+        source: Documented,
+        body: CallFinished,
+        recognize: |shape: &Shape<'_>| is_call(shape) && !is_in_workflow(shape),
+    }
 }

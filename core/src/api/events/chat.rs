@@ -151,9 +151,19 @@ received! {
 
 events! {
     /// Messages of the company (of a bot or of an agent) to a customer were sent.
-    3 "channel.message.sent" Documented Documented
-    ChannelMessageSent;
+    event {
+        number: 3,
+        name: "channel.message.sent",
+        signature: Documented,
+        source: Documented,
+        body: ChannelMessageSent,
+    }
     /// The bot answered: pass its messages on to the customer. That it is signed is probable, not documented.
-    7 "message.send" Undocumented Documented
-    MessageSend;
+    event {
+        number: 7,
+        name: "message.send",
+        signature: Undocumented,
+        source: Documented,
+        body: MessageSend,
+    }
 }

@@ -31,14 +31,29 @@ opaque! {
 
 events! {
     /// The state of a task of the predictive dialer. Its body is not published.
-    8 "pds.task.status" Undocumented Documented
-    PdsTaskStatus;
+    event {
+        number: 8,
+        name: "pds.task.status",
+        signature: Undocumented,
+        source: Documented,
+        body: PdsTaskStatus,
+    }
 
     /// The state of an agent of the predictive dialer. Its body is not published.
-    9 "pds.agent.status" Undocumented Documented
-    PdsAgentStatus;
+    event {
+        number: 9,
+        name: "pds.agent.status",
+        signature: Undocumented,
+        source: Documented,
+        body: PdsAgentStatus,
+    }
 
     /// The state of a contact of the predictive dialer. Its body is not published.
-    10 "pds.contact.status" Undocumented Documented
-    PdsContactStatus;
+    event {
+        number: 10,
+        name: "pds.contact.status",
+        signature: Undocumented,
+        source: Documented,
+        body: PdsContactStatus,
+    }
 }

@@ -174,46 +174,76 @@ received! {
 
 events! {
     /// A call of a workflow ended: as `call.finished`, and told as it is, with `workflow_id`, `nodetask_id` and the contact's `case_id`.
-    2 "workflow.call.finished" Undocumented Documented
-    WorkflowCallFinished where call::is_call_of_workflow;
+    event {
+        number: 2,
+        name: "workflow.call.finished",
+        signature: Undocumented,
+        source: Documented,
+        body: WorkflowCallFinished,
+        recognize: call::is_call_of_workflow,
+    }
 
     /// A contact has run through its list of nodes.
     ///
     /// Told by `rows`, with `callee_number` or `workflow_id` beside it or `nodetask_id` in it.
-    4 "workflow.list.finished" Undocumented Documented
-    WorkflowListFinished where |shape: &Shape<'_>| {
-        shape.is_array("rows") && (shape.has_any(&["callee_number", "workflow_id"]) || has_nodes(shape, "rows"))
-    };
+    event {
+        number: 4,
+        name: "workflow.list.finished",
+        signature: Undocumented,
+        source: Documented,
+        body: WorkflowListFinished,
+        recognize: |shape: &Shape<'_>| {
+            shape.is_array("rows") && (shape.has_any(&["callee_number", "workflow_id"]) || has_nodes(shape, "rows"))
+        },
+    }
 
     /// A workflow's state changed.
     ///
     /// Told by `actions`, with `status` or `workflow_id` beside it or `nodetask_id` in it.
-    5 "workflow.status.changed" Undocumented Documented
-    WorkflowStatusChanged where |shape: &Shape<'_>| {
-        shape.is_array("actions") && (shape.has_any(&["status", "workflow_id"]) || has_nodes(shape, "actions"))
-    };
+    event {
+        number: 5,
+        name: "workflow.status.changed",
+        signature: Undocumented,
+        source: Documented,
+        body: WorkflowStatusChanged,
+        recognize: |shape: &Shape<'_>| {
+            shape.is_array("actions") && (shape.has_any(&["status", "workflow_id"]) || has_nodes(shape, "actions"))
+        },
+    }
 
     /// A chat of a workflow ended.
     ///
     /// Told by `waba_task_id` with a field of a session, or by `session_end_time` with a field of a workflow: other events
     /// of WhatsApp accounts and of chats exist, of which nothing is published.
-    6 "workflow.chatbot.session.ended" Documented Documented
-    ChatbotSessionEnded where |shape: &Shape<'_>| {
-        shape.has("waba_task_id") && shape.has_any(&["session_end_time", "session_start_time", "session_end_reason"])
-            || shape.has("session_end_time") && shape.has_any(&["workflow_id", "nodetask_id", "wfdetail_uuid"])
-    };
+    event {
+        number: 6,
+        name: "workflow.chatbot.session.ended",
+        signature: Documented,
+        source: Documented,
+        body: ChatbotSessionEnded,
+        recognize: |shape: &Shape<'_>| {
+            shape.has("waba_task_id") && shape.has_any(&["session_end_time", "session_start_time", "session_end_reason"])
+                || shape.has("session_end_time") && shape.has_any(&["workflow_id", "nodetask_id", "wfdetail_uuid"])
+        },
+    }
 
     /// A contact reached a custom API node of a workflow, which pushes what it knows of the contact. No signature is
     /// documented: `workflow.verify_api_node_push` tells whether the push is genuine.
     ///
     /// Told by `callee` being an object, or by `node_id` with `callee_number` beside it.
-    11 "workflow.api_node.push" Undocumented Documented
-    ApiNodePush where |shape: &Shape<'_>| {
-        let fields = ["node_id", "node_name", "workflow_id", "workflow_name"];
-        let is_contact = |callee: Shape<'_>| callee.has_any(&["callee_number", "case_id"]);
-        shape.is_object("callee") && (shape.has_any(&fields) || shape.object("callee").is_some_and(is_contact))
-            || shape.has("node_id") && shape.has("callee_number")
-    };
+    event {
+        number: 11,
+        name: "workflow.api_node.push",
+        signature: Undocumented,
+        source: Documented,
+        body: ApiNodePush,
+        recognize: |shape: &Shape<'_>| {
+            let fields = ["node_id", "node_name", "workflow_id", "workflow_name"];
+            let is_contact = |callee: Shape<'_>| callee.has_any(&["callee_number", "case_id"]);
+            shape.is_object("callee") && (shape.has_any(&fields) || shape.object("callee").is_some_and(is_contact))
+                || shape.has("node_id") && shape.has("callee_number")
+        },
+    }
 }
 
 /// Whether an array has nodes of a workflow.

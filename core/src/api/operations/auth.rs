@@ -46,6 +46,17 @@ operations! {
     ///
     /// There is one token for each account. A public client sends the two fields as multipart/form-data \[observed]; this
     /// library sends JSON, as is documented for all operations.
-    1 "auth.token" Post "/service/cloud/auth" None Cloud Safe Documented
-    FetchToken<'_> as FetchToken<'_> => Token;
+    operation {
+        number: 1,
+        name: "auth.token",
+        method: Post,
+        path: "/service/cloud/auth",
+        auth: None,
+        envelope: Cloud,
+        replay: Safe,
+        source: Documented,
+        params: FetchToken<'_>,
+        checked_as: FetchToken<'_>,
+        result: Token,
+    }
 }

@@ -127,10 +127,32 @@ impl<M> Validate for HuaweiMessages<'_, M> {}
 
 operations! {
     /// The messages of a conversation, newest first, page by page.
-    15 "chat.session_messages" Post "/api/v1/session/messages" Sign Chat Safe Documented
-    SessionMessages<'_> as SessionMessages<'_> => Vec<ChatMessage>;
+    operation {
+        number: 15,
+        name: "chat.session_messages",
+        method: Post,
+        path: "/api/v1/session/messages",
+        auth: Sign,
+        envelope: Chat,
+        replay: Safe,
+        source: Documented,
+        params: SessionMessages<'_>,
+        checked_as: SessionMessages<'_>,
+        result: Vec<ChatMessage>,
+    }
 
     /// Pass a user's messages to the bot. Sending them twice makes the bot answer twice. What comes back is not documented.
-    16 "chat.huawei_message" Post "/api/v1/channel/huawei/message" Sign Chat Never Documented
-    HuaweiMessages<'_> as HuaweiMessages<'_, Each<HuaweiMessage<'_>, UNLIMITED>> => Value;
+    operation {
+        number: 16,
+        name: "chat.huawei_message",
+        method: Post,
+        path: "/api/v1/channel/huawei/message",
+        auth: Sign,
+        envelope: Chat,
+        replay: Never,
+        source: Documented,
+        params: HuaweiMessages<'_>,
+        checked_as: HuaweiMessages<'_, Each<HuaweiMessage<'_>, UNLIMITED>>,
+        result: Value,
+    }
 }

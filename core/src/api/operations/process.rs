@@ -62,6 +62,17 @@ received! {
 operations! {
     /// Which nodes of a process instance have been read. Optional header fields `tenantId` and `token` are given with
     /// the call.
-    18 "process.query_task_qian" Post "/api/v1/process/queryTaskQian" CallerHeaders Process Safe Documented
-    QueryTaskQian<'_> as QueryTaskQian<'_> => ReadNodes;
+    operation {
+        number: 18,
+        name: "process.query_task_qian",
+        method: Post,
+        path: "/api/v1/process/queryTaskQian",
+        auth: CallerHeaders,
+        envelope: Process,
+        replay: Safe,
+        source: Documented,
+        params: QueryTaskQian<'_>,
+        checked_as: QueryTaskQian<'_>,
+        result: ReadNodes,
+    }
 }

@@ -15,6 +15,17 @@ impl Validate for ListRobots {}
 
 operations! {
     /// List the account's bots. What comes back is not documented.
-    14 "robots.list" Get "/service/cloud/robot" Token Cloud Safe Observed
-    ListRobots as ListRobots => Value;
+    operation {
+        number: 14,
+        name: "robots.list",
+        method: Get,
+        path: "/service/cloud/robot",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Observed,
+        params: ListRobots,
+        checked_as: ListRobots,
+        result: Value,
+    }
 }

@@ -40,6 +40,17 @@ received! {
 
 operations! {
     /// Send a text message. Sending it twice delivers it twice.
-    17 "sms.send" Post "/service/sms/message/v2/send" Token Sms Never Observed
-    SendSms<'_> as SendSms<'_> => SmsId;
+    operation {
+        number: 17,
+        name: "sms.send",
+        method: Post,
+        path: "/service/sms/message/v2/send",
+        auth: Token,
+        envelope: Sms,
+        replay: Never,
+        source: Observed,
+        params: SendSms<'_>,
+        checked_as: SendSms<'_>,
+        result: SmsId,
+    }
 }

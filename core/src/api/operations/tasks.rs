@@ -174,30 +174,109 @@ received! {
 
 operations! {
     /// Create a task, which calls its contacts. Sending it twice calls them twice.
-    7 "tasks.create" Post "/service/cloud/task" Token Cloud Never Documented
-    CreateTask<'_> as CreateTask<'_, Each<TaskDetailCheck<'_>, UNLIMITED>> => TaskId;
+    operation {
+        number: 7,
+        name: "tasks.create",
+        method: Post,
+        path: "/service/cloud/task",
+        auth: Token,
+        envelope: Cloud,
+        replay: Never,
+        source: Documented,
+        params: CreateTask<'_>,
+        checked_as: CreateTask<'_, Each<TaskDetailCheck<'_>, UNLIMITED>>,
+        result: TaskId,
+    }
 
     /// List tasks. What comes back is not documented.
-    8 "tasks.list" Get "/service/cloud/list" Token Cloud Safe Observed
-    ListTasks<'_> as ListTasks<'_> => Value;
+    operation {
+        number: 8,
+        name: "tasks.list",
+        method: Get,
+        path: "/service/cloud/list",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Observed,
+        params: ListTasks<'_>,
+        checked_as: ListTasks<'_>,
+        result: Value,
+    }
 
     /// End a task before its time. What comes back is not documented.
-    9 "tasks.stop" Post "/service/cloud/operation" Token Cloud Safe Observed
-    StopTask<'_> as StopTask<'_> => Value;
+    operation {
+        number: 9,
+        name: "tasks.stop",
+        method: Post,
+        path: "/service/cloud/operation",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Observed,
+        params: StopTask<'_>,
+        checked_as: StopTask<'_>,
+        result: Value,
+    }
 
     /// Do not call a number of a task any more. What comes back is not documented.
-    10 "tasks.cancel_call" Post "/service/cloud/cancelphonecall" Token Cloud Safe Observed
-    CancelCall<'_> as CancelCall<'_> => Value;
+    operation {
+        number: 10,
+        name: "tasks.cancel_call",
+        method: Post,
+        path: "/service/cloud/cancelphonecall",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Observed,
+        params: CancelCall<'_>,
+        checked_as: CancelCall<'_>,
+        result: Value,
+    }
 
     /// The calls of a task, in the shape of the `details` of the event `call.finished`, as far as that is assumed.
-    11 "tasks.detail" Get "/service/cloud/detail" Token Cloud Safe Documented
-    TaskDetails<'_> as TaskDetails<'_> => Value;
+    operation {
+        number: 11,
+        name: "tasks.detail",
+        method: Get,
+        path: "/service/cloud/detail",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Documented,
+        params: TaskDetails<'_>,
+        checked_as: TaskDetails<'_>,
+        result: Value,
+    }
 
     /// The recording of one call: a file, or JSON that tells where it is. Which, is not documented.
-    12 "tasks.recording" Get "/service/cloud/case" Token Cloud (or File) Safe Observed
-    Recording<'_> as Recording<'_> => Value;
+    operation {
+        number: 12,
+        name: "tasks.recording",
+        method: Get,
+        path: "/service/cloud/case",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Observed,
+        params: Recording<'_>,
+        checked_as: Recording<'_>,
+        result: Value,
+        file: true,
+    }
 
     /// The recordings of a task: a zip file, or JSON that tells where it is. Which, is assumed.
-    13 "tasks.recordings" Get "/service/cloud/recording" Token Cloud (or File) Safe Observed
-    Recordings<'_> as Recordings<'_> => Value;
+    operation {
+        number: 13,
+        name: "tasks.recordings",
+        method: Get,
+        path: "/service/cloud/recording",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Observed,
+        params: Recordings<'_>,
+        checked_as: Recordings<'_>,
+        result: Value,
+        file: true,
+    }
 }

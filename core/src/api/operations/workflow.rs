@@ -180,28 +180,83 @@ received! {
 
 operations! {
     /// Create a workflow from a template. Without `details` it is empty and phones nobody.
-    2 "workflow.create_instance" Post "/service/cloud/workflow/createinstance" Token Cloud Never Documented
-    CreateInstance<'_> as CreateInstance<'_, Details<'_>> => WorkflowId;
+    operation {
+        number: 2,
+        name: "workflow.create_instance",
+        method: Post,
+        path: "/service/cloud/workflow/createinstance",
+        auth: Token,
+        envelope: Cloud,
+        replay: Never,
+        source: Documented,
+        params: CreateInstance<'_>,
+        checked_as: CreateInstance<'_, Details<'_>>,
+        result: WorkflowId,
+    }
 
     /// Add contacts to a workflow that is not finished or cancelled. If its end time is near, late contacts may not run
     /// through all its steps. Sending a contact twice may phone it twice: an upload is sent again only where no connection
     /// was made, or the API says that it did nothing: 429, a 503 with its own envelope or `Retry-After`, and, outside of
     /// campaigns, a 401 \[that these had no effect is assumed]. Else the outcome is unknown (E7005): look the contacts up
     /// first.
-    3 "workflow.upload_details" Post "/service/cloud/workflow/uploaddetails" Token Cloud Never("workflow.detail_instances") Documented
-    UploadDetails<'_> as UploadDetails<'_, Details<'_>> => WorkflowId;
+    operation {
+        number: 3,
+        name: "workflow.upload_details",
+        method: Post,
+        path: "/service/cloud/workflow/uploaddetails",
+        auth: Token,
+        envelope: Cloud,
+        replay: Never(find out by "workflow.detail_instances"),
+        source: Documented,
+        params: UploadDetails<'_>,
+        checked_as: UploadDetails<'_, Details<'_>>,
+        result: WorkflowId,
+    }
 
     /// Find the workflows in which a contact is.
-    4 "workflow.detail_instances" Post "/service/cloud/workflow/detailinstances" Token Cloud Safe Documented
-    DetailInstances<'_> as DetailInstances<'_> => DetailInstanceRows;
+    operation {
+        number: 4,
+        name: "workflow.detail_instances",
+        method: Post,
+        path: "/service/cloud/workflow/detailinstances",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Documented,
+        params: DetailInstances<'_>,
+        checked_as: DetailInstances<'_>,
+        result: DetailInstanceRows,
+    }
 
     /// Ask whether the push of a custom API node is genuine: the event `workflow.api_node.push`, whose `callee_number` is
     /// assumed to be what is called `callee` here. What comes back is not documented.
-    5 "workflow.verify_api_node_push" Post "/service/cloud/workflow/apinoticeinfo" Token Cloud Safe Documented
-    VerifyApiNodePush<'_> as VerifyApiNodePush<'_> => Value;
+    operation {
+        number: 5,
+        name: "workflow.verify_api_node_push",
+        method: Post,
+        path: "/service/cloud/workflow/apinoticeinfo",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Documented,
+        params: VerifyApiNodePush<'_>,
+        checked_as: VerifyApiNodePush<'_>,
+        result: Value,
+    }
 
     /// The calls of a workflow, in the shape of the `details` of the event `call.finished` with the workflow's fields, as
     /// far as that is assumed. The fields of the request are not published: pass what AI Rudder tells you.
-    6 "workflow.task_detail" Post "/service/cloud/workflow/taskdetail" Token Cloud Safe Documented
-    WorkflowTaskDetail as AnyObject => Value;
+    operation {
+        number: 6,
+        name: "workflow.task_detail",
+        method: Post,
+        path: "/service/cloud/workflow/taskdetail",
+        auth: Token,
+        envelope: Cloud,
+        replay: Safe,
+        source: Documented,
+        params: WorkflowTaskDetail,
+        checked_as: AnyObject,
+        result: Value,
+    }
 }
