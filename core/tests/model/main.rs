@@ -50,12 +50,7 @@ fn run(
                 if let Some(other) = other
                     && api.random.percent(2)
                 {
-                    // Another program takes the journal over while this one stands still.
-                    let mut other = other();
-                    let good = other.resume(journal).unwrap();
-                    journal.truncate(good);
-                    let kill_at = api.random.below(150);
-                    run(api, &mut other, contacts, journal, kill_at, None);
+                    take_over(api, other(), contacts, journal);
                 }
                 if at != journal.len() as u64 {
                     return None;
@@ -70,13 +65,7 @@ fn run(
             }
             CampaignStep::Contacts { want } => {
                 let count = usize::try_from(1 + api.random.below(want as u64 * 2)).unwrap();
-                let chunk = &contacts[next..contacts.len().min(next + count)];
-                next += chunk.len();
-                if chunk.is_empty() {
-                    campaign.end_of_contacts().unwrap();
-                } else {
-                    campaign.feed(&Value::from(chunk).to_string()).unwrap();
-                }
+                next += feed(campaign, &contacts[next..contacts.len().min(next + count)]);
             }
             CampaignStep::Call { id, call } => {
                 running.push(Running { id, call });
@@ -108,6 +97,23 @@ fn run(
         }
     }
     panic!("the campaign does not end");
+}
+
+fn feed(campaign: &mut Campaign, chunk: &[Value]) -> usize {
+    if chunk.is_empty() {
+        campaign.end_of_contacts().unwrap();
+    } else {
+        campaign.feed(&Value::from(chunk).to_string()).unwrap();
+    }
+    chunk.len()
+}
+
+/// Another program takes the journal over while this one stands still.
+fn take_over(api: &mut Api, mut other: Campaign, contacts: &[Value], journal: &mut Vec<u8>) {
+    let good = other.resume(journal).unwrap();
+    journal.truncate(good);
+    let kill_at = api.random.below(150);
+    run(api, &mut other, contacts, journal, kill_at, None);
 }
 
 /// One step of a call; killed, what it sent is carried out all the same.

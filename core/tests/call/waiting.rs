@@ -1,0 +1,54 @@
+//! Waits and retries.
+
+use airudder_core::{ErrorCode, Failure, Outcome, RetryAdvice, Step};
+
+use crate::support::{call, next_request, response, session, session_with, with_token};
+
+#[test]
+fn a_clock_that_is_set_back_makes_nobody_wait_for_it() {
+    const YEAR: u64 = 365 * 24 * 3_600_000;
+    let session = session();
+    let mut waiting = call(&session, "workflow.detail_instances");
+    waiting.poll(YEAR).unwrap();
+    waiting.on_failure(YEAR, Failure::Timeout, "").unwrap();
+    assert!(matches!(waiting.poll(YEAR - 1).unwrap(), Step::Wait { .. }));
+    assert!(matches!(waiting.poll(0).unwrap(), Step::Send(_)));
+    waiting.on_response(YEAR, &response(200, r#"{"code":403}"#)).unwrap();
+    let mut shared = call(&session, "workflow.detail_instances");
+    assert_eq!(shared.poll(YEAR - 1).unwrap(), Step::Done);
+    let mut later = call(&session, "workflow.detail_instances");
+    assert!(matches!(later.poll(0).unwrap(), Step::Send(_)));
+}
+
+#[test]
+fn a_call_does_not_wait_for_hours_because_it_is_told_to() {
+    let session = session();
+    let mut call = call(&session, "workflow.detail_instances");
+    with_token(&session, &mut call);
+    next_request(&mut call, &mut 0).unwrap();
+    let mut busy = response(429, "");
+    busy.headers.set("Retry-After", "9999999999");
+    call.on_response(0, &busy).unwrap();
+    assert_eq!(call.poll(0).unwrap(), Step::Done);
+    let error = call.take_result().unwrap_err();
+    assert_eq!(
+        (error.code(), error.details().retry),
+        (ErrorCode::RateLimited, RetryAdvice::AfterMs(9_999_999_999_000))
+    );
+}
+
+#[test]
+fn retries_end_with_the_last_error_and_advice() {
+    let session = session_with(|config| config.max_retries = 2);
+    let mut call = call(&session, "workflow.upload_details");
+    with_token(&session, &mut call);
+    let mut now_ms = 0;
+    for _ in 0..3 {
+        next_request(&mut call, &mut now_ms).unwrap();
+        call.on_response(now_ms, &response(429, "")).unwrap();
+    }
+    assert_eq!(call.poll(now_ms).unwrap(), Step::Done);
+    let error = call.take_result().unwrap_err();
+    assert_eq!((error.code(), error.details().outcome), (ErrorCode::RateLimited, Some(Outcome::Rejected)));
+    assert!(matches!(error.details().retry, RetryAdvice::AfterMs(_)));
+}
