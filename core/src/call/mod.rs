@@ -21,6 +21,7 @@ mod plan;
 mod query;
 mod request;
 mod response;
+mod step;
 
 use serde::Deserialize;
 
@@ -28,6 +29,7 @@ use self::{classify::Class, plan::Plan, response::Verdict};
 pub use self::{
     output::{File, Output},
     plan::{CallOptions, RawRequest},
+    step::{Failure, Step, WaitReason},
 };
 use crate::{
     api::{
@@ -44,52 +46,14 @@ use crate::{
     session::{Session, TokenStep},
 };
 
-/// What matters of the answer to the request for a token.
+/// The answer to the request for a token, as far as a call needs it.
 #[derive(Deserialize)]
-struct Given {
+struct FetchedToken {
     token: Option<String>,
 }
 
 /// A call does not wait longer than this where a `Retry-After` asks for it.
 const LONGEST_WAIT_MS: u64 = 5 * 60 * 1000;
-
-/// What to do next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Send this, and report what came of it.
-    Send(Request),
-    /// Poll again at this time; earlier is harmless.
-    Wait {
-        /// Unix time in milliseconds.
-        until_ms: u64,
-        /// What for.
-        why: WaitReason,
-    },
-    /// There is a result.
-    Done,
-}
-
-/// What a call waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitReason {
-    /// Another call is fetching the token.
-    Token,
-    /// The delay before a retry.
-    Retry,
-}
-
-/// Why the host has no response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// No connection was made: nothing was sent. Report this only when it is sure.
-    ConnectFailed,
-    /// No answer in time.
-    Timeout,
-    /// The connection broke off.
-    Reset,
-    /// Something else.
-    Other,
-}
 
 /// One call, from its parameters to its result.
 #[derive(Debug)]
@@ -289,7 +253,7 @@ impl Call {
 
     /// The host has no response to the outstanding request. `message` is shown to people, without secrets.
     pub fn on_failure(&mut self, now_ms: u64, failure: Failure, message: &str) -> Result<(), Error> {
-        let error = transport_error(failure, &self.without_secrets(message));
+        let error = failure.error(&self.without_secrets(message));
         match self.state {
             State::SentToken => {
                 if !self.retry(now_ms, None) {
@@ -354,7 +318,8 @@ impl Call {
     fn on_token_verdict(&mut self, now_ms: u64, verdict: Verdict, response: &Response) {
         match verdict {
             Verdict::Accepted(output) => {
-                match self.note_service(now_ms, &output).parse::<Given>().ok().and_then(|given| given.token) {
+                match self.note_service(now_ms, &output).parse::<FetchedToken>().ok().and_then(|fetched| fetched.token)
+                {
                     Some(token) if !token.is_empty() && is_header_value(&token) => {
                         self.session.token_fetched(self.id, now_ms, Ok(Secret::new(token)));
                         self.session.refund_retry();
@@ -509,17 +474,6 @@ impl Drop for Call {
 
 fn misuse(message: &str) -> Error {
     Error::new(ErrorCode::Misuse, message)
-}
-
-fn transport_error(failure: Failure, message: &str) -> Error {
-    let (code, what) = match failure {
-        Failure::ConnectFailed => (ErrorCode::ConnectFailed, "no connection could be made"),
-        Failure::Timeout => (ErrorCode::Timeout, "no answer came in time"),
-        Failure::Reset => (ErrorCode::ConnectionReset, "the connection broke off"),
-        Failure::Other => (ErrorCode::TransportFailed, "the request failed"),
-    };
-    let message = if message.is_empty() { what.to_owned() } else { format!("{what} ({message})") };
-    Error::new(code, message)
 }
 
 /// Whether the answer to an upload is about another workflow, as one is that a broken proxy or transport gives to the wrong

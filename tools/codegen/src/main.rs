@@ -1,7 +1,6 @@
 //! Writes what is generated from the catalogue: `cargo run -p airudder-codegen`. With `--check` nothing is written, and
 //! the program fails where a file is not as it would be written.
 
-
 mod c;
 mod catalogue;
 mod docs;

@@ -1,0 +1,58 @@
+//! What the host is asked to do, and how it says that it could not.
+
+use crate::{
+    error::{Error, ErrorCode},
+    http::Request,
+};
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send this, and report what came of it.
+    Send(Request),
+    /// Poll again at this time; earlier is harmless.
+    Wait {
+        /// Unix time in milliseconds.
+        until_ms: u64,
+        /// What for.
+        why: WaitReason,
+    },
+    /// There is a result.
+    Done,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitReason {
+    /// Another call is fetching the token.
+    Token,
+    /// The delay before a retry.
+    Retry,
+}
+
+/// Why the host has no response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection was made: nothing was sent. Report this only when it is sure.
+    ConnectFailed,
+    /// No answer in time.
+    Timeout,
+    /// The connection broke off.
+    Reset,
+    /// Something else.
+    Other,
+}
+
+impl Failure {
+    /// The error of a request without a response.
+    pub(super) fn error(self, message: &str) -> Error {
+        let (code, what) = match self {
+            Self::ConnectFailed => (ErrorCode::ConnectFailed, "no connection could be made"),
+            Self::Timeout => (ErrorCode::Timeout, "no answer came in time"),
+            Self::Reset => (ErrorCode::ConnectionReset, "the connection broke off"),
+            Self::Other => (ErrorCode::TransportFailed, "the request failed"),
+        };
+        let message = if message.is_empty() { what.to_owned() } else { format!("{what} ({message})") };
+        Error::new(code, message)
+    }
+}
