@@ -1,15 +1,22 @@
-# Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages that the suites need.
-.PHONY: help demo test lint generate notices bench soak clean python node c install deb packages sandbox
+# Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
+.PHONY: help setup demo test lint generate notices bench soak clean python node c install deb sandbox package
 
 PYTHON = .venv/bin/python
 
 help: ## Show what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-demo: python sandbox ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
+# Compilers and libraries for C, the languages of examples/ffi, and a browser.
+DEBIAN = gcc g++ clang clang-format cmake pkgconf valgrind libc6-dbg libcmocka-dev libcjson-dev libcurl4-openssl-dev \
+    libmicrohttpd-dev libsqlite3-dev php-cli golang-go gnucobol3 mandoc openssl chromium
+
+setup: ## Install the Debian packages that the suites need, where one is missing; NO_INSTALL=1 says only which
+	@tools/debian $(DEBIAN)
+
+demo: .venv/build-ready sandbox package ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
 	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
 
-test: packages python node c sandbox ## Run every suite
+test: setup python node c sandbox ## Run every suite
 	cargo test --workspace
 	tools/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
@@ -19,7 +26,7 @@ test: packages python node c sandbox ## Run every suite
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/*.test.mjs
 	$(PYTHON) -m pytest bindings-c/tests
 
-lint: packages python node ## Check format, lints and types, warnings being errors
+lint: setup python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(PYTHON) -m ruff format --check .
@@ -56,7 +63,9 @@ clean: ## Remove what was built and installed
 	cargo clean
 	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist bindings-wasm/inspector/dist examples/node/node_modules
 
-python: .venv/ready
+python: .venv/ready package
+
+package: .venv/build-ready
 	@echo "building the Python package (the first time takes a minute or two)"
 	@tools/release .venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
@@ -82,14 +91,16 @@ install: c ## Install the C library: make install PREFIX=/usr/local
 deb: c ## Make Debian packages of the C library in target/deb
 	@bindings-c/deb target/deb
 
-packages:
-	@tools/packages
-
 sandbox:
 	@echo "building the sandbox"
 	@tools/release cargo build --release --quiet -p airudder-sandbox
 
-.venv/ready: bindings-python/requirements-dev.txt tools/venv
-	@echo "installing the Python tools into .venv"
+.venv/build-ready: bindings-python/requirements-build.txt tools/venv
+	@echo "installing maturin into .venv"
+	@tools/venv .venv bindings-python/requirements-build.txt
+	@touch $@
+
+.venv/ready: bindings-python/requirements-dev.txt .venv/build-ready
+	@echo "installing the tools of the checks and tests into .venv"
 	@tools/venv .venv bindings-python/requirements-dev.txt
 	@touch $@
