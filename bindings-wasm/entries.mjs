@@ -22,13 +22,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as url from "node:url";
 import * as util from "node:util";
-import builtins from "./builtins.js";
+import builtins from "./node/builtins.js";
 
 builtins.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
 `,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
   wasm: `import module from "./airudder.wasm";
-import native from "./native.js";
+import native from "./runtime/native.js";
 ${exported}
 native.provide(() => module);
 `,

@@ -91,8 +91,9 @@ def typescript(sources: dict[str, str]) -> Graph:
     graph: Graph = {}
     for file, text in sources.items():
         names = re.findall(r"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["'](\.[^"']*)["']""", text)
-        targets = (PurePosixPath(file).parent / re.sub(r"\.js$", ".ts", name) for name in names)
-        graph[file] = {normal for target in targets if (normal := normalize(target)) in sources}
+        paths = [normalize(PurePosixPath(file).parent / name.removesuffix(".js")) for name in names]
+        targets = {f"{path}{suffix}" for path in paths for suffix in (".ts", ".d.ts")}
+        graph[file] = targets & sources.keys()
     return graph
 
 
@@ -106,7 +107,9 @@ def normalize(path: PurePosixPath) -> str:
     return "/".join(parts)
 
 
-def python(sources: dict[str, str]) -> Graph:
+def python(sources: dict[str, str], package: str = "") -> Graph:
+    """The imports of Python files; absolute ones are those that begin with the name of the package."""
+
     def file_of(module: tuple[str, ...]) -> str | None:
         name = "/".join(module)
         candidates = (f"{name}.py", f"{name}.pyi", f"{name}/__init__.py" if name else "__init__.py")
@@ -114,21 +117,30 @@ def python(sources: dict[str, str]) -> Graph:
 
     graph: Graph = {}
     for file, text in sources.items():
-        package = PurePosixPath(file).parent.parts
+        here = PurePosixPath(file).parent.parts
         graph[file] = set()
+        if file.endswith(".pyi"):
+            continue  # it describes a compiled module, which imports nothing of the package
         for node in ast.walk(ast.parse(text)):
-            if not isinstance(node, ast.ImportFrom) or not node.level:
+            if isinstance(node, ast.Import):
+                names = [tuple(alias.name.split(".")) for alias in node.names]
+                modules = [name[1:] for name in names if name[0] == package]
+            elif isinstance(node, ast.ImportFrom):
+                module = tuple(node.module.split(".")) if node.module else ()
+                if node.level:
+                    base = (*here[: len(here) - node.level + 1], *module)
+                elif module[0] == package:
+                    base = module[1:]
+                else:
+                    continue
+                modules = [(*base, alias.name) if file_of((*base, alias.name)) else base for alias in node.names]
+            else:
                 continue
-            base = package[: len(package) - node.level + 1]
-            module = (*base, *(node.module or "").split(".")) if node.module else base
-            for alias in node.names:
-                target = file_of((*module, alias.name)) or file_of(module)
-                if target is not None:
-                    graph[file].add(target)
+            graph[file] |= {target for module in modules if (target := file_of(module)) is not None}
     return graph
 
 
-READERS = {".rs": rust, ".ts": typescript, ".py": python, ".pyi": python}
+READERS = {".rs": rust, ".ts": typescript, ".py": python}
 
 
 def circles(graph: Graph) -> Iterator[list[str]]:
@@ -193,7 +205,8 @@ def check(description: Path) -> list[str]:
     package = tomllib.loads(description.read_text(encoding="utf-8"))
     suffixes = set(package["suffixes"])
     sources = read(ROOT / package["folder"], suffixes)
-    graph = READERS[package["suffixes"][0]](sources)
+    suffix = package["suffixes"][0]
+    graph = python(sources, Path(package["folder"]).name) if suffix == ".py" else READERS[suffix](sources)
     return [f"{package['folder']}: {fault}" for fault in faults(graph, package["layers"])]
 
 

@@ -1955,9 +1955,9 @@ int airudder_webhooks_new(const airudder_webhooks_config *config,
  * @param header_count  How many.
  * @param body          The body's bytes as they came: a signature is about bytes.
  * @param body_len      How many.
- * @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be told by its
+ * @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be recognized by its
  *                      fields. The body is then taken for this event, whatever it says. NULL: the event is
- *                      told by what the body says, and an unknown one is no error.
+ *                      recognized by what the body says, and an unknown one is no error.
  * @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
  * @param error         Receives the error; may be NULL.
  * @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…

@@ -10,27 +10,8 @@
 #![expect(clippy::doc_markdown, reason = "the documentation is for readers of C")]
 #![expect(unreachable_pub, reason = "what is public is seen by C, and by cbindgen")]
 
-mod answer;
-mod buffers;
-mod call;
-mod campaign;
-mod client;
-mod crypto;
-mod document;
-mod draft;
-mod error;
-mod events;
 mod ffi;
-mod fields;
-mod handles;
-mod library;
-mod managed;
-mod memory;
-#[cfg(feature = "test-panic")]
-mod panic;
-mod report;
-mod running;
+mod functions;
+mod objects;
 mod strerror;
-mod text;
-mod values;
-mod webhooks;
+mod types;

@@ -1,16 +1,13 @@
 //! The vendor's encryption, for those who only need this. The interpreter is released meanwhile.
 
-use airudder_core::{
-    Error, ErrorCode,
-    crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput},
-};
+use airudder_core::crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput};
 use pyo3::{prelude::*, types::PyBytes};
 
 use crate::{
+    bytes::{block, octets},
     errors::Fallible,
     fields::Fields,
     options::{TEXT, text, typed},
-    webhooks::octets,
 };
 
 /// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
@@ -95,10 +92,4 @@ pub(crate) fn verify(
         let input = SigningInput { secret: &secret, key: key.as_deref(), headers: &headers.0, body: &body };
         scheme.parse::<Scheme>()?.verify(&signature, &input)
     })?)
-}
-
-/// An initialization vector.
-pub(crate) fn block(iv: &[u8]) -> Result<[u8; 16], Error> {
-    let message = "the iv has 16 bytes";
-    iv.try_into().map_err(|_| Error::new(ErrorCode::IvRequired, message))
 }

@@ -4,14 +4,14 @@ use airudder_core::{Error, ErrorCode, Headers, Secret, WebhookConfig, crypto, ev
 use pyo3::{
     prelude::*,
     pybacked::PyBackedBytes,
-    types::{PyBytes, PyMemoryView, PyString},
+    types::{PyBytes, PyMemoryView},
 };
 
 use crate::{
-    crypto::block,
+    bytes::block,
     errors::Fallible,
     fields::Fields,
-    options::{COUNT, SWITCH, TEXT, invalid, text, typed},
+    options::{COUNT, SWITCH, TEXT, text, typed},
     reader,
 };
 
@@ -108,17 +108,6 @@ impl Webhooks {
         let (headers, body) = py.detach(|| self.0.seal_with(&text, Some(block(iv)?), headers.0))?;
         Ok((pairs(&headers), PyBytes::new(py, &body)))
     }
-}
-
-/// Text as UTF-8, or bytes. Python's own exceptions are not raised: they would hold the text, which may be secret.
-pub(crate) fn octets(value: &Bound<'_, PyAny>, name: &str) -> Fallible<PyBackedBytes> {
-    if let Ok(text) = value.cast::<PyString>() {
-        let Ok(text) = text.to_str() else { return Err(invalid(name, format!("{name} is {TEXT}")).into()) };
-        return Ok(PyBackedBytes::from(PyBytes::new(value.py(), text.as_bytes())));
-    }
-    let view = value.is_instance_of::<PyMemoryView>().then(|| value.call_method0("tobytes")).transpose()?;
-    let bytes = view.as_ref().unwrap_or(value).extract::<PyBackedBytes>();
-    Ok(bytes.map_err(|_| invalid(name, format!("{name} is bytes, or a str without half surrogate pairs")))?)
 }
 
 /// The bytes of a body. What was parsed or decoded already cannot be verified any more.

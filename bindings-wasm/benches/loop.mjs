@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 
 const require = createRequire(import.meta.url);
 const { Client, Webhooks } = require("../dist/node.js");
-const { enter } = require("../dist/native.js");
+const { enter } = require("../dist/runtime/native.js");
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc");

@@ -49,7 +49,7 @@ function samples() {
 }
 
 const { outputFiles } = await esbuild.build({
-  entryPoints: [here("inspector.js").pathname],
+  entryPoints: [here("inspector.mjs").pathname],
   bundle: true,
   minify: true,
   format: "iife",
@@ -79,6 +79,6 @@ const policy = [
 const page = readFileSync(here("index.html"), "utf8")
   .replace('Content-Security-Policy" content=""', () => `Content-Security-Policy" content="${policy}"`)
   .replace('<link rel="stylesheet" href="style.css" />', () => `<style>${style}</style>`)
-  .replace('<script type="module" src="inspector.js"></script>', () => `<script>${script}</script>`);
+  .replace('<script type="module" src="inspector.mjs"></script>', () => `<script>${script}</script>`);
 mkdirSync(here("dist/"), { recursive: true });
 writeFileSync(here("dist/inspector.html"), page);

@@ -4,11 +4,9 @@
  * A function that fails throws `Fields` of an error.
  */
 
-import type { DoubtfulContact, Progress, Rejected, Workflow } from "./campaign.js";
-import type { ClientOptions } from "./client.js";
-import type { Fields } from "./errors.js";
-import type { Primitives } from "./native.js";
-import type { WebhooksOptions } from "./webhooks.js";
+import type { Fields } from "./runtime/errors.js";
+import type { Primitives } from "./runtime/lent.js";
+import type { DoubtfulContact, Progress, Rejected, Workflow } from "./runtime/report.js";
 
 export type Pairs = [name: string, value: string][];
 
@@ -46,7 +44,8 @@ export interface Raw {
 }
 
 export class Session {
-  constructor(settings: Omit<ClientOptions, "fetch" | "maxResponseBytes">);
+  /** The core checks the settings. */
+  constructor(settings: object);
   readonly baseUrl: string;
   call(operation: string, params: JsonText, options: Options): Call;
   request(request: Raw, options: Options): Call;
@@ -114,7 +113,8 @@ export class Campaign {
 }
 
 export class Webhooks {
-  constructor(settings: Omit<WebhooksOptions, "secret"> & { secrets: readonly string[]; maxBodyBytes: number });
+  /** The core checks the settings. */
+  constructor(settings: object);
   /** `data` is there where it differs from `raw`: a number that JavaScript cannot hold is a text in it. */
   unwrap(
     body: Uint8Array,

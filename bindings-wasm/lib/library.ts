@@ -1,17 +1,12 @@
 /** All that the package offers, whatever entry it is loaded by: so there is one of each class. */
-export type { CallOptions, Json } from "./call.js";
-export type {
-  CampaignOptions,
-  Campaigns,
-  DoubtfulContact,
-  Journal,
-  Progress,
-  Rejected,
-  Report,
-  Workflow,
-} from "./campaign.js";
-export { Client, type ClientOptions, type RawRequest } from "./client.js";
-export * as crypto from "./crypto.js";
+export type { CallOptions, Json } from "./call/call.js";
+export { Client, type ClientOptions, type RawRequest } from "./call/client.js";
+export { File } from "./call/file.js";
+export type { Push } from "./call/push.js";
+export type { CampaignOptions, Campaigns } from "./campaign/campaign.js";
+export type { Operations } from "./generated/operations.js";
+export type * from "./generated/types.js";
+export * as crypto from "./runtime/crypto.js";
 export {
   AirudderError,
   ApiError,
@@ -22,14 +17,12 @@ export {
   TransportError,
   ValidationError,
   WebhookError,
-} from "./errors.js";
-export type { Event, EventOf, KnownEvent, UnknownEvent } from "./event.js";
-export { File } from "./file.js";
-export type { Fetch, FetchResponse, WebRequest, WebResponse } from "./globals.js";
-export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse, Unverified } from "./handlers.js";
-export type { HeaderFields } from "./headers.js";
-export type { Operations } from "./operations.js";
-export type { PreparedRequest } from "./prepared.js";
-export type { Push } from "./push.js";
-export type * from "./types.js";
-export { type HandlerOptions, type Listener, Webhooks, type WebhooksOptions } from "./webhooks.js";
+} from "./runtime/errors.js";
+export type { Fetch, FetchResponse, WebRequest, WebResponse } from "./runtime/globals.js";
+export type { HeaderFields } from "./runtime/headers.js";
+export type { Journal } from "./runtime/journal.js";
+export type { PreparedRequest } from "./runtime/prepared.js";
+export type { DoubtfulContact, Progress, Rejected, Report, Workflow } from "./runtime/report.js";
+export type { Event, EventOf, KnownEvent, UnknownEvent } from "./webhooks/event.js";
+export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse, Unverified } from "./webhooks/handlers.js";
+export { type HandlerOptions, type Listener, Webhooks, type WebhooksOptions } from "./webhooks/webhooks.js";

@@ -8,7 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as url from "node:url";
 import * as util from "node:util";
-import { runsOnNode } from "./builtins.js";
+import { runsOnNode } from "./node/builtins.js";
 import "./inline.js";
 
 runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });

@@ -7,7 +7,7 @@ use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{bytes, headers, pairs, to_js, whole},
+    boundary::{bytes, headers, pairs, to_js, whole},
     errors::Fallible,
     exact,
 };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{to_js, whole},
+    boundary::{to_js, whole},
     call::Call,
     errors::{Fallible, Fields, error_of},
     session::Session,

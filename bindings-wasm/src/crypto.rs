@@ -6,7 +6,7 @@ use airudder_core::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{border::headers, errors::Fallible};
+use crate::{boundary::headers, errors::Fallible};
 
 /// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
 #[wasm_bindgen]

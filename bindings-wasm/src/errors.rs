@@ -1,15 +1,13 @@
-//! The core's errors as plain objects. The classes are JavaScript's (`lib/errors.ts`).
+//! The core's errors as plain objects. The classes are JavaScript's (`lib/runtime/errors.ts`).
 
 use airudder_core::{Error, ErrorCode, Outcome, RetryAdvice};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use crate::border::to_js;
-
 /// What a function of this module fails with; it is thrown as [`Fields`].
 pub struct Failed(Error);
 
-/// A result that throws at the border.
+/// A result that throws at the boundary.
 pub type Fallible<T> = Result<T, Failed>;
 
 impl From<Error> for Failed {
@@ -20,11 +18,11 @@ impl From<Error> for Failed {
 
 impl From<Failed> for JsValue {
     fn from(Failed(error): Failed) -> Self {
-        to_js(&Fields::of(&error)).unwrap_or(Self::NULL)
+        Fields::of(&error).to_js()
     }
 }
 
-/// What `lib/errors.ts` makes an error of. What is absent is not there.
+/// What `lib/runtime/errors.ts` makes an error of. What is absent is not there.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Fields {
@@ -50,6 +48,11 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
+    /// The fields as a plain object.
+    fn to_js(&self) -> JsValue {
+        self.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+    }
+
     /// The fields of an error.
     pub(crate) fn of(error: &Error) -> Self {
         let text = error.to_string();
@@ -75,8 +78,8 @@ impl Fields {
 
 /// The fields of an error that the facade found itself.
 #[wasm_bindgen]
-pub fn fault(number: u16, message: &str, pointer: Option<String>) -> Fallible<JsValue> {
-    to_js(&Fields::of(&error_of(number, message, pointer)))
+pub fn fault(number: u16, message: &str, pointer: Option<String>) -> JsValue {
+    Fields::of(&error_of(number, message, pointer)).to_js()
 }
 
 /// An error that the facade found itself.

@@ -1,6 +1,6 @@
 //! Numbers that JavaScript cannot hold.
 
-use airudder_core::json::string_length;
+use airudder_core::json::tokens;
 
 /// The largest integer up to which every one has its own float: 2^53 − 1.
 const MAX_SAFE: &str = "9007199254740991";
@@ -13,32 +13,19 @@ const MAX_EXPONENT: i64 = 308;
 pub(crate) fn keep(text: &str) -> String {
     let mut out = String::new();
     let mut copied = 0;
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit()) {
-        let token = rest.split_at(start).1;
-        let length = if token.starts_with('"') { string_length(token) } else { number(token) };
-        let (token, behind) = token.split_at(length);
-        if is_inexact(token) {
-            let at = text.len() - behind.len() - token.len();
-            out.push_str(text.get(copied..at).unwrap_or_default());
-            out.push('"');
-            out.push_str(token);
-            out.push('"');
-            copied = text.len() - behind.len();
-        }
-        rest = behind;
+    for token in tokens(text).filter(|token| is_inexact(token.text)) {
+        out.push_str(text.get(copied..token.start).unwrap_or_default());
+        out.push('"');
+        out.push_str(token.text);
+        out.push('"');
+        copied = token.end();
     }
     out.push_str(text.get(copied..).unwrap_or_default());
     out
 }
 
-/// The length of the number that the text begins with.
-fn number(text: &str) -> usize {
-    text.bytes().position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')).unwrap_or(text.len())
-}
-
 fn is_inexact(token: &str) -> bool {
-    if token.starts_with('"') {
+    if !token.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return false;
     }
     let digits = token.trim_start_matches('-');

@@ -9,7 +9,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it converted")]
 #![expect(unreachable_pub, reason = "wasm-bindgen exports what is `pub`, wherever it stands")]
 
-mod border;
+mod boundary;
 mod call;
 mod campaign;
 mod crypto;

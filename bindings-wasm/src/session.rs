@@ -7,7 +7,7 @@ use airudder_core::{
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    border::{headers, whole},
+    boundary::{headers, whole},
     call::Call,
     errors::Fallible,
     provider::Runtime,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    border::{bytes, headers, pairs, to_js},
+    boundary::{bytes, headers, pairs, to_js},
     crypto::block,
     errors::Fallible,
     exact,

@@ -23,7 +23,7 @@ import { after, test } from "node:test";
 import * as url from "node:url";
 import { APP, airudder } from "./support.mjs";
 
-const { openJournalFile } = createRequire(import.meta.url)("../dist/journal-file.js");
+const { openJournalFile } = createRequire(import.meta.url)("../dist/node/journal-file.js");
 const { AirudderError } = airudder;
 const builtins = { childProcess, crypto, fs, net, os, path, url };
 

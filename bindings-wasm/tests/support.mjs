@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 const require = createRequire(import.meta.url);
 export const root = new URL("../../", import.meta.url);
 export const airudder = require("../dist/node.js");
-export const native = require("../dist/native.js");
+export const native = require("../dist/runtime/native.js");
 
 export const APP = { appKey: "fake-app-key", appSecret: "fake-app-secret" };
 

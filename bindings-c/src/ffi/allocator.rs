@@ -1,5 +1,5 @@
 //! The system's allocator, with a little kept for when it has nothing left: what is small then comes from there, so that an
-//! error can still be told. C++ keeps such a pool for its exceptions.
+//! error can still be reported. C++ keeps such a pool for its exceptions.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

@@ -13,7 +13,6 @@ What goes in and comes out has the API's own field names. Every error is an `Air
 from airudder import _once as _once  # before the others: it may put them in their places
 from airudder import crypto
 from airudder._async_client import AsyncClient
-from airudder._campaign import DoubtfulContact, Progress, Rejected, Report, Workflow
 from airudder._client import Client
 from airudder._errors import (
     AirudderError,
@@ -26,10 +25,12 @@ from airudder._errors import (
     WebhookError,
 )
 from airudder._event import Event
+from airudder._generated.types import Detail
 from airudder._http import AsyncHttpTransport, HttpTransport
 from airudder._native import VERSION as __version__  # noqa: N811 - so Python calls it
 from airudder._native import Request
 from airudder._options import CallOptions, File
+from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
 from airudder._transport import (
     AsyncTransport,
     ConnectFailed,
@@ -40,7 +41,6 @@ from airudder._transport import (
     TransportFailure,
 )
 from airudder._webhooks import ACK_BODY, ACK_STATUS, Webhooks
-from airudder.types import Detail
 
 __all__ = [
     "ACK_BODY",

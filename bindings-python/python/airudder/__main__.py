@@ -8,22 +8,22 @@ import os
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from airudder import _native, crypto
 from airudder._client import Client
 from airudder._csv import ContactsFile
 from airudder._errors import AirudderError
+from airudder._generated.events import CLASSES
 from airudder._listen import UNSIGNED, listen
 from airudder._options import File
 from airudder._terminal import as_json, say, say_plain, tell, tell_progress
-from airudder.events import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from airudder._campaign import Progress, Report
     from airudder._options import CallOptions
+    from airudder._report import Progress, Report
 
 ENVIRONMENT = """\
 Settings come from the environment, so that no secret stands on the command line:
@@ -65,6 +65,12 @@ def _remedy(error: AirudderError) -> str:
     return REMEDIES.get(error.code, error.remedy)
 
 
+class _Command(Protocol):
+    """Adds a command."""
+
+    def __call__(self, name: str, about: str, example: str, run: Any, /) -> argparse.ArgumentParser: ...  # noqa: ANN401
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m airudder",
@@ -88,6 +94,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command("operations", "List the operations.", "python -m airudder operations", _operations)
 
+    _add_calls(command)
+    _add_upload(command)
+    _add_listen(command)
+    _add_detect(command)
+    return parser
+
+
+def _add_calls(command: _Command) -> None:
     for name, about, run in (
         ("curl", "Show a request as a curl command, with secrets masked; nothing is sent.", _curl),
         ("call", "Call an operation and print its result as JSON.", _call),
@@ -109,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
                 help="where a result that is a file, such as a recording, goes",
             )
 
+
+def _add_upload(command: _Command) -> None:
     example = "python -m airudder upload contacts.csv --template 7 --name july --platform TEMP1 \\\n"
     example += "  --end-time '2099-12-01 18:00:00+08:00'"
     about = "Send the contacts of a CSV file to a workflow, each once; run it again to go on after a crash."
@@ -151,6 +167,8 @@ def _parser() -> argparse.ArgumentParser:
         "--retry-rejected", action="store_true", help="send again what AI Rudder refused in an earlier run"
     )
 
+
+def _add_listen(command: _Command) -> None:
     listening = command(
         "listen", "Receive events and print each as a line of JSON.", "python -m airudder listen --port 8000", listen
     )
@@ -169,11 +187,12 @@ def _parser() -> argparse.ArgumentParser:
         help="take events without a signature, too; one that is there must fit",
     )
 
+
+def _add_detect(command: _Command) -> None:
     example = "python -m airudder detect --headers headers.txt body.bin"
     detect = command("detect", "Name the signature scheme and the cipher of a captured delivery.", example, _detect)
     detect.add_argument("body", type=Path, metavar="FILE", help="the body's bytes as they came")
     detect.add_argument("--headers", type=Path, required=True, metavar="FILE", help="the header fields, a line each")
-    return parser
 
 
 def _port(text: str) -> int:

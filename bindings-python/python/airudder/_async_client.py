@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 from airudder._base import BaseClient, save_to
 from airudder._choose import async_transport
 from airudder._driver import run_async
-from airudder._http import AsyncHttpTransport
-from airudder._native import Session
-from airudder._operations import (
+from airudder._generated.operations import (
     AsyncAuth,
     AsyncProcess,
     AsyncRobots,
     AsyncSms,
     AsyncTasks,
 )
+from airudder._http import AsyncHttpTransport
+from airudder._native import Session
 from airudder._pages import AsyncPagedChat
 from airudder._push import AsyncPushedWorkflow
 from airudder._transport import MAX_RESPONSE_BYTES

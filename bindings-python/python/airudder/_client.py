@@ -8,9 +8,9 @@ from airudder._base import BaseClient, save_to
 from airudder._campaign import Campaigns
 from airudder._choose import sync_transport
 from airudder._driver import run
+from airudder._generated.operations import Auth, Process, Robots, Sms, Tasks
 from airudder._http import HttpTransport
 from airudder._native import Session
-from airudder._operations import Auth, Process, Robots, Sms, Tasks
 from airudder._pages import PagedChat
 from airudder._push import PushedWorkflow
 from airudder._transport import MAX_RESPONSE_BYTES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from airudder._native import error_codes
 
 if TYPE_CHECKING:
-    from airudder._campaign import Report
+    from airudder._report import Report
 
 Outcome = Literal["not_sent", "rejected", "accepted", "unknown"]
 

@@ -6,11 +6,11 @@ h11 is loaded, and the environment read, with the first request only.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airudder._clock import Deadline
 from airudder._errors import invalid_setting
+from airudder._http_settings import HttpSettings
 from airudder._transport import MAX_RESPONSE_BYTES, ConnectFailed, TransportFailure, bare
 
 if TYPE_CHECKING:
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from airudder._native import Request
     from airudder._pool import Pool
     from airudder._transport import Accept, Response
-
-
-@dataclass(frozen=True, repr=False)
-class HttpSettings:
-    """How to send. The proxy's URL may hold a password, so nothing of it is shown."""
-
-    ssl_context: ssl.SSLContext | None
-    proxy: str | None
-    trust_env: bool
-    max_response_bytes: int
 
 
 class HttpTransport:

@@ -10,10 +10,19 @@ from types import ModuleType
 
 from airudder._native import first_package
 
+
+def _take(package: ModuleType) -> None:
+    """Put the modules of a package that is there already in their places."""
+    for name, module in list(vars(package).items()):
+        if isinstance(module, ModuleType) and module.__name__ == f"{package.__name__}.{name}":
+            sys.modules[module.__name__] = module
+            _take(module)
+
+
 _package = sys.modules["airudder"]
 _first = first_package(_package)
 if _first is not _package:
+    _take(_first)
     for _name, _module in list(vars(_first).items()):
-        if isinstance(_module, ModuleType) and _module.__name__ == f"airudder.{_name}":
-            sys.modules[_module.__name__] = _module
+        if isinstance(_module, ModuleType) and sys.modules.get(f"airudder.{_name}") is _module:
             setattr(_package, _name, _module)

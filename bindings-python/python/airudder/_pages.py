@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airudder._operations import AsyncChat, Chat
+from airudder._generated.operations import AsyncChat, Chat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from airudder._generated.types import ChatMessage
     from airudder._options import CallOptions
-    from airudder.types import ChatMessage
 
 PAGE_SIZE = 50
 

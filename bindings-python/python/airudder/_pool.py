@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from airudder._clock import Deadline
-    from airudder._http import HttpSettings
+    from airudder._http_settings import HttpSettings
     from airudder._native import Request
     from airudder._proxies import Proxy
     from airudder._sockets import Sockets

@@ -12,7 +12,7 @@ from airudder._transport import ConnectFailed
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-    from airudder._http import HttpSettings
+    from airudder._http_settings import HttpSettings
 
 PORTS = {"http": 80, "https": 443}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from airudder._generated.operations import AsyncWorkflow, Workflow
 from airudder._native import from_json, verify_push_params
-from airudder._operations import AsyncWorkflow, Workflow
 
 if TYPE_CHECKING:
     from airudder._event import Event
+    from airudder._generated.types import VerifyApiNodePushParams
     from airudder._options import CallOptions
-    from airudder.types import VerifyApiNodePushParams
 
 
 class PushedWorkflow(Workflow):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from airudder import _native
 from airudder._event import Event
+from airudder._generated.events import CLASSES
 from airudder._header_fields import pairs
-from airudder.events import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,20 @@ use serde_json::Value;
 
 use crate::catalogue::{events_of, operations_of, reference, text};
 
-/// The modules whose contents make the header, in the order of the header.
-const SECTIONS: [&str; 12] = [
-    "error", "text", "client", "call", "values", "fields", "campaign", "events", "buffers", "webhooks", "crypto",
-    "library",
+/// The sections of the header, in its order: the files that each is read from, of which the first one has its title.
+const SECTIONS: [&[&str]; 12] = [
+    &["types/error"],
+    &["types/text", "types/header"],
+    &["functions/client", "types/client"],
+    &["functions/call", "types/call"],
+    &["functions/values", "types/values"],
+    &["functions/fields"],
+    &["functions/campaign", "functions/campaign_report", "types/campaign"],
+    &["functions/events", "types/events"],
+    &["functions/buffers", "types/buffers"],
+    &["functions/webhooks", "types/webhooks"],
+    &["functions/crypto", "types/crypto"],
+    &["functions/library"],
 ];
 
 /// What the types of arguments are in C. They are the Rust side's own; see `bindings-c/src/ffi`.
@@ -22,11 +32,11 @@ const ARGUMENTS: [(&str, &str); 11] = [
     ("FieldList", "const airudder_header *"),
     ("ErrorSlot", "airudder_error *"),
     ("FirstCampaignStep", "airudder_campaign_step"),
-    ("GivenConfig", "const airudder_config *"),
-    ("GivenCallOptions", "const airudder_call_options *"),
-    ("GivenRawRequest", "const airudder_raw_request *"),
-    ("GivenCampaignConfig", "const airudder_campaign_config *"),
-    ("GivenWebhooksConfig", "const airudder_webhooks_config *"),
+    ("ConfigPointer", "const airudder_config *"),
+    ("CallOptionsPointer", "const airudder_call_options *"),
+    ("RawRequestPointer", "const airudder_raw_request *"),
+    ("CampaignConfigPointer", "const airudder_campaign_config *"),
+    ("WebhooksConfigPointer", "const airudder_webhooks_config *"),
 ];
 
 /// What the core calls otherwise than C.
@@ -48,9 +58,9 @@ pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
         .replace("@PATCH@", env!("CARGO_PKG_VERSION_PATCH"));
     out.push_str(&operations(catalogue));
     out.push_str(&errors());
-    for module in SECTIONS {
-        let about = if module == "events" { kinds(catalogue) } else { String::new() };
-        out.push_str(&section(&source.join(module).with_extension("rs"), &about));
+    for files in SECTIONS {
+        let about = if files.contains(&"types/events") { kinds(catalogue) } else { String::new() };
+        out.push_str(&section(&source, files, &about));
     }
     out.push_str(
         &fs::read_to_string(root.join("bindings-c/src/header_end.h")).expect("the end of the header is there"),
@@ -190,11 +200,18 @@ pub(crate) fn strerror() -> String {
     out
 }
 
-/// What one module declares, under its own title, with more about it if there is more.
-fn section(source: &Path, more: &str) -> String {
-    let rust = fs::read_to_string(source).expect("the module is there");
-    let mut about =
-        rust.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+/// The declarations of some files, under the title of the first one, with more about it if there is more.
+fn section(source: &Path, files: &[&str], more: &str) -> String {
+    let read = |file: &&str| fs::read_to_string(source.join(file).with_extension("rs")).expect("the module is there");
+    let texts: Vec<String> = files.iter().map(read).collect();
+    let about = texts.first().map_or("", String::as_str).lines();
+    let mut about = about.map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let rust: String = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter(|line| !line.starts_with("//!"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
     let name = about.next().expect("the module has a title");
     let introduction = about.map(|line| format!("   {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n");
     let config = Config {
@@ -212,7 +229,11 @@ fn section(source: &Path, more: &str) -> String {
         },
         ..Config::default()
     };
-    let bindings = Builder::new().with_config(config).with_src(source).generate().expect("cbindgen reads the module");
+    // cbindgen reads files, in which inner documentation may stand at the top alone.
+    let joined = std::env::temp_dir().join(format!("airudder-header-{}.rs", std::process::id()));
+    fs::write(&joined, &rust).expect("there is room for a temporary file");
+    let bindings = Builder::new().with_config(config).with_src(&joined).generate().expect("cbindgen reads the module");
+    fs::remove_file(&joined).expect("the temporary file is there");
     let mut text = Vec::new();
     bindings.write(&mut text);
     let introduction = match introduction.trim() {

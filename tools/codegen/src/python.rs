@@ -1,4 +1,4 @@
-//! The typed face of the Python package: `types.py`, `events.py` and `_operations.py`.
+//! The typed face of the Python package: the modules of `airudder._generated`.
 
 use std::fmt::Write;
 
@@ -110,7 +110,7 @@ from typing import TYPE_CHECKING, Literal
 from airudder._event import Event
 
 if TYPE_CHECKING:
-    from airudder.types import (
+    from airudder._generated.types import (
         {},
     )
 "#,
@@ -139,7 +139,7 @@ if TYPE_CHECKING:
     out
 }
 
-/// `_operations.py`: a class for each family, with a twin for asyncio.
+/// `operations.py`: a class for each family, with a twin for asyncio.
 pub(crate) fn operations(catalogue: &Value) -> String {
     let mut names: Vec<String> = operations_of(catalogue).flat_map(imported).collect();
     names.sort();
@@ -160,7 +160,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from airudder._options import CallOptions, File
-    from airudder.types import (
+    from airudder._generated.types import (
         {},
     )
 

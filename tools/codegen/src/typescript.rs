@@ -140,8 +140,8 @@ pub(crate) fn operations(catalogue: &Value) -> String {
  * @packageDocumentation
  */
 
-import type {{ CallOptions, Json, Run }} from \"./call.js\";
-import type {{ File }} from \"./file.js\";
+import type {{ CallOptions, Json, Run }} from \"../call/call.js\";
+import type {{ File }} from \"../call/file.js\";
 import type {{
   {},
 }} from \"./types.js\";

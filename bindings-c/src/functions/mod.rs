@@ -1,0 +1,15 @@
+//! The functions of `airudder.h`: thin, behind a panic boundary.
+
+pub(crate) mod buffers;
+pub(crate) mod call;
+pub(crate) mod campaign;
+pub(crate) mod campaign_report;
+pub(crate) mod client;
+pub(crate) mod crypto;
+pub(crate) mod events;
+pub(crate) mod fields;
+pub(crate) mod library;
+#[cfg(feature = "test-panic")]
+pub(crate) mod panic;
+pub(crate) mod values;
+pub(crate) mod webhooks;

@@ -1,0 +1,216 @@
+//! Webhooks
+
+use std::{
+    ffi::{c_char, c_int},
+    sync::Arc,
+};
+
+use airudder_core::{Error, Secret, WebhookConfig, Webhooks};
+
+use crate::{
+    ffi::{
+        field_list::FieldList,
+        memory,
+        pointers::{Bytes, Length, Text},
+        settings::{ErrorSlot, WebhooksConfigPointer},
+    },
+    functions::crypto::block,
+    objects::{
+        answer::{Out, code, code_with_error, output},
+        buffers::{BUFFERS, Buffer},
+        events::{EVENTS, Received},
+        handles::Table,
+    },
+    types::{
+        buffers::airudder_buffer,
+        events::airudder_event,
+        webhooks::{airudder_webhooks, airudder_webhooks_config},
+    },
+};
+
+/// What to answer.
+#[repr(C)]
+pub struct airudder_ack {
+    /// 200.
+    pub status: c_int,
+    /// `application/json`
+    pub content_type: *const c_char,
+    /// `{}`
+    pub body: *const c_char,
+    /// 2
+    pub body_len: usize,
+}
+
+static HOOKS: Table<Arc<Webhooks>> = Table::new(4, "airudder_webhooks");
+
+fn config(given: &airudder_webhooks_config<'_>) -> Result<WebhookConfig, Error> {
+    let usual = WebhookConfig::default();
+    let secret = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.map(Secret::new));
+    let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.map(str::to_owned));
+    let secrets = [secret(given.secret, "secret")?, secret(given.other_secret, "other_secret")?];
+    Ok(WebhookConfig {
+        secrets: secrets.into_iter().flatten().collect(),
+        sign_key: secret(given.sign_key, "sign_key")?,
+        scheme: text(given.scheme, "scheme")?.unwrap_or(usual.scheme),
+        encryption_key: secret(given.encryption_key, "encryption_key")?,
+        cipher: text(given.cipher, "cipher")?.unwrap_or(usual.cipher),
+        require_signature: given.allow_unsigned == 0,
+        require_encryption: (given.require_encryption != 0).then_some(given.require_encryption > 0),
+        max_body_bytes: if given.max_body_bytes == 0 { usual.max_body_bytes } else { given.max_body_bytes },
+        // A negative limit becomes 0, which the core refuses with the setting's name.
+        max_depth: if given.max_depth == 0 { usual.max_depth } else { usize::try_from(given.max_depth).unwrap_or(0) },
+    })
+}
+
+/// Makes a receiver.
+///
+/// @param config  The settings.
+/// @param hooks   Receives the receiver, to be freed with airudder_webhooks_free(); 0 if it fails.
+/// @param error   Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1001_INVALID_CONFIG, AIRUDDER_E1016_INVALID_ARGUMENT, AIRUDDER_E6001_INVALID_KEY,
+///         AIRUDDER_E6004_INVALID_SCHEME, AIRUDDER_E6005_INVALID_CIPHER.
+///
+///     airudder_webhooks_config cfg = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+///     cfg.secret = getenv("AIRUDDER_WEBHOOK_SECRET");
+///     airudder_webhooks_new(&cfg, &hooks, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_new(
+    config: WebhooksConfigPointer<'_>,
+    hooks: Out<'_, airudder_webhooks>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let hooks = output(hooks, "hooks", 0)?;
+        *hooks = HOOKS.insert(Arc::new(Webhooks::new(self::config(&config.get("config")?)?)?));
+        Ok(())
+    })
+}
+
+/// Verifies, decrypts and reads a delivery. Store the event under its dedupe key, answer 200 with the body
+/// `{}`, and work on it later: AI Rudder sends it again after a minute, at most five times, until it gets a
+/// 200.
+///
+/// @param hooks         The receiver.
+/// @param headers       The header fields of the delivery.
+/// @param header_count  How many.
+/// @param body          The body's bytes as they came: a signature is about bytes.
+/// @param body_len      How many.
+/// @param kind          The event that this URL is for, such as `pds.task.status`, which cannot be recognized by its
+///                      fields. The body is then taken for this event, whatever it says. NULL: the event is
+///                      recognized by what the body says, and an unknown one is no error.
+/// @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
+/// @param error         Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
+///         unreadable, AIRUDDER_E5008… plain where that is refused, AIRUDDER_E6002… or AIRUDDER_E6003… not
+///         decryptable: answer 400 to all of them alike. Anything else is your side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
+///
+///     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_unwrap(
+    hooks: airudder_webhooks,
+    headers: FieldList<'_>,
+    header_count: Length,
+    body: Bytes<'_>,
+    body_len: Length,
+    kind: Text<'_>,
+    event: Out<'_, airudder_event>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let event = output(event, "event", 0)?;
+        let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
+        let kind = kind.optional("kind")?;
+        memory::to_work_on(body.len())?;
+        let received = HOOKS.share(hooks, |hooks| hooks.unwrap(body, &headers, kind))?;
+        *event = EVENTS.insert(Received::new(&received)?);
+        Ok(())
+    })
+}
+
+/// Signs a body by the first secret, as AI Rudder might: for tests of your receiver.
+///
+/// @param hooks     The receiver.
+/// @param body      The body.
+/// @param body_len  Its length in bytes.
+/// @param buffer    Receives a buffer with the header fields (airudder_buffer_header()) and no data.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1001_INVALID_CONFIG without a secret; AIRUDDER_E1010_INVALID_REQUEST where the scheme
+///         signs a header field, which this function is not given, or a key, and there is no `sign_key`.
+///
+///     airudder_webhooks_sign(hooks, body, body_len, &buffer, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_sign(
+    hooks: airudder_webhooks,
+    body: Bytes<'_>,
+    body_len: Length,
+    buffer: Out<'_, airudder_buffer>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let buffer = output(buffer, "buffer", 0)?;
+        let body = body.get(body_len, "body")?;
+        memory::to_work_on(body.len())?;
+        let headers = HOOKS.share(hooks, |hooks| hooks.sign(body))?;
+        *buffer = BUFFERS.insert(Buffer::new(Vec::new(), &headers)?);
+        Ok(())
+    })
+}
+
+/// A delivery as AI Rudder might send it, encrypted if there is a key and signed if there is a secret: for
+/// tests of your receiver.
+///
+/// @param hooks     The receiver.
+/// @param json      The event.
+/// @param json_len  Its length in bytes.
+/// @param iv        16 random bytes, for ciphers with `iv=prefix`; else NULL.
+/// @param iv_len    16, or 0.
+/// @param buffer    Receives a buffer with the body and its header fields.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E6007_IV_REQUIRED.
+///
+///     airudder_webhooks_seal(hooks, json, json_len, NULL, 0, &buffer, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_seal(
+    hooks: airudder_webhooks,
+    json: Bytes<'_>,
+    json_len: Length,
+    iv: Bytes<'_>,
+    iv_len: Length,
+    buffer: Out<'_, airudder_buffer>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let buffer = output(buffer, "buffer", 0)?;
+        let (json, iv) = (json.text(json_len, "json")?, block(iv.get(iv_len, "iv")?)?);
+        memory::to_work_on(json.len())?;
+        let (headers, body) = HOOKS.share(hooks, |hooks| hooks.seal(json, iv))?;
+        *buffer = BUFFERS.insert(Buffer::new(body, &headers)?);
+        Ok(())
+    })
+}
+
+/// What to answer to a delivery, also to one that came before.
+///
+/// @param ack  Receives it; its texts live for ever.
+/// @return 0; AIRUDDER_E1016_INVALID_ARGUMENT.
+///
+///     airudder_webhooks_ack(&ack);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_ack(ack: Out<'_, airudder_ack>) -> c_int {
+    code(|| {
+        let answer =
+            airudder_ack { status: 200, content_type: c"application/json".as_ptr(), body: c"{}".as_ptr(), body_len: 2 };
+        output(ack, "ack", answer).map(|_| ())
+    })
+}
+
+/// Frees a receiver. Its events live on.
+///
+/// @param hooks  What to free.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no receiver.
+///
+///     airudder_webhooks_free(hooks);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_free(hooks: airudder_webhooks) -> c_int {
+    code(|| HOOKS.free(hooks))
+}

@@ -1,0 +1,103 @@
+//! The types of campaigns.
+
+use std::ffi::c_int;
+
+use crate::{
+    ffi::pointers::Text,
+    types::{call::airudder_call, text::airudder_text},
+};
+
+/// A campaign: many contacts, each sent once, whatever happens on the way. One thread at a time may use it.
+pub type airudder_campaign = u64;
+
+/// The settings of a campaign. Begin with AIRUDDER_CAMPAIGN_CONFIG_INIT. The texts are copied.
+#[repr(C)]
+pub struct airudder_campaign_config<'a> {
+    /// sizeof(airudder_campaign_config), as the caller's header knows it.
+    pub size: usize,
+    /// The template of the workflows.
+    pub workflow_template_id: i64,
+    /// The name of the workflow; further ones are called `name (2)`, `name (3)`, …
+    pub name: Text<'a>,
+    /// When the workflows end, as `2099-12-01 18:00:00+08:00`.
+    pub end_time: Text<'a>,
+    /// A contact that a doubtful upload may have carried is looked up, by a request of its own; if it is not
+    /// found, again so many milliseconds later, and only then sent again. That nobody is called twice rests on
+    /// the API not taking up a request later than this. 0: 60 000; AIRUDDER_NEVER: such a contact is never sent
+    /// again, and stays doubtful. Not doubtful is what the API said that it refused: 429, and a 503 that explains
+    /// itself (by the API's envelope, or Retry-After), are taken as not carried out, and sent again; of a batch
+    /// that the API refuses, some contacts are looked up before all of them count as rejected.
+    pub settle_ms: i64,
+    /// Where the jitter of the delays begins. 0: the client chooses.
+    pub seed: u64,
+    /// Contacts in one upload, 1 to 10 000. 0: 1000.
+    pub batch_size: usize,
+    /// Uploads under way at once. 0: 1.
+    pub in_flight: usize,
+    /// Look-ups of doubtful contacts under way at once. 0: 8. Like `in_flight`, it helps only if you run calls
+    /// beside each other.
+    pub lookups_in_flight: usize,
+    /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
+    /// numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
+    pub allow_duplicates: c_int,
+    /// Not 0: contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more
+    /// after `settle_ms`.
+    pub retry_rejected: c_int,
+    /// What the fingerprints in the journal are keyed by. NULL: the app secret. After a change of the app secret, a
+    /// campaign that began before is resumed with the earlier secret here.
+    pub journal_key: Text<'a>,
+    /// Not 0: a journal that was written for another host or app key is taken: the account is the same, only its
+    /// address or key has changed.
+    pub same_account: c_int,
+}
+
+/// What a campaign wants.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub enum airudder_campaign_step_kind {
+    /// The campaign is over, or had to stop: ask for its result.
+    AIRUDDER_CAMPAIGN_DONE = 0,
+    /// Append `journal` to the journal, which must be `journal_at` bytes long before, and wait for the disk
+    /// (fsync), then call airudder_campaign_journal_written().
+    AIRUDDER_CAMPAIGN_JOURNAL = 1,
+    /// Add contacts, about `want`, or say that there are no more.
+    AIRUDDER_CAMPAIGN_CONTACTS = 2,
+    /// Run `call` to its end, beside others if you like, then call airudder_campaign_on_result() and free it.
+    /// The campaign waits for each, so hand each back.
+    AIRUDDER_CAMPAIGN_CALL = 3,
+    /// Nothing to do until `wait_until_ms`, or until a call of the campaign is done.
+    AIRUDDER_CAMPAIGN_WAIT = 4,
+}
+
+/// What a campaign wants done next.
+#[repr(C)]
+pub struct airudder_campaign_step {
+    /// What it wants.
+    pub kind: airudder_campaign_step_kind,
+    /// For AIRUDDER_CAMPAIGN_JOURNAL: whole lines. They live until the next poll.
+    pub journal: airudder_text,
+    /// For AIRUDDER_CAMPAIGN_CONTACTS: how many would be useful; more or fewer are fine.
+    pub want: usize,
+    /// For AIRUDDER_CAMPAIGN_CALL: the call.
+    pub call: airudder_call,
+    /// For AIRUDDER_CAMPAIGN_WAIT: when to poll at the latest, in Unix milliseconds; UINT64_MAX: when a call is
+    /// done. Wait so long after the time that was polled with, by a clock that does not jump.
+    pub wait_until_ms: u64,
+    /// For AIRUDDER_CAMPAIGN_JOURNAL, from airudder_campaign_poll_at(): how many bytes the journal has before these
+    /// lines. If it has another length, or another than with these lines behind the append, somebody else writes it:
+    /// stop.
+    pub journal_at: u64,
+}
+
+/// How far a campaign is.
+#[repr(C)]
+pub struct airudder_progress {
+    /// Contacts added so far.
+    pub contacts: u64,
+    /// Contacts that the API has.
+    pub accepted: u64,
+    /// Contacts that were refused, by the checks or by the API.
+    pub rejected: u64,
+    /// Contacts of which nothing certain is known, for now or for good.
+    pub doubtful: u64,
+}

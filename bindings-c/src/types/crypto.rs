@@ -1,0 +1,14 @@
+//! The types of the crypto functions.
+
+use crate::types::text::airudder_text;
+
+/// What airudder_detect() found. The texts belong to its buffer.
+#[repr(C)]
+pub struct airudder_detection {
+    /// The signature scheme that fits; data is NULL where none does.
+    pub scheme: airudder_text,
+    /// The cipher that fits; data is NULL where none does, or the body is plain.
+    pub cipher: airudder_text,
+    /// What was found, and what to do about what was not: a line each, for people.
+    pub notes: airudder_text,
+}

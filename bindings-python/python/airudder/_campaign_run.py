@@ -1,0 +1,182 @@
+"""One run of a campaign: the core's steps in one thread, calls in others, the caller's code in the caller's."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import suppress
+from itertools import islice
+from queue import Empty, SimpleQueue
+from threading import Event as Signal
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from airudder._contacts import check_chunk
+from airudder._driver import drive
+from airudder._errors import AirudderError
+from airudder._native import clocks
+from airudder._report import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from airudder._journal import JournalFile
+    from airudder._native import Call
+    from airudder._native import Campaign as Machine
+    from airudder._transport import Transport
+
+
+class Run:
+    """One run: the machine in one thread, calls in others, the caller's code in the caller's.
+
+    So the machine is never interrupted between two steps: Python raises `KeyboardInterrupt` in the main thread alone.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        transport: Transport,
+        journal: JournalFile,
+        progress: Callable[[Progress], object] | None,
+    ) -> None:
+        self._machine = machine
+        self._transport = transport
+        self._journal = journal
+        self._progress = progress
+        self._shown: Progress | None = None
+        self._begun = False
+        self._running: dict[Future[None], tuple[int, Call]] = {}
+        self._stop = Signal()
+        self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
+        self._answers: SimpleQueue[Any] = SimpleQueue()
+
+    def run(self, contacts: Iterator[Any]) -> None:
+        """Do what the machine's thread asks for, until it ends."""
+        driving = _start(self._drive, contacts)
+        try:
+            while (task := self._next_task()) is not None:
+                self._answers.put(task())
+        finally:
+            self._stop.set()
+            self._answers.put(None)
+            wait([driving])  # it journals what running calls bring, so the journal must stay open
+        driving.result()
+
+    def _next_task(self) -> Callable[[], Any] | None:
+        while True:
+            with suppress(Empty):
+                return self._tasks.get(timeout=0.5)  # on Windows, Ctrl-C comes through between two waits
+
+    def _ask(self, task: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the task returns
+        """Have it done in the caller's thread."""
+        self._tasks.put(task)
+        answer = self._answers.get()
+        self._check()
+        return answer
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise CancelledError
+
+    def _drive(self, contacts: Iterator[Any]) -> None:
+        try:
+            while (step := self._machine.poll(*(now := clocks()))) is not None:
+                if step[0] == "journal":
+                    self._write(step[1], step[2])
+                elif step[0] == "contacts":
+                    self._feed(contacts, step[1])
+                elif step[0] == "call":
+                    future = _start(drive, step[2], self._transport, self._sleep)
+                    self._running[future] = (step[1], step[2])
+                else:
+                    self._wait(step[1], *now)
+                self._check()
+                self._show()
+        except BaseException:
+            self._give_up()
+            raise
+        finally:
+            self._tasks.put(None)
+
+    def _write(self, lines: str, at: int) -> None:
+        self._journal.append(lines, at)
+        self._machine.journal_written()
+
+    def _feed(self, contacts: Iterator[Any], want: int) -> None:
+        chunk = self._ask(lambda: list(islice(contacts, want)))
+        try:
+            if not self._begun:
+                check_chunk(chunk)
+                self._begun = True
+            if chunk:
+                self._machine.feed(chunk)
+            else:
+                self._machine.end_of_contacts()
+        finally:
+            del chunk  # error reporters show the local variables of a traceback
+
+    def _wait(self, until_ms: int | None, unix_ms: int, monotonic_ms: int) -> None:
+        """Wait for what runs, or until then by the clock that nobody sets, which began at the last poll."""
+        passed = clocks()[1] - monotonic_ms
+        seconds = None if until_ms is None else max(0, until_ms - unix_ms - passed) / 1000
+        if self._running:
+            done, _ = wait(self._running, seconds, FIRST_COMPLETED)
+            self._collect(done)
+        elif seconds is not None:
+            self._stop.wait(seconds)
+
+    def _collect(self, done: Iterable[Future[None]]) -> None:
+        for future in done:
+            future.result()
+            number, call = self._running.pop(future)
+            self._machine.on_result(number, *clocks(), call)
+
+    def _show(self) -> None:
+        now = Progress(*self._machine.progress())
+        progress = self._progress
+        if progress is not None and now != self._shown:
+            self._shown = now
+            self._ask(lambda: progress(now))
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait between two requests of a call, unless the campaign stops meanwhile."""
+        self._stop.wait(seconds)
+        self._check()
+
+    def _give_up(self) -> None:
+        """Start nothing more, let requests that are under way end, and journal what they brought.
+
+        Where that fails too, for instance on a full disk, the journal says less than it might: then more contacts are
+        doubtful, and looked up when the campaign is run again.
+        """
+        self._stop.set()
+        wait(self._running)
+        with suppress(AirudderError, OSError):
+            self._machine.give_up()
+            for future, (number, call) in self._running.items():
+                if future.exception() is None:
+                    self._machine.on_result(number, *clocks(), call)
+                else:  # it waited for its next try, and the journal has it as doubtful
+                    call.close()
+            step = self._machine.poll(*clocks())
+            if step is not None and step[0] == "journal":
+                self._write(step[1], step[2])
+
+
+def _start(run: Callable[..., None], *arguments: Any) -> Future[None]:  # noqa: ANN401 - the function types them
+    """Run it in a thread of its own, which is a daemon if this one is.
+
+    No pool of `concurrent.futures`: one takes no more work as soon as the main thread has ended, while a campaign in
+    another thread goes on.
+    """
+    future: Future[None] = Future()
+
+    def work() -> None:
+        try:
+            run(*arguments)
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+    Thread(target=work, name="airudder-campaign").start()
+    return future

@@ -1,0 +1,1 @@
+"""What is generated from the catalog in core: `make generate` writes these modules again."""

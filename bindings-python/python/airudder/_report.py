@@ -1,0 +1,71 @@
+"""The progress and the report of a campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a campaign is."""
+
+    contacts: int
+    """Contacts read so far."""
+    accepted: int
+    """Contacts that the API has."""
+    rejected: int
+    """Contacts that were refused, by the checks or by the API."""
+    doubtful: int
+    """Contacts of which nothing certain is known, for now or for good."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A contact that was refused, by the checks or by the API."""
+
+    contact: int
+    """Its position among the contacts, from 0."""
+    code: str
+    """The error's number, for instance `E1007`."""
+    pointer: str | None
+    """JSON pointer to the bad field of the contact, for instance `/callee`."""
+    message: str
+    """Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found."""
+
+
+@dataclass(frozen=True)
+class DoubtfulContact:
+    """A contact of which it is not known whether the API has it. Only the next run of the campaign settles it."""
+
+    contact: int
+    """Its position among the contacts, from 0."""
+    case_id: str | None
+    """Its case id, if it has one."""
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A workflow of a campaign."""
+
+    workflow_id: str | None
+    """Its id; None where it is not known whether it was created: it would be empty, and phones nobody."""
+    name: str
+    """Its name."""
+    contacts: int
+    """Contacts that it has, or may have."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a campaign. Each contact is counted once: accepted, rejected or doubtful."""
+
+    accepted: int
+    """How many contacts the API has."""
+    rejected: list[Rejected]
+    """The contacts that were refused, in their order."""
+    doubtful: list[DoubtfulContact]
+    """The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order."""
+    workflows: list[Workflow]
+    """The workflows, the possible orphans included."""
+    clock_offset_ms: int | None = None
+    """How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart."""

@@ -1,0 +1,145 @@
+/** Drives a call: sends what it wants sent, sleeps until it wants to go on. All decisions are the core's. */
+
+import type { Call } from "../glue.js";
+import { onAbort } from "../runtime/abort.js";
+import { masked } from "../runtime/cause.js";
+import { Clock } from "../runtime/clock.js";
+import { AirudderError } from "../runtime/errors.js";
+import type { AbortSignal, Fetch, FetchResponse } from "../runtime/globals.js";
+import type { Owned } from "../runtime/native.js";
+import { LONGEST_MS, startTimer } from "../runtime/timer.js";
+import { File } from "./file.js";
+import { describe, Exchange, failure } from "./transport.js";
+
+/** Settings of one call; what is absent comes from the client. */
+export interface CallOptions {
+  /**
+   * Ends the call. It throws the signal's reason; or `OutcomeUnknown` with that as its `cause`, if a request that must not
+   * be repeated was on its way.
+   */
+  signal?: AbortSignal | undefined;
+  /** How long one request may take, in milliseconds. Of a file, until its first bytes. */
+  timeoutMs?: number | undefined;
+  /** How long the whole call may take, with waits and retries, in milliseconds. */
+  deadlineMs?: number | undefined;
+  /** How often a request is sent again at most, where that is harmless. */
+  maxRetries?: number | undefined;
+  /** False: parameters are not checked, for fields newer than this library. */
+  strict?: boolean | undefined;
+  /** Another host, for instance `https://api.airudder.com`. */
+  baseUrl?: string | undefined;
+  /** Further header fields; they replace the library's own of the same name. */
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Any JSON. */
+export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
+
+/** Calls an operation by its name. */
+export type Run = <Result>(name: string, params: object, options?: CallOptions) => Promise<Result>;
+
+/** Runs the call to its result. */
+export async function run<Result>(call: Owned<Call>, fetch: Fetch, signal: AbortSignal | undefined): Promise<Result> {
+  try {
+    return result(call, await drive(call, fetch, signal), signal) as Result;
+  } finally {
+    call.free();
+  }
+}
+
+/** What came of the last request. */
+interface Last {
+  /** A file, whose bytes are still to come. */
+  file?: { response: FetchResponse; exchange: Exchange };
+  cause?: unknown;
+}
+
+/**
+ * Runs the call until it has a result, which is left in it. `signal` cuts a request off that is under way; `stop` only
+ * keeps further ones from being sent.
+ */
+export async function drive(
+  call: Owned<Call>,
+  fetch: Fetch,
+  signal: AbortSignal | undefined,
+  stop: AbortSignal | undefined = signal,
+): Promise<Last> {
+  let last: Last = {};
+  const clock = new Clock();
+  for (;;) {
+    const step = call.use((machine) => machine.poll(clock.unixMs));
+    if (step === undefined) {
+      return last;
+    }
+    stop?.throwIfAborted();
+    if (typeof step === "number") {
+      await sleep(step, clock, stop);
+      continue;
+    }
+    const exchange = new Exchange(step.timeoutMs, signal);
+    try {
+      const head = await exchange.send(step, fetch);
+      if (call.use((machine) => machine.isFile(head.status, head.headers))) {
+        call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, new Uint8Array()));
+        exchange.stopClock();
+        last = { file: { response: head.response, exchange } };
+      } else {
+        const body = await exchange.body(head);
+        call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, body));
+        exchange.end();
+        last = {};
+      }
+    } catch (error) {
+      exchange.end();
+      if (error instanceof AirudderError && error !== signal?.reason) {
+        error.outcome = "unknown"; // the module failed when the request was sent already
+        throw error;
+      }
+      if (signal?.aborted) {
+        if (!call.use((machine) => machine.isInDoubt())) {
+          throw signal.reason;
+        }
+        // The reason may be any error, even one that reads as if nothing had been sent.
+        call.use((machine) => machine.onFailure(clock.unixMs, "other", "aborted"));
+        last = { cause: signal.reason };
+        continue;
+      }
+      const kind = failure(error, exchange.timedOut);
+      const cause = masked(error, (text) => call.use((machine) => machine.withoutSecrets(text)));
+      call.use((machine) => machine.onFailure(clock.unixMs, kind, describe(cause)));
+      last = { cause };
+    }
+  }
+}
+
+/** The result, or the error that ended the call. */
+function result(call: Owned<Call>, { file, cause }: Last, signal: AbortSignal | undefined): unknown {
+  try {
+    const { data, contentType } = call.use((machine) => machine.result());
+    return contentType !== undefined && file !== undefined
+      ? new File(contentType, file.response, signal, () => file.exchange.end())
+      : JSON.parse(data);
+  } catch (error) {
+    file?.exchange.end();
+    if (error instanceof AirudderError && cause !== undefined) {
+      error.cause = cause;
+    }
+    throw error;
+  }
+}
+
+/** Waits until this time, or for 24 days, unless the call is aborted meanwhile. */
+function sleep(untilMs: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const target = Math.min(untilMs, clock.unixMs + LONGEST_MS);
+    const timer = startTimer(target - clock.unixMs, () => {
+      forget();
+      clock.reached(target);
+      resolve();
+    });
+    const forget = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    });
+  });
+}

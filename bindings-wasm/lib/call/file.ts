@@ -1,0 +1,69 @@
+/** A file that came in place of a JSON result. */
+import { bytes, collect } from "../runtime/bytes.js";
+import { masked } from "../runtime/cause.js";
+import type { AirudderError } from "../runtime/errors.js";
+import type { AbortSignal, Bytes, FetchResponse, ReadableStream } from "../runtime/globals.js";
+import { fault } from "../runtime/native.js";
+import { describe } from "./transport.js";
+
+/**
+ * A file that came in place of a JSON result, such as a recording. It is still coming: read it once, by `stream` or by
+ * `bytes()`. Where neither is wanted, `await file.stream?.cancel()` frees the connection.
+ *
+ * @example
+ * import { writeFile } from "node:fs/promises";
+ * await writeFile("recording.wav", file.stream);
+ */
+export class File {
+  /** What it is, for instance `audio/wav`. */
+  readonly contentType: string;
+  /**
+   * Its bytes as they come, so that a large file need not fit into memory. Where they break off, it fails with a
+   * `TransportError` (E7003), or with the reason of the call's `signal`.
+   */
+  readonly stream: ReadableStream;
+
+  /** @internal */
+  constructor(contentType: string, { body }: FetchResponse, signal: AbortSignal | undefined, release: () => void) {
+    this.contentType = contentType;
+    this.stream = whole(body ?? new Blob([]).stream(), signal, release);
+  }
+
+  /** All its bytes. */
+  bytes(): Promise<Bytes> {
+    return collect(this.stream, bytes);
+  }
+}
+
+/** The same stream, which says in this library's words that it broke off. Nothing is read ahead. `release` is told of its end. */
+function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined, release: () => void): ReadableStream {
+  const chunks = body[Symbol.asyncIterator]();
+  const source = {
+    async pull(stream: { enqueue(chunk: Uint8Array): void; close(): void }) {
+      try {
+        const { done, value } = await chunks.next();
+        if (!done) {
+          return stream.enqueue(value);
+        }
+        release();
+        stream.close();
+      } catch (error) {
+        release();
+        throw signal?.aborted ? signal.reason : brokenOff(error);
+      }
+    },
+    async cancel() {
+      release();
+      await chunks.return?.();
+    },
+  };
+  return new ReadableStream(source, { highWaterMark: 0 }) as ReadableStream;
+}
+
+function brokenOff(error: unknown): AirudderError {
+  const cause = masked(error, (text) => text);
+  const broken = fault(7003, `the connection broke off before the file was complete (${describe(cause)})`);
+  broken.outcome = "accepted";
+  broken.cause = cause;
+  return broken;
+}

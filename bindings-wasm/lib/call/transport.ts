@@ -1,0 +1,112 @@
+/** Sends one request by `fetch`, and says what became of it. */
+
+import type { JsonText, Outgoing } from "../glue.js";
+import { onAbort } from "../runtime/abort.js";
+import { innermost } from "../runtime/cause.js";
+import { connectionFailed } from "../runtime/connect.js";
+import type { AbortSignal, Bytes, Fetch, FetchResponse } from "../runtime/globals.js";
+import { pairs } from "../runtime/headers.js";
+import { abortController } from "../runtime/platform.js";
+import { startTimer } from "../runtime/timer.js";
+
+/** The head of a response. */
+export interface Head {
+  status: number;
+  headers: JsonText;
+  response: FetchResponse;
+}
+
+/** A request under way, with its time-out. */
+export class Exchange {
+  readonly #controller = abortController();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #cut: Promise<never>;
+  readonly #forget: () => void;
+  /** Whether the time was up. */
+  timedOut = false;
+
+  constructor(timeoutMs: number, signal: AbortSignal | undefined) {
+    this.#timer = startTimer(timeoutMs, () => {
+      this.timedOut = true;
+      this.#controller.abort();
+    });
+    // A `fetch` that does not heed its signal must not make the call wait for ever.
+    this.#cut = new Promise((_, reject) => {
+      this.#controller.signal.addEventListener("abort", () => reject(this.#controller.signal.reason), { once: true });
+    });
+    this.#cut.catch(() => {});
+    this.#forget = onAbort(signal, () => this.#controller.abort(signal?.reason));
+  }
+
+  /** Sends it, and waits for the head of the response. */
+  async send(request: Outgoing, fetch: Fetch): Promise<Head> {
+    const sent = fetch(request.url, {
+      method: request.method,
+      headers: request.headers,
+      body: request.body.length === 0 ? null : (request.body as Bytes),
+      // The core decides what a redirect means: following it might send a request twice, or a token elsewhere.
+      redirect: "manual",
+      ...notCached(),
+      signal: this.#controller.signal as AbortSignal,
+    });
+    const response = await Promise.race([sent, this.#cut]);
+    const { status } = response;
+    if (!Number.isInteger(status) || status < 100) {
+      throw new TypeError(`the response has the status ${String(status)}`); // a browser hides redirects so
+    }
+    return { status, headers: fieldsOf(response), response };
+  }
+
+  /** Reads the whole body. */
+  async body({ response }: Head): Promise<Uint8Array> {
+    return new Uint8Array(await Promise.race([response.arrayBuffer(), this.#cut]));
+  }
+
+  /** The head is there and the body is left to somebody else, who still may abort. */
+  stopClock(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** It is over. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#forget();
+  }
+}
+
+/**
+ * That an answer must not be kept, where a request may say so: Next.js keeps even those to POST; workers of before November
+ * 2024 throw at it. Asked for when it is needed: in Node, `Request` takes a while to come.
+ */
+function notCached(): { cache?: "no-store" } {
+  return typeof Request === "function" && "cache" in Request.prototype ? { cache: "no-store" } : {};
+}
+
+/** What cannot be read is the fault of who made the `fetch`, and leaves the outcome unknown like every useless answer. */
+function fieldsOf({ headers }: FetchResponse): JsonText {
+  try {
+    return pairs(headers);
+  } catch {
+    throw new TypeError("the header fields of the response cannot be read");
+  }
+}
+
+/** What a failure of `fetch` is to the core. `connect_failed` only where it is sure that nothing was sent. */
+export function failure(error: unknown, timedOut: boolean): "connect_failed" | "timeout" | "reset" | "other" {
+  if (timedOut) {
+    return "timeout";
+  }
+  if (connectionFailed(error)) {
+    return "connect_failed";
+  }
+  return innermost(error).some(({ code }) => RESET.has(code)) ? "reset" : "other";
+}
+
+/** A message for people. It names neither URL nor header fields. */
+export function describe(error: unknown): string {
+  const { code, message } = innermost(error)[0] ?? {};
+  const text = String(typeof code === "string" ? code : (message ?? error)); // a DOMException has a number for its code
+  return text.replace(/^error sending request .*? client error/, "client error"); // Deno names addresses and the URL
+}
+
+const RESET = new Set<unknown>(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ConnectionClosed"]);

@@ -1,0 +1,14 @@
+/** The modules of Node that the library uses. */
+
+/** The modules that are used. */
+export interface Builtins {
+  childProcess: typeof import("node:child_process");
+  crypto: typeof import("node:crypto");
+  diagnostics: typeof import("node:diagnostics_channel");
+  fs: typeof import("node:fs/promises");
+  net: typeof import("node:net");
+  os: typeof import("node:os");
+  path: typeof import("node:path");
+  url: typeof import("node:url");
+  util: typeof import("node:util");
+}

@@ -1,0 +1,81 @@
+/** Header fields in whatever form a runtime or framework has them. */
+
+import type { JsonText, Pairs } from "../glue.js";
+import { bytes, isBytes } from "./bytes.js";
+import { fault } from "./native.js";
+
+/** The value of a field, or its values. */
+type FieldValue = string | readonly string[] | undefined;
+
+/**
+ * Header fields: `Headers`, `IncomingMessage.headers` or its `rawHeaders`, a plain object or `Map`, or pairs. Names in any
+ * case; a field may have several values.
+ */
+export type HeaderFields =
+  | Iterable<readonly [string, string | readonly string[]]>
+  | readonly string[]
+  | { readonly [name: string]: FieldValue };
+
+/** Pairs of name and value, as the module takes them. */
+export function pairs(fields: HeaderFields): JsonText {
+  const out: Pairs = [];
+  for (const [name, value] of entries(fields)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) {
+        out.push([wellFormed(String(name)), wellFormed(text(one, name))]);
+      }
+    }
+  }
+  return JSON.stringify(out);
+}
+
+function entries(fields: HeaderFields): [string, unknown][] {
+  if (typeof fields !== "object" || fields === null) {
+    throw malformed("", FORMS);
+  }
+  if (!isIterable(fields)) {
+    return Object.entries(fields);
+  }
+  const all: unknown[] = [...fields];
+  if (!all.some((entry) => typeof entry === "string")) {
+    return all.map(pair);
+  }
+  // Names and values by turns, as in Node's `rawHeaders`.
+  if (all.length % 2 !== 0) {
+    throw malformed("", "header fields as one list are names and values by turns, and this one lacks the last value");
+  }
+  return all.flatMap((name, index) => (index % 2 === 0 ? [[String(name), all[index + 1]] as [string, unknown]] : []));
+}
+
+const FORMS = "header fields are an object, a `Headers`, a `Map`, or pairs of name and value";
+
+function pair(entry: unknown): [string, unknown] {
+  if (!Array.isArray(entry)) {
+    throw malformed("", FORMS);
+  }
+  return [String(entry[0]), entry[1]];
+}
+
+/** The text of a value. An object would be read as `[object Object]`, and the signature in it would never fit. */
+function text(value: unknown, name: string): string {
+  if (isBytes(value)) {
+    return Array.from(bytes(value), (byte) => String.fromCharCode(byte)).join(""); // as HTTP has them
+  }
+  if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
+    throw malformed(`/${name}`, "the value of a header field is a text, or an array of texts");
+  }
+  return String(value);
+}
+
+function malformed(place: string, message: string): Error {
+  return fault(1001, message, `/headers${place}`);
+}
+
+/** Half surrogate pairs are replaced: anybody on the network might send them. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+function isIterable(fields: object): fields is Iterable<unknown> {
+  return Symbol.iterator in fields;
+}

@@ -1,0 +1,47 @@
+/** A request as it would be sent. */
+import type { Outgoing, Pairs } from "../glue.js";
+
+/** A request that was built and not sent. It has no token, and may hold other secrets: only `curl()` hides them. */
+export class PreparedRequest {
+  readonly #request: Outgoing & { curl: string };
+
+  /** @internal */
+  constructor(request: Outgoing & { curl: string }) {
+    this.#request = request;
+  }
+
+  /** The HTTP method, in upper case. */
+  get method(): string {
+    return this.#request.method;
+  }
+
+  /** The whole URL, query included. An encrypted query is raw Base64: it must not be percent-encoded again. */
+  get url(): string {
+    return this.#request.url;
+  }
+
+  /** Names and values of the header fields. */
+  get headers(): Pairs {
+    return this.#request.headers;
+  }
+
+  /** The body; empty for GET. */
+  get body(): Uint8Array {
+    return this.#request.body;
+  }
+
+  /** How long to wait for the whole answer, in milliseconds. */
+  get timeoutMs(): number {
+    return this.#request.timeoutMs;
+  }
+
+  /** The request as a `curl` command line for a POSIX shell; secrets and the middle of phone numbers are masked. */
+  curl(): string {
+    return this.#request.curl;
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `PreparedRequest { ${this.method} ${this.url.split("?")[0]}, ${this.body.length} bytes }`;
+  }
+}

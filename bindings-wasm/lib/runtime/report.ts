@@ -1,0 +1,57 @@
+/** The progress and the report of a campaign. */
+
+/** How far a campaign is. */
+export interface Progress {
+  /** Contacts read so far. */
+  contacts: number;
+  /** Contacts that the API has. */
+  accepted: number;
+  /** Contacts that were refused, by the checks or by the API. */
+  rejected: number;
+  /** Contacts of which nothing certain is known, for now or for good. */
+  doubtful: number;
+}
+
+/** A contact that was refused, by the checks or by the API. */
+export interface Rejected {
+  /** Its position among the contacts, from 0. */
+  contact: number;
+  /** The error's number, for instance `E1007`. */
+  code: string;
+  /** JSON pointer to the bad field of the contact, for instance `/callee`. */
+  pointer?: string;
+  /** Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found. */
+  message: string;
+}
+
+/** A contact of which it is not known whether the API has it. Only the next run of the campaign settles it. */
+export interface DoubtfulContact {
+  /** Its position among the contacts, from 0. */
+  contact: number;
+  /** Its case id, if it has one. */
+  caseId?: string;
+}
+
+/** A workflow of a campaign. */
+export interface Workflow {
+  /** Its id; absent where it is not known whether it was created: it would be empty, and phones nobody. */
+  workflowId?: string;
+  /** Its name. */
+  name: string;
+  /** Contacts that it has, or may have. */
+  contacts: number;
+}
+
+/** What became of a campaign. Each contact is counted once: accepted, rejected or doubtful. */
+export interface Report {
+  /** How many contacts the API has. */
+  accepted: number;
+  /** The contacts that were refused, in their order. */
+  rejected: Rejected[];
+  /** The contacts that stay doubtful, or were not looked up before the campaign stopped, in their order. */
+  doubtful: DoubtfulContact[];
+  /** The workflows, the possible orphans included. */
+  workflows: Workflow[];
+  /** How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart. */
+  clockOffsetMs?: number;
+}

@@ -1,0 +1,89 @@
+/** Events. */
+import type { EventData } from "../generated/types.js";
+
+/** What every event has. */
+interface Received {
+  /** Whether a signature was checked and found right. */
+  readonly verified: boolean;
+  /** The JSON text as it came, decrypted. */
+  readonly raw: string;
+  /**
+   * 64 hex digits, the same for each delivery of one event. AI Rudder delivers an event up to six times [documented]; that
+   * a repetition says the same is assumed.
+   */
+  readonly dedupeKey: string;
+  /** When the delivery came, if `unwrap` was told: of one that was kept and verified later. */
+  readonly receivedAt?: Date;
+}
+
+/** An event that this library knows to be of this type. */
+interface Known<Type extends keyof EventData> extends Received {
+  /** What it is. */
+  readonly type: Type;
+  readonly known: true;
+  /** What it says, with the API's own field names. Fields that this library does not know are there, too. */
+  readonly data: EventData[Type];
+}
+
+/** An event of a type that this library does not know. */
+export interface UnknownEvent extends Received {
+  /** A text: that of its `event` field, or `unknown`. */
+  readonly type: string;
+  readonly known: false;
+  /** What it says. A field that known events have, too, is taken for the same. */
+  readonly data: Record<string, unknown> & All<EventData[keyof EventData]>;
+}
+
+// TypeScript cannot say "any text but those of the known types": to it, `type` may be a known text in an unknown event, too.
+// So the data of that fits each known event's, and adds nothing to what comparing `type` tells of `data`.
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void
+  ? Both
+  : never;
+
+/** An event of this type: comparing `event.type` with it is enough to find out. */
+export type EventOf<Type extends keyof EventData> = Known<Type> | UnknownEvent;
+
+/** An event of a known type: `event.type` tells what `event.data` is. */
+export type KnownEvent = { [Type in keyof EventData]: Known<Type> }[keyof EventData];
+
+/** An event. Where `event.type` is one of the known types, it tells what `event.data` is. */
+export type Event = KnownEvent | UnknownEvent;
+
+/** An event as it is made. */
+interface Fields extends Received {
+  readonly type: string;
+  readonly known: boolean;
+  readonly data: unknown;
+}
+
+/** Shows sizes alone where it is printed: events hold personal data. `JSON.stringify` writes all of it. */
+class ReceivedEvent implements Fields {
+  readonly type: string;
+  readonly known: boolean;
+  readonly verified: boolean;
+  readonly data: unknown;
+  readonly raw: string;
+  readonly dedupeKey: string;
+  declare readonly receivedAt?: Date;
+
+  constructor(fields: Fields) {
+    this.type = fields.type;
+    this.known = fields.known;
+    this.verified = fields.verified;
+    this.data = fields.data;
+    this.raw = fields.raw;
+    this.dedupeKey = fields.dedupeKey;
+    if (fields.receivedAt !== undefined) {
+      this.receivedAt = fields.receivedAt;
+    }
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Event { ${this.type}, verified: ${this.verified}, ${this.raw.length} characters }`;
+  }
+}
+
+/** An event of these fields. */
+export function event(fields: Fields): Event {
+  return new ReceivedEvent(fields) as Fields as Event;
+}

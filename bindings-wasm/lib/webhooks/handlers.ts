@@ -1,0 +1,228 @@
+/** From HTTP to events: reads a body within its limit, and answers as AI Rudder expects it. */
+import { bytes, collect, isBytes, parsed } from "../runtime/bytes.js";
+import { type AirudderError, CryptoError, WebhookError } from "../runtime/errors.js";
+import type { WebRequest, WebResponse } from "../runtime/globals.js";
+import { type HeaderFields, pairs } from "../runtime/headers.js";
+import { fault } from "../runtime/native.js";
+import type { Event } from "./event.js";
+
+/** What takes deliveries. */
+interface Receiver {
+  maxBodyBytes: number;
+  unwrap: (body: Body, headers: HeaderFields) => Event;
+  take: (event: Event) => unknown;
+  onError: (error: unknown) => unknown;
+  quarantine: ((delivery: Unverified) => unknown) | undefined;
+}
+
+type Body = string | Uint8Array | ArrayBuffer;
+
+/** A delivery that could not be verified, decrypted or read, as it came. */
+export interface Unverified {
+  /** The bytes of the body. */
+  readonly body: Uint8Array;
+  /** Names and values of the header fields, for `unwrap` and for JSON. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** When it came. */
+  readonly receivedAt: Date;
+  /** Why it was not taken: a `WebhookError` or a `CryptoError`. */
+  readonly error: AirudderError;
+}
+
+/** Answers a web request. It never rejects. */
+export type FetchHandler = (request: WebRequest) => Promise<WebResponse>;
+
+/** What is needed of `http.IncomingMessage`; Express's and Fastify's fit. */
+export interface NodeRequest extends AsyncIterable<unknown> {
+  readonly method?: string | undefined;
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly readableEnded?: boolean;
+  /** Set by `setEncoding`: the body comes as text, of which only UTF-8 gives its bytes back. */
+  readonly readableEncoding?: string | null;
+  /** Where a framework keeps the bytes. */
+  readonly rawBody?: unknown;
+  /** Where a framework puts the body, parsed or not. */
+  readonly body?: unknown;
+}
+
+/** What is needed of `http.ServerResponse`. */
+export interface NodeResponse {
+  /** The connection; absent where it is gone. */
+  readonly socket?: { readonly destroyed?: boolean } | null;
+  readonly destroyed?: boolean;
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body: string): unknown;
+}
+
+/**
+ * Answers a request of Node's `http`. For frameworks that wait for it, what it gives is a promise at run time, which never
+ * rejects.
+ */
+export type NodeHandler = (request: NodeRequest, response: NodeResponse) => void;
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A handler from `Request` to `Response`. */
+export function fetchHandler(receiver: Receiver): FetchHandler {
+  return async (request) => {
+    const { status, headers, body } = await answer(receiver, request.method, request.headers, () =>
+      webBody(request, receiver.maxBodyBytes),
+    );
+    return new Response(body, { status, headers }) as WebResponse;
+  };
+}
+
+/** A handler for Node's `http`. */
+export function nodeHandler(receiver: Receiver): NodeHandler {
+  return async (request, response) => {
+    const { status, headers, body } = await answer(receiver, request.method ?? "", request.headers, () =>
+      nodeBody(request, receiver.maxBodyBytes),
+    );
+    try {
+      if (response.destroyed || response.socket?.destroyed) {
+        throw new Error("the connection broke off before the answer was sent: AI Rudder sends the event again");
+      }
+      // It throws where something else has answered, for instance a time-out middleware.
+      response.writeHead(status, headers);
+      response.end(body);
+    } catch (error) {
+      await tell(receiver, error);
+    }
+  };
+}
+
+async function answer(
+  receiver: Receiver,
+  method: string,
+  headers: HeaderFields,
+  read: () => Promise<Body>,
+): Promise<Answer> {
+  if (method !== "POST") {
+    return refuse(405, { allow: "POST" });
+  }
+  const receivedAt = new Date();
+  let body: Body | undefined;
+  let event: Event | undefined;
+  try {
+    body = await read();
+    event = receiver.unwrap(body, headers);
+    await receiver.take(event);
+    return TAKEN;
+  } catch (error) {
+    await tell(receiver, error);
+    if (event !== undefined) {
+      return refuse(500); // ours, so that the event comes again when it was mended
+    }
+    if (body !== undefined && isUnverified(error) && receiver.quarantine !== undefined) {
+      return keep(receiver, receiver.quarantine, {
+        body: bytes(body),
+        headers: JSON.parse(pairs(headers)),
+        receivedAt,
+        error,
+      });
+    }
+    return refuse(statusOf(error));
+  }
+}
+
+/** Another setting may verify it later. What cannot be kept comes again. */
+async function keep(
+  receiver: Receiver,
+  quarantine: (delivery: Unverified) => unknown,
+  delivery: Unverified,
+): Promise<Answer> {
+  try {
+    await quarantine(delivery);
+    return TAKEN;
+  } catch (error) {
+    await tell(receiver, error);
+    return refuse(503);
+  }
+}
+
+/** A logger that fails must not keep the answer back, nor end the process. */
+async function tell(receiver: Receiver, error: unknown): Promise<void> {
+  try {
+    await receiver.onError(error);
+  } catch {
+    // there is nobody left to tell
+  }
+}
+
+/** Whether another secret, scheme, key or cipher might read it. */
+function isUnverified(error: unknown): error is AirudderError {
+  return error instanceof CryptoError || (error instanceof WebhookError && UNVERIFIED.has(error.code));
+}
+
+const UNVERIFIED = new Set(["E5001", "E5002", "E5005", "E5008"]);
+
+/** 4xx is the sender's fault. What is ours is 500, so that the event comes again when it was mended. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof WebhookError || error instanceof CryptoError) || error.code === "E5006") {
+    return 500;
+  }
+  return error.code === "E5003" ? 413 : 400;
+}
+
+const TAKEN: Answer = { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
+
+function refuse(status: number, headers: Record<string, string> = {}): Answer {
+  return { status, headers: { ...TAKEN.headers, ...headers }, body: "{}" };
+}
+
+/** The body of a web request. */
+async function webBody({ body, bodyUsed }: WebRequest, limit: number): Promise<Body> {
+  if (bodyUsed) {
+    throw parsed(undefined);
+  }
+  return within(limit, body ?? []);
+}
+
+/** The body where the framework left it, or, where nothing was read yet, the stream's. */
+async function nodeBody(request: NodeRequest, limit: number): Promise<Body> {
+  for (const body of [request.rawBody, request.body]) {
+    if (typeof body === "string" || isBytes(body)) {
+      return body;
+    }
+  }
+  if (request.readableEnded) {
+    throw parsed(request.body);
+  }
+  return within(limit, request, request.readableEncoding ?? undefined);
+}
+
+/** Reads a stream within the limit. Chunks are bytes, or text where the stream was told to decode them. */
+function within(
+  limit: number,
+  stream: AsyncIterable<unknown> | Iterable<unknown>,
+  encoding?: string,
+): Promise<Uint8Array> {
+  return collect(
+    stream,
+    (chunk) => chunkOf(chunk, encoding),
+    (length) => {
+      if (length > limit) {
+        throw fault(5003, `the body has more than ${limit} bytes`);
+      }
+    },
+  );
+}
+
+/** The bytes of a chunk. UTF-8 alone gives them back: every other encoding lost some, or none can say so. */
+function chunkOf(chunk: unknown, encoding: string | undefined): Uint8Array {
+  if (isBytes(chunk)) {
+    return bytes(chunk);
+  }
+  if (typeof chunk === "string" && (encoding === "utf8" || encoding === "utf-8")) {
+    return bytes(chunk);
+  }
+  const found = typeof chunk === "string" ? `text in ${encoding ?? "an unknown encoding"}` : `a ${typeof chunk}`;
+  throw fault(
+    5006,
+    `the stream of the body gives ${found} and not bytes: take \`setEncoding\` away, or read it yourself`,
+  );
+}

@@ -1,0 +1,293 @@
+/** Events that AI Rudder sends to a URL of yours. */
+
+import { EVENT_TYPES } from "../generated/events.js";
+import type { EventData } from "../generated/types.js";
+import type { Webhooks as Machine } from "../glue.js";
+import { bytes } from "../runtime/bytes.js";
+import { AirudderError } from "../runtime/errors.js";
+import { type HeaderFields, pairs } from "../runtime/headers.js";
+import { fault, Renewed } from "../runtime/native.js";
+import { randomBlock } from "../runtime/platform.js";
+import {
+  bare,
+  COUNT,
+  checkedAs,
+  DATE,
+  FLAG,
+  FUNCTION,
+  OBJECT,
+  optionalText,
+  settings,
+  TEXT,
+  TEXTS,
+} from "../runtime/settings.js";
+import { type Event, type EventOf, event } from "./event.js";
+import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler, type Unverified } from "./handlers.js";
+
+/** Settings of a receiver. */
+export interface WebhooksOptions {
+  /**
+   * The secret behind `X-AIRudder-Sign`, or several while one is replaced: any of them verifies, and the first one signs.
+   */
+  secret?: string | readonly string[] | undefined;
+  /**
+   * How the signature is computed. The vendor does not publish it: the default `hmac-sha256:hex:body` is an assumption;
+   * `crypto.detect` finds the right one from a captured delivery.
+   */
+  scheme?: string | undefined;
+  /** The key of encrypted events, 16, 24 or 32 bytes; absent: they come plain. */
+  encryptionKey?: string | undefined;
+  /** How events are encrypted. The default, that of requests, `aes-ecb:zero:base64`, is an assumption. */
+  cipher?: string | undefined;
+  /**
+   * Whether an event without a signature is refused: true. For most events no signature is documented. A wrong signature is
+   * refused wherever there is a secret.
+   */
+  requireSignature?: boolean | undefined;
+  /**
+   * Whether an event that comes plain is refused. Absent: where there is an `encryptionKey`, and the event has no signature
+   * that was checked, so that nothing else tells who sent it.
+   */
+  requireEncryption?: boolean | undefined;
+  /** The `X-AIRudder-Sign-Key`, for schemes with the part `key`; absent: the one that the delivery names. */
+  signKey?: string | undefined;
+  /** The largest body, in bytes: 8 MiB. */
+  maxBodyBytes?: number | undefined;
+  /** How deeply the JSON may be nested, 1 to 100: 64. */
+  maxDepth?: number | undefined;
+}
+
+/** Takes an event. AI Rudder gets its answer when the promise is kept; where it is broken, it sends the event again. */
+export type Listener<Received = Event> = (event: Received) => unknown;
+
+/**
+ * Verifies, decrypts and reads events. Make one and use it for all deliveries.
+ *
+ * Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after a
+ * minute, at most five times [documented for the predictive dialer, assumed for the rest]. So events come at least once, in
+ * any order. `fetchHandler` and `nodeHandler` answer so.
+ */
+export class Webhooks {
+  readonly #machine: Renewed<Machine>;
+  readonly #listeners = new Map<string, Listener>();
+  readonly #maxBodyBytes: number;
+  #otherwise: Listener | undefined;
+
+  /** @throws ValidationError where a setting is missing or malformed. */
+  constructor(options: WebhooksOptions) {
+    const { secret, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
+    const secrets = typeof secret === "string" ? [secret] : [...(secret ?? [])];
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#machine = new Renewed((native) => new native.Webhooks(bare({ ...given, secrets, maxBodyBytes })));
+  }
+
+  /**
+   * Verifies, decrypts and reads a delivery.
+   *
+   * @param body The bytes as they came: a signature is about bytes. A text is taken as UTF-8.
+   * @param headers The header fields, in any case.
+   * @param options `kind` is the event that this URL is for; absent: it is told by its fields. One that is not known is no
+   * error. `receivedAt` is when it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
+   * the event's `receivedAt`. No known scheme signs a time, so nothing is compared with it yet.
+   * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply (E5004)
+   * or no JSON object (E5005), was parsed before (E5006), or is plain where that is refused (E5008). Answer the same to all
+   * of them, and to a `CryptoError`.
+   * @throws CryptoError It cannot be decrypted.
+   */
+  unwrap(
+    body: string | Uint8Array | ArrayBuffer,
+    headers: HeaderFields,
+    options: { kind?: keyof EventData | undefined; receivedAt?: Date | undefined } = {},
+  ): Event {
+    const { kind, receivedAt } = options;
+    const received = this.#machine.use((machine) =>
+      machine.unwrap(bytes(body), pairs(checkedAs(headers, "headers", OBJECT)), optionalText(kind, "kind")),
+    );
+    const { data = received.raw, ...fields } = received;
+    const at = receivedAt === undefined ? {} : { receivedAt: checkedAs(receivedAt, "receivedAt", DATE) };
+    return event({ ...fields, ...at, data: JSON.parse(data) });
+  }
+
+  /**
+   * The header fields of a signed delivery, for tests of your receiver.
+   *
+   * @param headers Those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
+   */
+  sign(body: string | Uint8Array, headers: HeaderFields = {}): Record<string, string> {
+    const given = pairs(checkedAs(headers, "headers", OBJECT));
+    return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body), given)));
+  }
+
+  /**
+   * Header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured.
+   *
+   * @param headers Those that the scheme signs, and others that are to be sent.
+   */
+  seal(text: string, headers: HeaderFields = {}): { headers: Record<string, string>; body: Uint8Array } {
+    const json = checkedAs(text, "text", TEXT);
+    const given = pairs(checkedAs(headers, "headers", OBJECT));
+    const sealed = this.#machine.use((machine) => machine.seal(json, randomBlock(), given));
+    return { headers: Object.fromEntries(sealed.headers), body: sealed.body };
+  }
+
+  /**
+   * Has events of this type handled by `listener`.
+   *
+   * @throws ValidationError There is no such type: a misspelt one would wait for ever. Events that are newer than this
+   * library come to `onUnknown`. Or the type has a listener already: let that one call both.
+   */
+  on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this {
+    if (!EVENT_TYPES.includes(type)) {
+      const known = EVENT_TYPES.join(", ");
+      throw fault(
+        1001,
+        `there is no event \`${String(type)}\`; there are ${known}; onUnknown gets all others`,
+        "/type",
+      );
+    }
+    if (this.#listeners.has(type)) {
+      throw fault(1001, `\`${type}\` has a listener already: give it one that calls both`, "/type");
+    }
+    this.#listeners.set(type, checkedAs(listener, "listener", FUNCTION) as Listener);
+    return this;
+  }
+
+  /**
+   * Has events that no `on` is for handled by `listener`. `onUnknown(() => {})` says that nobody wants them.
+   *
+   * @throws ValidationError There is such a listener already.
+   */
+  onUnknown(listener: Listener): this {
+    if (this.#otherwise !== undefined) {
+      throw fault(1001, "onUnknown has a listener already: give it one that calls both", "/listener");
+    }
+    this.#otherwise = checkedAs(listener, "listener", FUNCTION);
+    return this;
+  }
+
+  /**
+   * Gives an event to its listener. The handlers do so where they were given no listener of their own.
+   *
+   * @throws ValidationError (E1025) There is no listener for it. Answer with 500, so that it comes again: a result that
+   * nobody took is lost otherwise.
+   */
+  async dispatch(event: Event): Promise<void> {
+    const listener = this.#listeners.get(event.type) ?? this.#otherwise;
+    if (listener === undefined) {
+      throw fault(UNHANDLED, `an event of type ${shown(event.type)} came, and no listener is for it`);
+    }
+    await listener(event);
+  }
+
+  /**
+   * A handler for Next.js, Hono, Bun, Deno and workers, from `Request` to `Response`. It never rejects.
+   *
+   * It answers 200 once the listener is done; 500 if it fails, or if there is none for this event, so that the event comes
+   * again; 400, 413 or 405 to what is no event. `onError` is told why; without it, the console.
+   *
+   * @param listener Takes every event; absent: those given to `on` do.
+   */
+  fetchHandler(listener?: Listener, options: HandlerOptions = {}): FetchHandler {
+    return fetchHandler(this.#receiver(listener, options));
+  }
+
+  /**
+   * A handler for Node's own `http` and Express. It never rejects.
+   *
+   * It reads the body itself, or takes `rawBody` or `body` where these are bytes or text. It answers as `fetchHandler` does.
+   *
+   * @param listener Takes every event; absent: those given to `on` do.
+   */
+  nodeHandler(listener?: Listener, options: HandlerOptions = {}): NodeHandler {
+    return nodeHandler(this.#receiver(listener, options));
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "Webhooks {}";
+  }
+
+  #receiver(listener: Listener | undefined, options: HandlerOptions) {
+    const { kind, onError = logger(), quarantine, unhandled } = settings(options, HANDLER);
+    const dispatch = async (event: Event) => {
+      if (unhandled !== "accept" || this.#listeners.has(event.type) || this.#otherwise !== undefined) {
+        await this.dispatch(event);
+      }
+    };
+    return {
+      maxBodyBytes: this.#maxBodyBytes,
+      unwrap: (body: string | Uint8Array | ArrayBuffer, headers: HeaderFields) => this.unwrap(body, headers, { kind }),
+      take: listener === undefined ? dispatch : checkedAs(listener, "listener", FUNCTION),
+      onError,
+      quarantine,
+    };
+  }
+}
+
+/** Settings of a handler. */
+export interface HandlerOptions {
+  /** The event that this URL is for; absent: it is told by its fields. */
+  kind?: keyof EventData | undefined;
+  /**
+   * Is told why a delivery was not taken; absent: `console.error`, and `console.warn` once for each type of event that has
+   * no listener. Errors of this library hold no secret and no body.
+   */
+  onError?: ((error: unknown) => unknown) | undefined;
+  /**
+   * Keeps a delivery that cannot be verified, decrypted or read, while it is not settled how AI Rudder signs and encrypts:
+   * `unwrap` takes it later, by the right scheme. Once the promise is kept, the answer is 200; where it is broken, for
+   * instance since there is no more room, 503, so that it comes again. Anybody can send such deliveries: bound them by
+   * number and bytes. Absent: they are answered 400, and gone after the sixth time.
+   */
+  quarantine?: ((delivery: Unverified) => unknown) | undefined;
+  /**
+   * What becomes of an event that no listener is for. `retry`: 500, so that it comes again; `onError` is told (E1025).
+   * `accept`: 200, and it is forgotten. Absent: `retry`.
+   */
+  unhandled?: "retry" | "accept" | undefined;
+}
+
+/** The number of an event that no listener is for. */
+const UNHANDLED = 1025;
+
+/** Writes errors to the console; of events that have no listener, each once, since they come again and again. */
+function logger(): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    if (!(error instanceof AirudderError) || error.code !== `E${UNHANDLED}`) {
+      console.error(error);
+    } else if (told.size < MOST_TOLD && !told.has(error.message)) {
+      told.add(error.message);
+      console.warn(`${error.message}. ${error.remedy}`);
+    }
+  };
+}
+
+/** Whoever can send events can think of types without end. */
+const MOST_TOLD = 100;
+
+/** A type as it may be printed: it is whatever text the event has. */
+function shown(type: string): string {
+  return /^[\w.:-]{1,64}$/.test(type) ? `\`${type}\`` : "(not a name)";
+}
+
+const HANDLER = {
+  kind: TEXT,
+  onError: FUNCTION,
+  quarantine: FUNCTION,
+  unhandled: { what: "`retry` or `accept`", fits: (value: unknown) => value === "retry" || value === "accept" },
+};
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+const WEBHOOKS = {
+  secret: TEXTS,
+  scheme: TEXT,
+  encryptionKey: TEXT,
+  cipher: TEXT,
+  requireSignature: FLAG,
+  requireEncryption: FLAG,
+  signKey: TEXT,
+  maxBodyBytes: COUNT,
+  maxDepth: COUNT,
+};
