@@ -419,103 +419,6 @@ static void settings_that_are_wrong_are_named(void **state) {
   }
 }
 
-static void plain_events_are_refused_where_only_a_key_is_given(void **state) {
-  static const char body[] = "{\"event\":\"channel.message.sent\",\"messages\":[]}";
-  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
-  airudder_error error = AIRUDDER_ERROR_INIT;
-  airudder_webhooks hooks;
-  airudder_event event;
-  int old;
-  (void)state;
-  config.encryption_key = "fake-key-16bytes";
-  config.allow_unsigned = 1;
-  /* A program that was compiled before there was `require_encryption` says so by the size of its struct. */
-  for (old = 0; old < 2; old++) {
-    if (old) config.size = offsetof(airudder_webhooks_config, require_encryption);
-    assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
-    assert_int_equal(airudder_webhooks_unwrap(hooks, NULL, 0, body, strlen(body), NULL, &event, &error),
-                     AIRUDDER_E5008_NOT_ENCRYPTED);
-    assert_non_null(strstr(error.message, "set require_encryption to -1"));
-    assert_int_equal(airudder_webhooks_free(hooks), 0);
-  }
-  config.size = sizeof config;
-  config.require_encryption = -1;
-  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
-  assert_int_equal(airudder_webhooks_unwrap(hooks, NULL, 0, body, strlen(body), NULL, &event, NULL), 0);
-  assert_int_equal(airudder_event_free(event), 0);
-  assert_int_equal(airudder_webhooks_free(hooks), 0);
-}
-
-static void a_scheme_that_signs_a_header_field_cannot_sign_without_it(void **state) {
-  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
-  airudder_error error = AIRUDDER_ERROR_INIT;
-  airudder_webhooks hooks;
-  airudder_buffer buffer;
-  (void)state;
-  config.secret = "fake-webhook-secret";
-  config.scheme = "hmac-sha256:hex:header(X-Time)+body";
-  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
-  assert_int_equal(airudder_webhooks_sign(hooks, "{}", 2, &buffer, &error), AIRUDDER_E1010_INVALID_REQUEST);
-  assert_non_null(strstr(error.message, "X-Time"));
-  assert_int_equal(airudder_webhooks_free(hooks), 0);
-}
-
-static void events_are_signed_for_tests(void **state) {
-  static const char body[] = "{\"event\":\"channel.message.sent\",\"messages\":[]}";
-  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
-  airudder_webhooks hooks;
-  airudder_buffer buffer;
-  airudder_event event;
-  airudder_header header;
-  airudder_detection found;
-  airudder_text text;
-  airudder_ack ack;
-  (void)state;
-  config.secret = "fake-webhook-secret";
-  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
-  assert_int_equal(airudder_webhooks_sign(hooks, body, strlen(body), &buffer, NULL), 0);
-  assert_int_equal(airudder_buffer_header(buffer, 0, &header), 0);
-  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), NULL, &event, NULL), 0);
-  assert_int_equal(airudder_event_type(event, &text), 0);
-  assert_string_equal(text.data, "channel.message.sent");
-  assert_int_equal(airudder_event_free(event), 0);
-  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body) - 1, NULL, &event, NULL),
-                   AIRUDDER_E5002_SIGNATURE_MISMATCH);
-  assert_int_equal(event, 0);
-  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), "pds.nothing", &event, NULL),
-                   AIRUDDER_E1001_INVALID_CONFIG);
-  assert_int_equal(airudder_webhooks_unwrap(hooks, &header, 1, body, strlen(body), "pds.task.status", &event, NULL), 0);
-  assert_int_equal(airudder_event_type(event, &text), 0);
-  assert_string_equal(text.data, "pds.task.status"); /* whatever the body says */
-  assert_int_equal(airudder_event_free(event), 0);
-  assert_int_equal(airudder_buffer_header(buffer, 1, &header), AIRUDDER_E1017_NO_VALUE);
-  assert_null(header.name);
-
-  assert_int_equal(airudder_buffer_header(buffer, 0, &header), 0);
-  assert_int_equal(airudder_buffer_free(buffer), 0);
-  assert_int_equal(airudder_webhooks_seal(hooks, body, strlen(body), NULL, 0, &buffer, NULL), 0);
-  assert_int_equal(airudder_buffer_data(buffer, &text), 0);
-  assert_string_equal(text.data, body);
-  {
-    airudder_header headers[8];
-    size_t count = 0;
-    airudder_buffer answer;
-    while (airudder_buffer_header(buffer, count, &headers[count]) == 0) count++;
-    assert_int_equal(
-        airudder_detect(headers, count, text.data, text.len, "fake-webhook-secret", NULL, &found, &answer, NULL), 0);
-    assert_string_equal(found.scheme.data, "hmac-sha256:hex:body");
-    assert_null(found.cipher.data);
-    assert_non_null(strstr(found.notes.data, "hmac-sha256:hex:body"));
-    assert_int_equal(airudder_buffer_free(answer), 0);
-  }
-  assert_int_equal(airudder_buffer_free(buffer), 0);
-  assert_int_equal(airudder_webhooks_ack(&ack), 0);
-  assert_int_equal(ack.status, 200);
-  assert_int_equal(ack.body_len, strlen(ack.body));
-  assert_int_equal(airudder_webhooks_free(hooks), 0);
-}
-
-/* What a push says of its contact is read from its callee, else from beside it; an empty case id is left out. */
 static void a_push_is_verified_by_asking_the_api(void **state) {
   static const struct {
     const char *push, *params;
@@ -587,9 +490,6 @@ int main(void) {
       cmocka_unit_test(a_call_is_shown_without_secrets_and_without_being_sent),
       cmocka_unit_test(raw_requests_are_checked_when_they_are_made),
       cmocka_unit_test(settings_that_are_wrong_are_named),
-      cmocka_unit_test(plain_events_are_refused_where_only_a_key_is_given),
-      cmocka_unit_test(a_scheme_that_signs_a_header_field_cannot_sign_without_it),
-      cmocka_unit_test(events_are_signed_for_tests),
       cmocka_unit_test(a_push_is_verified_by_asking_the_api),
       cmocka_unit_test(the_library_says_what_it_is),
   };

@@ -20,7 +20,7 @@ def test_vectors(build, how):
 
 
 @checked
-@pytest.mark.parametrize("name", ["calls", "campaign", "threads"])
+@pytest.mark.parametrize("name", ["calls", "campaign", "events", "threads"])
 def test_behaviour(build, name, how):
     build(TESTS / f"{name}.c", standard="gnu99", packages=["cmocka"]).run(how)
 
