@@ -1,7 +1,7 @@
-"""No file has more than 500 lines but generated ones and tables, and no function of Python more than 60. The signature and
-the documentation of a function do not count.
+"""No file has more than 500 lines but generated ones and tables, and no function of Python more than 60.
 
-clippy.toml limits the functions of Rust, biome.json those of TypeScript.
+The signature and the documentation of a function do not count. clippy.toml limits those of Rust, biome.json
+those of TypeScript.
 """
 
 from __future__ import annotations

@@ -25,12 +25,9 @@ function load(file) {
   return loaded.get(file).exports;
 }
 
-async function main(baseUrl) {
-  const airudder = load(require.resolve("airudder"));
-  const { AirudderError, Client, OutcomeUnknown, Webhooks, crypto } = airudder;
-  const { smoke } = await import("./smoke.mjs");
-  const checks = { smoke: (await smoke(airudder, baseUrl)) === "all good" };
+const create = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
 
+async function deliveries({ Webhooks, crypto }, checks) {
   const hooks = new Webhooks({ secret: "fake-hook-secret" });
   const text = '{"event":"message.send"}';
   const headers = hooks.sign(text);
@@ -47,9 +44,9 @@ async function main(baseUrl) {
   const response = { writeHead: (given) => (status = given), end() {} };
   await hooks.nodeHandler(() => {})({ method: "POST", headers, rawBody: Buffer.from(text) }, response);
   checks.nodeHandler = status === 200;
+}
 
-  const app = { appKey: "fake-app-key", appSecret: "fake-app-secret", baseUrl };
-  const create = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
+async function failures({ AirudderError, Client }, app, checks) {
   const refused = Object.assign(new TypeError("fetch failed"), {
     cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" }),
   });
@@ -77,9 +74,9 @@ async function main(baseUrl) {
   const created = await new Client({ ...app, fetch: native }).workflow.createInstance(create).catch((error) => error);
   context.AbortController = AbortController;
   checks.signal = typeof created.workflow_id === "string";
+}
 
-  const controller = new AbortController();
-  const reason = new Error("enough");
+async function abort({ Client, OutcomeUnknown }, app, checks, controller, reason) {
   const hanging = (url, init) => {
     if (url.endsWith("/auth")) return fetch(url, init);
     controller.abort(reason);
@@ -89,7 +86,9 @@ async function main(baseUrl) {
     .createInstance(create, { signal: controller.signal })
     .catch((error) => error);
   checks.aborted = aborted instanceof OutcomeUnknown && aborted.cause === reason;
+}
 
+async function campaigns({ Client }, app, checks, controller, reason) {
   const contacts = [{ callee: "+6200012345678", platform: "TEMP1", caseid: "c-9", variables: {} }];
   const journal = require("node:url").pathToFileURL(path.join(__dirname, "realm.jsonl"));
   const report = await new Client(app).campaigns.run({ ...create, contacts, journal });
@@ -108,6 +107,19 @@ async function main(baseUrl) {
     })
     .catch((error) => error);
   checks.report = stopped === reason && stopped.report.accepted === 0;
+}
+
+async function main(baseUrl) {
+  const airudder = load(require.resolve("airudder"));
+  const { smoke } = await import("./smoke.mjs");
+  const checks = { smoke: (await smoke(airudder, baseUrl)) === "all good" };
+  const app = { appKey: "fake-app-key", appSecret: "fake-app-secret", baseUrl };
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  await deliveries(airudder, checks);
+  await failures(airudder, app, checks);
+  await abort(airudder, app, checks, controller, reason);
+  await campaigns(airudder, app, checks, controller, reason);
 
   const failed = Object.keys(checks).filter((name) => !checks[name]);
   console.log(failed.length === 0 ? "all good" : `failed: ${failed.join(", ")}`);

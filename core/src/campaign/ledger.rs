@@ -175,3 +175,91 @@ impl Ledger {
 pub(super) fn mismatch(message: &str) -> Error {
     Error::new(ErrorCode::JournalMismatch, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ledger(records: &[Record]) -> Ledger {
+        let mut ledger = Ledger::default();
+        let creating = Record::Creating { workflow: 0, name: "july".into(), end_time: None };
+        for record in [&creating].into_iter().chain(records) {
+            ledger.apply(record).unwrap();
+        }
+        ledger
+    }
+
+    fn sent(batch: u64, contacts: Ranges) -> Record {
+        let fingerprints = "0000002a".repeat(positions(&contacts).count());
+        Record::Sent { batch, workflow: 0, contacts, fingerprints }
+    }
+
+    fn outcome(batch: u64, state: BatchState) -> Record {
+        Record::Outcome { batch, state, code: Some("E3001".into()), message: Some("no".into()) }
+    }
+
+    fn states(ledger: &mut Ledger, count: usize) -> Vec<Option<BatchState>> {
+        (0..count).map(|_| ledger.next_contact().1.map(|past| past.state)).collect()
+    }
+
+    fn in_workflow(ledger: &Ledger) -> usize {
+        ledger.workflows.shown().iter().map(|workflow| workflow.contacts).sum()
+    }
+
+    #[test]
+    fn lookups_settle_contacts_one_by_one() {
+        let settled = Record::Settled { accepted: vec![(0, 1)], unsent: vec![(1, 2)] };
+        let mut ledger = ledger(&[sent(0, vec![(0, 4)]), outcome(0, BatchState::Doubtful), settled]);
+        assert_eq!(in_workflow(&ledger), 2);
+        use BatchState::{Accepted, Doubtful, Unsent};
+        let expected = [Some(Accepted), Some(Unsent), Some(Unsent), Some(Doubtful), None];
+        assert_eq!(states(&mut ledger, 5), expected);
+    }
+
+    #[test]
+    fn an_outcome_says_nothing_of_a_contact_that_was_sent_again_since() {
+        let settled = Record::Settled { accepted: Vec::new(), unsent: vec![(0, 1)] };
+        let records = [sent(0, vec![(0, 2)]), settled, sent(1, vec![(0, 1)]), outcome(0, BatchState::Rejected)];
+        let mut ledger = ledger(&records);
+        assert_eq!(in_workflow(&ledger), 1);
+        assert_eq!(states(&mut ledger, 2), [Some(BatchState::Doubtful), Some(BatchState::Rejected)]);
+    }
+
+    #[test]
+    fn a_refused_contact_that_is_tried_again_may_be_in_its_workflow() {
+        let mut ledger = ledger(&[sent(0, vec![(0, 1)]), outcome(0, BatchState::Rejected)]);
+        assert_eq!((in_workflow(&ledger), ledger.refusal(0).code.as_str()), (0, "E3001"));
+        ledger.next_contact();
+        ledger.doubt_again(0);
+        assert_eq!(in_workflow(&ledger), 1);
+        ledger.apply(&Record::Settled { accepted: Vec::new(), unsent: vec![(0, 1)] }).unwrap();
+        assert_eq!(in_workflow(&ledger), 0);
+    }
+
+    #[test]
+    fn what_was_fed_and_is_settled_is_forgotten_and_the_numbers_stay() {
+        let records = [
+            sent(0, vec![(0, 2)]),
+            outcome(0, BatchState::Accepted),
+            sent(1, vec![(2, 2)]),
+            outcome(1, BatchState::Unsent),
+            sent(2, vec![(3, 1)]),
+        ];
+        let resumed = ledger(&records);
+        let mut live = ledger(&[]);
+        states(&mut live, 4);
+        records.iter().for_each(|record| live.apply(record).unwrap());
+        assert_eq!((resumed.contacts.len(), live.contacts.len()), (4, 1));
+        assert_eq!((resumed.known(), live.known()), (4, 4));
+        assert_eq!((in_workflow(&resumed), in_workflow(&live)), (3, 3));
+        assert_eq!((resumed.next_batch(), live.next_batch()), (3, 3));
+        assert!(resumed.is_replaying() && !live.is_replaying());
+    }
+
+    #[test]
+    fn a_batch_with_too_few_fingerprints_is_an_error() {
+        let record =
+            Record::Sent { batch: 0, workflow: 0, contacts: vec![(0, 2)], fingerprints: "0000002a0000".into() };
+        assert_eq!(ledger(&[]).apply(&record).unwrap_err().code(), ErrorCode::JournalMismatch);
+    }
+}

@@ -1,8 +1,8 @@
 //! Waits and retries.
 
-use airudder_core::{ErrorCode, Failure, Outcome, RetryAdvice, Step};
+use airudder_core::{Call, CallOptions, ErrorCode, Failure, Outcome, RetryAdvice, Step};
 
-use crate::support::{call, next_request, response, session, session_with, with_token};
+use crate::support::{UPLOAD, call, next_request, response, session, session_with, with_token};
 
 #[test]
 fn a_clock_that_is_set_back_makes_nobody_wait_for_it() {
@@ -51,4 +51,19 @@ fn retries_end_with_the_last_error_and_advice() {
     let error = call.take_result().unwrap_err();
     assert_eq!((error.code(), error.details().outcome), (ErrorCode::RateLimited, Some(Outcome::Rejected)));
     assert!(matches!(error.details().retry, RetryAdvice::AfterMs(_)));
+}
+
+#[test]
+fn a_retry_that_would_come_at_the_deadline_is_not_waited_for() {
+    let session = session();
+    let options = CallOptions { deadline_ms: Some(1000), ..CallOptions::default() };
+    let mut call = Call::new(&session, "workflow.upload_details", UPLOAD, &options).unwrap();
+    with_token(&session, &mut call);
+    let mut now_ms = 0;
+    next_request(&mut call, &mut now_ms).unwrap();
+    let mut answer = response(429, "");
+    answer.headers.set("Retry-After", "1");
+    call.on_response(now_ms, &answer).unwrap();
+    assert_eq!(call.poll(now_ms).unwrap(), Step::Done);
+    assert_eq!(call.take_result().unwrap_err().code(), ErrorCode::RateLimited);
 }

@@ -159,10 +159,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, cast
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from airudder._options import CallOptions, File
     from airudder._generated.types import (
         {},
     )
+    from airudder._options import CallOptions, File
 
     Run: TypeAlias = Callable[[str, Mapping[str, Any], CallOptions | None], Any]
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Unpack, cast
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from airudder._options import CallOptions, File
     from airudder._generated.types import (
         CancelCallParams,
         ChatMessage,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
         VerifyApiNodePushParams,
         WorkflowId,
     )
+    from airudder._options import CallOptions, File
 
     Run: TypeAlias = Callable[[str, Mapping[str, Any], CallOptions | None], Any]
 
