@@ -62,7 +62,7 @@
              older header go on working. Begin with the _INIT of the struct, or with zeroed memory and `size`. NULL and
              0 stand for the default.
    Growth    The other structs that the library fills, such as airudder_step, keep their size for ever, since programs
-             hold them in memory that is not initialised. What later versions have to say beside is asked of the
+             hold them in memory that is not initialized. What later versions have to say beside is asked of the
              handle, by functions of its own.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
@@ -81,7 +81,7 @@
              does it, behind a line on standard error.
    Stack     A function needs less than 32 KiB of stack, however deeply what it is given is nested.
    Secrets   No error and no text for people holds a secret.
-   The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
+   The rest  There is nothing to initialize and nothing to clean up. The library starts no thread, opens no file, and
              touches neither signals, locale, environment, random numbers nor the clock. */
 
 #ifndef AIRUDDER_H
@@ -367,7 +367,7 @@ enum {
 
 /* ---- Errors as a struct of the caller's. ----------------------------------- */
 
-/** What is known of a request's effect when an error ended it. */
+/** The effect of a request that an error ended. */
 typedef enum airudder_outcome {
   /** Nothing was to be sent, or there is no error. */
   AIRUDDER_OUTCOME_NONE = 0,
@@ -382,7 +382,7 @@ typedef enum airudder_outcome {
 } airudder_outcome;
 
 /**
- * What went wrong, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with
+ * An error, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with
  * zeroed memory and `size` set. A function that takes one fills it, also where it succeeds. It holds no
  * secret. Texts that do not fit are cut between two characters.
  */
@@ -393,9 +393,9 @@ typedef struct airudder_error {
   int code;
   /** The HTTP status, or 0 where there was no response. */
   int http_status;
-  /** What is known of the request's effect. */
+  /** The effect of the request, as far as it is known. */
   enum airudder_outcome outcome;
-  /** Whether `api_code` is set. */
+  /** True if `api_code` is set. */
   int has_api_code;
   /** The code in the API's envelope, which is separate from the HTTP status. */
   int64_t api_code;
@@ -464,12 +464,12 @@ typedef struct airudder_config {
   const char *sign_secret;
   /** How X-AIRudder-Sign is computed. NULL: `hmac-sha256:hex:body`, which is an assumption. */
   const char *sign_scheme;
-  /** How long one request may take, in milliseconds. 0: 10 000. */
+  /** The time limit of one request, in milliseconds. 0: 10 000. */
   uint64_t timeout_ms;
   /** Any number, another one in each process: it spreads the delays before retries. */
   uint64_t seed;
   /**
-   * How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at
+   * The largest number of retries, where they are harmless. 0: 4 times; AIRUDDER_NEVER: not at
    * all. Campaigns do not heed it: they send what was refused for now again by their own count.
    */
   int max_retries;
@@ -536,7 +536,7 @@ typedef enum airudder_failure {
   AIRUDDER_FAILURE_OTHER = 4
 } airudder_failure;
 
-/** How a raw request is authorised. */
+/** How a raw request is authorized. */
 typedef enum airudder_auth {
   /** With the account's token. */
   AIRUDDER_AUTH_TOKEN = 0,
@@ -563,7 +563,7 @@ typedef struct airudder_request {
   const char *url;
   /** The header fields; Authorization is among them. */
   const airudder_header *headers;
-  /** How many header fields. */
+  /** The number of header fields. */
   size_t header_count;
   /** The body, with a NUL behind it; "" for GET. */
   const char *body;
@@ -573,7 +573,7 @@ typedef struct airudder_request {
   uint64_t timeout_ms;
 } airudder_request;
 
-/** What to do next. */
+/** The next step. */
 typedef struct airudder_step {
   /** What the call wants. */
   enum airudder_step_kind kind;
@@ -590,9 +590,9 @@ typedef struct airudder_step {
 typedef struct airudder_call_options {
   /** sizeof(airudder_call_options), as the caller's header knows it. */
   size_t size;
-  /** How long one request may take, in milliseconds. */
+  /** The time limit of one request, in milliseconds. */
   uint64_t timeout_ms;
-  /** How long the whole call may take, with waits and retries, in milliseconds. 0: as long as it takes. */
+  /** The time limit of the whole call, with waits and retries, in milliseconds. 0: as long as it takes. */
   uint64_t deadline_ms;
   /** Where the jitter of the delays begins. 0: the client chooses. */
   uint64_t seed;
@@ -600,9 +600,9 @@ typedef struct airudder_call_options {
   const char *base_url;
   /** Further header fields; they take the place of the library's own of the same name. */
   const airudder_header *headers;
-  /** How many header fields. */
+  /** The number of header fields. */
   size_t header_count;
-  /** How often a request is sent again at most. AIRUDDER_NEVER: not at all. */
+  /** The largest number of retries. AIRUDDER_NEVER: not at all. */
   int max_retries;
   /** Not 0: the parameters are not checked. */
   int lenient;
@@ -758,7 +758,7 @@ int airudder_call_on_failure(airudder_call call,
                              const char *message);
 
 /**
- * Whether a response with this head is a file, such as a recording, so that its body may be written to a disk
+ * Returns whether a response with this head is a file, such as a recording, so that its body may be written to a disk
  * as it comes and need not be passed to airudder_call_on_response(). If the transfer breaks off, report the
  * failure and empty the file: the request may be sent again.
  *
@@ -1201,7 +1201,7 @@ typedef struct airudder_campaign_step {
   uint64_t journal_at;
 } airudder_campaign_step;
 
-/** How far a campaign is. */
+/** The progress of a campaign. */
 typedef struct airudder_progress {
   /** Contacts added so far. */
   uint64_t contacts;
@@ -1239,13 +1239,13 @@ typedef struct airudder_campaign_config {
   /** Uploads under way at once. 0: 1. */
   size_t in_flight;
   /**
-   * Look-ups of doubtful contacts under way at once. 0: 8. Like `in_flight`, it helps only if you run calls
+   * Lookups of doubtful contacts under way at once. 0: 8. Like `in_flight`, it helps only if you run calls
    * beside each other.
    */
   size_t lookups_in_flight;
   /**
    * Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
-   * numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
+   * numbers. A lookup does not tell those apart: a doubtful one stays doubtful where the API has another.
    */
   int allow_duplicates;
   /**
@@ -1500,7 +1500,7 @@ int airudder_campaign_on_result_at(airudder_campaign campaign,
 int airudder_campaign_give_up(airudder_campaign campaign);
 
 /**
- * How far the campaign is.
+ * The progress of the campaign.
  *
  * @param campaign  The campaign.
  * @param progress  Receives the counts.
@@ -1526,7 +1526,7 @@ int airudder_campaign_result(airudder_campaign campaign,
                              airudder_error *error);
 
 /**
- * What became of the contacts so far, as JSON text. Each contact is counted once:
+ * The outcome of the contacts so far, as JSON text. Each contact is counted once:
  *
  *     {"accepted": 998,
  *      "rejected": [{"contact": 17, "code": "E1007", "pointer": "/callee", "message": "…"}],
@@ -1685,7 +1685,7 @@ int airudder_campaign_free(airudder_campaign campaign);
 typedef uint64_t airudder_event;
 
 /**
- * What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know,
+ * The type of the event, for instance `workflow.call.finished`. For one that this library does not know,
  * the text of its `event` field, or `unknown`.
  *
  * @param event  The event.
@@ -1722,7 +1722,7 @@ int airudder_event_dedupe_key(airudder_event event,
 int airudder_event_json(airudder_event event, airudder_text *json);
 
 /**
- * Whether this library knows the kind of the event.
+ * Returns whether this library knows the kind of the event.
  *
  * @param event  The event.
  * @param known  Receives 1 or 0.
@@ -1733,7 +1733,7 @@ int airudder_event_json(airudder_event event, airudder_text *json);
 int airudder_event_known(airudder_event event, int *known);
 
 /**
- * Whether a signature was checked and found right.
+ * Returns whether a signature was checked and found right.
  *
  * @param event     The event.
  * @param verified  Receives 1 or 0.
@@ -1904,13 +1904,13 @@ typedef struct airudder_webhooks_config {
   /** The X-AIRudder-Sign-Key, for schemes with the part `key`. NULL: the one that the delivery names. */
   const char *sign_key;
   /**
-   * How the signature is computed. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect()
+   * The computation of the signature. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect()
    * finds it out.
    */
   const char *scheme;
   /** The key of encrypted events, 16, 24 or 32 bytes. NULL: events come plain. */
   const char *encryption_key;
-  /** How events are encrypted. NULL: `aes-ecb:zero:base64`, that of requests, which is an assumption. */
+  /** The cipher of events. NULL: `aes-ecb:zero:base64`, that of requests, which is an assumption. */
   const char *cipher;
   /** The largest body in bytes. 0: 8 MiB. */
   size_t max_body_bytes;
@@ -2018,7 +2018,7 @@ int airudder_webhooks_seal(airudder_webhooks hooks,
                            airudder_error *error);
 
 /**
- * What to answer to a delivery, also to one that came before.
+ * The answer to a delivery, also to one that came before.
  *
  * @param ack  Receives it; its texts live for ever.
  * @return 0; AIRUDDER_E1016_INVALID_ARGUMENT.

@@ -62,7 +62,7 @@
              older header go on working. Begin with the _INIT of the struct, or with zeroed memory and `size`. NULL and
              0 stand for the default.
    Growth    The other structs that the library fills, such as airudder_step, keep their size for ever, since programs
-             hold them in memory that is not initialised. What later versions have to say beside is asked of the
+             hold them in memory that is not initialized. What later versions have to say beside is asked of the
              handle, by functions of its own.
    Threads   A client or a webhook receiver may be used by many threads at once. Anything else may be used by any
              thread, one at a time: at the same time it is AIRUDDER_E1015_BUSY. Do not free what another thread reads.
@@ -81,7 +81,7 @@
              does it, behind a line on standard error.
    Stack     A function needs less than 32 KiB of stack, however deeply what it is given is nested.
    Secrets   No error and no text for people holds a secret.
-   The rest  There is nothing to initialise and nothing to clean up. The library starts no thread, opens no file, and
+   The rest  There is nothing to initialize and nothing to clean up. The library starts no thread, opens no file, and
              touches neither signals, locale, environment, random numbers nor the clock. */
 
 #ifndef AIRUDDER_H

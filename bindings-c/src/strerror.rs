@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_int};
 
-/// What the number means, and what to do about it.
+/// The meaning of the number, and the remedy.
 pub(crate) const fn of(code: c_int) -> &'static CStr {
     match code {
         0 => c"Success.",

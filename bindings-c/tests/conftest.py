@@ -118,7 +118,7 @@ class Sandbox:
             return json.load(response)
 
     def contacts(self):
-        """How many contacts came, of which none may have come twice."""
+        """The number of contacts that came, of which none may have come twice."""
         duplicates = self.control("contacts?duplicates=1")
         counts = self.control("stats")["contacts"]
         assert counts["duplicates"] == 0, duplicates

@@ -20,7 +20,7 @@ pub(crate) fn octets(value: &Bound<'_, PyAny>, name: &str) -> Fallible<PyBackedB
     }
     let view = value.is_instance_of::<PyMemoryView>().then(|| value.call_method0("tobytes")).transpose()?;
     let bytes = view.as_ref().unwrap_or(value).extract::<PyBackedBytes>();
-    Ok(bytes.map_err(|_| invalid(name, format!("{name} is bytes, or a str without half surrogate pairs")))?)
+    Ok(bytes.map_err(|_| invalid(name, format!("{name} is bytes, or a str without lone surrogates")))?)
 }
 
 /// An initialization vector.

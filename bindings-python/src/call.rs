@@ -66,13 +66,13 @@ impl Call {
         })
     }
 
-    /// Whether the request that was polled last asks for a token, so that its answer is nobody's to keep.
+    /// Returns whether the request that was polled last asks for a token, so that its answer is nobody's to keep.
     #[getter]
     fn asks_for_token(&self) -> bool {
         self.asks_for_token.load(Ordering::Relaxed)
     }
 
-    /// Whether a response with this head is a file, which stays with Python.
+    /// Returns whether a response with this head is a file, which stays with Python.
     #[pyo3(signature = (status, headers, /))]
     fn is_file(&self, py: Python<'_>, status: u16, headers: Fields) -> Fallible<bool> {
         let Fields(headers) = headers;

@@ -153,7 +153,7 @@ impl Campaign {
         Ok((progress.contacts, progress.accepted, progress.rejected, progress.doubtful))
     }
 
-    /// What became of the campaign so far.
+    /// The outcome of the campaign so far.
     fn report(&self, py: Python<'_>) -> Fallible<Report> {
         let report = self.with(py, |campaign| Ok(campaign.report()))?;
         let error = report.error.map(|error| to_exception(py, &error).map(|error| error.into_value(py).into_any()));

@@ -12,7 +12,7 @@ pub(crate) enum Failed {
     Python(PyErr),
 }
 
-/// A result that becomes a Python exception at the border.
+/// A result that becomes a Python exception at the FFI boundary.
 pub(crate) type Fallible<T> = Result<T, Failed>;
 
 impl Failed {

@@ -3,7 +3,7 @@
 use airudder_core::Headers;
 use pyo3::{prelude::*, types::PyString};
 
-/// Pairs of name and value. What a framework could not decode came as half surrogate pairs and is replaced: it must not
+/// Pairs of name and value. What a framework could not decode came as lone surrogates and is replaced: it must not
 /// raise an exception where anybody on the network can send it.
 pub(crate) struct Fields(pub(crate) Headers);
 

@@ -15,7 +15,7 @@ const NAMES: &str = "timeout, deadline, max_retries, strict, base_url, headers, 
 /// Half a century: longer time-outs are mistakes, and still fit into every type.
 const MAX_SECONDS: f64 = 1.6e9;
 
-pub(crate) const TEXT: &str = "a str, without half surrogate pairs";
+pub(crate) const TEXT: &str = "a str, without lone surrogates";
 pub(crate) const COUNT: &str = "a whole number, not negative";
 pub(crate) const SWITCH: &str = "True or False";
 

@@ -25,7 +25,7 @@ pub(crate) fn read<'py>(py: Python<'py>, text: &str) -> Fallible<Bound<'py, PyAn
     }
 }
 
-/// Python's own reader takes what jiter refuses, such as half a surrogate pair: what the API sent must not be lost.
+/// Python's own reader takes what jiter refuses, such as a lone surrogate: what the API sent must not be lost.
 fn read_slowly<'py>(py: Python<'py>, text: &str) -> Fallible<Bound<'py, PyAny>> {
     let object = py.import("json")?.getattr("loads")?.call1((PyString::new(py, text),));
     // The exception is dropped: it holds the whole text.

@@ -38,7 +38,7 @@ class Later(Answering):
 
 
 def held(value, depth=6, seen=None):
-    """Whether a value shows a secret to whoever looks into it, as far as error reporters do, and further."""
+    """Tells whether a value shows a secret to whoever looks into it, as far as error reporters do, and further."""
     seen = set() if seen is None else seen
     if depth == 0 or id(value) in seen:
         return False

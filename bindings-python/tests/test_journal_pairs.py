@@ -198,7 +198,7 @@ def test_a_killed_holder_lets_go_at_once(campaign, sandbox, holder):
 
 
 ROUNDS = int(os.environ.get("AIRUDDER_KILL_ROUNDS", "4"))
-"""How often each pair is killed, on a journal of a hundred times as many contacts."""
+"""The number of kills of each pair, on a journal of a hundred times as many contacts."""
 
 
 @pytest.mark.parametrize("pair", [("python", "node"), ("c", "rust"), ("bun", "python"), ("node", "c")], ids="-".join)

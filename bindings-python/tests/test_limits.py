@@ -1,4 +1,4 @@
-"""One limit for the time of the whole answer, from the look-up of the name on, and one for its size."""
+"""One limit for the time of the whole answer, from the lookup of the name on, and one for its size."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""The OpenAPI document is one, by an official validator, and describes what the catalogue has."""
+"""The OpenAPI document is one, by an official validator, and describes what the catalog has."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def test_a_value_of_any_kind_is_written_so_that_generators_take_it():
     assert sum({} in properties.values() for properties in results) == 10
 
 
-def test_what_authorises_is_said_and_what_comes_without():
+def test_what_authorizes_is_said_and_what_comes_without():
     for operation in descriptions():
         is_refused = "application/json" in operation["responses"].get("401", {}).get("content", {})
         assert is_refused == (operation["operationId"] != "auth.token"), operation["operationId"]

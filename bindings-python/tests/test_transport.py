@@ -271,7 +271,7 @@ def test_many_asynchronous_calls_are_under_way_at_once(serve):
 
 
 def test_a_campaign_behind_interim_answers_loses_and_repeats_nobody(sandbox, listen, tmp_path):
-    """A gateway says 102 before each answer, and drops some answers to uploads: look-ups tell what was carried out."""
+    """A gateway says 102 before each answer, and drops some answers to uploads: lookups tell what was carried out."""
     dropped = iter([True, False] * 100)
 
     def gateway(connection):

@@ -73,7 +73,7 @@ impl Call {
         })
     }
 
-    /// Whether a response with this head is a file, whose body stays with JavaScript.
+    /// Returns whether a response with this head is a file, whose body stays with JavaScript.
     #[wasm_bindgen(js_name = isFile)]
     pub fn is_file(&self, status: u16, fields: &str) -> Fallible<bool> {
         let headers = headers(fields)?;
@@ -105,7 +105,7 @@ impl Call {
         self.with(|call| Ok(call.without_secrets(text)))
     }
 
-    /// Whether stopping now would leave it unknown whether the operation was carried out, where that matters.
+    /// Returns whether stopping now would leave it unknown whether the operation was carried out, where that matters.
     #[wasm_bindgen(js_name = isInDoubt)]
     pub fn is_in_doubt(&self) -> Fallible<bool> {
         self.with(|call| Ok(call.is_in_doubt()))

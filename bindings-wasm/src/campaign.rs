@@ -68,7 +68,7 @@ impl From<CampaignSettings> for CampaignConfig {
     }
 }
 
-/// What to do next. The call of a `Call` step is put into its object, which serde cannot do.
+/// The next step. The call of a `Call` step is put into its object, which serde cannot do.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 enum Step {
@@ -243,7 +243,7 @@ impl Campaign {
         })
     }
 
-    /// What became of the campaign so far.
+    /// The outcome of the campaign so far.
     pub fn report(&self) -> Fallible<JsValue> {
         to_js(&Report::from(self.with(|campaign| Ok(campaign.report()))?))
     }

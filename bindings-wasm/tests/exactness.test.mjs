@@ -116,7 +116,7 @@ test("missing fields and unknown values are no error", () => {
   assert.equal(event.data.task_name, undefined);
 });
 
-test("half surrogate pairs that come in stay as they are", () => {
+test("lone surrogates that come in stay as they are", () => {
   const body = '{"event":"x","half":"\\ud800"}';
   assert.equal(hooks.unwrap(body, {}).data.half, "\ud800");
 });

@@ -241,7 +241,7 @@ test("a listener that would never be called is refused", () => {
   assert.throws(() => hooks().onUnknown("call.finished"), { pointer: "/listener" });
 });
 
-test("every event of the catalogue has its listener", () => {
+test("every event of the catalog has its listener", () => {
   const { events } = JSON.parse(readFileSync(new URL("docs/operations.json", root), "utf8"));
   assert.ok(events.length > 5);
   for (const { name } of events) {

@@ -6,7 +6,7 @@ const ZONE: &str = "+08:00";
 const ZONE_SECONDS: u64 = 8 * 60 * 60;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Whether it is a time without a zone, as `2022-12-19 15:14:52`.
+/// Returns whether it is a time without a zone, as `2022-12-19 15:14:52`.
 pub(crate) fn is_local(text: &str) -> bool {
     let Some((date, time)) = text.split_once(' ') else { return false };
     let mut parts = date.splitn(3, '-');
@@ -15,7 +15,7 @@ pub(crate) fn is_local(text: &str) -> bool {
     is_date(year, month, day) && seconds_of_day(time).is_some()
 }
 
-/// Whether it is a time with its zone, as `2023-09-01 00:00:00+08:00`.
+/// Returns whether it is a time with its zone, as `2023-09-01 00:00:00+08:00`.
 pub(crate) fn is_zoned(text: &str) -> bool {
     let Some(sign) = text.rfind(['+', '-']).filter(|sign| *sign >= "2023-09-01 ".len()) else { return false };
     let (local, zone) = text.split_at(sign);
@@ -42,7 +42,7 @@ pub(crate) fn zoned_ms(text: &str) -> Option<u64> {
     utc?.checked_mul(1000)
 }
 
-/// How many days lie between the beginning of 1970 and this date.
+/// The number of days from the beginning of 1970 to this date.
 fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
     let days =
         (1970..year).map(days_in_year).sum::<u64>() + (1..month).map(|month| days_in_month(year, month)).sum::<u64>();

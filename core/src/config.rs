@@ -24,7 +24,7 @@ pub struct ClientConfig {
     pub auth_scheme: String,
     /// 16, 24 or 32 bytes; absent: nothing is encrypted.
     pub encryption_key: Option<Secret>,
-    /// Whether an answer that is not encrypted is disbelieved: what became of the request is then unknown, as after a lost
+    /// Disbelieves an answer that is not encrypted: what became of the request is then unknown, as after a lost
     /// connection. Needs `encryption_key`. Off: TLS authenticates the API, and gateways in front of it answer plainly. Over
     /// `http://`, which is for loopback, set it where other users of the machine are not trusted.
     pub require_encryption: bool,
@@ -32,13 +32,13 @@ pub struct ClientConfig {
     pub sign_key: Option<Secret>,
     /// The secret behind `X-AIRudder-Sign`.
     pub sign_secret: Option<Secret>,
-    /// How `X-AIRudder-Sign` is computed; the default `hmac-sha256:hex:body` is an assumption.
+    /// The computation of `X-AIRudder-Sign`; the default `hmac-sha256:hex:body` is an assumption.
     pub sign_scheme: String,
-    /// How long one request may take, in milliseconds.
+    /// The time limit of one request, in milliseconds.
     pub timeout_ms: u64,
-    /// How often a request is sent again at most, where that is harmless.
+    /// The largest number of retries, where they are harmless.
     pub max_retries: u32,
-    /// Whether parameters are checked against the reference before anything is sent.
+    /// Checks parameters against the reference before anything is sent.
     pub strict: bool,
 }
 
@@ -161,7 +161,7 @@ pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
     Ok(format!("{scheme}://{}", rest.trim_end_matches('/')))
 }
 
-/// Whether the host is `127.` and three more numbers; a name such as `127.0.0.1.example` is not.
+/// Returns whether the host is `127.` and three more numbers; a name such as `127.0.0.1.example` is not.
 fn is_loopback_v4(host: &str) -> bool {
     let mut parts = host.split('.').map(number::<u8>);
     parts.next() == Some(Some(127)) && parts.clone().count() == 3 && parts.all(|part| part.is_some())

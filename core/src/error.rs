@@ -5,7 +5,7 @@ use std::fmt;
 /// Declares the error codes: number, name, cause and remedy stand side by side, so that no code is without either.
 macro_rules! error_codes {
     ($($number:literal $name:ident, $cause:literal, $remedy:literal;)+) => {
-        /// What went wrong, as a number that never changes its meaning. New numbers are only appended.
+        /// The kind of an error, as a number that never changes its meaning. New numbers are only appended.
         ///
         /// 1xxx the caller's input, 2xxx a response that cannot be read, 3xxx the API said no, 4xxx authentication,
         /// 5xxx webhooks, 6xxx crypto, 7xxx transport as reported by the host, 9xxx a bug in this library.
@@ -32,13 +32,13 @@ macro_rules! error_codes {
                 match self { $(Self::$name => stringify!($name),)+ }
             }
 
-            /// What brings the error about.
+            /// The cause.
             #[must_use]
             pub const fn cause(self) -> &'static str {
                 match self { $(Self::$name => $cause,)+ }
             }
 
-            /// What to do about it.
+            /// The remedy.
             #[must_use]
             pub const fn remedy(self) -> &'static str {
                 match self { $(Self::$name => $remedy,)+ }
@@ -49,7 +49,7 @@ macro_rules! error_codes {
 
 error_codes! {
     1001 InvalidConfig, "A setting of the client, the webhook receiver or the campaign is missing or malformed.", "Correct the setting that the message names.";
-    1002 UnknownOperation, "There is no operation of this name.", "Use a name from the catalogue, or the raw request.";
+    1002 UnknownOperation, "There is no operation of this name.", "Use a name from the catalog, or the raw request.";
     1003 InvalidJson, "The parameters are not JSON, or not a JSON object.", "Pass one JSON object in UTF-8.";
     1004 UnknownField, "The parameters hold a field that the operation does not have.", "Correct the spelling, or switch `strict` off for a field newer than this library.";
     1005 MissingField, "A required field is missing.", "Add the field that the pointer names.";
@@ -108,7 +108,7 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// What is known of a request's effect when an error ended it.
+/// The effect of a request that an error ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -135,7 +135,7 @@ impl Outcome {
     }
 }
 
-/// Whether it makes sense for the caller to try once more, after the library's own retries.
+/// The advice to the caller on trying once more, after the library's own retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAdvice {
@@ -155,7 +155,7 @@ pub struct Error(Box<Details>);
 pub struct Details {
     /// The stable number.
     pub code: ErrorCode,
-    /// What went wrong, in a sentence that names the field and the remedy.
+    /// The error, in a sentence that names the field and the remedy.
     pub message: String,
     /// The operation's name, for instance `workflow.upload_details`.
     pub operation: Option<String>,
@@ -169,9 +169,9 @@ pub struct Details {
     pub request_id: Option<String>,
     /// JSON pointer (RFC 6901) to the bad field, for instance `/details/17/callee`.
     pub pointer: Option<String>,
-    /// Whether to try again.
+    /// The advice on trying again.
     pub retry: RetryAdvice,
-    /// What is known of the request's effect; absent where nothing was to be sent.
+    /// The effect of the request, as far as it is known; absent where nothing was to be sent.
     pub outcome: Option<Outcome>,
 }
 

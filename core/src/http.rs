@@ -101,7 +101,7 @@ pub struct Request {
     pub headers: Headers,
     /// The body; empty for GET.
     pub body: Vec<u8>,
-    /// How long the host should wait for the whole answer, in milliseconds.
+    /// The time limit for the whole answer, in milliseconds.
     pub timeout_ms: u64,
 }
 
@@ -138,7 +138,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// What the host received.
+/// The response that the host received.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status.
@@ -164,7 +164,7 @@ fn shell_quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Whether the text may stand in a header field: no control characters, so nothing can be smuggled in.
+/// Returns whether the text may stand in a header field: no control characters, so nothing can be smuggled in.
 pub(crate) fn is_header_value(text: &str) -> bool {
     !text.bytes().any(|byte| byte.is_ascii_control())
 }

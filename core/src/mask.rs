@@ -31,7 +31,7 @@ const HARMLESS_HEADERS: [&str; 18] = [
 const HARMLESS_PARAMETERS: [&str; 5] = ["taskid", "number", "page", "type", "size"];
 /// Parameters of a query that are phone numbers.
 const PHONE_PARAMETERS: [&str; 4] = ["callee", "calleenumber", "callee_number", "mobile"];
-/// What stands in the names of JSON fields that are secret, in lower case and without `_` and `-`.
+/// Parts of the names of JSON fields that are secret, in lower case and without `_` and `-`.
 const SECRET_FIELDS: [&str; 11] = [
     "secret",
     "token",
@@ -45,7 +45,7 @@ const SECRET_FIELDS: [&str; 11] = [
     "authorization",
     "signature",
 ];
-/// How many digits in a row may be a phone number, or an account's.
+/// The shortest run of digits that may be a phone number, or an account's.
 const MANY_DIGITS: usize = 6;
 
 /// The value of a header field, with its secret masked.
@@ -56,7 +56,7 @@ pub(crate) fn mask_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// What may be secret of a header field's value, if anything.
+/// The part of a header field's value that may be secret, if any.
 pub(crate) fn secret_of<'a>(name: &str, value: &'a str) -> Option<&'a str> {
     let name = name.to_ascii_lowercase();
     (!HARMLESS_HEADERS.contains(&name.as_str())).then(|| match value.split_once(' ') {

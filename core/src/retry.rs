@@ -59,7 +59,7 @@ impl Budget {
     }
 }
 
-/// How long a `Retry-After` asks to wait, in milliseconds from now: seconds, or an HTTP date.
+/// The wait that a `Retry-After` asks for, in milliseconds from now: seconds, or an HTTP date.
 pub(crate) fn retry_after_ms(value: &str, now_ms: u64) -> Option<u64> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<u64>() {

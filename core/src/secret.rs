@@ -27,7 +27,7 @@ impl Secret {
         &self.0
     }
 
-    /// Whether the text is empty.
+    /// Returns whether the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -48,7 +48,7 @@ pub(crate) fn check_secret(text: &str, name: &str) -> Result<(), Error> {
     }
 }
 
-/// What is wrong with a secret, to be read behind its name.
+/// The fault of a secret, to be read behind its name.
 pub(crate) fn fault_of(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("is empty".into());

@@ -1,4 +1,4 @@
-//! What the calls of a client share: its settings, the token and the retry budget.
+//! The state that the calls of a client share: its settings, the token and the retry budget.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,11 +13,11 @@ use crate::{
 /// A token lives 24 hours \[documented]; it is renewed an hour before that.
 const TOKEN_LIFE_MS: u64 = 24 * 60 * 60 * 1000;
 const REFRESH_AHEAD_MS: u64 = 60 * 60 * 1000;
-/// How long wrong credentials are not tried again.
+/// The time for which wrong credentials are not tried again.
 const REFUSED_COOL_DOWN_MS: u64 = 30_000;
-/// How long a failed fetch is shared with the calls that waited for it.
+/// The time for which a failed fetch is shared with the calls that waited for it.
 const FAILED_COOL_DOWN_MS: u64 = 1000;
-/// How often a call that waits for another's token looks again.
+/// The interval at which a call that waits for another's token looks again.
 const TOKEN_POLL_MS: u64 = 20;
 
 /// Shared by all calls of a client, also across threads; cloning it is cheap and shares it.
@@ -38,7 +38,7 @@ struct State {
     epoch: u64,
     calls: u64,
     budget: Budget,
-    /// How far the API's clock is ahead of the host's.
+    /// The time by which the API's clock is ahead of the host's.
     service_offset_ms: Option<i64>,
 }
 
@@ -57,7 +57,7 @@ struct Fetch {
     lease_until_ms: u64,
 }
 
-/// What a call that needs the token has to do.
+/// The next step of a call that needs the token.
 #[derive(Debug)]
 pub(crate) enum TokenStep {
     Use { token: Secret, epoch: u64 },
@@ -185,7 +185,7 @@ impl Session {
         self.state().service_offset_ms = offset_ms;
     }
 
-    /// How far the API's clock is ahead of the host's, in milliseconds, as its last answer told.
+    /// The time by which the API's clock is ahead of the host's, in milliseconds, as its last answer told.
     pub(crate) fn service_offset_ms(&self) -> Option<i64> {
         self.state().service_offset_ms
     }

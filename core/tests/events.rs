@@ -21,7 +21,7 @@ fn push() -> Value {
 
 fn params(event: &Event) -> Value {
     let params = verify_push_params(event).expect("it has all that is needed");
-    let info = catalog::operation("workflow.verify_api_node_push").expect("the operation is in the catalogue");
+    let info = catalog::operation("workflow.verify_api_node_push").expect("the operation is in the catalog");
     (info.check)(&params).expect("the operation takes them");
     serde_json::from_str(&params).expect("JSON")
 }

@@ -4,7 +4,7 @@ use airudder_core::{ErrorCode, catalog};
 use serde_json::{Value, json};
 
 fn refuse(operation: &str, params: &Value) -> (ErrorCode, String, String) {
-    let info = catalog::operation(operation).expect("the operation is in the catalogue");
+    let info = catalog::operation(operation).expect("the operation is in the catalog");
     let error = (info.check)(&params.to_string()).expect_err("the parameters are bad");
     (error.code(), error.details().pointer.clone().unwrap_or_default(), error.details().message.clone())
 }
@@ -128,7 +128,7 @@ fn a_wrong_number_or_id_is_told_by_its_character_or_its_origin_and_not_shown() {
 /// What was sent by an earlier version must still be found: who is looked up was not always checked so strictly.
 #[test]
 fn look_ups_take_what_uploads_once_took() {
-    let info = catalog::operation("workflow.detail_instances").expect("the operation is in the catalogue");
+    let info = catalog::operation("workflow.detail_instances").expect("the operation is in the catalog");
     let times = json!({"start_time": "2023-09-01 00:00:00+08:00", "end_time": "2023-09-30 00:00:00+08:00"});
     for (field, value) in [("callee", "+620812345678"), ("case_id", "c-1 "), ("case_id", "c\u{a0}1")] {
         let mut params = times.clone();

@@ -11,7 +11,7 @@ BASE_URL = "https://api.example.test"
 QUERY_WINDOW = {"start_time": "2023-09-01 00:00:00+08:00", "end_time": "2023-09-30 23:59:59+08:00"}
 HUAWEI = {"call_id": "call-1", "channel": "HuaWei", "channel_id": "channel-1", "user": {"id": "user-1", "name": "Ana"}}
 
-# Name, method and path, how it is authorised, envelope, parameters, and the `data` of the response.
+# Name, method and path, how it is authorized, envelope, parameters, and the `data` of the response.
 OPERATIONS: list[tuple[str, str, str, str, dict[str, Any], Any]] = [
     (
         "auth.token",

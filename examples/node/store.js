@@ -45,7 +45,7 @@ export class Store {
     await saved;
   }
 
-  /** How many contacts have a result. */
+  /** The number of contacts that have a result. */
   get size() {
     return this.#results.size;
   }

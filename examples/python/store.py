@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from airudder import Event
 
 MAX_KEPT = 10_000
-"""How many deliveries are kept in quarantine, since anybody may send some."""
+"""The number of deliveries that are kept in quarantine, since anybody may send some."""
 MAX_KEPT_BYTES = 256 * 1024 * 1024
 """How many bytes, heads included."""
 
@@ -136,7 +136,7 @@ class Store:
         return {case_id: (callee, ring_type) for case_id, callee, ring_type in rows}
 
     def count(self) -> int:
-        """How many contacts have a result."""
+        """The number of contacts that have a result."""
         with self._lock:
             return int(self._db.execute("SELECT count(*) FROM results").fetchone()[0])
 

@@ -26,7 +26,7 @@ use crate::{control, guard, operations, wire};
 /// 10 000 contacts with many variables are some megabytes.
 const MAX_BODY_BYTES: usize = 64 << 20;
 
-/// What all requests and background tasks share.
+/// The state that all requests and background tasks share.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) config: Config,
@@ -45,7 +45,7 @@ pub(crate) struct App {
     pub(crate) forged_accepted: AtomicU64,
 }
 
-/// How often each operation was asked for.
+/// The number of requests of each operation.
 #[derive(Debug, Default)]
 pub(crate) struct Requests(Mutex<BTreeMap<&'static str, u64>>);
 
@@ -152,7 +152,7 @@ fn faulty_status(status: u16, retry_after: Option<&str>) -> Response {
     response
 }
 
-/// What a proxy or a firewall in front of the API answers: no envelope, since the API did not answer.
+/// The answer of a proxy or a firewall in front of the API: no envelope, since the API did not answer.
 fn proxy_page(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
     let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>proxy</body></html>\n");

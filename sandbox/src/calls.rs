@@ -58,7 +58,7 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// How many whole calls the allowance is worth.
+/// The number of whole calls that the allowance is worth.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` saturates, which is what is meant.
 fn whole_calls(allowance: f64) -> u32 {
     (allowance as u32).min(MAX_BATCH)
@@ -148,7 +148,7 @@ pub(crate) fn finished_call(contact: &Waiting, seed: u64, now_ms: i64) -> Value 
     event
 }
 
-/// How a call went.
+/// The end of a call.
 struct Outcome {
     answered: bool,
     ring_type: &'static str,

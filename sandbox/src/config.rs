@@ -1,4 +1,4 @@
-//! What can be set, and the refusal of everything that is not on this machine.
+//! The settings, and the refusal of everything that is not on this machine.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,27 +19,27 @@ pub struct Config {
     pub sign_secret: Option<Secret>,
     /// The `X-AIRudder-Sign-Key` of signed events, and the only one of chat requests; without it, these may name any.
     pub sign_key: Option<Secret>,
-    /// How events are signed, for instance `hmac-sha256:hex:body`.
+    /// The signature scheme of events, for instance `hmac-sha256:hex:body`.
     pub sign_scheme: String,
     /// The key of encrypted requests, responses and events.
     pub encryption_key: Option<Secret>,
-    /// Whether events are encrypted.
+    /// Encrypts events.
     pub encrypt_events: bool,
-    /// How events are encrypted, for instance `aes-ecb:zero:base64`.
+    /// The cipher of events, for instance `aes-ecb:zero:base64`.
     pub event_cipher: String,
-    /// Whether plain requests are refused.
+    /// Refuses plain requests.
     pub require_encryption: bool,
-    /// Whether contacts may lack their platform, which the vendor documents as required and a public client leaves out.
+    /// Takes contacts without their platform, which the vendor documents as required and a public client leaves out.
     pub allow_missing_platform: bool,
     /// Calls finished per second.
     pub speed: u32,
     /// The only app key and secret that get a token; without them, any that are not empty.
     pub credentials: Option<(Secret, Secret)>,
-    /// How long a token lives.
+    /// The life of a token.
     pub token_ttl: Duration,
-    /// How long to wait before an event is sent again.
+    /// The wait before an event is sent again.
     pub retry_delay: Duration,
-    /// How many seconds the service's clock is ahead of this machine's.
+    /// The number of seconds that the service's clock is ahead of this machine's.
     pub clock_offset: i64,
     /// The database file; without one, the state is in memory.
     pub db: Option<PathBuf>,

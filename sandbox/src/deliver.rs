@@ -23,7 +23,7 @@ const MAX_ATTEMPTS: u32 = 6;
 const TIMEOUT: Duration = Duration::from_secs(10);
 const SIGNATURE: &str = "X-AIRudder-Sign";
 
-/// What every delivery needs.
+/// The parts that every delivery needs.
 pub(crate) struct Courier {
     app: Arc<App>,
     client: Client,
@@ -131,7 +131,7 @@ impl Courier {
         }
     }
 
-    /// Whether the receiver answered 200.
+    /// Returns whether the receiver answered 200.
     async fn send(&self, headers: &Headers, body: &[u8]) -> bool {
         let mut request = self.client.post(self.url.clone()).header("Content-Type", "application/json");
         for (name, value) in headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")) {

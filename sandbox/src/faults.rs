@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::random::Random;
 
-/// What may go wrong.
+/// The faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fault {
@@ -46,7 +46,7 @@ impl Fault {
         matches!(self, Self::Redeliver | Self::TamperSignature)
     }
 
-    /// Whether it comes on top of others, rather than in their place.
+    /// Returns whether it comes on top of others, rather than in their place.
     const fn adds_up(self) -> bool {
         matches!(self, Self::Delay | Self::Interim | Self::Lag)
     }
@@ -61,7 +61,7 @@ impl Fault {
         }
     }
 
-    /// What the status may be.
+    /// The possible statuses.
     const fn statuses(self) -> std::ops::RangeInclusive<u16> {
         match self {
             Self::Interim => 102..=103,
@@ -90,7 +90,7 @@ pub(crate) struct Rule {
     /// How much of a batch `refuse_after_part` takes, from its beginning on.
     #[serde(default = "half")]
     part: f64,
-    /// How many times it may still strike; without it, for ever.
+    /// The number of times that it may still strike; without it, for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     times: Option<u64>,
 }
@@ -125,7 +125,7 @@ impl Rule {
         self.status.unwrap_or(self.fault.usual_status())
     }
 
-    /// What happens in place of the plain answer.
+    /// The fault in place of the plain answer.
     fn strike(&self) -> Option<Strike> {
         Some(match self.fault {
             Fault::ResetBefore => Strike::ResetBefore,
@@ -159,13 +159,13 @@ impl Rule {
     }
 }
 
-/// What happens to one request.
+/// The faults of one request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) delay: Duration,
     /// The statuses of interim answers.
     pub(crate) interim: Vec<u16>,
-    /// How long after their upload contacts are not found yet.
+    /// The time after their upload for which contacts are not found.
     pub(crate) lag: Duration,
     pub(crate) fault: Option<Strike>,
 }
@@ -183,7 +183,7 @@ pub(crate) enum Strike {
     Tamper,
 }
 
-/// What happens to one event.
+/// The faults of one event.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EventPlan {
     pub(crate) redeliver: bool,
@@ -220,7 +220,7 @@ impl Faults {
         self.with(|inner| inner.rules.clone())
     }
 
-    /// How often each kind struck.
+    /// The number of times that each kind struck.
     pub(crate) fn injected(&self) -> BTreeMap<Fault, u64> {
         self.with(|inner| inner.injected.clone())
     }

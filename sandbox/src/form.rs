@@ -55,7 +55,7 @@ async fn multipart(headers: &HeaderMap, text: &str) -> Result<Vec<(String, Strin
     Ok(fields)
 }
 
-/// Fields as an object of texts, but for the numbers that the catalogue knows.
+/// Fields as an object of texts, but for the numbers that the catalog knows.
 fn json<N: Into<String> + AsRef<str>, V: Into<String> + AsRef<str>>(
     fields: impl IntoIterator<Item = (N, V)>,
 ) -> String {

@@ -38,7 +38,7 @@ fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     values.next().filter(|_| values.next().is_none())?.to_str().ok()
 }
 
-/// Whether `host:port` or `host` is this machine, by a name that no other machine's owner can lead here.
+/// Returns whether `host:port` or `host` is this machine, by a name that no other machine's owner can lead here.
 fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     if authority.as_str().contains('@') {

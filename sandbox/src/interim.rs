@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What is to be written ahead of a connection's next answer.
+/// The bytes that are to be written ahead of a connection's next answer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interim(Arc<Mutex<Vec<u8>>>);
 

@@ -29,7 +29,7 @@ struct Arguments {
     /// The X-AIRudder-Sign-Key of signed events, and of chat requests; some schemes sign it, too
     #[arg(long, value_name = "KEY", env = "AIRUDDER_SANDBOX_SIGN_KEY", hide_env_values = true)]
     sign_key: Option<String>,
-    /// How events are signed
+    /// The signature scheme of events
     #[arg(long, value_name = "SCHEME", default_value = "hmac-sha256:hex:body")]
     sign_scheme: String,
     /// The key of encrypted requests, responses and events
@@ -38,7 +38,7 @@ struct Arguments {
     /// Encrypt events
     #[arg(long)]
     encrypt_events: bool,
-    /// How events are encrypted
+    /// The cipher of events
     #[arg(long, value_name = "CIPHER", default_value = "aes-ecb:zero:base64")]
     event_cipher: String,
     /// Refuse plain requests
@@ -62,13 +62,13 @@ struct Arguments {
         hide_env_values = true
     )]
     app_secret: Option<String>,
-    /// How long a token lives
+    /// The life of a token
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
     token_ttl: u64,
-    /// How long to wait before an event is sent again, at most five times
+    /// The wait before an event is sent again, at most five times
     #[arg(long, value_name = "MS", default_value_t = 60_000)]
     retry_delay: u64,
-    /// How far the service's clock is ahead of this machine's; negative: behind
+    /// The time by which the service's clock is ahead of this machine's; negative: behind
     #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
     clock_offset: i64,
     /// Keep the state in this file, by default in memory

@@ -32,7 +32,7 @@ impl From<StoreError> for Answer {
     }
 }
 
-/// A request to an operation of the catalogue, decrypted.
+/// A request to an operation of the catalog, decrypted.
 pub(crate) struct Asked<'a> {
     pub(crate) app: &'a App,
     operation: &'static OperationInfo,
@@ -59,7 +59,7 @@ impl Asked<'_> {
         Err(Answer::refused_with(status, "a fault that was ordered: a part of the contacts was taken"))
     }
 
-    async fn authorise(&self) -> Result<(), Answer> {
+    async fn authorize(&self) -> Result<(), Answer> {
         let good = match self.operation.auth {
             Auth::None | Auth::CallerHeaders => true,
             Auth::Token => {
@@ -73,7 +73,7 @@ impl Asked<'_> {
     }
 }
 
-/// Processes one request to an operation of the catalogue.
+/// Processes one request to an operation of the catalog.
 pub(crate) async fn process(
     app: &App,
     operation: &'static OperationInfo,
@@ -90,7 +90,7 @@ pub(crate) async fn process(
 }
 
 async fn answer(asked: &Asked<'_>) -> Result<Answer, Answer> {
-    asked.authorise().await?;
+    asked.authorize().await?;
     match asked.operation.name {
         "auth.token" => fetch_token(asked).await,
         "workflow.create_instance" => create_instance(asked).await,

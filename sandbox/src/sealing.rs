@@ -50,7 +50,7 @@ pub(crate) fn try_out(hooks: &Webhooks) -> Result<(), ConfigError> {
     })
 }
 
-/// Whether a request carries the right signature; without a secret, any is.
+/// Returns whether a request carries the right signature; without a secret, any is.
 pub(crate) fn is_signed(config: &Config, headers: &HeaderMap, sent: &[u8]) -> bool {
     let fields: Headers =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();

@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 
 use crate::interim::{Connection, Interim};
 
-/// How long requests under way may still take after the stop.
+/// The time that requests under way have after the stop.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Marks a response that is not to be sent: the connection is reset in its place.

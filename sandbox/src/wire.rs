@@ -23,7 +23,7 @@ pub(crate) struct Inbound {
     pub(crate) encrypted: bool,
 }
 
-/// What is answered, before it is wrapped and encrypted.
+/// The answer, before it is wrapped and encrypted.
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: StatusCode,

@@ -171,7 +171,7 @@ async fn an_acknowledged_event_can_be_made_to_come_again() {
     api.stop().await;
 }
 
-/// Whether the delivery carries the right signature, computed by the core.
+/// Returns whether the delivery carries the right signature, computed by the core.
 fn signed(event: &Received) -> bool {
     let headers = event.core_headers();
     let input = SigningInput { secret: SECRET, key: None, headers: &headers, body: &event.body };

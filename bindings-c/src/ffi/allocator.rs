@@ -15,7 +15,7 @@ const PIECES: usize = 64;
 static ALLOCATOR: Allocator =
     Allocator { pieces: UnsafeCell::new([const { Piece([0; PIECE]) }; PIECES]), taken: AtomicU64::new(0) };
 
-/// Whether so much of the pool is taken that only errors should take more.
+/// Returns whether so much of the pool is taken that only errors should take more.
 pub(crate) fn is_low() -> bool {
     ALLOCATOR.taken.load(Ordering::Relaxed).count_ones() as usize > PIECES / 4
 }

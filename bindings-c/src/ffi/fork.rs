@@ -12,7 +12,7 @@ use std::{
 static INSIDE: RwLock<()> = RwLock::new(());
 
 thread_local! {
-    /// Whether this thread is inside, and was interrupted by a signal if it forks: it must not wait for itself.
+    /// True if this thread is inside, and was interrupted by a signal if it forks: it must not wait for itself.
     static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
     /// From before a fork until behind it. It is never left to the end of the thread, so it need not be dropped there.
     static FORKING: Cell<Option<ManuallyDrop<RwLockWriteGuard<'static, ()>>>> = const { Cell::new(None) };

@@ -90,7 +90,7 @@ impl io::Write for Sink {
     }
 }
 
-/// Whether a reservation was made, and that not from the last that there is.
+/// Returns whether a reservation was made, and that not from the last that there is.
 fn left(reserved: bool) -> Result<(), Error> {
     if reserved && !is_low() { Ok(()) } else { Err(none()) }
 }

@@ -64,7 +64,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// How many bytes, or elements, the pointer before it points to.
+/// The number of bytes, or elements, that the pointer before it points to.
 #[repr(transparent)]
 pub struct Length(pub(super) usize);
 

@@ -76,7 +76,7 @@ impl<T: Versioned> StructPointer<'_, T> {
         let size = unsafe { self.0.cast::<usize>().read() };
         if !(T::FIRST_SIZE..=size_of::<T>()).contains(&size) {
             return Err(argument(format!(
-                "{name}->size is {size}, which no version of {} has: initialise it with its _INIT, and use the header of this library",
+                "{name}->size is {size}, which no version of {} has: initialize it with its _INIT, and use the header of this library",
                 T::NAME
             )));
         }

@@ -241,7 +241,7 @@ pub extern "C" fn airudder_call_on_failure(
     })
 }
 
-/// Whether a response with this head is a file, such as a recording, so that its body may be written to a disk
+/// Returns whether a response with this head is a file, such as a recording, so that its body may be written to a disk
 /// as it comes and need not be passed to airudder_call_on_response(). If the transfer breaks off, report the
 /// failure and empty the file: the request may be sent again.
 ///

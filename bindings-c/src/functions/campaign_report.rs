@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How far the campaign is.
+/// The progress of the campaign.
 ///
 /// @param campaign  The campaign.
 /// @param progress  Receives the counts.
@@ -50,7 +50,7 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
     code_with_error(error, || CAMPAIGNS.with(campaign, |campaign| campaign.outcome()))
 }
 
-/// What became of the contacts so far, as JSON text. Each contact is counted once:
+/// The outcome of the contacts so far, as JSON text. Each contact is counted once:
 ///
 ///     {"accepted": 998,
 ///      "rejected": [{"contact": 17, "code": "E1007", "pointer": "/callee", "message": "…"}],

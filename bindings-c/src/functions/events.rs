@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What kind of event it is, for instance `workflow.call.finished`. For one that this library does not know,
+/// The type of the event, for instance `workflow.call.finished`. For one that this library does not know,
 /// the text of its `event` field, or `unknown`.
 ///
 /// @param event  The event.
@@ -60,7 +60,7 @@ pub extern "C" fn airudder_event_json(event: airudder_event, json: Out<'_, airud
     show(event, json, "json", airudder_text::NONE, |event| event.document.text())
 }
 
-/// Whether this library knows the kind of the event.
+/// Returns whether this library knows the kind of the event.
 ///
 /// @param event  The event.
 /// @param known  Receives 1 or 0.
@@ -72,7 +72,7 @@ pub extern "C" fn airudder_event_known(event: airudder_event, known: Out<'_, c_i
     show(event, known, "known", 0, |event| event.known.into())
 }
 
-/// Whether a signature was checked and found right.
+/// Returns whether a signature was checked and found right.
 ///
 /// @param event     The event.
 /// @param verified  Receives 1 or 0.

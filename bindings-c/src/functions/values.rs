@@ -53,7 +53,7 @@ pub(crate) fn bool(from: &mut Document, pointer: Text<'_>, value: Out<'_, c_int>
     })
 }
 
-/// How many elements or fields there are.
+/// The number of elements or fields.
 pub(crate) fn count(from: &mut Document, pointer: Text<'_>, value: Out<'_, usize>) -> Result<(), Error> {
     read(from, pointer, value, 0, "a list or an object", |node| match node {
         Node::Array(elements) => Some(elements.len()),

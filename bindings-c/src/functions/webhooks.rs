@@ -189,7 +189,7 @@ pub extern "C" fn airudder_webhooks_seal(
     })
 }
 
-/// What to answer to a delivery, also to one that came before.
+/// The answer to a delivery, also to one that came before.
 ///
 /// @param ack  Receives it; its texts live for ever.
 /// @return 0; AIRUDDER_E1016_INVALID_ARGUMENT.

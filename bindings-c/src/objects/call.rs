@@ -14,7 +14,7 @@ use crate::{
 /// A call, from its parameters to its result.
 pub(crate) struct CallState {
     stage: Stage,
-    /// How many bytes its parameters are.
+    /// The size of its parameters, in bytes.
     size: usize,
     /// What was polled last.
     request: Option<Outgoing>,

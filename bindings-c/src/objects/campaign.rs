@@ -23,7 +23,7 @@ pub(crate) struct CampaignState {
     campaign: Campaign,
     /// The contact that is being made, or why it cannot be.
     contact: Result<Node, Error>,
-    /// How many bytes of contacts were added since the campaign asked for some.
+    /// The number of bytes of contacts that were added since the campaign asked for some.
     added: usize,
     /// The last lines for the journal.
     lines: Option<Terminated>,
@@ -52,11 +52,12 @@ impl FirstCampaignStep {
 
 pub(crate) static CAMPAIGNS: Table<CampaignState> = Table::new(3, "airudder_campaign");
 
-/// How many bytes the campaign remembers of a contact, at most, while its list of them grows; and how often it is seen to
+/// The number of bytes that the campaign remembers of a contact, at most, while its list of them grows; and how often
+/// it is seen to
 /// that there is room for all of them.
 const A_CONTACT: usize = 256;
 const CONTACTS_A_CHECK: u64 = 1024;
-/// How many bytes the report takes for a contact that it names, while it is made.
+/// The bytes that the report takes for a contact that it names, while it is made.
 const A_REPORTED_CONTACT: usize = 1024;
 
 const NO_CONTACT: Node = Node::Object(Vec::new());
@@ -158,7 +159,7 @@ impl CampaignState {
         }
     }
 
-    /// What became of the contacts so far.
+    /// The outcome of the contacts so far.
     pub(crate) fn report(&mut self) -> Result<&mut Document, Error> {
         let report = if let Some(report) = self.report.take() {
             report

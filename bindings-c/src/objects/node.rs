@@ -59,7 +59,7 @@ fn unescape(segment: &str) -> Cow<'_, str> {
     if segment.contains('~') { segment.replace("~1", "/").replace("~0", "~").into() } else { segment.into() }
 }
 
-/// Whether what is made for this part of a pointer is a list.
+/// Returns whether what is made for this part of a pointer is a list.
 fn begins_list(segment: &str) -> bool {
     segment == "-" || index(segment).is_some()
 }

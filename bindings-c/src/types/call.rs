@@ -26,7 +26,7 @@ pub struct airudder_request {
     pub url: *const c_char,
     /// The header fields; Authorization is among them.
     pub headers: *const airudder_header<'static>,
-    /// How many header fields.
+    /// The number of header fields.
     pub header_count: usize,
     /// The body, with a NUL behind it; "" for GET.
     pub body: *const c_char,
@@ -48,7 +48,7 @@ pub enum airudder_step_kind {
     AIRUDDER_STEP_WAIT = 2,
 }
 
-/// What to do next.
+/// The next step.
 #[repr(C)]
 pub struct airudder_step {
     /// What the call wants.
@@ -95,9 +95,9 @@ impl airudder_failure {
 pub struct airudder_call_options<'a> {
     /// sizeof(airudder_call_options), as the caller's header knows it.
     pub size: usize,
-    /// How long one request may take, in milliseconds.
+    /// The time limit of one request, in milliseconds.
     pub timeout_ms: u64,
-    /// How long the whole call may take, with waits and retries, in milliseconds. 0: as long as it takes.
+    /// The time limit of the whole call, with waits and retries, in milliseconds. 0: as long as it takes.
     pub deadline_ms: u64,
     /// Where the jitter of the delays begins. 0: the client chooses.
     pub seed: u64,
@@ -105,15 +105,15 @@ pub struct airudder_call_options<'a> {
     pub base_url: Text<'a>,
     /// Further header fields; they take the place of the library's own of the same name.
     pub headers: FieldList<'a>,
-    /// How many header fields.
+    /// The number of header fields.
     pub header_count: Length,
-    /// How often a request is sent again at most. AIRUDDER_NEVER: not at all.
+    /// The largest number of retries. AIRUDDER_NEVER: not at all.
     pub max_retries: c_int,
     /// Not 0: the parameters are not checked.
     pub lenient: c_int,
 }
 
-/// How a raw request is authorised.
+/// How a raw request is authorized.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub enum airudder_auth {

@@ -34,11 +34,11 @@ pub struct airudder_campaign_config<'a> {
     pub batch_size: usize,
     /// Uploads under way at once. 0: 1.
     pub in_flight: usize,
-    /// Look-ups of doubtful contacts under way at once. 0: 8. Like `in_flight`, it helps only if you run calls
+    /// Lookups of doubtful contacts under way at once. 0: 8. Like `in_flight`, it helps only if you run calls
     /// beside each other.
     pub lookups_in_flight: usize,
     /// Not 0: a contact may come again. Contacts are the same when their case ids are, or, without one, their
-    /// numbers. A look-up does not tell those apart: a doubtful one stays doubtful where the API has another.
+    /// numbers. A lookup does not tell those apart: a doubtful one stays doubtful where the API has another.
     pub allow_duplicates: c_int,
     /// Not 0: contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more
     /// after `settle_ms`.
@@ -89,7 +89,7 @@ pub struct airudder_campaign_step {
     pub journal_at: u64,
 }
 
-/// How far a campaign is.
+/// The progress of a campaign.
 #[repr(C)]
 pub struct airudder_progress {
     /// Contacts added so far.

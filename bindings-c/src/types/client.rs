@@ -29,11 +29,11 @@ pub struct airudder_config<'a> {
     pub sign_secret: Text<'a>,
     /// How X-AIRudder-Sign is computed. NULL: `hmac-sha256:hex:body`, which is an assumption.
     pub sign_scheme: Text<'a>,
-    /// How long one request may take, in milliseconds. 0: 10 000.
+    /// The time limit of one request, in milliseconds. 0: 10 000.
     pub timeout_ms: u64,
     /// Any number, another one in each process: it spreads the delays before retries.
     pub seed: u64,
-    /// How often a request is sent again at most, where that is harmless. 0: 4 times; AIRUDDER_NEVER: not at
+    /// The largest number of retries, where they are harmless. 0: 4 times; AIRUDDER_NEVER: not at
     /// all. Campaigns do not heed it: they send what was refused for now again by their own count.
     pub max_retries: c_int,
     /// Not 0: parameters are not checked against the API's reference before they are sent.

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use airudder_core::{Error, Outcome, RetryAdvice};
 
-/// What is known of a request's effect when an error ended it.
+/// The effect of a request that an error ended.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub enum airudder_outcome {
@@ -20,7 +20,7 @@ pub enum airudder_outcome {
     AIRUDDER_OUTCOME_UNKNOWN = 4,
 }
 
-/// What went wrong, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with
+/// An error, in memory of the caller's: begin with `airudder_error err = AIRUDDER_ERROR_INIT;`, or with
 /// zeroed memory and `size` set. A function that takes one fills it, also where it succeeds. It holds no
 /// secret. Texts that do not fit are cut between two characters.
 #[derive(Clone, Copy)]
@@ -32,9 +32,9 @@ pub struct airudder_error {
     pub code: c_int,
     /// The HTTP status, or 0 where there was no response.
     pub http_status: c_int,
-    /// What is known of the request's effect.
+    /// The effect of the request, as far as it is known.
     pub outcome: airudder_outcome,
-    /// Whether `api_code` is set.
+    /// True if `api_code` is set.
     pub has_api_code: c_int,
     /// The code in the API's envelope, which is separate from the HTTP status.
     pub api_code: i64,

@@ -19,12 +19,12 @@ pub struct airudder_webhooks_config<'a> {
     pub other_secret: Text<'a>,
     /// The X-AIRudder-Sign-Key, for schemes with the part `key`. NULL: the one that the delivery names.
     pub sign_key: Text<'a>,
-    /// How the signature is computed. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect()
+    /// The computation of the signature. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect()
     /// finds it out.
     pub scheme: Text<'a>,
     /// The key of encrypted events, 16, 24 or 32 bytes. NULL: events come plain.
     pub encryption_key: Text<'a>,
-    /// How events are encrypted. NULL: `aes-ecb:zero:base64`, that of requests, which is an assumption.
+    /// The cipher of events. NULL: `aes-ecb:zero:base64`, that of requests, which is an assumption.
     pub cipher: Text<'a>,
     /// The largest body in bytes. 0: 8 MiB.
     pub max_body_bytes: usize,

@@ -2,7 +2,7 @@
 
 use std::panic::{catch_unwind, resume_unwind};
 
-/// How many digits the numbers below `end` have; 0 where that panics, which it does beyond a hundred.
+/// The number of digits of the numbers below `end` have; 0 where that panics, which it does beyond a hundred.
 #[unsafe(no_mangle)]
 pub extern "C" fn second_digits(end: u32) -> u32 {
     catch_unwind(|| {

@@ -119,7 +119,7 @@ def _query(query: Mapping[str, Any] | str | None) -> str:
         pass
     finally:
         del query
-    raise invalid_setting("query", "query is a mapping of texts, or a text, without half surrogate pairs")
+    raise invalid_setting("query", "query is a mapping of texts, or a text, without lone surrogates")
 
 
 def _variable(name: str) -> str:

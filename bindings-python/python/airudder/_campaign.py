@@ -68,13 +68,13 @@ class Campaigns:
                 messages, but no contact.
             batch_size: Contacts in one upload, 1 to 10 000.
             in_flight: Uploads under way at once.
-            lookups_in_flight: Look-ups of doubtful contacts under way at once.
+            lookups_in_flight: Lookups of doubtful contacts under way at once.
             settle: A contact that a doubtful upload may have carried is looked up; if it is not found, again so many
                 seconds later, and only then sent again. That nobody is called twice rests on the API not taking up a
                 request later than this. None: never send such a contact again; it stays doubtful.
-            allow_duplicates: Whether a contact may come again. Contacts are the same when their case ids are, or,
+            allow_duplicates: Takes a contact that comes again. Contacts are the same when their case ids are, or,
                 without one, their numbers.
-            retry_rejected: Whether contacts that the API refused in an earlier run are sent again. Each is looked up
+            retry_rejected: Sends contacts again that the API refused in an earlier run. Each is looked up
                 before, and again after `settle`.
             journal_key: What the fingerprints in the journal are keyed by. None: the app secret. After a change of the
                 app secret, give the earlier one here to go on with a campaign that began before.

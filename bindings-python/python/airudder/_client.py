@@ -43,7 +43,7 @@ class Client(BaseClient):
             whose other users are not trusted.
         sign_key: The `X-AIRudder-Sign-Key` of the chat operations.
         sign_secret: The secret behind `X-AIRudder-Sign`.
-        sign_scheme: How `X-AIRudder-Sign` is computed. The vendor does not publish it: None means
+        sign_scheme: The computation of `X-AIRudder-Sign`. The vendor does not publish it: None means
             `hmac-sha256:hex:body`, which is an assumption.
         timeout: How long one request may take, in seconds.
         max_retries: How often a request is sent again at most, where that cannot phone anybody twice.

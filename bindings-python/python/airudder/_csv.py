@@ -66,7 +66,7 @@ class ContactsFile:
         with ExitStack() as opened:
             file: IO[bytes] = sys.stdin.buffer if str(path) == "-" else opened.enter_context(path.open("rb"))
             self.is_pipe = not stat.S_ISREG(fstat(file.fileno()).st_mode)
-            """Whether it can be read once only, and so has no name to call a journal by."""
+            """Tells whether it can be read once only, and so has no name to call a journal by."""
             if self.is_pipe:
                 if file.isatty():
                     raise ValueError(f"{path} is a terminal: contacts come from a file, or through a pipe")

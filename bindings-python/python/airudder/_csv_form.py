@@ -189,7 +189,7 @@ def _check_case_id(names: list[str]) -> None:
 
 
 def _is_invisible(char: str) -> bool:
-    """Whether nobody sees the character: spaces, controls, marks of direction and order, fillers."""
+    """Tells whether nobody sees the character: spaces, controls, marks of direction and order, fillers."""
     return char == " " or not char.isprintable() or char in "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0e\ufe0f"
 
 
@@ -210,7 +210,7 @@ def _plain(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _same_family(encoding: str, marked: str) -> bool:
-    """Whether an encoding fits a byte order mark."""
+    """Tells whether an encoding fits a byte order mark."""
     return codecs.lookup(encoding).name.replace("_", "-").startswith(marked.removesuffix("-sig"))
 
 

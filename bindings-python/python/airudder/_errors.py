@@ -40,9 +40,9 @@ class AirudderError(Exception):
     code: str
     """The number as it is written everywhere, for instance `E3001`."""
     message: str
-    """What went wrong, in a sentence."""
+    """The error, in a sentence."""
     remedy: str
-    """What to do about it."""
+    """The remedy."""
     operation: str | None
     """The operation, for instance `workflow.upload_details`."""
     http_status: int | None
@@ -58,7 +58,7 @@ class AirudderError(Exception):
     retry_after: float | None
     """Seconds after which trying again makes sense; None: it would fail again, or must not be repeated."""
     outcome: Outcome | None
-    """What is known of the request's effect; None where nothing was to be sent."""
+    """The effect of the request, as far as it is known; None where nothing was to be sent."""
     report: Report | None
     """How far a campaign came that this error stopped."""
 

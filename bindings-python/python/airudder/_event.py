@@ -20,9 +20,9 @@ class Event:
     """What it is, for instance `workflow.call.finished`; if this library does not know it, the text of its `event`
     field, or `unknown`."""
     known: bool
-    """Whether this library knows the type."""
+    """Tells whether this library knows the type."""
     verified: bool
-    """Whether a signature was checked and found right."""
+    """Returns whether a signature was checked and found right."""
     data: Mapping[str, Any]
     """What it says, a dict with the API's own field names. Any field may be missing."""
     raw: str

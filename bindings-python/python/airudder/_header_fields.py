@@ -37,7 +37,7 @@ def pairs(headers: HeaderFields) -> list[tuple[str, str]]:
 
 
 def _is_environment(fields: list[tuple[Any, Any]]) -> bool:
-    """Whether these are the variables of a CGI or WSGI request, as Django has them in `request.META`."""
+    """Tells whether these are the variables of a CGI or WSGI request, as Django has them in `request.META`."""
     names = [name for name, _ in fields]
     return "REQUEST_METHOD" in names or (
         any(isinstance(name, str) and name.startswith("HTTP_") for name in names)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class HttpTransport:
     """Sends by connections of its own, which are used again; usable from many threads, and after a fork.
 
-    The time limit of a request holds for everything from the look-up of the host's name on. A connection is used again
+    The time limit of a request holds for everything from the lookup of the host's name on. A connection is used again
     only if nothing followed its last answer, so that no request gets another's.
 
     Args:
@@ -87,7 +87,7 @@ class HttpTransport:
 
 
 class AsyncHttpTransport:
-    """The same for asyncio, without threads but for the look-up of names. Cancelling a call closes its connection.
+    """The same for asyncio, without threads but for the lookup of names. Cancelling a call closes its connection.
 
     Connections belong to an event loop: one that runs later makes its own.
 

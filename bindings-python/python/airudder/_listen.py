@@ -36,9 +36,9 @@ class Printer:
         self._answered = 0
         self._lock = Lock()
         self.closed = False
-        """Whether nobody reads any more."""
+        """Tells whether nobody reads any more."""
         self.is_done = False
-        """Whether there is nothing more to wait for."""
+        """Tells whether there is nothing more to wait for."""
 
     def print(self, event: Event) -> bool:
         """Print it, and tell whether it is there."""

@@ -71,7 +71,7 @@ class CallOptions(TypedDict, total=False):
     deadline: float | None
     """How long the whole call may take, with waits and retries, in seconds."""
     max_retries: int | None
-    """How often a request is sent again at most, where that is harmless."""
+    """The largest number of retries, where they are harmless."""
     strict: bool | None
     """False: parameters are not checked, for fields newer than this library."""
     base_url: str | None

@@ -32,7 +32,7 @@ IDLE_MS = 4000
 """How long an unused connection is kept: less than the 5 seconds after which common servers close theirs."""
 
 MAX_IDLE = 32
-"""How many unused connections to one host are kept."""
+"""The number of unused connections to one host that are kept."""
 
 
 class Pool:

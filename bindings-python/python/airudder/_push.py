@@ -1,4 +1,4 @@
-"""Whether the push of a custom API node is genuine, asked in one call."""
+"""Tells whether the push of a custom API node is genuine, asked in one call."""
 
 from __future__ import annotations
 

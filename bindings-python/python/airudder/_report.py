@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a campaign is."""
+    """The progress of a campaign."""
 
     contacts: int
     """Contacts read so far."""
@@ -57,10 +57,10 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a campaign. Each contact is counted once: accepted, rejected or doubtful."""
+    """The outcome of a campaign. Each contact is counted once: accepted, rejected or doubtful."""
 
     accepted: int
-    """How many contacts the API has."""
+    """The number of contacts that the API has."""
     rejected: list[Rejected]
     """The contacts that were refused, in their order."""
     doubtful: list[DoubtfulContact]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Found: TypeAlias = Sequence[tuple[socket.AddressFamily, socket.SocketKind, int, str, Address]]
 
 PIECE = 1 << 16
-"""How many bytes are received at once."""
+"""The number of bytes that are received at once."""
 
 _Result = TypeVar("_Result")
 

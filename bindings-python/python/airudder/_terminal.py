@@ -16,7 +16,7 @@ from contextlib import suppress
 
 _NOT_ASCII = re.compile(r"[^\x20-\x7e\n]")
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Controls, marks of direction and the like, half surrogate pairs, other ends of lines."""
+"""Controls, marks of direction and the like, lone surrogates, other ends of lines."""
 
 
 def as_json(value: object, *, indent: int | None = None) -> str:

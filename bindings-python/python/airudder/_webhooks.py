@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 ACK_STATUS = 200
-"""What to answer to a delivery, also to one that came before [documented]."""
+"""The answer to a delivery, also to one that came before [documented]."""
 ACK_BODY = b"{}"
 """The body of that answer [documented]."""
 
@@ -40,7 +40,7 @@ class Webhooks:
         scheme: How the signature is computed. The vendor does not publish it: None means `hmac-sha256:hex:body`, which
             is an assumption; `crypto.detect` finds the right one from a captured delivery.
         encryption_key: The key of encrypted events, 16, 24 or 32 bytes; None: they come plain.
-        cipher: How events are encrypted. None means that of requests, `aes-ecb:zero:base64`, which is an assumption.
+        cipher: The cipher of events. None means that of requests, `aes-ecb:zero:base64`, which is an assumption.
         require_signature: Whether an event without a signature is refused. For most events no signature is documented.
             A wrong signature is refused wherever there is a secret.
         require_encryption: Whether an event that comes plain is refused. None: where there is an `encryption_key`, and

@@ -18,11 +18,11 @@ export interface CallOptions {
    * be repeated was on its way.
    */
   signal?: AbortSignal | undefined;
-  /** How long one request may take, in milliseconds. Of a file, until its first bytes. */
+  /** The time limit of one request, in milliseconds. Of a file, until its first bytes. */
   timeoutMs?: number | undefined;
-  /** How long the whole call may take, with waits and retries, in milliseconds. */
+  /** The time limit of the whole call, with waits and retries, in milliseconds. */
   deadlineMs?: number | undefined;
-  /** How often a request is sent again at most, where that is harmless. */
+  /** The largest number of retries, where they are harmless. */
   maxRetries?: number | undefined;
   /** False: parameters are not checked, for fields newer than this library. */
   strict?: boolean | undefined;

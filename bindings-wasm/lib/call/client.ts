@@ -55,9 +55,9 @@ export interface ClientOptions {
   signScheme?: string | undefined;
   /** How long one request may take, in milliseconds: 10 000. */
   timeoutMs?: number | undefined;
-  /** How often a request is sent again at most, where that cannot phone anybody twice: 4. */
+  /** The largest number of retries, where they cannot phone anybody twice: 4. */
   maxRetries?: number | undefined;
-  /** Whether parameters are checked against what is documented before anything is sent: true. */
+  /** Tells whether parameters are checked against what is documented before anything is sent: true. */
   strict?: boolean | undefined;
   /**
    * The largest answer that is read into memory, in bytes: 128 MiB. A larger one is an error; what was sent then has an
@@ -84,7 +84,7 @@ export interface RawRequest extends CallOptions {
    * Whether sending it twice is harmless: false. Otherwise a request whose outcome is unknown throws `OutcomeUnknown`.
    */
   replaySafe?: boolean | undefined;
-  /** Whether a response that is not JSON, such as a recording, comes back as a `File`: false. */
+  /** Tells whether a response that is not JSON, such as a recording, comes back as a `File`: false. */
   file?: boolean | undefined;
   /** How it proves who sends it: `token`, `X-AIRudder-Sign`, header fields of your own in `headers`, or not at all. */
   auth?: "token" | "sign" | "headers" | "none" | undefined;

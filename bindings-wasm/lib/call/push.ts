@@ -1,4 +1,4 @@
-/** Whether a push of data from a workflow is genuine: it has no signature, so the API is asked. */
+/** Tells whether a push of data from a workflow is genuine: it has no signature, so the API is asked. */
 
 import { Workflow } from "../generated/operations.js";
 import { fault } from "../runtime/native.js";
@@ -8,7 +8,7 @@ const MISSING_FIELD = 1005;
 
 /** An event `workflow.api_node.push`, or what has its `data`. */
 export interface Push {
-  /** What it says. */
+  /** The content. */
   readonly data: object;
 }
 

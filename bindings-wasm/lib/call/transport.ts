@@ -22,7 +22,7 @@ export class Exchange {
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #cut: Promise<never>;
   readonly #forget: () => void;
-  /** Whether the time was up. */
+  /** Tells whether the time was up. */
   timedOut = false;
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {

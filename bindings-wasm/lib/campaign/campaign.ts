@@ -46,7 +46,7 @@ export interface CampaignOptions {
   batchSize?: number | undefined;
   /** Uploads under way at once: 1. */
   inFlight?: number | undefined;
-  /** Look-ups of doubtful contacts under way at once: 8. */
+  /** Lookups of doubtful contacts under way at once: 8. */
   lookupsInFlight?: number | undefined;
   /**
    * A contact that a doubtful upload may have carried is looked up; if it is not found, again so many milliseconds later,
@@ -58,14 +58,14 @@ export interface CampaignOptions {
    * Whether a contact may come again: false. Contacts are the same when their case ids are, or, without one, their numbers.
    */
   allowDuplicates?: boolean | undefined;
-  /** Whether contacts that the API refused in an earlier run are sent again: false. */
+  /** Tells whether contacts that the API refused in an earlier run are sent again: false. */
   retryRejected?: boolean | undefined;
   /**
    * The secret behind the journal's fingerprints of contacts: the client's `appSecret`. Give one of your own where that may be
    * replaced while the campaign runs.
    */
   journalKey?: string | undefined;
-  /** Whether a journal may be of another host or account, since that is the same one under a new name: false. */
+  /** Tells whether a journal may be of another host or account, since that is the same one under a new name: false. */
   sameAccount?: boolean | undefined;
   /** Is called whenever something changed, and waited for. What it throws stops the campaign. */
   onProgress?: ((progress: Progress) => unknown) | undefined;
@@ -198,7 +198,7 @@ function iterate(contacts: Iterables): Iterator<Detail> | AsyncIterator<Detail> 
   return iterator;
 }
 
-/** What became of the campaign; throws the error that stopped it. */
+/** The outcome of the campaign; throws the error that stopped it. */
 function report(machine: Owned<Machine>): Report {
   const { error, ...report } = machine.use((campaign) => campaign.report());
   if (error !== undefined) {

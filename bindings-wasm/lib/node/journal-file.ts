@@ -59,7 +59,7 @@ class LockedFile implements JournalFile {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #lock: Lock;
-  /** How many bytes were read. */
+  /** The number of bytes read. */
   #length = 0;
 
   constructor(builtins: Builtins, path: string, file: FileHandle, lock: Lock) {

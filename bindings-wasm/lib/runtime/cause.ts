@@ -58,7 +58,7 @@ export function innermost(error: unknown, depth = 0): Cause[] {
   return isError(cause) ? innermost(cause, depth + 1) : [error];
 }
 
-/** Whether it may be an error, of whatever realm. */
+/** Tells whether it may be an error, of whatever realm. */
 export function isError(error: unknown): error is object {
   return typeof error === "object" && error !== null;
 }

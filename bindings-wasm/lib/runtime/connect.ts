@@ -1,4 +1,4 @@
-/** Whether a request failed before anything of it was sent. */
+/** Tells whether a request failed before anything of it was sent. */
 import { innermost, isError } from "./cause.js";
 
 /** Errors of which the runtime itself said that they came while it connected. */

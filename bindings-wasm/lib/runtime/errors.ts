@@ -28,7 +28,7 @@ export interface Fields {
 export class AirudderError extends Error {
   /** The stable number as it is written everywhere, for instance `E3001`. */
   readonly code: `E${number}`;
-  /** What to do about it. */
+  /** The remedy. */
   readonly remedy: string;
   /** The operation, for instance `workflow.upload_details`. */
   declare readonly operation?: string;
@@ -44,7 +44,7 @@ export class AirudderError extends Error {
   declare readonly pointer?: string;
   /** When trying again makes sense; absent: it would fail again, or must not be repeated. */
   declare readonly retry?: { readonly afterMs: number };
-  /** What is known of the request's effect; absent where nothing was to be sent. */
+  /** The effect of the request, as far as it is known; absent where nothing was to be sent. */
   declare outcome?: Outcome;
   /** How far a campaign came that this error stopped. */
   declare report?: Report;

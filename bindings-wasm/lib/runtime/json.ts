@@ -10,7 +10,7 @@ import { isWellFormed } from "./settings.js";
 const MAX_DEPTH = 128;
 const WRONG_TYPE = 1006;
 const INVALID_VALUE = 1007;
-/** Characters that do not stand for themselves in JSON, and half surrogate pairs among the whole ones. */
+/** Characters that do not stand for themselves in JSON, and lone surrogates among the whole ones. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const SPECIAL = /["\\\u0000-\u001F\uD800-\uDFFF]/;
 
@@ -44,7 +44,7 @@ export function write(value: unknown, pointer = ""): string {
 export function tryWrite(value: unknown, pointer = ""): string {
   if (isOrdinary(value, 0)) {
     const text = JSON.stringify(value);
-    // So it writes half a surrogate pair, and, behind a backslash more, a text that only looks like one.
+    // So it writes a lone surrogate, and, behind a backslash more, a text that only looks like one.
     if (!text.includes("\\ud")) {
       return text;
     }
@@ -52,7 +52,7 @@ export function tryWrite(value: unknown, pointer = ""): string {
   return writeValue(value, pointer, 0);
 }
 
-/** Whether `JSON.stringify` changes nothing of it but half surrogate pairs. */
+/** Tells whether `JSON.stringify` changes nothing of it but lone surrogates. */
 function isOrdinary(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case "string":
@@ -158,7 +158,7 @@ function writeArray(items: readonly unknown[], pointer: string, depth: number): 
   return `[${out}]`;
 }
 
-/** Whether it is an object of no class, also from another realm. */
+/** Tells whether it is an object of no class, also from another realm. */
 function isPlain(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

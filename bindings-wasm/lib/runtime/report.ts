@@ -1,6 +1,6 @@
 /** The progress and the report of a campaign. */
 
-/** How far a campaign is. */
+/** The progress of a campaign. */
 export interface Progress {
   /** Contacts read so far. */
   contacts: number;
@@ -42,9 +42,9 @@ export interface Workflow {
   contacts: number;
 }
 
-/** What became of a campaign. Each contact is counted once: accepted, rejected or doubtful. */
+/** The outcome of a campaign. Each contact is counted once: accepted, rejected or doubtful. */
 export interface Report {
-  /** How many contacts the API has. */
+  /** The number of contacts that the API has. */
   accepted: number;
   /** The contacts that were refused, in their order. */
   rejected: Rejected[];

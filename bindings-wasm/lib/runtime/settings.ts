@@ -9,7 +9,7 @@ interface Kind {
 
 const number = (value: unknown): value is number => typeof value === "number";
 
-export const TEXT: Kind = { what: "a text, without half surrogate pairs", fits: isWellFormed };
+export const TEXT: Kind = { what: "a text, without lone surrogates", fits: isWellFormed };
 export const FLAG: Kind = { what: "true or false", fits: (value) => typeof value === "boolean" };
 export const COUNT: Kind = {
   what: "a whole number, not negative, below 2^32",
@@ -80,7 +80,7 @@ export function checkedAs<T>(value: T, name: string, kind: Kind): T {
   return value;
 }
 
-/** Whether it is a text that can be written as UTF-8. */
+/** Tells whether it is a text that can be written as UTF-8. */
 export function isWellFormed(value: unknown): value is string {
   return typeof value === "string" && !HALF_PAIR.test(value);
 }

@@ -3,7 +3,7 @@ import type { EventData } from "../generated/types.js";
 
 /** What every event has. */
 interface Received {
-  /** Whether a signature was checked and found right. */
+  /** Returns whether a signature was checked and found right. */
   readonly verified: boolean;
   /** The JSON text as it came, decrypted. */
   readonly raw: string;
@@ -30,7 +30,7 @@ export interface UnknownEvent extends Received {
   /** A text: that of its `event` field, or `unknown`. */
   readonly type: string;
   readonly known: false;
-  /** What it says. A field that known events have, too, is taken for the same. */
+  /** The content. A field that known events have, too, is taken for the same. */
   readonly data: Record<string, unknown> & All<EventData[keyof EventData]>;
 }
 

@@ -153,7 +153,7 @@ async function tell(receiver: Receiver, error: unknown): Promise<void> {
   }
 }
 
-/** Whether another secret, scheme, key or cipher might read it. */
+/** Tells whether another secret, scheme, key or cipher might read it. */
 function isUnverified(error: unknown): error is AirudderError {
   return error instanceof CryptoError || (error instanceof WebhookError && UNVERIFIED.has(error.code));
 }

@@ -37,7 +37,7 @@ export interface WebhooksOptions {
   scheme?: string | undefined;
   /** The key of encrypted events, 16, 24 or 32 bytes; absent: they come plain. */
   encryptionKey?: string | undefined;
-  /** How events are encrypted. The default, that of requests, `aes-ecb:zero:base64`, is an assumption. */
+  /** The cipher of events. The default, that of requests, `aes-ecb:zero:base64`, is an assumption. */
   cipher?: string | undefined;
   /**
    * Whether an event without a signature is refused: true. For most events no signature is documented. A wrong signature is

@@ -1,4 +1,4 @@
-//! The two tables, of operations and of events, with look-up by name and number.
+//! The two tables, of operations and of events, with lookup by name and number.
 
 use crate::api::{event::EventInfo, events, operation::OperationInfo, operations};
 

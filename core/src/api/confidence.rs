@@ -1,4 +1,4 @@
-//! How sure a fact about the API is.
+//! The confidence in a fact about the API.
 
 /// Where a fact about the API comes from. AI Rudder publishes little, so each operation and event says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

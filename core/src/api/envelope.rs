@@ -39,14 +39,14 @@ struct Fields<'a> {
     trace_id: Option<&'a RawValue>,
 }
 
-/// What an envelope says.
+/// The contents of an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened<'a> {
     /// The JSON text of the result; `null` where there is none.
     pub data: &'a str,
     /// The envelope's own code.
     pub code: Option<i64>,
-    /// Whether there is a code, and it is no integer: nothing tells what it means.
+    /// There is a code, and it is no integer: nothing tells what it means.
     pub odd_code: bool,
     /// The API's message, if it is not empty.
     pub message: Option<String>,

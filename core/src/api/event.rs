@@ -1,10 +1,10 @@
-//! What AI Rudder reports to a URL of the customer's.
+//! The events that AI Rudder reports to a URL of the customer's.
 
 use serde::de::DeserializeOwned;
 
 use super::{confidence::Confidence, shape::Shape};
 
-/// Whether the vendor says that an event carries `X-AIRudder-Sign`.
+/// The vendor's word on whether an event carries `X-AIRudder-Sign`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signature {
     /// The header is documented as required.
@@ -13,7 +13,7 @@ pub enum Signature {
     Undocumented,
 }
 
-/// One row of the catalogue of events.
+/// One row of the catalog of events.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct EventInfo {
@@ -21,14 +21,14 @@ pub struct EventInfo {
     pub number: u16,
     /// The name in every language, for instance `call.finished`.
     pub name: &'static str,
-    /// Whether a signature is documented.
+    /// Documented or undocumented.
     pub signature: Signature,
-    /// How sure this row is.
+    /// The confidence in this row.
     pub confidence: Confidence,
     /// The event's documentation.
     #[cfg(feature = "schema")]
     pub docs: &'static str,
-    /// Whether a body of this shape is this event. Events with an `event` field are told by that alone.
+    /// Recognizes a body of this shape. Events with an `event` field are recognized by that alone.
     pub(crate) recognize: fn(&Shape<'_>) -> bool,
     /// The JSON Schema of the body.
     #[cfg(feature = "schema")]
@@ -37,7 +37,7 @@ pub struct EventInfo {
 
 /// The type of an event's body; it knows its row.
 pub trait EventBody: DeserializeOwned {
-    /// The row of the catalogue.
+    /// The row of the catalog.
     const INFO: &'static EventInfo;
 }
 

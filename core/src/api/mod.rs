@@ -1,4 +1,4 @@
-//! What is known of the API, as data: operations, events, envelopes, and how sure each of them is. Nothing here acts.
+//! The known parts of the API, as data: operations, events, envelopes, and how sure each of them is. Nothing here acts.
 
 pub mod catalog;
 pub(crate) mod confidence;

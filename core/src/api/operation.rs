@@ -1,4 +1,4 @@
-//! What an operation is: its parameters, its result, and one line that says how it is sent.
+//! An operation: its parameters, its result, and a row that says how it is sent.
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -11,7 +11,7 @@ use crate::{
 /// The base URL of the API \[documented].
 pub const DEFAULT_BASE_URL: &str = "https://api.airudder.com";
 
-/// How a request proves who sends it.
+/// The way in which a request proves its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// Not at all; only for fetching the token.
@@ -24,7 +24,7 @@ pub enum Auth {
     CallerHeaders,
 }
 
-/// Whether sending a request twice is harmless.
+/// The effect of sending a request twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replay {
     /// Repeating it changes nothing.
@@ -33,7 +33,7 @@ pub enum Replay {
     Never,
 }
 
-/// One row of the catalogue.
+/// One row of the catalog.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OperationInfo {
@@ -45,17 +45,17 @@ pub struct OperationInfo {
     pub method: Method,
     /// The path, appended to the base URL.
     pub path: &'static str,
-    /// How it is authorised.
+    /// The authorization.
     pub auth: Auth,
-    /// What its response is wrapped in.
+    /// The envelope of its response.
     pub envelope: Envelope,
-    /// Whether a response that is not JSON is a file, such as a recording.
+    /// A response that is not JSON is a file, such as a recording.
     pub file: bool,
-    /// Whether it may be repeated.
+    /// The effect of repeating it.
     pub replay: Replay,
     /// The operation that finds out whether a doubtful request was carried out; empty where there is none.
     pub find_out: &'static str,
-    /// How sure this row is.
+    /// The confidence in this row.
     pub confidence: Confidence,
     /// The operation's documentation.
     #[cfg(feature = "schema")]
@@ -69,7 +69,7 @@ pub struct OperationInfo {
 
 /// The parameters of an operation; they know its row and its result.
 pub trait Operation: Serialize {
-    /// The row of the catalogue.
+    /// The row of the catalog.
     const INFO: &'static OperationInfo;
     /// The type of the result's `data`.
     type Output: DeserializeOwned;

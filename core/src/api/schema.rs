@@ -1,4 +1,4 @@
-//! What the catalogue says, as data for generators: `operations.json` and an `OpenAPI` 3.1 document.
+//! The catalog as data for generators: `operations.json` and an `OpenAPI` 3.1 document.
 
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -198,7 +198,7 @@ fn responses(row: &OperationInfo, result: &Schema) -> Value {
         json!({"200": {"description": "The envelope; its own code says whether it succeeded.", "content": content}});
     if let (false, Some(responses)) = (row.auth == Auth::None, responses.as_object_mut()) {
         let description =
-            "What authorises the request is missing, wrong, or has expired; the code may say so in a 200, too.";
+            "What authorizes the request is missing, wrong, or has expired; the code may say so in a 200, too.";
         responses.insert("401".into(), json!({"description": description, "content": envelope(json!({}))}));
     }
     responses

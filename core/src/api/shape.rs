@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorCode};
 /// The top level of a body, to tell its event by: every field with its unparsed value.
 pub(crate) struct Shape<'a>(BTreeMap<Name, &'a RawValue>);
 
-/// The name of a field. One with an unpaired surrogate is no text: it is none of the known ones, and no reason to lose the
+/// The name of a field. One with a lone surrogate is no text: it is none of the known ones, and no reason to lose the
 /// event.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Name(String);
@@ -45,7 +45,7 @@ impl<'a> Shape<'a> {
         self.0.contains_key(field)
     }
 
-    /// Whether one of the fields is there.
+    /// Returns whether one of the fields is there.
     pub(crate) fn has_any(&self, fields: &[&str]) -> bool {
         fields.iter().any(|field| self.has(field))
     }

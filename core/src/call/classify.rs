@@ -1,8 +1,8 @@
-//! What an answer says about the effect of a request, by its HTTP status and its envelope alone.
+//! The effect of a request, by the HTTP status and the envelope of its answer alone.
 
 use crate::api::envelope::Envelope;
 
-/// What an envelope says of its request.
+/// The verdict of an envelope on its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EnvelopeCode {
     /// The code that means success.

@@ -62,7 +62,7 @@ pub struct Call {
     id: u64,
     plan: Plan,
     state: State,
-    /// What the last request proved itself by: nothing that people are shown may quote it.
+    /// The credentials of the last request: nothing that people are shown may quote it.
     sent: Vec<Secret>,
     jitter: Jitter,
     max_retries: u32,
@@ -77,7 +77,7 @@ pub struct Call {
     started_ms: Option<u64>,
 }
 
-/// What a call is for.
+/// The purpose of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Result,
@@ -177,7 +177,7 @@ impl Call {
         request::build(self.session.config(), &self.plan, None)
     }
 
-    /// What to do next.
+    /// The next step.
     pub fn poll(&mut self, now_ms: u64) -> Result<Step, Error> {
         let started_ms = *self.started_ms.get_or_insert(now_ms);
         match self.state {
@@ -231,13 +231,14 @@ impl Call {
         Ok(())
     }
 
-    /// Whether a response with this head is the call's [`File`], so that the host need not hand over the body.
+    /// Returns whether a response with this head is the call's [`File`], so that the host need not hand over the body.
     #[must_use]
     pub fn is_file(&self, status: u16, headers: &Headers) -> bool {
         matches!(self.state, State::Sent { .. }) && self.plan.file && response::file(status, headers).is_some()
     }
 
-    /// Whether the operation's own request is outstanding and must not be sent twice: a host that gives up now reports
+    /// Returns whether the operation's own request is outstanding and must not be sent twice: a host that gives up now
+    /// reports
     /// [`Failure::Other`] and takes the result, which says that the outcome is unknown.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
@@ -476,7 +477,8 @@ fn misuse(message: &str) -> Error {
     Error::new(ErrorCode::Misuse, message)
 }
 
-/// Whether the answer to an upload is about another workflow, as one is that a broken proxy or transport gives to the wrong
+/// Returns whether the answer to an upload is about another workflow, as one is that a broken proxy or transport gives
+/// to the wrong
 /// request. An answer that names none says nothing.
 fn names_another_workflow(plan: &Plan, output: &Output) -> bool {
     #[derive(Deserialize)]

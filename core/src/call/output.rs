@@ -1,4 +1,4 @@
-//! What a call ends with.
+//! The result of a call.
 
 use std::fmt;
 

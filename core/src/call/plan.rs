@@ -1,4 +1,4 @@
-//! What a call sends: from an operation, a raw request, or the client's credentials.
+//! The request of a call: from an operation, a raw request, or the client's credentials.
 
 use std::fmt;
 
@@ -21,13 +21,13 @@ use crate::{
 /// Settings of one call; what is absent comes from the client.
 #[derive(Clone, Debug, Default)]
 pub struct CallOptions {
-    /// How long one request may take, in milliseconds.
+    /// The time limit of one request, in milliseconds.
     pub timeout_ms: Option<u64>,
-    /// How long the whole call may take, with waits and retries, in milliseconds.
+    /// The time limit of the whole call, with waits and retries, in milliseconds.
     pub deadline_ms: Option<u64>,
-    /// How often a request is sent again at most.
+    /// The largest number of retries.
     pub max_retries: Option<u32>,
-    /// Whether the parameters are checked.
+    /// Checks the parameters before anything is sent.
     pub strict: Option<bool>,
     /// Another host.
     pub base_url: Option<String>,
@@ -48,11 +48,11 @@ pub struct RawRequest {
     pub query: String,
     /// The JSON text of the body; empty for none.
     pub body: String,
-    /// How it is authorised.
+    /// The authorization.
     pub auth: Auth,
-    /// Whether it may be repeated; [`Replay::Never`] unless the caller knows better.
+    /// The effect of repeating it; [`Replay::Never`] unless the caller knows better.
     pub replay: Replay,
-    /// Whether a response that is not JSON is a file, such as a recording.
+    /// A response that is not JSON is a file, such as a recording.
     pub file: bool,
 }
 
@@ -95,7 +95,7 @@ impl RawRequest {
 const CONNECTION_HEADERS: [&str; 8] =
     ["Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade"];
 
-/// What a call sends, apart from the token.
+/// The request of a call, apart from the token.
 pub(super) struct Plan {
     pub(super) name: String,
     pub(super) method: Method,

@@ -1,4 +1,4 @@
-//! From a plan to a request: encrypt, authorise, sign.
+//! From a plan to a request: encrypt, authorize, sign.
 
 use super::plan::Plan;
 use crate::{
@@ -36,11 +36,11 @@ pub(super) fn build(config: &ValidConfig, plan: &Plan, token: Option<&Secret>) -
     for (name, value) in plan.headers.iter() {
         headers.set(name, value);
     }
-    authorise(config, plan, token, &mut headers, &body)?;
+    authorize(config, plan, token, &mut headers, &body)?;
     Ok(Request { method: plan.method, url, headers, body, timeout_ms: plan.timeout_ms })
 }
 
-fn authorise(
+fn authorize(
     config: &ValidConfig,
     plan: &Plan,
     token: Option<&Secret>,

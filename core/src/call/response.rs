@@ -15,7 +15,7 @@ use crate::{
     secret::Secret,
 };
 
-/// What a response means for the call.
+/// The meaning of a response for the call.
 #[derive(Debug)]
 pub(super) enum Verdict {
     /// Carried out.

@@ -1,11 +1,11 @@
-//! What the host is asked to do, and how it says that it could not.
+//! The dialogue with the host: its tasks, and its failures.
 
 use crate::{
     error::{Error, ErrorCode},
     http::Request,
 };
 
-/// What to do next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Send this, and report what came of it.
@@ -14,14 +14,14 @@ pub enum Step {
     Wait {
         /// Unix time in milliseconds.
         until_ms: u64,
-        /// What for.
+        /// The reason.
         why: WaitReason,
     },
     /// There is a result.
     Done,
 }
 
-/// What a call waits for.
+/// The reason of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitReason {
     /// Another call is fetching the token.

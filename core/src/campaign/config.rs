@@ -22,21 +22,22 @@ pub struct CampaignConfig {
     pub in_flight: usize,
     /// Lookups under way at once.
     pub lookups_in_flight: usize,
-    /// How long after a doubtful upload a contact that is not found is looked up again before it is sent again, in
+    /// The time after a doubtful upload at which a contact that is not found is looked up again before it is sent
+    /// again, in
     /// milliseconds; `None`: it is never sent again and stays doubtful. That nobody is called twice rests on the API
     /// not taking up a request later than this, and on lookups that show by then whom it has.
     pub settle_ms: Option<u64>,
-    /// Whether a contact may come again. Contacts are the same when their case ids are, or, without one, their numbers.
+    /// Takes a contact that comes again. Contacts are the same when their case ids are, or, without one, their numbers.
     /// A lookup does not tell such contacts apart, nor one without a case id from one with its number: a doubtful one
     /// stays doubtful where the API has another.
     pub allow_duplicates: bool,
-    /// Whether contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more after
+    /// Sends contacts again that the API refused in an earlier run. Each is looked up first, and once more after
     /// [`settle_ms`](Self::settle_ms).
     pub retry_rejected: bool,
-    /// What the fingerprints in the journal are keyed by; `None`: the app secret. After a change of the app secret, a
+    /// The key of the fingerprints in the journal; `None`: the app secret. After a change of the app secret, a
     /// campaign that began before is resumed with the earlier secret here.
     pub journal_key: Option<Secret>,
-    /// Whether a journal that was written for another host or app key is taken: the account is the same, only its address or
+    /// Takes a journal that was written for another host or app key: the account is the same, only its address or
     /// key has changed.
     pub same_account: bool,
     /// Where the jitter of the delays begins; a random number from the host.

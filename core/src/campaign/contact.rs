@@ -15,7 +15,7 @@ use crate::{
 };
 
 const CASE_ID: &str = "case id";
-/// What tells contacts apart that have no case id.
+/// The identity of contacts that have no case id.
 const NUMBER: &str = "phone number";
 
 /// A contact on its way.
@@ -48,7 +48,7 @@ pub(super) struct Queue {
     pub(super) ended: bool,
 }
 
-/// Who a contact is.
+/// The identity of a contact.
 #[derive(Clone, Deserialize)]
 pub(super) struct Identity {
     callee: Option<String>,
@@ -77,7 +77,7 @@ impl Identity {
         }
     }
 
-    /// What tells contacts apart, and its value.
+    /// The kind of identity, and its value.
     fn key(&self) -> (&'static str, &str) {
         match self.case_id() {
             Some(caseid) => (CASE_ID, caseid),
@@ -96,7 +96,8 @@ impl Identity {
 #[derive(Debug, Default)]
 pub(super) struct Identities(BTreeMap<[u8; 16], Seen>);
 
-/// How many contacts with one identity there are. Counting ends at 255: that there are others is what matters.
+/// The number of contacts of one identity. Counting ends at 255: that there are others is what
+/// matters.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     times: u8,
@@ -126,7 +127,7 @@ impl Identities {
         self.0.get(&digest).copied().unwrap_or_default()
     }
 
-    /// How many contacts are this one, itself included.
+    /// The number of contacts of this identity, itself included.
     pub(super) fn times(&self, identity: &Identity) -> u8 {
         self.seen(digest(identity.key())).times
     }
@@ -135,7 +136,7 @@ impl Identities {
         self.seen(digest(identity.key())).journaled
     }
 
-    /// Whether a lookup of this contact, which is noted, can find no other contact of this campaign.
+    /// Returns whether a lookup of this contact, which is noted, can find no other contact of this campaign.
     pub(super) fn is_alone(&self, identity: &Identity) -> bool {
         let seen = self.seen(digest(identity.key()));
         // A folded identity counts all that fold to it, this one among them.
@@ -165,7 +166,7 @@ fn digest_of_folded(identity: &Identity) -> Option<[u8; 16]> {
     (folded != value).then(|| digest((kind, &folded)))
 }
 
-/// What is left of an id where case, white space and everything beyond ASCII make no difference.
+/// The part of an id that is left where case, white space and everything beyond ASCII make no difference.
 ///
 /// Some services compare ids in this or a narrower way. Characters beyond ASCII are left out, with the letter that a
 /// combining mark belongs to, so that composed and decomposed forms are alike; a table of all their forms would make the npm

@@ -1,4 +1,4 @@
-//! What a journal says of contacts and accounts without naming them.
+//! Fingerprints of contacts and accounts, which name nobody.
 
 use std::fmt;
 

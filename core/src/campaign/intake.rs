@@ -79,7 +79,7 @@ impl Campaign {
         self.stop(Error::new(ErrorCode::JournalMismatch, message))
     }
 
-    /// Who a contact is that was sent in an earlier run; none of the others may be the same.
+    /// The identity of a contact that was sent in an earlier run; none of the others may be the same.
     fn remember(&mut self, text: &str) -> Result<Identity, Error> {
         let identity = Identity::of(text).map_err(|error| self.stop(error))?;
         self.queue.identities.note_journaled(&identity);

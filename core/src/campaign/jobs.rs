@@ -56,7 +56,7 @@ impl Calls {
         std::mem::take(&mut self.ready).into_iter().filter_map(|(id, _)| self.running.remove(&id)).collect()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.running.is_empty()
     }

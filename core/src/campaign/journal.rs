@@ -28,7 +28,7 @@ pub(crate) enum Record {
         workflow_template_id: i64,
         name: String,
         started_ms: u64,
-        /// What version 0.1.0 did not write.
+        /// Absent from journals of version 0.1.0.
         #[serde(skip_serializing_if = "Option::is_none")]
         binding: Option<Binding>,
     },
@@ -59,11 +59,11 @@ pub(crate) enum Record {
         #[serde(rename = "marks")]
         fingerprints: String,
     },
-    /// What became of a batch.
+    /// The outcome of a batch.
     Outcome { batch: u64, state: BatchState, code: Option<String>, message: Option<String> },
     /// Contacts of a refused batch were looked up, and none of them was found.
     Sampled { batch: u64, looked_up: u64 },
-    /// What lookups found about contacts of doubtful batches.
+    /// The result of lookups of contacts of doubtful batches.
     Settled { accepted: Ranges, unsent: Ranges },
 }
 
@@ -122,7 +122,7 @@ impl Record {
     }
 }
 
-/// What binds a journal to an account and to the way in which contacts were read.
+/// The tie of a journal to an account and to the way in which contacts were read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Binding {
     /// The API's time when it began, in Unix milliseconds.
@@ -149,7 +149,7 @@ impl Binding {
     }
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BatchState {
@@ -161,7 +161,7 @@ pub(crate) enum BatchState {
 }
 
 impl BatchState {
-    /// Whether a contact in this state is in its workflow, or may be.
+    /// Returns whether a contact in this state is in its workflow, or may be.
     pub(crate) const fn may_be_taken(self) -> bool {
         matches!(self, Self::Accepted | Self::Doubtful)
     }
@@ -198,7 +198,7 @@ impl Writer {
         Some((lines, at))
     }
 
-    /// Whether lines were handed out that are not written yet.
+    /// Returns whether lines were handed out that are not written yet.
     pub(super) const fn is_outstanding(&self) -> bool {
         self.is_outstanding
     }
@@ -215,7 +215,7 @@ pub(crate) struct Journal {
     last_sum: String,
 }
 
-/// How every journal begins.
+/// The beginning of every journal.
 const START: &[u8] = br#"{"record":"campaign","version":"#;
 const SUM_DIGITS: usize = 16;
 const SUM_FIELD: &str = r#","sum":""#;
@@ -277,7 +277,8 @@ impl Journal {
         Some(sum(&self.last_sum, record)).filter(|expected| given == expected)
     }
 
-    /// Whether a crash can have left this last line: before its end came, or with zeros where the disk was not reached. A
+    /// Returns whether a crash can have left this last line: before its end came, or with zeros where the disk was not
+    /// reached. A
     /// line that is whole up to what should be its end was on the disk, and damaged later.
     fn is_torn(&self, line: &[u8]) -> bool {
         // One zero may be a flipped bit of a space.

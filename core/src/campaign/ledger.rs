@@ -10,16 +10,16 @@ use super::{
 };
 use crate::error::{Error, ErrorCode};
 
-/// What the records say. A contact is forgotten once it was fed and no later record can be about it as it was sent.
+/// The state by the records. A contact is forgotten once it was fed and no later record can be about it as it was sent.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pub(super) workflows: Workflows,
     contacts: BTreeMap<u64, Past>,
     batches: BTreeMap<u64, Batch>,
     next_batch: u64,
-    /// How many contacts the journal of the earlier runs knows: the position of its last one, and one.
+    /// The number of contacts that the journal of the earlier runs knows: the position of its last one, and one.
     known: u64,
-    /// How many contacts were fed in this run.
+    /// The number of contacts that were fed in this run.
     fed: u64,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Refusal {
     pub(super) code: String,
     pub(super) message: String,
     pub(super) contacts: u64,
-    /// How many contacts were looked up and not found, if that was done.
+    /// The number of contacts that were looked up and not found, if that was done.
     pub(super) looked_up: Option<u64>,
 }
 
@@ -156,17 +156,17 @@ impl Ledger {
         self.next_batch
     }
 
-    /// How many contacts were fed in this run.
+    /// The number of contacts that were fed in this run.
     pub(super) const fn fed(&self) -> u64 {
         self.fed
     }
 
-    /// How many contacts the journal knows: the position of its last one, and one.
+    /// The number of contacts that the journal knows: the position of its last one, and one.
     pub(super) const fn known(&self) -> u64 {
         self.known
     }
 
-    /// Whether contacts that the journal knows are still to come. Nothing is sent before they were all compared.
+    /// Returns whether contacts that the journal knows are still to come. Nothing is sent before they were all compared.
     pub(super) const fn is_replaying(&self) -> bool {
         self.fed < self.known
     }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{contact::Contact, workflows::Workflows};
 use crate::{error::Error, retry::Jitter};
 
-/// How many contacts of a refused batch are looked up at random, beside its first, middle and last one.
+/// The number of contacts of a refused batch that are looked up at random, beside its first, middle and last one.
 const RANDOM_SAMPLES: u64 = 2;
 
-/// How many batches in a row may be lost, though the API did not refuse them. So many may be unsettled at once, too.
+/// The number of batches in a row that may be lost, though the API did not refuse them. So many may be unsettled at
+/// once, too.
 pub(super) const MAX_LOST_BATCHES: u32 = 3;
 
 /// The contacts in doubt, and the batches that the API refused.
@@ -61,7 +62,7 @@ pub(super) struct RefusedBatch {
     pub(super) not_before: Option<u64>,
     /// Which of the contacts are still to be looked up.
     sample: VecDeque<(usize, Window)>,
-    /// How many lookups are under way.
+    /// The number of lookups under way.
     pub(super) running: usize,
     pub(super) looked_up: u64,
 }
@@ -125,13 +126,13 @@ pub(super) enum Cause {
     Refused,
 }
 
-/// How the doubtful batches end, one after the other.
+/// The ends of the doubtful batches, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct DoubtfulBatches {
     open: BTreeMap<u64, OpenBatch>,
-    /// How many uploads were accepted so far.
+    /// The number of uploads that were accepted so far.
     accepted: u64,
-    /// How many were not carried out, though the API did not refuse them, when so many had been accepted.
+    /// The number of accepted uploads when batches were lost last, and how many were lost with that number.
     lost: (u64, u32),
     last_error: Option<Error>,
 }
@@ -139,7 +140,7 @@ pub(super) struct DoubtfulBatches {
 #[derive(Clone, Copy, Debug, Default)]
 struct OpenBatch {
     contacts: usize,
-    /// How many uploads had been accepted before.
+    /// The number of uploads that had been accepted before.
     accepted: u64,
     /// This run sent it, and the API did not refuse it.
     is_ours: bool,
@@ -147,7 +148,7 @@ struct OpenBatch {
 }
 
 impl DoubtfulBatches {
-    /// How many batches may turn out to be lost in a row, those that are already among them.
+    /// The number of batches that may turn out to be lost in a row, those that are already among them.
     pub(super) fn unsettled_or_lost(&self) -> usize {
         let lost = if self.lost.0 == self.accepted { self.lost.1 } else { 0 };
         self.open.values().filter(|batch| batch.is_ours).count() + lost as usize
@@ -197,7 +198,7 @@ impl DoubtfulBatches {
     }
 }
 
-/// What a lookup showed about a contact.
+/// The result of a lookup of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A workflow of this campaign has it.

@@ -66,20 +66,21 @@ use crate::{
     session::Session,
 };
 
-/// What to do next.
+/// The next step.
 #[derive(Debug)]
 pub enum CampaignStep {
     /// Append these lines to the journal, flush them to the disk, then call [`Campaign::journal_written`].
     Journal {
         /// Whole lines.
         lines: String,
-        /// How many bytes the journal has before them. If it has another length, somebody else writes it: append nothing,
+        /// The number of bytes that the journal has before them. If it has another length, somebody else writes it:
+        /// append nothing,
         /// and stop with [`ErrorCode::JournalConflict`].
         at: u64,
     },
     /// Feed contacts, about so many.
     Contacts {
-        /// How many would be useful; more or fewer are fine.
+        /// The useful number; more or fewer are fine.
         want: usize,
     },
     /// Run this call to its end, beside others if wished, and report it under its id.
@@ -127,7 +128,7 @@ impl Campaign {
         Ok(good)
     }
 
-    /// What to do next.
+    /// The next step.
     pub fn poll(&mut self, now: impl Into<Now>) -> Result<CampaignStep, Error> {
         self.poll_at(now.into())
     }
@@ -271,7 +272,7 @@ impl Campaign {
         self.beginning.as_ref().map_or(NORMAL, |beginning| beginning.normal)
     }
 
-    /// How far the campaign is.
+    /// The progress of the campaign.
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {
@@ -282,7 +283,7 @@ impl Campaign {
         }
     }
 
-    /// What became of the campaign so far; final once [`CampaignStep::Done`] was polled.
+    /// The outcome of the campaign so far; final once [`CampaignStep::Done`] was polled.
     #[must_use]
     pub fn report(&self) -> Report {
         let mut report = Report { workflows: self.ledger.workflows.shown(), ..self.report.clone() };

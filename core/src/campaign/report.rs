@@ -1,8 +1,8 @@
-//! What became of a campaign.
+//! The outcome of a campaign.
 
 use crate::error::Error;
 
-/// How far a campaign is.
+/// The progress of a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Contacts fed.
@@ -52,10 +52,10 @@ pub struct Workflow {
     pub contacts: usize,
 }
 
-/// What became of a campaign.
+/// The outcome of a campaign.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// How many contacts the API has.
+    /// The number of contacts that the API has.
     pub accepted: u64,
     /// The contacts that were refused, in their order.
     pub rejected: Vec<Rejected>,
@@ -63,7 +63,8 @@ pub struct Report {
     pub doubtful: Vec<DoubtfulContact>,
     /// The workflows, orphans included.
     pub workflows: Vec<Workflow>,
-    /// How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart.
+    /// The time by which the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour
+    /// apart.
     pub clock_offset_ms: Option<i64>,
     /// Why the campaign stopped before its end; resume it with the same journal.
     pub error: Option<Error>,

@@ -19,9 +19,9 @@ use crate::{
     mask,
 };
 
-/// How often a contact is sent at most, each time after lookups showed that the API does not have it.
+/// The largest number of times that a contact is sent, each time after lookups showed that the API does not have it.
 const MAX_ROUNDS: u32 = 5;
-/// How many settled contacts are journaled in one line: so many lookups a crash may cost.
+/// The number of settled contacts that are journaled in one line: so many lookups a crash may cost.
 const SETTLED_PER_LINE: usize = 50;
 /// Lookups begin so long before a workflow was created and end so long after now.
 const WINDOW_MARGIN_MS: u64 = DAY_MS;
@@ -30,7 +30,7 @@ pub(super) const UNSURE_WINDOW_MARGIN_MS: u64 = 7 * DAY_MS;
 /// A longer time is looked up in parts.
 const LONGEST_WINDOW_MS: u64 = 30 * DAY_MS;
 
-/// What matters of the answer to a lookup.
+/// The answer to a lookup, as far as it matters.
 #[derive(Deserialize)]
 struct LookedUp {
     /// `null` says that there are none; where they are missing, nothing tells where the contact is.

@@ -19,11 +19,11 @@ pub struct Campaign {
     pub(super) session: Session,
     pub(super) config: CampaignConfig,
     pub(super) clock: Clock,
-    /// What is to be written to the journal.
+    /// The lines that are to be written to the journal.
     pub(super) journal: Writer,
     /// The first record; absent until there is one.
     pub(super) beginning: Option<Beginning>,
-    /// What the records of the journal say.
+    /// The state by the records of the journal.
     pub(super) ledger: Ledger,
     /// The contacts that are to be sent.
     pub(super) queue: Queue,
@@ -36,7 +36,7 @@ pub struct Campaign {
     pub(super) given_up: bool,
 }
 
-/// Whether the token was asked for, and is there.
+/// The state of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenState {
     Unasked,

@@ -21,10 +21,10 @@ use crate::{
 
 /// A campaign outlives short failures: its calls are repeated more often than a single one, where that is harmless.
 const MAX_RETRIES: u32 = 8;
-/// How many workflows in a row may be created with an unknown outcome.
+/// The number of workflows in a row that may be created with an unknown outcome.
 const MAX_ORPHANS_IN_A_ROW: usize = 5;
 
-/// What matters of the answer to a creation.
+/// The answer to a creation, as far as it matters.
 #[derive(Deserialize)]
 struct Created {
     workflow_id: Option<String>,
@@ -78,7 +78,7 @@ impl Campaign {
             && unsettled < self.config.in_flight.max(MAX_LOST_BATCHES as usize)
     }
 
-    /// Whether the last, smaller batch may go: running lookups might still find contacts for it.
+    /// Returns whether the last, smaller batch may go: running lookups might still find contacts for it.
     fn rest_is_complete(&self) -> bool {
         self.queue.ended && !self.queue.pending.is_empty() && self.calls.lookups() == 0
     }
@@ -94,7 +94,7 @@ impl Campaign {
         })
     }
 
-    /// Whether the token is there; asks for it. With it comes the API's time, before anything depends on that.
+    /// Returns whether the token is there; asks for it. With it comes the API's time, before anything depends on that.
     pub(super) fn has_token(&mut self) -> Result<bool, Error> {
         if self.token == TokenState::Unasked {
             self.token = TokenState::Asked;
@@ -242,7 +242,7 @@ impl Campaign {
     }
 }
 
-/// What a failed upload means for its contacts. What is refused for now is still to be sent.
+/// The state of the contacts of a failed upload. What is refused for now is still to be sent.
 fn batch_state(error: &Error) -> BatchState {
     match (error.details().outcome, error.code()) {
         (Some(Outcome::NotSent), _) | (Some(Outcome::Rejected), ErrorCode::RateLimited | ErrorCode::ServerError) => {
@@ -253,7 +253,8 @@ fn batch_state(error: &Error) -> BatchState {
     }
 }
 
-/// Whether something between this machine and the API refused a request: it would refuse the next one, too. Of a time-out
+/// Returns whether something between this machine and the API refused a request: it would refuse the next one, too. Of a
+/// time-out
 /// and of a token that one more try may mend, that is not certain.
 fn is_foreign(error: &Error) -> bool {
     let details = error.details();

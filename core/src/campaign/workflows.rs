@@ -55,7 +55,7 @@ impl Workflows {
         self.0.pop();
     }
 
-    /// How many of the last ones have no id.
+    /// The number of the last ones that have no id.
     pub(super) fn orphans_in_a_row(&self) -> usize {
         self.0.iter().rev().take_while(|target| target.shown.workflow_id.is_none()).count()
     }
@@ -83,7 +83,7 @@ impl Workflows {
         self.0.get(workflow)?.created
     }
 
-    /// Whether a refusal may mean that the workflow has ended, and not that its contacts are wrong.
+    /// Returns whether a refusal may mean that the workflow has ended, and not that its contacts are wrong.
     pub(super) fn may_have_ended(&self, workflow: usize, service_ms: u64) -> bool {
         self.0.get(workflow).is_some_and(|target| {
             !target.closed && (target.earlier || target.end_ms.is_some_and(|end_ms| service_ms >= end_ms))
@@ -108,7 +108,7 @@ impl Workflows {
         }
     }
 
-    /// Whether a workflow of this id is one of these.
+    /// Returns whether a workflow of this id is one of these.
     pub(super) fn has_id(&self, id: &str) -> bool {
         self.0.iter().any(|target| target.shown.workflow_id.as_deref() == Some(id))
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::{Error, ErrorCode};
 
-/// How a text is encrypted: `<mode>:<padding>:<encoding>`, for CBC with `:iv=<form>` behind it.
+/// A cipher: `<mode>:<padding>:<encoding>`, for CBC with `:iv=<form>` behind it.
 ///
 /// - mode `aes-ecb` or `aes-cbc`; 16-, 24- or 32-byte keys
 /// - padding `zero` (the vendor's: always 1 to 16 zero bytes) or `pkcs7`
@@ -54,7 +54,7 @@ pub(super) enum Padding {
 }
 
 impl Cipher {
-    /// Whether each message needs an initialization vector of its own: 16 random bytes from the host.
+    /// Returns whether each message needs an initialization vector of its own: 16 random bytes from the host.
     #[must_use]
     pub const fn needs_iv(&self) -> bool {
         matches!(self.mode, Mode::Cbc(Iv::Prefix))
@@ -172,7 +172,7 @@ impl Padding {
         Ok(data)
     }
 
-    /// How much of the decrypted blocks is text. Zero padding that is missing is let pass: the digest, or the JSON
+    /// The length of the text in decrypted blocks. Zero padding that is missing is let pass: the digest, or the JSON
     /// that should be there, says more.
     pub(super) fn text_length(self, data: &[u8]) -> Option<usize> {
         match self {

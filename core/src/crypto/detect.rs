@@ -18,14 +18,14 @@ use crate::{
 /// The largest body that [`detect`] takes, in bytes: each of some ten thousand schemes is computed over it.
 pub const MAX_DETECT_BYTES: usize = 64 * 1024;
 
-/// How many header fields are tried as part of the signed text.
+/// The number of header fields that are tried as part of the signed text.
 const MAX_HEADERS: usize = 8;
-/// What may stand between the parts of a signed text.
+/// The separators between the parts of a signed text.
 const SEPARATORS: [&str; 7] = ["", ".", ":", "&", "|", "-", "\n"];
 /// Initialization vectors that people take where they should take random ones.
 const COMMON_IVS: [[u8; BLOCK]; 2] = [[0; BLOCK], [b'0'; BLOCK]];
 
-/// What [`detect`] found.
+/// The result of [`detect`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Detection {
@@ -33,7 +33,7 @@ pub struct Detection {
     pub scheme: Option<Scheme>,
     /// The cipher that fits; absent for a plain body.
     pub cipher: Option<Cipher>,
-    /// What was found, and what to do about what was not, in sentences for people.
+    /// The findings, and the remedies for what was not found, in sentences for people.
     pub notes: Vec<String>,
 }
 
@@ -208,7 +208,8 @@ fn is_json_object(text: &[u8]) -> bool {
     text.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
 
-/// Whether the text behind the first block is UTF-8 without control characters and long enough not to be so by chance.
+/// Returns whether the text behind the first block is UTF-8 without control characters and long enough not to be so by
+/// chance.
 fn reads_after_first_block(text: &[u8]) -> bool {
     let tail = text.get(BLOCK..).unwrap_or_default();
     // A character may begin in the first block.

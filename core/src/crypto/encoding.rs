@@ -10,7 +10,7 @@ use base64::{
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, PAD_OPTIONAL);
 const PAD_OPTIONAL: GeneralPurposeConfig = PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
-/// How bytes are written as text.
+/// An encoding of bytes as text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// The standard alphabet, with padding.

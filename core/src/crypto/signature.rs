@@ -20,7 +20,7 @@ pub const SIGN_HEADER: &str = "X-AIRudder-Sign";
 /// The header field that names the key of a signature, 32 hex digits that AI Rudder hands out \[documented].
 pub const SIGN_KEY_HEADER: &str = "X-AIRudder-Sign-Key";
 
-/// How `X-AIRudder-Sign` is computed: `<digest>:<encoding>:<message>`.
+/// The computation of `X-AIRudder-Sign`: `<digest>:<encoding>:<message>`.
 ///
 /// - digest `hmac-sha256`, `hmac-sha1`, `hmac-md5` (keyed with the secret), `sha256`, `sha1`, `md5`
 /// - encoding `hex` or `base64`
@@ -61,7 +61,7 @@ enum Part {
     Header(String),
 }
 
-/// What a signature is computed from.
+/// The input of a signature.
 #[derive(Clone, Copy)]
 pub struct SigningInput<'a> {
     /// The secret.
@@ -110,7 +110,7 @@ impl Scheme {
         }
     }
 
-    /// Whether the body is part of what is signed. If not, the signature proves nothing about the body.
+    /// Returns whether the body is signed. If not, the signature proves nothing about the body.
     #[must_use]
     pub fn signs_body(&self) -> bool {
         self.message.contains(&Part::Body)

@@ -28,7 +28,7 @@ enum Frame<'a> {
     Object(Option<&'a str>),
 }
 
-/// What is open at the end of a text that begins like JSON.
+/// The arrays and objects that are open at the end of a text that begins like JSON.
 fn open_frames(text: &str) -> Vec<Frame<'_>> {
     let mut frames = Vec::new();
     for token in tokens(text) {

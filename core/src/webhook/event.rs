@@ -47,20 +47,20 @@ impl Event {
         Ok(Self { name, known, verified, text, dedupe_key })
     }
 
-    /// What kind of event it is, for instance `call.finished`; for one that this version does not know, the text of its
+    /// The type of the event, for instance `call.finished`; for one that this version does not know, the text of its
     /// `event` field, or `unknown`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether the catalogue has this kind.
+    /// Returns whether the catalog has this kind.
     #[must_use]
     pub const fn known(&self) -> bool {
         self.known
     }
 
-    /// Whether a signature was checked and found right.
+    /// Returns whether a signature was checked and found right.
     #[must_use]
     pub const fn verified(&self) -> bool {
         self.verified

@@ -1,11 +1,11 @@
-//! What happened to a body that is not as it was sent, told by how it begins: never by what it says.
+//! Forms of a body that is not as it was sent, recognized by its beginning: never by what it says.
 
 use crate::crypto::decode_base64;
 
-/// How much of a body is looked at.
+/// The length of the part of a body that is looked at.
 const PREFIX: usize = 64;
 
-/// What the body is, and the remedy, in a sentence; `None` where it looks as a delivery should.
+/// The form of the body, and the remedy, in a sentence; `None` where it looks as a delivery should.
 pub(super) fn of(body: &[u8]) -> Option<&'static str> {
     let start = body.get(..PREFIX).unwrap_or(body).trim_ascii_start();
     by_first_bytes(start)

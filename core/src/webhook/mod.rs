@@ -35,21 +35,21 @@ pub struct WebhookConfig {
     pub secrets: Vec<Secret>,
     /// The `X-AIRudder-Sign-Key`, for schemes with the part `key`; absent: the one that the delivery names.
     pub sign_key: Option<Secret>,
-    /// How the signature is computed; the default `hmac-sha256:hex:body` is an assumption.
+    /// The computation of the signature; the default `hmac-sha256:hex:body` is an assumption.
     pub scheme: String,
     /// The key of encrypted events, 16, 24 or 32 bytes; absent: events come plain.
     pub encryption_key: Option<Secret>,
-    /// How events are encrypted; the default `aes-ecb:zero:base64`, that of requests, is an assumption.
+    /// The cipher of events; the default `aes-ecb:zero:base64`, that of requests, is an assumption.
     pub cipher: String,
-    /// Whether a delivery without a signature is refused. Where there are secrets, a wrong signature always is.
+    /// Refuses a delivery without a signature. Where there are secrets, a wrong signature always is.
     pub require_signature: bool,
-    /// Whether a plain delivery is refused (E5008). `None`: where there is an `encryption_key`, and no signature was checked,
+    /// Refuses a plain delivery (E5008). `None`: where there is an `encryption_key`, and no signature was checked,
     /// so that nothing else tells who sent it. Encryption in ECB mode keeps strangers out who do not have the key, and is no
     /// signature: whoever saw two deliveries can make a third of their blocks.
     pub require_encryption: Option<bool>,
     /// The largest body, in bytes, as it comes.
     pub max_body_bytes: usize,
-    /// How deeply the JSON may be nested, from 1 to 100.
+    /// The deepest nesting of the JSON, from 1 to 100.
     pub max_depth: usize,
 }
 
@@ -176,7 +176,7 @@ impl Webhooks {
         Ok((headers, body))
     }
 
-    /// What to answer to a delivery, also to one that came before: 200 with the body `{}` \[documented].
+    /// The answer to a delivery, also to one that came before: 200 with the body `{}` \[documented].
     #[must_use]
     pub fn ack() -> Response {
         let headers = [("Content-Type", "application/json")].into_iter().collect();
@@ -257,7 +257,7 @@ impl Webhooks {
 const SIGNED: &str = "Signed";
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Whether a body is a JSON object by its first character.
+/// Returns whether a body is a JSON object by its first character.
 fn is_object(body: &[u8]) -> bool {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"{")
 }

@@ -36,7 +36,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Whether a response says for sure that the request had no effect.
+/// Returns whether a response says for sure that the request had no effect.
 fn had_no_effect(status: u16, body: &str, retry_after: bool) -> bool {
     let api_has_a_say = body.starts_with("{\"code\":") || body.ends_with(",\"code\":200}");
     match status {

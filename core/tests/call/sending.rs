@@ -1,4 +1,4 @@
-//! How a request is authorised and encrypted, and how calls share the token.
+//! How a request is authorized and encrypted, and how calls share the token.
 
 use airudder_core::{Call, CallOptions, ErrorCode, Failure, Outcome, Response, Step, crypto};
 

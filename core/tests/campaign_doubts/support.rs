@@ -26,7 +26,7 @@ pub(crate) struct Host {
     pub(crate) journal: Vec<u8>,
     pub(crate) unix_ms: u64,
     pub(crate) monotonic_ms: u64,
-    /// How far the API's clock is ahead of the true time; `None`: it does not tell its time.
+    /// The time by which the API's clock is ahead of the true time; `None`: it does not tell its time.
     pub(crate) service: Option<i64>,
     pub(crate) one_clock: bool,
     pub(crate) app_key: &'static str,

@@ -14,7 +14,7 @@ use crate::Stopped;
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
-    /// How many bytes were read.
+    /// The number of bytes read.
     length: u64,
     _name: Option<name::Taken>,
 }

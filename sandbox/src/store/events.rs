@@ -13,7 +13,7 @@ pub(crate) struct DueEvent {
     pub(crate) attempts: u32,
 }
 
-/// How a delivery ended.
+/// The end of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// The receiver answered 200.

@@ -1,4 +1,4 @@
-//! What the control pages and programs list and count.
+//! Lists and counts for the control pages and programs.
 
 use rusqlite::{Transaction, params};
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub(crate) struct ContactRow {
     count: Option<i64>,
 }
 
-/// How many contacts there are.
+/// The number of contacts.
 #[derive(Debug, Serialize)]
 pub(crate) struct ContactCounts {
     accepted: i64,
@@ -29,7 +29,7 @@ pub(crate) struct ContactCounts {
     waiting: i64,
 }
 
-/// How the events fare.
+/// The numbers of events by state.
 #[derive(Debug, Serialize)]
 pub(crate) struct EventCounts {
     created: i64,
@@ -113,7 +113,7 @@ pub(crate) fn list_duplicates(db: &Transaction<'_>, limit: u32, offset: u64) -> 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many contacts were uploaded more than once.
+/// The number of contacts that were uploaded more than once.
 pub(crate) fn count_duplicates(db: &Transaction<'_>) -> Result<i64> {
     Ok(db.query_row(
         "SELECT count(*) FROM (SELECT 1 FROM contacts GROUP BY identity HAVING count(*) > 1)",
@@ -122,7 +122,7 @@ pub(crate) fn count_duplicates(db: &Transaction<'_>) -> Result<i64> {
     )?)
 }
 
-/// How many contacts were accepted.
+/// The number of contacts that were accepted.
 pub(crate) fn count_all_contacts(db: &Transaction<'_>) -> Result<i64> {
     Ok(db.query_row("SELECT count(*) FROM contacts", [], |row| row.get(0))?)
 }

@@ -45,7 +45,7 @@ CREATE INDEX IF NOT EXISTS events_due ON events (next_ms, id) WHERE state = 0;
 /// At most so many contacts in one workflow, as the reference has it.
 pub(crate) const MAX_CONTACTS: i64 = 10_000;
 
-/// What can go wrong: the request asked for something that cannot be, or the database failed.
+/// The errors: the request asked for something that cannot be, or the database failed.
 #[derive(Debug)]
 pub(crate) enum StoreError {
     /// The caller's mistake, in words for the caller.
@@ -125,7 +125,7 @@ pub(crate) fn add_token(db: &Transaction<'_>, token: &str, now_ms: i64, ttl_ms: 
     Ok(())
 }
 
-/// Whether the token works.
+/// Returns whether the token works.
 pub(crate) fn token_works(db: &Transaction<'_>, token: &str, now_ms: i64) -> Result<bool> {
     let mut query = db.prepare_cached("SELECT 1 FROM tokens WHERE token = ?1 AND expires_ms > ?2")?;
     Ok(query.exists(params![token, now_ms])?)

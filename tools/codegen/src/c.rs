@@ -6,7 +6,7 @@ use airudder_core::ErrorCode;
 use cbindgen::{Builder, Config, DocumentationStyle, ExportConfig, Language, Style};
 use serde_json::Value;
 
-use crate::catalogue::{events_of, operations_of, reference, text};
+use crate::catalog::{events_of, operations_of, reference, text};
 
 /// The sections of the header, in its order: the files that each is read from, of which the first one has its title.
 const SECTIONS: [&[&str]; 12] = [
@@ -24,7 +24,7 @@ const SECTIONS: [&[&str]; 12] = [
     &["functions/library"],
 ];
 
-/// What the types of arguments are in C. They are the Rust side's own; see `bindings-c/src/ffi`.
+/// The names of the types of arguments in C. They are the Rust side's own; see `bindings-c/src/ffi`.
 const ARGUMENTS: [(&str, &str); 11] = [
     ("Text", "const char *"),
     ("Bytes", "const void *"),
@@ -39,27 +39,27 @@ const ARGUMENTS: [(&str, &str); 11] = [
     ("WebhooksConfigPointer", "const airudder_webhooks_config *"),
 ];
 
-/// What the core calls otherwise than C.
+/// The core's names of what C calls otherwise.
 const NAMES: [(&str, &str); 5] = [
     ("switch `strict` off", "set `lenient` to 1"),
     ("set `require_signature` to false", "set `allow_unsigned` to 1"),
     ("set `require_encryption` to false", "set `require_encryption` to -1"),
     ("`detect`", "airudder_detect()"),
-    ("Use a name from the catalogue", "Use an AIRUDDER_OP_…"),
+    ("Use a name from the catalog", "Use an AIRUDDER_OP_…"),
 ];
 
 /// `bindings-c/include/airudder.h`.
-pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
+pub(crate) fn header(root: &Path, catalog: &Value) -> String {
     let source = root.join("bindings-c/src");
     let top = fs::read_to_string(root.join("bindings-c/src/header_top.h")).expect("the rules of the header are there");
     let mut out = top
         .replace("@MAJOR@", env!("CARGO_PKG_VERSION_MAJOR"))
         .replace("@MINOR@", env!("CARGO_PKG_VERSION_MINOR"))
         .replace("@PATCH@", env!("CARGO_PKG_VERSION_PATCH"));
-    out.push_str(&operations(catalogue));
+    out.push_str(&operations(catalog));
     out.push_str(&errors());
     for files in SECTIONS {
-        let about = if files.contains(&"types/events") { kinds(catalogue) } else { String::new() };
+        let about = if files.contains(&"types/events") { kinds(catalog) } else { String::new() };
         out.push_str(&section(&source, files, &about));
     }
     out.push_str(
@@ -70,7 +70,7 @@ pub(crate) fn header(root: &Path, catalogue: &Value) -> String {
 }
 
 /// The numbers of the operations, with the JSON pointers of what goes in and comes out.
-fn operations(catalogue: &Value) -> String {
+fn operations(catalog: &Value) -> String {
     let mut out = title("Operations");
     out.push_str(
         "/* Parameters and results are named by their JSON pointers; 0 stands for any element of a list, NAME for any name.\n   \
@@ -79,15 +79,15 @@ fn operations(catalogue: &Value) -> String {
          contact must be there, and may be empty ({}). docs/reference in the project's repository explains each of them, and\n   \
          how sure it is. */\nenum {\n",
     );
-    for row in operations_of(catalogue) {
+    for row in operations_of(catalog) {
         let name = row["name"].as_str().unwrap_or_default().replace('.', "_").to_uppercase();
         let mut lines = vec![row["docs"].as_str().unwrap_or_default().to_owned()];
         let (required, optional) =
-            fields(catalogue, &row["params"], "", true).into_iter().partition(|field| field.required);
+            fields(catalog, &row["params"], "", true).into_iter().partition(|field| field.required);
         for (what, fields) in [
             ("Parameters:", required),
             ("If wished:", optional),
-            ("Result:", fields(catalogue, &row["result"], "", true)),
+            ("Result:", fields(catalog, &row["result"], "", true)),
         ] {
             let fields: Vec<String> = fields.into_iter().map(|field| field.shown).collect();
             if !fields.is_empty() {
@@ -101,16 +101,16 @@ fn operations(catalogue: &Value) -> String {
 }
 
 /// The kinds of events, with the JSON pointers of what they say.
-fn kinds(catalogue: &Value) -> String {
+fn kinds(catalog: &Value) -> String {
     let mut lines = vec![
         "The kinds that are known, with the JSON pointers of what they may say, written as those of operations:"
             .to_owned(),
     ];
-    for row in events_of(catalogue) {
+    for row in events_of(catalog) {
         lines.push(String::new());
         lines.push(format!("{}: {}", text(&row["name"]), text(&row["docs"])));
         let fields: Vec<String> =
-            fields(catalogue, &row["body"], "", true).into_iter().map(|field| field.shown).collect();
+            fields(catalog, &row["body"], "", true).into_iter().map(|field| field.shown).collect();
         lines.push(fields.join(", "));
     }
     let said = comment(&lines, "").replacen("/**", "/*", 1).replace("\n    ", "\n   ").replace("\n   \n", "\n\n");
@@ -124,14 +124,14 @@ struct Field {
 }
 
 /// All values in a schema.
-fn fields(catalogue: &Value, schema: &Value, at: &str, required: bool) -> Vec<Field> {
+fn fields(catalog: &Value, schema: &Value, at: &str, required: bool) -> Vec<Field> {
     // Of a choice the first is what is known; the others are null, or a text that is not known yet.
     let schema = schema["anyOf"].get(0).unwrap_or(schema);
-    let schema = reference(schema).map_or(schema, |name| &catalogue["types"][name]);
+    let schema = reference(schema).map_or(schema, |name| &catalog["types"][name]);
     let schema = schema["anyOf"].get(0).unwrap_or(schema);
     let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str());
     let kind = kind.unwrap_or(if schema["enum"].is_array() { "string" } else { "any JSON" });
-    let inner = |schema: &Value, name: &str, required| fields(catalogue, schema, &format!("{at}/{name}"), required);
+    let inner = |schema: &Value, name: &str, required| fields(catalog, schema, &format!("{at}/{name}"), required);
     match (kind, schema["properties"].as_object()) {
         ("object", Some(properties)) => {
             let known: Vec<&str> =
@@ -168,7 +168,7 @@ fn errors() -> String {
     out
 }
 
-/// What brings an error about, and what to do about it.
+/// The cause and the remedy of an error.
 fn explained(code: ErrorCode) -> String {
     let text = format!("{} {}", code.cause(), code.remedy());
     NAMES.iter().fold(text, |text, (core, c)| text.replace(core, c))
@@ -190,7 +190,7 @@ fn constant(code: ErrorCode) -> String {
 pub(crate) fn strerror() -> String {
     let mut out = String::from(
         "//! Generated by `make generate` from the errors in core; do not edit.\n\nuse std::ffi::{CStr, c_int};\n\n\
-         /// What the number means, and what to do about it.\npub(crate) const fn of(code: c_int) -> &'static CStr {\n    match code {\n        \
+         /// The meaning of the number, and the remedy.\npub(crate) const fn of(code: c_int) -> &'static CStr {\n    match code {\n        \
          0 => c\"Success.\",\n",
     );
     for code in ErrorCode::ALL {

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::{catalogue::camel, python::argument};
+use crate::{catalog::camel, python::argument};
 
 const WIDTH: usize = 100;
 
-/// How a language writes what JSON says.
+/// The literals of a language.
 #[derive(Clone, Copy)]
 enum Language {
     Python,

@@ -1,8 +1,8 @@
-//! Writes what is generated from the catalogue: `cargo run -p airudder-codegen`. With `--check` nothing is written, and
+//! Writes what is generated from the catalog: `cargo run -p airudder-codegen`. With `--check` nothing is written, and
 //! the program fails where a file is not as it would be written.
 
 mod c;
-mod catalogue;
+mod catalog;
 mod docs;
 mod examples;
 mod python;
@@ -17,28 +17,28 @@ use serde_json::Value;
 fn main() -> ExitCode {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let check = env::args().any(|argument| argument == "--check");
-    let catalogue = schema::operations();
+    let catalog = schema::operations();
     let coverage = include_str!("../coverage.json");
     let vectors =
         serde_json::from_str(include_str!("../../../core/vectors/operation.json")).expect("the vectors are JSON");
     let deliveries =
         serde_json::from_str(include_str!("../../../core/vectors/webhook.json")).expect("the vectors are JSON");
     let fixed = [
-        ("docs/operations.json", json(&catalogue)),
+        ("docs/operations.json", json(&catalog)),
         ("docs/openapi.json", json(&schema::openapi())),
         ("docs/errors.md", docs::errors()),
         ("docs/coverage.md", docs::coverage(coverage)),
-        ("bindings-python/python/airudder/_generated/types.py", python::types(&catalogue)),
-        ("bindings-python/python/airudder/_generated/events.py", python::events(&catalogue)),
-        ("bindings-python/python/airudder/_generated/operations.py", python::operations(&catalogue)),
+        ("bindings-python/python/airudder/_generated/types.py", python::types(&catalog)),
+        ("bindings-python/python/airudder/_generated/events.py", python::events(&catalog)),
+        ("bindings-python/python/airudder/_generated/operations.py", python::operations(&catalog)),
         ("bindings-wasm/errors.md", docs::errors()),
-        ("bindings-wasm/lib/generated/types.ts", typescript::types(&catalogue)),
-        ("bindings-wasm/lib/generated/events.ts", typescript::events(&catalogue)),
-        ("bindings-wasm/lib/generated/operations.ts", typescript::operations(&catalogue)),
-        ("bindings-c/include/airudder.h", c::header(&root, &catalogue)),
+        ("bindings-wasm/lib/generated/types.ts", typescript::types(&catalog)),
+        ("bindings-wasm/lib/generated/events.ts", typescript::events(&catalog)),
+        ("bindings-wasm/lib/generated/operations.ts", typescript::operations(&catalog)),
+        ("bindings-c/include/airudder.h", c::header(&root, &catalog)),
         ("bindings-c/src/strerror.rs", c::strerror()),
     ];
-    let pages = reference::pages(&catalogue, &vectors, &deliveries).into_iter();
+    let pages = reference::pages(&catalog, &vectors, &deliveries).into_iter();
     let pages = pages.map(|(name, text)| (format!("docs/reference/{name}"), text));
     let mut stale = false;
     for (name, text) in fixed.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(pages) {

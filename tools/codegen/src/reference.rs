@@ -8,28 +8,28 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
-    catalogue::{about, anchor, events_of, families, operations_of, reference, text},
+    catalog::{about, anchor, events_of, families, operations_of, reference, text},
     docs::MARK,
     examples,
 };
 
 /// The pages, by name. Examples are the first request of each operation in the vectors, and the first of each event.
-pub(crate) fn pages(catalogue: &Value, vectors: &Value, deliveries: &Value) -> Vec<(String, String)> {
-    let families = families(catalogue);
-    let mut pages = vec![("README.md".to_owned(), index(catalogue, &families))];
+pub(crate) fn pages(catalog: &Value, vectors: &Value, deliveries: &Value) -> Vec<(String, String)> {
+    let families = families(catalog);
+    let mut pages = vec![("README.md".to_owned(), index(catalog, &families))];
     for (family, rows) in families {
         let mut page = format!("{MARK}# {family}\n\n{}\n", about(family));
         for row in rows {
-            operation(&mut page, row, catalogue, vectors);
+            operation(&mut page, row, catalog, vectors);
         }
         pages.push((format!("{family}.md"), page));
     }
-    pages.push(("events.md".to_owned(), events(catalogue, deliveries)));
-    pages.push(("types.md".to_owned(), types(catalogue)));
+    pages.push(("events.md".to_owned(), events(catalog, deliveries)));
+    pages.push(("types.md".to_owned(), types(catalog)));
     pages
 }
 
-fn index(catalogue: &Value, families: &BTreeMap<&str, Vec<&Value>>) -> String {
+fn index(catalog: &Value, families: &BTreeMap<&str, Vec<&Value>>) -> String {
     let mut out = format!(
         "{MARK}# Reference\n\n\
          Parameters, results and events have the API's own field names in every language. Where a fact is from stands \
@@ -51,14 +51,14 @@ fn index(catalogue: &Value, families: &BTreeMap<&str, Vec<&Value>>) -> String {
         }
     }
     out.push_str("\n## [Events](events.md)\n\n| event | | source |\n|---|---|---|\n");
-    for row in events_of(catalogue) {
+    for row in events_of(catalog) {
         let (name, source) = (text(&row["name"]), text(&row["confidence"]));
         let _ = writeln!(out, "| [`{name}`](events.md#{}) | {} | {source} |", anchor(name), text(&row["docs"]));
     }
     out
 }
 
-fn operation(out: &mut String, row: &Value, catalogue: &Value, vectors: &Value) {
+fn operation(out: &mut String, row: &Value, catalog: &Value, vectors: &Value) {
     let name = text(&row["name"]);
     let repeat = if row["replay"] == "safe" { "may be repeated" } else { "never repeated by itself" };
     let auth = match text(&row["auth"]) {
@@ -69,14 +69,14 @@ fn operation(out: &mut String, row: &Value, catalogue: &Value, vectors: &Value) 
     };
     let _ = write!(
         out,
-        "\n## {name}\n\n{}\n\n`{} {}`, authorised {auth}, {repeat}, {}.\n",
+        "\n## {name}\n\n{}\n\n`{} {}`, authorized {auth}, {repeat}, {}.\n",
         text(&row["docs"]),
         text(&row["method"]),
         text(&row["path"]),
         text(&row["confidence"]),
     );
-    fields(out, "parameter", resolve(&row["params"], catalogue), true);
-    match resolve(&row["result"], catalogue) {
+    fields(out, "parameter", resolve(&row["params"], catalog), true);
+    match resolve(&row["result"], catalog) {
         found if found["properties"].is_object() => fields(out, "result", found, false),
         Value::Bool(_) if row["file"] == true => out.push_str(
             "\nResult: the file, with its content type, which an option saves while it comes; or JSON, as it is.\n",
@@ -99,7 +99,7 @@ fn operation(out: &mut String, row: &Value, catalogue: &Value, vectors: &Value) 
     }
 }
 
-fn events(catalogue: &Value, deliveries: &Value) -> String {
+fn events(catalog: &Value, deliveries: &Value) -> String {
     let mut out = format!(
         "{MARK}# Events\n\nAI Rudder sends events to a URL of yours, at least once, in any order. Any field may be missing; \
          unknown fields and unknown events come along as they are. Where an event is from holds for its fields, too, \
@@ -108,12 +108,12 @@ fn events(catalogue: &Value, deliveries: &Value) -> String {
          The receiver around it, also in a web framework: [Python](../../bindings-python/README.md#results), \
          [JavaScript](../../bindings-wasm/README.md#results), [C](../../bindings-c/README.md).\n"
     );
-    for row in events_of(catalogue) {
+    for row in events_of(catalog) {
         let name = text(&row["name"]);
         let signature = if row["signature"] == "documented" { "signed" } else { "no signature is documented" };
         let _ =
             write!(out, "\n## {name}\n\n{}\n\nIt is {}; {signature}.\n", text(&row["docs"]), text(&row["confidence"]));
-        let body = resolve(&row["body"], catalogue);
+        let body = resolve(&row["body"], catalog);
         fields(&mut out, "field", body, false);
         if body["properties"].as_object().is_none_or(Map::is_empty) {
             let _ = writeln!(
@@ -172,16 +172,16 @@ fn shorten(value: &mut Value) {
     }
 }
 
-/// What operations and events share.
-fn types(catalogue: &Value) -> String {
+/// The parts that operations and events share.
+fn types(catalog: &Value) -> String {
     let mut out = format!("{MARK}# Types\n\nThe objects inside parameters, results and events.\n");
-    let shown: BTreeSet<&str> = operations_of(catalogue)
+    let shown: BTreeSet<&str> = operations_of(catalog)
         .flat_map(|row| [&row["params"], &row["result"]])
-        .chain(events_of(catalogue).map(|row| &row["body"]))
+        .chain(events_of(catalog).map(|row| &row["body"]))
         .filter_map(reference)
         .collect();
     let empty = Map::new();
-    for (name, schema) in catalogue["types"].as_object().unwrap_or(&empty) {
+    for (name, schema) in catalog["types"].as_object().unwrap_or(&empty) {
         if shown.contains(name.as_str()) {
             continue;
         }
@@ -235,6 +235,6 @@ fn type_name(schema: &Value) -> String {
     }
 }
 
-fn resolve<'a>(schema: &'a Value, catalogue: &'a Value) -> &'a Value {
-    reference(schema).map_or(schema, |name| &catalogue["types"][name])
+fn resolve<'a>(schema: &'a Value, catalog: &'a Value) -> &'a Value {
+    reference(schema).map_or(schema, |name| &catalog["types"][name])
 }

@@ -23,7 +23,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What became of a contact.
+    /// The outcome of a contact.
     CallResult {
         /// Not yet called.
         Created = "created",
@@ -39,7 +39,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Who ended a call.
+    /// The side that ended a call.
     HangupType {
         /// The customer.
         ByCallee = "ByCallee",
@@ -51,7 +51,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How the telephone network answered.
+    /// The telephone network's answer.
     RingType {
         /// The line is busy.
         Busy = "busy",
@@ -89,11 +89,11 @@ received! {
         created_at: String,
         /// The pause between redials; its unit is not documented.
         repeat_interval: i64,
-        /// How many redials there are.
+        /// The number of redials.
         repeat_number: i64,
         /// The bot.
         robot_hash: String,
-        /// How the bot is chosen; `single` was seen.
+        /// The way to choose the bot; `single` was seen.
         robot_method: String,
         /// The line that calls.
         sip_line: String,
@@ -111,17 +111,17 @@ received! {
         id: i64,
         /// The contact's phone number.
         callee: String,
-        /// What became of the contact.
+        /// The outcome of the contact.
         result: CallResult,
         /// The call's label, for instance `A`.
         result_label: String,
         /// The customer's intention, in words.
         intention_description: String,
-        /// How long the conversation was, in seconds.
+        /// The length of the conversation, in seconds.
         duration: i64,
-        /// Who hung up.
+        /// The side that hung up.
         hangup_type: HangupType,
-        /// How the network answered.
+        /// The network's answer.
         ring_type: RingType,
         /// Questions and answers of an information check.
         question_answer: Vec<QuestionAnswer>,
@@ -131,7 +131,7 @@ received! {
         /// Values that the bot took down.
         #[serde(rename = "Slots")]
         slots: Map<String, Value>,
-        /// Values that the bot recognised.
+        /// Values that the bot recognized.
         #[serde(rename = "NerSlots")]
         ner_slots: Map<String, Value>,
         /// The variables that were uploaded with the contact.
@@ -140,15 +140,15 @@ received! {
         robot_hash: String,
         /// The call's id.
         call_id: String,
-        /// How often the contact was called.
+        /// The number of calls to the contact.
         call_times: i64,
         /// When the call began, in the account's local time.
         call_start_time: String,
         /// When the call ended, in the account's local time.
         call_end_time: String,
-        /// How long it rang; the unit is not documented.
+        /// The time of ringing; the unit is not documented.
         ring_time: i64,
-        /// How many rounds the conversation had.
+        /// The number of rounds of the conversation.
         talk_round: i64,
         /// Earlier tries. The vendor spells it so.
         redail_call: Vec<Redial>,
@@ -164,13 +164,13 @@ received! {
         answer: String,
         /// The answer in the customer's words.
         answer_text: String,
-        /// Whether the question was asked to its end; `Completed` was seen.
+        /// The state of the question; `Completed` was seen.
         status: String,
         /// The part of the answer that was looked for.
         answer_text_slot: String,
         /// The variable that the answer is compared with.
         var: String,
-        /// What comparing gave; `Match` and `-` were seen.
+        /// The result of comparing; `Match` and `-` were seen.
         verification_results: String,
         /// The question's text.
         question_content: String,
@@ -188,13 +188,13 @@ received! {
         /// When the call began, in the account's local time.
         #[serde(rename = "CallStartTime")]
         call_start_time: String,
-        /// How the network answered; may be empty.
+        /// The network's answer; may be empty.
         #[serde(rename = "RingType")]
         ring_type: RingType,
-        /// How long it rang; the unit is not documented.
+        /// The time of ringing; the unit is not documented.
         #[serde(rename = "RingTime")]
         ring_time: i64,
-        /// Who hung up.
+        /// The side that hung up.
         #[serde(rename = "HangupType")]
         hangup_type: HangupType,
         /// The call's label.
@@ -211,7 +211,7 @@ received! {
 /// vendor does not say where it puts them.
 const WORKFLOW_FIELDS: [&str; 4] = ["workflow_id", "nodetask_id", "workflow_name", "nodetask_name"];
 
-/// Whether it is a finished call, of a task or of a workflow. `details` alone may belong to events of which nothing is
+/// Recognizes a finished call, of a task or of a workflow. `details` alone may belong to events of which nothing is
 /// published, so one more field of a call must be there.
 fn is_call(shape: &Shape<'_>) -> bool {
     let call_fields = ["callee", "result", "ring_type", "hangup_type"];

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::api::{event::events, open_enum::open_enum, received::received};
 
 open_enum! {
-    /// Who wrote a message.
+    /// The author of a message.
     SenderType {
         /// The customer.
         User = "user",
@@ -21,7 +21,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far a message has come.
+    /// The delivery status of a message.
     MessageStatus {
         /// Sent.
         Send = "send",
@@ -33,7 +33,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What a message is.
+    /// The kind of a message.
     ContentType {
         /// Plain text.
         Text = "text",
@@ -93,7 +93,7 @@ received! {
         call_id: String,
         /// The messages.
         messages: Vec<ChatMessage>,
-        /// What was given with the conversation.
+        /// Values that came with the conversation.
         custom: String,
     }
 
@@ -113,19 +113,19 @@ received! {
         seat_id: String,
         /// When it was written, in Unix seconds.
         timestamp: i64,
-        /// Who wrote it.
+        /// The author.
         sender_type: SenderType,
-        /// How far it has come.
+        /// The delivery status.
         status: MessageStatus,
-        /// What it says.
+        /// The content.
         content: MessageContent,
         /// The message that it answers, in one of two layouts.
         reply: Value,
     }
 
-    /// What a message says; `type` tells which other field is there.
+    /// The content of a message; `type` tells which other field is there.
     MessageContent {
-        /// What the message is.
+        /// The kind of the message.
         #[serde(rename = "type")]
         kind: ContentType,
         /// The text; for `interactive`, what the customer chose.

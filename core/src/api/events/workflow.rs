@@ -1,4 +1,4 @@
-//! What happens in workflows.
+//! The events of workflows.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -57,7 +57,7 @@ received! {
         nodetask_id: String,
         /// The node's name.
         nodetask_name: String,
-        /// What kind of node it is.
+        /// The kind of node.
         node_type: String,
         /// The node's task, where it has one.
         task_id: String,
@@ -111,11 +111,11 @@ received! {
         session_end_time: String,
         /// Why it ended; `robot` was seen.
         session_end_reason: String,
-        /// What the customer wants.
+        /// The customer's intention.
         intention: String,
-        /// How many rounds the conversation had.
+        /// The number of rounds of the conversation.
         talk_round: i64,
-        /// Values that the bot recognised.
+        /// Values that the bot recognized.
         ner_slots: Map<String, Value>,
         /// Labels of what happened in the chat.
         event_label: Map<String, Value>,
@@ -246,7 +246,7 @@ events! {
     }
 }
 
-/// Whether an array has nodes of a workflow.
+/// Returns whether an array has nodes of a workflow.
 fn has_nodes(shape: &Shape<'_>, field: &str) -> bool {
     shape.first(field).is_some_and(|node| node.has("nodetask_id"))
 }

@@ -20,7 +20,7 @@ pub struct SessionMessages<'a> {
     /// The last message of the page before; empty for the first page \[documented].
     #[serde(borrow)]
     pub last_msg_id: Text<'a>,
-    /// How many messages a page has \[documented].
+    /// The number of messages on a page \[documented].
     pub size: i64,
     /// `single` in the documentation \[documented].
     #[serde(borrow, default, rename = "type", skip_serializing_if = "Option::is_none")]
@@ -41,10 +41,10 @@ pub struct HuaweiMessages<'a, M = Vec<HuaweiMessage<'a>>> {
     /// The channel's id \[documented].
     #[serde(borrow)]
     pub channel_id: Id<'a>,
-    /// Who wrote \[documented].
+    /// The author \[documented].
     #[serde(borrow, deserialize_with = "object")]
     pub user: HuaweiUser<'a>,
-    /// What was written \[documented].
+    /// The text \[documented].
     pub messages: M,
 }
 
@@ -75,7 +75,7 @@ pub struct HuaweiMessage<'a> {
     /// The file of an `image`, `video`, `audio` or `file` \[documented].
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub media: Option<HuaweiMedia<'a>>,
-    /// What the user chose \[documented].
+    /// The user's choice \[documented].
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub interactive: Option<HuaweiChoice<'a>>,
 }
@@ -93,7 +93,7 @@ pub struct HuaweiMedia<'a> {
     pub name: Option<Text<'a>>,
 }
 
-/// What a user chose; `type` tells which other field is there.
+/// A user's choice; `type` tells which other field is there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

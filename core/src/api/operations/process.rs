@@ -16,7 +16,7 @@ pub struct QueryTaskQian<'a> {
     /// Version and trace id.
     #[serde(borrow, deserialize_with = "object")]
     pub header: ProcessHeader<'a>,
-    /// What is asked for.
+    /// The query.
     #[serde(borrow, deserialize_with = "object")]
     pub payload: ProcessPayload<'a>,
 }

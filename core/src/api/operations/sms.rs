@@ -19,7 +19,7 @@ pub struct SendSms<'a> {
     /// The text \[observed].
     #[serde(borrow)]
     pub message: Text<'a>,
-    /// Who it is from \[observed].
+    /// The sender \[observed].
     #[serde(borrow)]
     pub from: Text<'a>,
     /// Where its state is reported \[observed]; in what form is not known.

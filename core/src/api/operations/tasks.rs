@@ -28,7 +28,7 @@ pub struct CreateTask<'a, D = Vec<TaskDetail<'a>>> {
     /// The bot that calls \[documented].
     #[serde(borrow, default, rename = "RobotID", skip_serializing_if = "Option::is_none")]
     pub robot_id: Option<Id<'a>>,
-    /// How the bot is chosen: `single`, `group` \[observed].
+    /// The way to choose the bot: `single`, `group` \[observed].
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub robot_method: Option<Text<'a>>,
     /// The line that calls \[documented].
@@ -37,7 +37,7 @@ pub struct CreateTask<'a, D = Vec<TaskDetail<'a>>> {
     /// The pause between redials \[documented]; its unit is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat_interval: Option<i64>,
-    /// How many redials there are \[documented].
+    /// The number of redials \[documented].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat_number: Option<i64>,
     /// `normal` in the example \[documented].
@@ -85,7 +85,7 @@ pub(crate) struct TaskDetailCheck<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub struct ListTasks<'a> {
-    /// How many tasks a page has \[observed].
+    /// The number of tasks on a page \[observed].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<i64>,
     /// Which page \[observed]; whether the first is 0 or 1 is not known.

@@ -12,7 +12,7 @@ use crate::api::{
     received::received,
 };
 
-/// How many contacts one workflow may hold \[documented; that this is the total of the workflow is observed].
+/// The largest number of contacts in one workflow \[documented; that this is the total of the workflow is observed].
 pub const MAX_DETAILS: usize = 10_000;
 
 /// A new workflow from a template. Empty, it phones nobody.
@@ -173,7 +173,7 @@ received! {
         workflow_name: String,
         /// When it was created, in UTC: `2023-09-11T06:19:27Z`.
         create_time: String,
-        /// What became of it.
+        /// The outcome.
         status: WorkflowStatus,
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn check_object(text: &str) -> Result<(), Error> {
     }
 }
 
-/// What is wrong with the parameters, and where.
+/// The fault of the parameters, and its place.
 fn locate(text: &str, error: &serde_json::Error) -> Error {
     if !error.is_data() {
         return invalid_json(error);
@@ -160,7 +160,7 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Each<T, MA
     }
 }
 
-/// How long a list may be whose length the reference does not limit.
+/// The length of a list whose length the reference does not limit.
 pub const UNLIMITED: usize = usize::MAX;
 
 /// An object with text values of which each is checked and dropped.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::odd::Odd;
 
-/// What is wrong with a text, without the text: it may be personal.
+/// The fault of a string, without the string: it may be personal.
 pub(crate) type Fault = Cow<'static, str>;
 
 const RULE: &str = "a phone number is `+`, country code and digits without spaces, for instance `+6212345678`";
@@ -16,7 +16,7 @@ const WITHOUT_ZERO: [&str; 28] = [
     "91", "92", "94", "234", "254", "855", "880", "886", "966",
 ];
 
-/// What is wrong with a phone number.
+/// The fault of a phone number.
 pub(super) fn fault(text: &str) -> Option<Fault> {
     if is_phone(text) {
         return None;
@@ -50,7 +50,7 @@ fn are_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What is wrong with a phone number that is to be called.
+/// The fault of a phone number that is to be called.
 pub(super) fn fault_of_callee(text: &str) -> Option<Fault> {
     fault(text).or_else(|| {
         let digits = text.strip_prefix('+')?;

@@ -38,7 +38,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 /// Reads a text that keeps a rule. The rule is checked in here since the reader knows the place of errors from here.
 struct TextVisitor {
-    /// What is wrong with a text, and what to do about it.
+    /// The fault of a string, and the remedy.
     fault: fn(&str) -> Option<Fault>,
 }
 
@@ -156,7 +156,7 @@ checked_text! {
     LocalTime, fault_of_local, "^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$"
 }
 
-/// What is wrong with an id: a service that stores it otherwise than it is sent would not find it again.
+/// The fault of an id: a service that stores it otherwise than it is sent would not find it again.
 pub(crate) fn fault_of_id(text: &str) -> Option<Fault> {
     if let Some(odd) = Odd::invisible(text) {
         return Some(format!("an id holds {odd}: remove it").into());

@@ -14,7 +14,7 @@ mod tests;
 /// The canonical text of a text that was read as JSON before.
 ///
 /// Numbers stay as they are written, since rounding them could make different ones equal. Of equal names the last one
-/// counts. A string with an unpaired surrogate is no text and must not be lost: it stays as it is written, and so does
+/// counts. A string with a lone surrogate is no text and must not be lost: it stays as it is written, and so does
 /// the whole of an object with such a name.
 pub(crate) fn write(text: &str) -> String {
     let mut draft = Draft { source: text, ..Draft::default() };
@@ -39,7 +39,7 @@ struct Draft<'a> {
     open: Vec<Open>,
     /// The fields so far of all open objects, the innermost one's last.
     fields: Vec<Field<'a>>,
-    /// Whether the next string is the name of a field.
+    /// The next string is the name of a field.
     expects_name: bool,
     /// The objects that differ from the draft or contain one that does, and those that are open, as they begin.
     objects: Vec<Object>,
@@ -73,7 +73,7 @@ struct Object {
     content: Content,
 }
 
-/// How an object is written.
+/// The form in which an object is written.
 enum Content {
     AsDrafted,
     /// These of `Draft::sorted`.
@@ -217,7 +217,7 @@ fn sort<'a>(fields: impl Iterator<Item = Field<'a>>) -> impl Iterator<Item = Ran
     sorted.into_values()
 }
 
-/// What a string says, owned where it is written with escapes; `None` where a surrogate in it is unpaired.
+/// The value of a string, owned where it is written with escapes; `None` where a surrogate in it is unpaired.
 fn read_string(written: &str) -> Option<Cow<'_, str>> {
     if written.contains('\\') {
         return serde_json::from_str(written).map(Cow::Owned).ok();

@@ -1,21 +1,21 @@
-//! Reading the core's catalogue and its JSON Schemas, for all generators.
+//! Reading the core's catalog and its JSON Schemas, for all generators.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub(crate) fn operations_of(catalogue: &Value) -> impl Iterator<Item = &Value> {
-    catalogue["operations"].as_array().into_iter().flatten()
+pub(crate) fn operations_of(catalog: &Value) -> impl Iterator<Item = &Value> {
+    catalog["operations"].as_array().into_iter().flatten()
 }
 
-pub(crate) fn events_of(catalogue: &Value) -> impl Iterator<Item = &Value> {
-    catalogue["events"].as_array().into_iter().flatten()
+pub(crate) fn events_of(catalog: &Value) -> impl Iterator<Item = &Value> {
+    catalog["events"].as_array().into_iter().flatten()
 }
 
 /// The operations by family, which is what stands before the dot of their names.
-pub(crate) fn families(catalogue: &Value) -> BTreeMap<&str, Vec<&Value>> {
+pub(crate) fn families(catalog: &Value) -> BTreeMap<&str, Vec<&Value>> {
     let mut families: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-    for row in operations_of(catalogue) {
+    for row in operations_of(catalog) {
         families.entry(text(&row["name"]).split('.').next().unwrap_or_default()).or_default().push(row);
     }
     families
@@ -57,7 +57,7 @@ pub(crate) fn camel(name: &str) -> String {
     words.fold(first, |name, word| name + &pascal(word))
 }
 
-/// What the link of a heading is called.
+/// The anchor of a heading.
 pub(crate) fn anchor(heading: &str) -> String {
     heading.to_lowercase().replace('.', "")
 }
