@@ -211,9 +211,9 @@ mod tests {
         let settled = Record::Settled { accepted: vec![(0, 1)], unsent: vec![(1, 2)] };
         let mut ledger = ledger(&[sent(0, vec![(0, 4)]), outcome(0, BatchState::Doubtful), settled]);
         assert_eq!(in_workflow(&ledger), 2);
-        use BatchState::{Accepted, Doubtful, Unsent};
-        let expected = [Some(Accepted), Some(Unsent), Some(Unsent), Some(Doubtful), None];
-        assert_eq!(states(&mut ledger, 5), expected);
+        let expected = [BatchState::Accepted, BatchState::Unsent, BatchState::Unsent, BatchState::Doubtful].map(Some);
+        assert_eq!(states(&mut ledger, 4), expected);
+        assert_eq!(states(&mut ledger, 1), [None]);
     }
 
     #[test]
