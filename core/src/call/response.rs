@@ -48,11 +48,11 @@ pub(super) fn read(
     let can_wait = response.headers.get("Retry-After").is_some_and(|value| retry_after_ms(value, 0).is_some());
     let text = match open_body(config, response) {
         Ok(text) => text,
-        Err(error) => return unreadable(error, status, can_wait),
+        Err(error) => return unreadable(&error, status, can_wait),
     };
     let opened = match envelope.open(&text) {
         Ok(opened) => opened,
-        Err(error) => return unreadable(error, status, can_wait),
+        Err(error) => return unreadable(&error, status, can_wait),
     };
     let request_id = opened.request_id.map(|id| config.without_secrets(id, sent));
     // Without a code, a result is taken for success: fields may be missing in what AI Rudder sends.
@@ -71,7 +71,7 @@ pub(super) fn read(
         (EnvelopeCode::Odd, _) => "the API answered with a code that is no number".to_owned(),
         _ => "the API answered without a code or a result".to_owned(),
     };
-    let mut error = failed(class, Error::new(ErrorCode::Refused, why), status);
+    let mut error = error_of(class, status, ErrorCode::Refused, why);
     let details = error.details_mut();
     details.api_code = opened.code;
     details.api_message = api_message;
@@ -80,19 +80,17 @@ pub(super) fn read(
 }
 
 /// An answer without an envelope. It is mostly a gateway's, and its status says more than why it cannot be read.
-fn unreadable(mut error: Error, status: u16, can_wait: bool) -> Verdict {
+fn unreadable(why: &Error, status: u16, can_wait: bool) -> Verdict {
     let class = classify(status, EnvelopeCode::Unreadable, can_wait);
+    let mut message = why.details().message.clone();
     if status >= 300 {
-        let details = error.details_mut();
-        details.message = format!("the API answered with HTTP status {status}, and {}", details.message);
+        message = format!("the API answered with HTTP status {status}, and {message}");
     }
-    Verdict::Failed(class, failed(class, error, status))
+    Verdict::Failed(class, error_of(class, status, why.code(), message))
 }
 
-/// The error of a class: its code, and what it says of the effect. An unclear answer keeps the code that says why.
-fn failed(class: Class, mut error: Error, status: u16) -> Error {
-    let details = error.details_mut();
-    details.http_status = Some(status);
+/// The error of a class. Where the answer says nothing of the effect, `unclear` is the code that says why.
+fn error_of(class: Class, status: u16, unclear: ErrorCode, message: String) -> Error {
     let (code, outcome) = match class {
         Class::TokenRefused => (ErrorCode::TokenRefused, Some(Outcome::Rejected)),
         Class::RateLimited => (ErrorCode::RateLimited, Some(Outcome::Rejected)),
@@ -104,9 +102,11 @@ fn failed(class: Class, mut error: Error, status: u16) -> Error {
         Class::NotForwarded => (ErrorCode::Refused, Some(Outcome::NotSent)),
         Class::Failed => (ErrorCode::ServerError, None),
         Class::Unclear if status >= 300 => (ErrorCode::Refused, None),
-        Class::Accepted | Class::Unclear => (details.code, None),
+        Class::Accepted | Class::Unclear => (unclear, None),
     };
-    details.code = code;
+    let mut error = Error::new(code, message);
+    let details = error.details_mut();
+    details.http_status = Some(status);
     details.outcome = outcome;
     error
 }

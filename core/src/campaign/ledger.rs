@@ -248,7 +248,9 @@ mod tests {
         let resumed = ledger(&records);
         let mut live = ledger(&[]);
         states(&mut live, 4);
-        records.iter().for_each(|record| live.apply(record).unwrap());
+        for record in &records {
+            live.apply(record).unwrap();
+        }
         assert_eq!((resumed.contacts.len(), live.contacts.len()), (4, 1));
         assert_eq!((resumed.known(), live.known()), (4, 4));
         assert_eq!((in_workflow(&resumed), in_workflow(&live)), (3, 3));
