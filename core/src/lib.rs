@@ -45,13 +45,21 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-mod api;
-mod calendar;
-mod call;
+// The layers, from the highest to the lowest: see ARCHITECTURE.md.
 mod campaign;
-mod clock;
+
+mod call;
+mod webhook;
+
 mod config;
+mod session;
+
+mod api;
+
 pub mod crypto;
+
+mod calendar;
+mod clock;
 mod error;
 mod http;
 pub mod json;
@@ -59,8 +67,6 @@ mod mask;
 mod odd;
 mod retry;
 mod secret;
-mod session;
-mod webhook;
 
 pub mod events {
     //! The bodies of all known events. Any field may be missing, and unknown ones are kept.
