@@ -1,7 +1,7 @@
 //! The WebAssembly half of the npm package `airudder`: the core's machines, with JSON text and bytes going in and out.
 //! Everything that a person sees is in `lib`.
 //!
-//! A function that fails throws a plain object, which `lib/errors.ts` makes an error of. A panic is a trap, after which
+//! A function that fails throws a plain object, which `lib/runtime/errors.ts` makes an error of. A panic is a trap, after which
 //! `lib/native.ts` makes a fresh instance: nothing here catches one.
 
 #![forbid(unsafe_code)]

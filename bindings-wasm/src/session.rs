@@ -28,7 +28,7 @@ impl Session {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A client's settings, as `lib/client.ts` has checked them.
+    /// A client's settings, as `lib/call/client.ts` has checked them.
     pub type SessionSettings;
     #[wasm_bindgen(method, getter, js_name = appKey)]
     fn app_key(this: &SessionSettings) -> Option<String>;
@@ -55,7 +55,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn strict(this: &SessionSettings) -> Option<bool>;
 
-    /// The options of a call, as `lib/client.ts` has checked them.
+    /// The options of a call, as `lib/call/client.ts` has checked them.
     pub type Options;
     #[wasm_bindgen(method, getter, js_name = timeoutMs)]
     fn timeout_ms(this: &Options) -> Option<f64>;
@@ -72,7 +72,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn seed(this: &Options) -> f64;
 
-    /// A request that the library does not type, as `lib/client.ts` has checked it.
+    /// A request that the library does not type, as `lib/call/client.ts` has checked it.
     pub type Raw;
     #[wasm_bindgen(method, getter)]
     fn method(this: &Raw) -> String;

@@ -133,7 +133,7 @@ def _missing_credentials(found: Mapping[str, object]) -> list[str]:
 
 
 def _unset(missing: list[str]) -> AirudderError:
-    """What is missing is told by the name of its variable: the first call would name the option, which nobody wrote."""
+    """What is missing is named by its variable: the first call would name the option, which nobody wrote."""
     message = f"set {' and '.join(map(_variable, missing))} in the environment, or give {' and '.join(missing)}"
     if len(missing) == 2:
         message += f"; for chats alone, {_variable('sign_key')} and {_variable('sign_secret')}"

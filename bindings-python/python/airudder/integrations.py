@@ -46,7 +46,7 @@ def asgi(hooks: Webhooks, handler: Callable[[Event], Awaitable[None] | None], *,
     Args:
         hooks: What verifies the deliveries.
         handler: Takes one verified event. A plain function runs in a thread, an async one in asyncio's event loop.
-        kind: The event that this URL is for; None: it is told by its fields.
+        kind: The event that this URL is for; None: it is recognized by its fields.
     """
     return _Asgi(hooks, handler, kind)
 

@@ -235,7 +235,7 @@ const VARIABLES = {
   signScheme: "AIRUDDER_SIGN_SCHEME",
 };
 
-/** What is missing is told by the name of its variable: the first call would name the option, which nobody wrote. */
+/** What is missing is named by its variable: the first call would name the option, which nobody wrote. */
 function checkCredentials(found: ClientOptions): void {
   const missing = (["appKey", "appSecret"] as const).filter((name) => !found[name]);
   const signs = found.signKey && found.signSecret;

@@ -86,7 +86,7 @@ export class Webhooks {
    *
    * @param body The bytes as they came: a signature is about bytes. A text is taken as UTF-8.
    * @param headers The header fields, in any case.
-   * @param options `kind` is the event that this URL is for; absent: it is told by its fields. One that is not known is no
+   * @param options `kind` is the event that this URL is for; absent: it is recognized by its fields. One that is not known is no
    * error. `receivedAt` is when it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
    * the event's `receivedAt`. No known scheme signs a time, so nothing is compared with it yet.
    * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply (E5004)
@@ -226,7 +226,7 @@ export class Webhooks {
 
 /** Settings of a handler. */
 export interface HandlerOptions {
-  /** The event that this URL is for; absent: it is told by its fields. */
+  /** The event that this URL is for; absent: it is recognized by its fields. */
   kind?: keyof EventData | undefined;
   /**
    * Is told why a delivery was not taken; absent: `console.error`, and `console.warn` once for each type of event that has

@@ -228,7 +228,7 @@ mod tests {
         for one in &all {
             identities.note(one);
         }
-        // The one without a case id is told by its number, which the others have, too.
+        // The one without a case id is recognized by its number, which the others have, too.
         assert!(all[..6].iter().all(|one| identities.is_alone(one)));
         assert!(!identities.is_alone(&all[6]));
     }

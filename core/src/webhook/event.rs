@@ -15,7 +15,7 @@ use crate::{
     json::{canonical, locate},
 };
 
-/// The type of an event that is told apart by no `event` field and fits no known shape.
+/// The type of an event that is distinguished by no `event` field and fits no known shape.
 const UNKNOWN: &str = "unknown";
 
 /// An event. What it says is kept as the JSON text that came, so nothing unknown is lost.

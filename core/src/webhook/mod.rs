@@ -115,8 +115,8 @@ impl Webhooks {
 
     /// Verifies, decrypts and reads a delivery. `body` is the bytes as they came, since a signature is about bytes.
     ///
-    /// `kind` names the event that this URL is for, such as `pds.task.status`, which cannot be told by its fields;
-    /// without it the event is told by its `event` field, else by its shape, and what is not known is no error.
+    /// `kind` names the event that this URL is for, such as `pds.task.status`, which cannot be recognized by its fields;
+    /// without it the event is recognized by its `event` field, else by its shape, and what is not known is no error.
     ///
     /// Of a body that is encrypted, line breaks in it, quotes around it and the Base64 alphabet for URLs are taken; of any, a
     /// byte order mark.

@@ -230,7 +230,7 @@ pub(super) fn is_call_of_workflow(shape: &Shape<'_>) -> bool {
 events! {
     /// A call of a task ended. Sent once for each number: at once when it connected, else after the last redial.
     ///
-    /// Told by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
+    /// Recognized by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
     event {
         number: 1,
         name: "call.finished",

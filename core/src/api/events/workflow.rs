@@ -185,7 +185,7 @@ events! {
 
     /// A contact has run through its list of nodes.
     ///
-    /// Told by `rows`, with `callee_number` or `workflow_id` beside it or `nodetask_id` in it.
+    /// Recognized by `rows`, with `callee_number` or `workflow_id` beside it or `nodetask_id` in it.
     event {
         number: 4,
         name: "workflow.list.finished",
@@ -199,7 +199,7 @@ events! {
 
     /// A workflow's state changed.
     ///
-    /// Told by `actions`, with `status` or `workflow_id` beside it or `nodetask_id` in it.
+    /// Recognized by `actions`, with `status` or `workflow_id` beside it or `nodetask_id` in it.
     event {
         number: 5,
         name: "workflow.status.changed",
@@ -213,7 +213,7 @@ events! {
 
     /// A chat of a workflow ended.
     ///
-    /// Told by `waba_task_id` with a field of a session, or by `session_end_time` with a field of a workflow: other events
+    /// Recognized by `waba_task_id` with a field of a session, or by `session_end_time` with a field of a workflow: other events
     /// of WhatsApp accounts and of chats exist, of which nothing is published.
     event {
         number: 6,
@@ -230,7 +230,7 @@ events! {
     /// A contact reached a custom API node of a workflow, which pushes what it knows of the contact. No signature is
     /// documented: `workflow.verify_api_node_push` tells whether the push is genuine.
     ///
-    /// Told by `callee` being an object, or by `node_id` with `callee_number` beside it.
+    /// Recognized by `callee` being an object, or by `node_id` with `callee_number` beside it.
     event {
         number: 11,
         name: "workflow.api_node.push",
