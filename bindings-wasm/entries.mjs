@@ -1,19 +1,19 @@
-// Writes what TypeScript does not: the module as text, and ES modules that re-export the one CommonJS implementation, so
+// Writes the files that TypeScript does not: the module as a Base64 string, and ES modules that re-export the one CommonJS implementation, so
 // that `require` and `import` give the same classes.
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const dist = new URL("dist/", import.meta.url);
 const wasm = readFileSync(new URL("airudder.wasm", dist));
-writeFileSync(new URL("inlined.js", dist), `exports.base64 = "${wasm.toString("base64")}";\n`);
+writeFileSync(new URL("runtime/inlined.js", dist), `exports.base64 = "${wasm.toString("base64")}";\n`);
 
 const names = Object.keys(createRequire(import.meta.url)("./dist/library.js"));
 const exported = `import library from "./library.js";\n\n${names.map((name) => `export const ${name} = library.${name};\n`).join("")}`;
 const entries = {
-  web: `import "./inline.js";\n${exported}`,
-  node: `import "./inline.js";\nimport "./builtins.mjs";\n${exported}`,
+  web: `import "./runtime/inline.js";\n${exported}`,
+  node: `import "./runtime/inline.js";\nimport "./node/start.mjs";\n${exported}`,
   // An ES module imports what Node has: bundlers cannot make that of a `require`.
-  builtins: `import * as childProcess from "node:child_process";
+  "node/start": `import * as childProcess from "node:child_process";
 import * as crypto from "node:crypto";
 import * as diagnostics from "node:diagnostics_channel";
 import * as fs from "node:fs/promises";
@@ -22,9 +22,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as url from "node:url";
 import * as util from "node:util";
-import builtins from "./node/builtins.js";
+import start from "./start.js";
 
-builtins.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
+start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
 `,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
   wasm: `import module from "./airudder.wasm";
@@ -40,4 +40,4 @@ for (const entry of ["node", "web"]) {
   copyFileSync(new URL(`${entry}.d.ts`, dist), new URL(`${entry}.d.mts`, dist));
 }
 copyFileSync(new URL("library.d.ts", dist), new URL("wasm.d.mts", dist));
-copyFileSync(new URL("lib/glue.d.ts", import.meta.url), new URL("glue.d.ts", dist));
+copyFileSync(new URL("lib/runtime/glue.d.ts", import.meta.url), new URL("runtime/glue.d.ts", dist));

@@ -1590,7 +1590,7 @@ int airudder_campaign_free(airudder_campaign campaign);
 /* The kinds that are known, with the JSON pointers of what they may say, written as those of operations:
 
    call.finished: A call of a task ended. Sent once for each number: at once when it connected, else after the
-   last redial. Told by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or
+   last redial. Recognized by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or
    `hangup_type` in it.
    /task_id, /task_name, /status, /created_at, /repeat_interval (integer), /repeat_number (integer), /robot_hash,
    /robot_method, /sip_line, /schedule_start_time, /schedule_end_time, /details/0/id (integer),
@@ -1628,19 +1628,19 @@ int airudder_campaign_free(airudder_campaign campaign);
    (integer), /details/0/redail_call/0/HangupType, /details/0/redail_call/0/ResultLabel,
    /details/0/redail_call/0/caller_number, /details/0/redail_call/0/callee_number, /details/0/caller_number
 
-   workflow.list.finished: A contact has run through its list of nodes. Told by `rows`, with `callee_number` or
-   `workflow_id` beside it or `nodetask_id` in it.
+   workflow.list.finished: A contact has run through its list of nodes. Recognized by `rows`, with
+   `callee_number` or `workflow_id` beside it or `nodetask_id` in it.
    /workflow_id, /workflow_name, /case_id, /callee_number, /rows/0/nodetask_id, /rows/0/nodetask_name,
    /rows/0/node_type, /rows/0/task_id, /rows/0/task_status
 
-   workflow.status.changed: A workflow's state changed. Told by `actions`, with `status` or `workflow_id` beside
-   it or `nodetask_id` in it.
+   workflow.status.changed: A workflow's state changed. Recognized by `actions`, with `status` or `workflow_id`
+   beside it or `nodetask_id` in it.
    /workflow_id, /workflow_name, /status, /actions/0/nodetask_id, /actions/0/nodetask_name, /actions/0/node_type,
    /actions/0/task_id, /actions/0/task_status
 
-   workflow.chatbot.session.ended: A chat of a workflow ended. Told by `waba_task_id` with a field of a session,
-   or by `session_end_time` with a field of a workflow: other events of WhatsApp accounts and of chats exist, of
-   which nothing is published.
+   workflow.chatbot.session.ended: A chat of a workflow ended. Recognized by `waba_task_id` with a field of a
+   session, or by `session_end_time` with a field of a workflow: other events of WhatsApp accounts and of chats
+   exist, of which nothing is published.
    /workflow_id, /workflow_name, /nodetask_id, /nodetask_name, /waba_task_id, /wfdetail_uuid, /timestamp
    (integer), /channel, /channel_id, /callee, /call_id, /robot_id, /status, /session_start_time,
    /session_end_time, /session_end_reason, /intention, /talk_round (integer), /ner_slots/NAME (any JSON),
@@ -1651,8 +1651,8 @@ int airudder_campaign_free(airudder_campaign campaign);
    /messages/0/content/interactive (any JSON), /messages/0/reply (any JSON)
 
    workflow.api_node.push: A contact reached a custom API node of a workflow, which pushes what it knows of the
-   contact. No signature is documented: `workflow.verify_api_node_push` tells whether the push is genuine. Told
-   by `callee` being an object, or by `node_id` with `callee_number` beside it.
+   contact. No signature is documented: `workflow.verify_api_node_push` tells whether the push is genuine.
+   Recognized by `callee` being an object, or by `node_id` with `callee_number` beside it.
    /workflow_id, /workflow_name, /node_id, /node_name, /callee/case_id, /callee/callee_name,
    /callee/callee_gender, /callee/callee_number, /callee/platform_name, /callee/extra_a, /case_id, /callee_name,
    /callee_gender, /callee_number, /platform_name, /extra_a

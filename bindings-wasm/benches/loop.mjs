@@ -19,7 +19,7 @@ const client = new Client({
   fetch,
 });
 const hooks = new Webhooks({ secret: "fake-hook-secret", encryptionKey: "fake-key-of-16-b" });
-const delivery = hooks.seal('{"event":"message.send","id":12345678901234567890,"text":"half a \\ud800 pair"}');
+const delivery = hooks.seal('{"event":"message.send","id":12345678901234567890,"text":"a lone \\ud800"}');
 const search = { case_id: "c", start_time: "2020-01-01 00:00:00+08:00", end_time: "2021-01-01 00:00:00+08:00" };
 
 /** Runs so many calls and as many unwraps, with errors among them. */

@@ -8,8 +8,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as url from "node:url";
 import * as util from "node:util";
-import { runsOnNode } from "./node/builtins.js";
-import "./inline.js";
+import { runsOnNode } from "./node/start.js";
+import "./runtime/inline.js";
 
 runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
 

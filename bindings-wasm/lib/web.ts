@@ -1,4 +1,4 @@
-/** The entry for browsers, and for every runtime of which nothing is known but what the web has. */
-import "./inline.js";
+/** The entry for browsers, and for every runtime that has the features of the web alone. */
+import "./runtime/inline.js";
 
 export * from "./library.js";

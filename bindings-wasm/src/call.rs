@@ -21,7 +21,7 @@ impl Call {
         Self(RefCell::new(call))
     }
 
-    /// How the call ended, for a campaign.
+    /// The result of the call, for a campaign.
     pub(crate) fn output(&self) -> Fallible<Result<Output, Error>> {
         self.with(|call| Ok(call.take_result()))
     }
@@ -73,7 +73,7 @@ impl Call {
         })
     }
 
-    /// Returns whether a response with this head is a file, whose body stays with JavaScript.
+    /// True for a response head of a file, whose body stays with JavaScript.
     #[wasm_bindgen(js_name = isFile)]
     pub fn is_file(&self, status: u16, fields: &str) -> Fallible<bool> {
         let headers = headers(fields)?;
@@ -99,13 +99,13 @@ impl Call {
         self.with(|call| call.on_failure(whole(now_ms), failure, message))
     }
 
-    /// A text of JavaScript's without the client's secrets, and without those that the last request carried.
+    /// A string without the client's secrets, and without those that the last request carried.
     #[wasm_bindgen(js_name = withoutSecrets)]
     pub fn without_secrets(&self, text: &str) -> Fallible<String> {
         self.with(|call| Ok(call.without_secrets(text)))
     }
 
-    /// Returns whether stopping now would leave it unknown whether the operation was carried out, where that matters.
+    /// True where stopping now would leave the outcome of the operation unknown, and that matters.
     #[wasm_bindgen(js_name = isInDoubt)]
     pub fn is_in_doubt(&self) -> Fallible<bool> {
         self.with(|call| Ok(call.is_in_doubt()))

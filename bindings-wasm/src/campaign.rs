@@ -1,4 +1,4 @@
-//! A campaign as JavaScript drives it; `lib/campaign.ts` holds the loop.
+//! A campaign as JavaScript drives it; `lib/campaign/run.ts` holds the loop.
 
 use std::cell::RefCell;
 
@@ -19,7 +19,7 @@ pub struct Campaign(RefCell<airudder_core::Campaign>);
 
 #[wasm_bindgen]
 extern "C" {
-    /// A campaign's settings, as `lib/campaign.ts` has checked them.
+    /// A campaign's settings, as `lib/campaign/campaigns.ts` has checked them.
     pub type CampaignSettings;
     #[wasm_bindgen(method, getter)]
     fn workflow_template_id(this: &CampaignSettings) -> i64;
@@ -167,18 +167,18 @@ impl Campaign {
         Ok(Self(RefCell::new(airudder_core::Campaign::new(session.core(), config)?)))
     }
 
-    /// Takes up the journal of an earlier run; returns how many of its bytes are good.
+    /// Resumes from the journal of an earlier run; returns the number of its good bytes.
     pub fn resume(&self, journal: &[u8]) -> Fallible<usize> {
         self.with(|campaign| campaign.resume(journal))
     }
 
-    /// By which rules files become contacts: see `airudder_core::Campaign::normal`.
+    /// The rules by which files become contacts: see `airudder_core::Campaign::normal`.
     #[wasm_bindgen(getter)]
     pub fn normal(&self) -> Fallible<u32> {
         self.with(|campaign| Ok(campaign.normal()))
     }
 
-    /// What to do next, or `undefined` at the end.
+    /// The next step, or `undefined` at the end.
     pub fn poll(&self, unix_ms: f64, monotonic_ms: f64) -> Fallible<JsValue> {
         match self.with(|campaign| campaign.poll(Now::new(whole(unix_ms), whole(monotonic_ms))))? {
             CampaignStep::Journal { lines, at } => to_js(&Step::Journal { lines, at }),
@@ -243,7 +243,7 @@ impl Campaign {
         })
     }
 
-    /// The outcome of the campaign so far.
+    /// The report so far.
     pub fn report(&self) -> Fallible<JsValue> {
         to_js(&Report::from(self.with(|campaign| Ok(campaign.report()))?))
     }

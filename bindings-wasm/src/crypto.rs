@@ -8,14 +8,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{boundary::headers, errors::Fallible};
 
-/// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
+/// Encrypts to Base64 or hex, as the cipher says. `iv` is 16 bytes, for ciphers with `iv=prefix`.
 #[wasm_bindgen]
 pub fn encrypt(plain: &[u8], key: &str, cipher: &str, iv: Option<Vec<u8>>) -> Fallible<String> {
     let iv = iv.as_deref().map(block).transpose()?;
     Ok(cipher.parse::<Cipher>()?.encrypt(plain, &EncryptionKey::new(key)?, iv)?)
 }
 
-/// The plain bytes of a text.
+/// Decrypts to the plain bytes.
 #[wasm_bindgen]
 pub fn decrypt(text: &[u8], key: &str, cipher: &str) -> Fallible<Vec<u8>> {
     Ok(cipher.parse::<Cipher>()?.decrypt(text, &EncryptionKey::new(key)?)?)

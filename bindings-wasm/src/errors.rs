@@ -4,10 +4,12 @@ use airudder_core::{Error, ErrorCode, Outcome, RetryAdvice};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// What a function of this module fails with; it is thrown as [`Fields`].
+use crate::object::plain;
+
+/// The error of an exported function; it is thrown as [`Fields`].
 pub struct Failed(Error);
 
-/// A result that throws at the boundary.
+/// A result; its error is thrown at the FFI boundary.
 pub type Fallible<T> = Result<T, Failed>;
 
 impl From<Error> for Failed {
@@ -18,11 +20,11 @@ impl From<Error> for Failed {
 
 impl From<Failed> for JsValue {
     fn from(Failed(error): Failed) -> Self {
-        Fields::of(&error).to_js()
+        plain(&Fields::of(&error)).unwrap_or(Self::NULL)
     }
 }
 
-/// What `lib/runtime/errors.ts` makes an error of. What is absent is not there.
+/// The fields of an error for `lib/runtime/errors.ts`, which makes the object of its class.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Fields {
@@ -48,11 +50,6 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// The fields as a plain object.
-    fn to_js(&self) -> JsValue {
-        self.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
-    }
-
     /// The fields of an error.
     pub(crate) fn of(error: &Error) -> Self {
         let text = error.to_string();
@@ -78,8 +75,9 @@ impl Fields {
 
 /// The fields of an error that the facade found itself.
 #[wasm_bindgen]
+#[must_use]
 pub fn fault(number: u16, message: &str, pointer: Option<String>) -> JsValue {
-    Fields::of(&error_of(number, message, pointer)).to_js()
+    Failed(error_of(number, message, pointer)).into()
 }
 
 /// An error that the facade found itself.
@@ -90,7 +88,7 @@ pub(crate) fn error_of(number: u16, message: &str, pointer: Option<String>) -> E
     error
 }
 
-/// Traps, as a bug would: for the test of what follows.
+/// Traps, as a bug would; for the test of the restart.
 #[wasm_bindgen]
 pub fn trap() {
     std::process::abort();

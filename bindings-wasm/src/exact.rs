@@ -1,4 +1,4 @@
-//! Numbers that JavaScript cannot hold.
+//! Numbers that JavaScript cannot represent.
 
 use airudder_core::json::tokens;
 
@@ -8,8 +8,8 @@ const MAX_SAFE: &str = "9007199254740991";
 /// The largest float has so many digits before the point; a number that has as many may be larger.
 const MAX_EXPONENT: i64 = 308;
 
-/// The same JSON text, with each number as text that `JSON.parse` would change: a whole number beyond 2^53 − 1, and one
-/// of 10^308 and more. The text must be JSON.
+/// The same JSON text, with each number that `JSON.parse` would change as a string: an integer beyond 2^53 − 1, and a
+/// number of 10^308 and more. The text must be JSON.
 pub(crate) fn keep(text: &str) -> String {
     let mut out = String::new();
     let mut copied = 0;

@@ -1,8 +1,8 @@
 //! The WebAssembly half of the npm package `airudder`: the core's machines, with JSON text and bytes going in and out.
-//! Everything that a person sees is in `lib`.
+//! The public API is in `lib`.
 //!
-//! A function that fails throws a plain object, which `lib/runtime/errors.ts` makes an error of. A panic is a trap, after which
-//! `lib/native.ts` makes a fresh instance: nothing here catches one.
+//! A function that fails throws a plain object, of which `lib/runtime/errors.ts` makes an error. A panic is a trap, after
+//! which `lib/runtime/native.ts` makes a fresh instance: nothing here catches one.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -15,6 +15,7 @@ mod campaign;
 mod crypto;
 mod errors;
 mod exact;
+mod object;
 mod provider;
 mod session;
 mod webhooks;

@@ -9,7 +9,7 @@ use airudder_core::{
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// From so many bytes on, the runtime's are faster although its objects have to be made.
+/// From this number of bytes on, the runtime's are faster although its objects have to be made.
 const LARGE: usize = 4096;
 
 #[wasm_bindgen]

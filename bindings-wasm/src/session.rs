@@ -13,7 +13,7 @@ use crate::{
     provider::Runtime,
 };
 
-/// What the calls of a client share.
+/// The state that the calls of a client share.
 #[wasm_bindgen]
 pub struct Session {
     inner: airudder_core::Session,

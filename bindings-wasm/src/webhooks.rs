@@ -17,7 +17,7 @@ pub struct Webhooks(airudder_core::Webhooks);
 
 #[wasm_bindgen]
 extern "C" {
-    /// A receiver's settings, as `lib/webhooks.ts` has checked them.
+    /// A receiver's settings, as `lib/webhooks/webhooks.ts` has checked them.
     pub type WebhooksSettings;
     #[wasm_bindgen(method, getter)]
     fn secrets(this: &WebhooksSettings) -> Vec<String>;
@@ -56,7 +56,7 @@ impl From<WebhooksSettings> for WebhookConfig {
     }
 }
 
-/// An event. `data` is `raw`, with numbers as text that JavaScript cannot hold; absent where they are the same.
+/// An event. `data` is `raw` with the numbers as strings that JavaScript cannot represent; absent where they are equal.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Event<'a> {
@@ -119,7 +119,7 @@ struct Detection {
     notes: Vec<String>,
 }
 
-/// What scheme and cipher fit a captured delivery.
+/// The scheme and the cipher that fit a captured delivery.
 #[wasm_bindgen]
 pub fn detect(fields: &str, body: &[u8], secret: Option<String>, key: Option<String>) -> Fallible<JsValue> {
     let key = key.as_deref().map(crypto::EncryptionKey::new).transpose()?;

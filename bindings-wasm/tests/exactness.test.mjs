@@ -17,7 +17,7 @@ async function roundTrip(params, data = "{}", options = {}) {
   return { result, sent: Buffer.from(sent[1].body).toString() };
 }
 
-test("whole numbers beyond 2^53 - 1 come as text, digit by digit", async () => {
+test("integers beyond 2^53 - 1 come as strings of their digits", async () => {
   const data =
     '{"safe":9007199254740991,"big":9007199254740992,"low":-9007199254740993,"id":[12345678901234567890],' +
     '"text":"12345678901234567890","\\"12345678901234567890":1,"zeros":1.0000000000000000000,"float":1e21,"inf":1e999}';
@@ -38,7 +38,7 @@ test("whole numbers beyond 2^53 - 1 come as text, digit by digit", async () => {
   assert.equal(event.raw, data);
 });
 
-test("a bigint is sent as a whole number; one that was rounded already is refused", async () => {
+test("a bigint is sent as an integer; one that was rounded already is refused", async () => {
   assert.equal((await roundTrip({ id: 12345678901234567890n })).sent, '{"id":12345678901234567890}');
   await assert.rejects(roundTrip({ ids: [1, 2 ** 53] }), (error) => {
     assert.ok(error instanceof ValidationError);
@@ -158,7 +158,7 @@ test("of a query, what is undefined is left out", async () => {
   assert.equal(new URL(sent[1].url).search, "?page=1&big=12345678901234567890&text=%C3%BC%20%26&all=true");
 });
 
-test("settings that are no texts are refused without being shown", () => {
+test("settings that are no strings are refused without being shown", () => {
   const secret = { toString: () => "fake-secret" };
   for (const make of [
     () => new Client({ appKey: secret, appSecret: secret }),

@@ -56,7 +56,7 @@ const SETTINGS = {
   max_depth: "maxDepth",
 };
 
-/** Whole numbers that JavaScript cannot hold come as text. */
+/** Integers that JavaScript cannot represent come as strings. */
 const TOO_LARGE = /(?<=[:,[]\s*)-?\d{17,}(?=\s*[,}\]])/g;
 
 function webhook({ config, headers, body, body_hex, kind, event, error }) {

@@ -13,9 +13,9 @@
  *     [AIRUDDER_CAMPAIGN]                        the campaign's name, also of its files: campaign
  *     [AIRUDDER_LISTEN]                          where events are received: 127.0.0.1:8000
  *     [AIRUDDER_WEBHOOK_SECRET]                  the secret of their signatures; without it nothing is verified
- *     [AIRUDDER_WEBHOOK_SCHEME]                  how they are signed; without it, what does not verify is kept: see replay.js
+ *     [AIRUDDER_WEBHOOK_SCHEME]                  how they are signed; without it, unverified ones are kept: see replay.js
  *
- * AI Rudder is told by hand where to send events: give it the public URL that leads to AIRUDDER_LISTEN.
+ * Configure by hand at AI Rudder where it sends events: the public URL that leads to AIRUDDER_LISTEN.
  * When the program is stopped, in whatever way, start it again: it goes on where it was, and phones nobody twice.
  */
 import { createReadStream } from "node:fs";
@@ -31,7 +31,7 @@ const COLUMNS = ["callee", "caseid", "customer_name", "borrow_total_money", "due
 
 /** The contacts of a CSV file in the API's form, one by one. The order must be the same in every run. */
 export async function* contacts(path, platform) {
-  // What is no CSV, as a quote in the middle of a cell, is an error of the parser, before it is sent to anybody.
+  // Malformed CSV, such as a quote in the middle of a cell, is an error of the parser, before it is sent to anybody.
   const rows = parse({ bom: true, columns, skip_empty_lines: true });
   createReadStream(path)
     .on("error", (error) => rows.destroy(error))
@@ -51,7 +51,7 @@ function columns(names) {
   return trimmed;
 }
 
-/** Uploads the contacts; the journal remembers what was sent. */
+/** Uploads the contacts; the journal records them. */
 export function send(client, { path, platform, templateId, name, endTime, folder = ".", settleMs }) {
   return client.campaigns.run({
     workflow_template_id: templateId,
@@ -98,7 +98,7 @@ function show(what, count) {
   }
 }
 
-/** What was sent and what came back. */
+/** The counts of sent contacts and received results. */
 export function summary(report, store) {
   const outcomes = {};
   for (const [, ringType] of store.results) {

@@ -95,7 +95,7 @@ async function demo(binary) {
   }
 }
 
-/** Compares with what the sandbox saw, and says whether the promise was kept. */
+/** Compares with the sandbox's own counts, and reports whether the promise was kept. */
 function judge({ contacts, events, faults }, store) {
   const wentWrong = Object.entries(faults).filter(([, count]) => count > 0);
   console.log(`the sandbox made go wrong: ${wentWrong.map(([name, count]) => `${count} times ${name}`).join(", ")}`);

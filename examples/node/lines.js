@@ -1,7 +1,7 @@
 /** Files of JSON lines that survive a crash. */
 import { open } from "node:fs/promises";
 
-/** A file of lines. What is appended while another append is under way goes to the disk together. */
+/** A file of lines. Appends that wait for an earlier one go to the disk together. */
 export class Lines {
   #file;
   /** @type {string[]} */
@@ -14,12 +14,12 @@ export class Lines {
     this.#file = file;
   }
 
-  /** Opens a file, which only this user may read: what is in it is personal. @param {string} path */
+  /** Opens a file, readable by this user alone: its content is personal. @param {string} path */
   static async open(path) {
     return new Lines(await open(path, "a+", 0o600));
   }
 
-  /** What each line says. One that a crash tore is none. */
+  /** The parsed lines; a line that a crash tore is left out. */
   async *read() {
     for await (const line of this.#file.readLines({ autoClose: false, start: 0 })) {
       try {
@@ -30,7 +30,7 @@ export class Lines {
     }
   }
 
-  /** Appends what `value` is; it is on the disk when the promise is kept. @param {unknown} value */
+  /** Appends a value as JSON; it is on the disk when the promise is fulfilled. @param {unknown} value */
   async append(value) {
     // An empty line before each keeps it apart from one that a crash tore.
     this.#waiting.push(`\n${JSON.stringify(value)}\n`);

@@ -1,14 +1,14 @@
 /**
  * Keeps deliveries that do not verify, while it is not settled how AI Rudder signs: the vendor does not publish it, the scheme
- * of `Webhooks` is an assumption, and what is refused is gone after six attempts. `replay.js` finds the scheme out from what
- * was kept, and reads it. Then set AIRUDDER_WEBHOOK_SCHEME: from then on, what does not verify is refused.
+ * of `Webhooks` is an assumption, and a refused delivery is gone after six attempts. `replay.js` finds the scheme out from the
+ * kept deliveries, and reads them. Then set AIRUDDER_WEBHOOK_SCHEME: from then on, unverified deliveries are refused.
  */
 import { stat } from "node:fs/promises";
 import { Lines } from "./lines.js";
 
-/** Anybody can send what does not verify: so many deliveries are kept at most, */
+/** The largest number of kept deliveries: anybody can send unverified ones. */
 const MOST = 10_000;
-/** and so many bytes. What finds no room is answered 503, and comes again. */
+/** Their largest total size. A delivery that finds no room is answered 503, and comes again. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
 /** A file of JSON lines. */
@@ -28,7 +28,7 @@ export class Quarantine {
     this.#bytes = bytes;
   }
 
-  /** Opens a file, with what it has already. @param {string} path */
+  /** Opens a file, and counts its content. @param {string} path */
   static async open(path) {
     const lines = await Lines.open(path);
     let count = 0;
@@ -52,7 +52,7 @@ export class Quarantine {
 }
 
 /**
- * The scheme, once it is settled, and until then what keeps deliveries.
+ * The scheme, once it is settled, and until then the quarantine.
  *
  * @param {string} path
  */

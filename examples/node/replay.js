@@ -10,7 +10,7 @@ import { AirudderError, crypto, Webhooks } from "airudder";
 import { kept } from "./quarantine.js";
 import { Store } from "./store.js";
 
-/** Tries the deliveries until one tells how it was signed. */
+/** Tries the deliveries until one shows the scheme of its signature. */
 async function detect(path, secret, encryptionKey) {
   for await (const { headers, body } of kept(path)) {
     try {

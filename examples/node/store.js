@@ -5,7 +5,7 @@
  */
 import { Lines } from "./lines.js";
 
-/** The events of a file, and what came of further deliveries. */
+/** The events of a file, and counts of further deliveries. */
 export class Store {
   #lines;
   /** Dedupe key to the promise that the event is on the disk. @type {Map<string, Promise<void>>} */
@@ -21,7 +21,7 @@ export class Store {
     this.#lines = lines;
   }
 
-  /** Opens a file, with what it has already. @param {string} path */
+  /** Opens a file, and reads its events. @param {string} path */
   static async open(path) {
     const store = new Store(await Lines.open(path));
     for await (const { key, ...event } of store.#lines.read()) {

@@ -41,8 +41,7 @@ fn write(bindgen: &mut Bindgen, folder: &str) -> anyhow::Result<()> {
     output.emit(folder)
 }
 
-/// Returns whether a function of the standard library does nothing but panic. The message would go nowhere, since this
-/// target has
+/// Whether a function of the standard library does nothing but panic. The message would go nowhere, since this target has
 /// no place to write it to; so the function traps at once, and what writes messages of panics need not travel along.
 fn only_panics(name: &str) -> bool {
     let own = ["core[", "alloc[", "std["].iter().any(|library| name.starts_with(library));

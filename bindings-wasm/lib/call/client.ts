@@ -1,94 +1,26 @@
 /** The client. */
-
-import { Campaigns } from "../campaign/campaign.js";
+import { Campaigns } from "../campaign/campaigns.js";
 import { Auth, type Operations, Process, Robots, Sms, Tasks } from "../generated/operations.js";
-import type { Call, Options, Pairs, Session } from "../glue.js";
 import type { Fetch } from "../runtime/globals.js";
+import type { Call, Session } from "../runtime/glue.js";
 import { write } from "../runtime/json.js";
-import { fault, Owned, Renewed } from "../runtime/native.js";
-import { environment } from "../runtime/platform.js";
-import { PreparedRequest } from "../runtime/prepared.js";
-import { seed } from "../runtime/seed.js";
+import { Owned, Renewed } from "../runtime/native.js";
+import { bare, checkedAs, OBJECT, settings } from "../runtime/settings.js";
 import {
-  bare,
-  COUNT,
-  checkedAs,
-  FLAG,
-  FUNCTION,
-  isWellFormed,
-  MILLISECONDS,
-  OBJECT,
-  SIGNAL,
-  settings,
-  TEXT,
-} from "../runtime/settings.js";
-import { type CallOptions, type Json, run } from "./call.js";
+  CLIENT,
+  type ClientOptions,
+  callOptions,
+  fromEnvironment,
+  type RawRequest,
+  rawRequest,
+} from "./client-options.js";
+import { run } from "./drive.js";
 import { limited, runtimeFetch } from "./fetch.js";
 import type { File } from "./file.js";
+import type { CallOptions, Json } from "./options.js";
 import { PagedChat } from "./pages.js";
+import { PreparedRequest } from "./prepared.js";
 import { VerifyingWorkflow } from "./push.js";
-
-/** Settings of a client. */
-export interface ClientOptions {
-  /** The app key that AI Rudder gave; together with `appSecret`. */
-  appKey?: string | undefined;
-  /** The app secret that AI Rudder gave. */
-  appSecret?: string | undefined;
-  /** `https://...`; plain `http` for this machine only. Absent: `https://api.airudder.com` [documented]. */
-  baseUrl?: string | undefined;
-  /** The word before the token: `Token` [documented]; a public client sends `Bearer` [observed]. */
-  authScheme?: string | undefined;
-  /** A text of 16, 24 or 32 bytes, if AI Rudder switched encryption on; absent: plain. */
-  encryptionKey?: string | undefined;
-  /**
-   * Whether an answer that comes plain, though there is an `encryptionKey`, is disbelieved: what became of the request is
-   * then unknown. Off: TLS authenticates the API, so this is for `http` on a machine whose other users are not trusted.
-   */
-  requireEncryption?: boolean | undefined;
-  /** The `X-AIRudder-Sign-Key` of the chat operations. */
-  signKey?: string | undefined;
-  /** The secret behind `X-AIRudder-Sign`. */
-  signSecret?: string | undefined;
-  /**
-   * How `X-AIRudder-Sign` is computed. The vendor does not publish it: the default `hmac-sha256:hex:body` is an assumption.
-   */
-  signScheme?: string | undefined;
-  /** How long one request may take, in milliseconds: 10 000. */
-  timeoutMs?: number | undefined;
-  /** The largest number of retries, where they cannot phone anybody twice: 4. */
-  maxRetries?: number | undefined;
-  /** Tells whether parameters are checked against what is documented before anything is sent: true. */
-  strict?: boolean | undefined;
-  /**
-   * The largest answer that is read into memory, in bytes: 128 MiB. A larger one is an error; what was sent then has an
-   * unknown outcome. Files stream, and have no limit.
-   */
-  maxResponseBytes?: number | undefined;
-  /**
-   * Sends the requests: the runtime's own `fetch`. It must send each request once: one that repeats a request by itself
-   * may phone people twice.
-   */
-  fetch?: Fetch | undefined;
-}
-
-/** The fields of a query; one that is `undefined` is left out, as in JSON. */
-type Query = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/** A request that the library does not type. */
-export interface RawRequest extends CallOptions {
-  /** The body; absent for none. */
-  json?: unknown;
-  /** The query as an object, or as text that is percent-encoded already. */
-  query?: string | Query | undefined;
-  /**
-   * Whether sending it twice is harmless: false. Otherwise a request whose outcome is unknown throws `OutcomeUnknown`.
-   */
-  replaySafe?: boolean | undefined;
-  /** Tells whether a response that is not JSON, such as a recording, comes back as a `File`: false. */
-  file?: boolean | undefined;
-  /** How it proves who sends it: `token`, `X-AIRudder-Sign`, header fields of your own in `headers`, or not at all. */
-  auth?: "token" | "sign" | "headers" | "none" | undefined;
-}
 
 /**
  * A client of AI Rudder. Make one and share it: its calls share token and retry budget. It is for servers: whoever sees
@@ -132,20 +64,16 @@ export class Client {
   }
 
   /**
-   * A client with settings from the environment; what is given comes before it.
+   * A client with settings from the environment; given ones take precedence.
    *
-   * Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`, `AIRUDDER_SIGN_KEY`,
-   * `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+   * Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
+   * `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
    *
    * @throws ValidationError There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
    * message names the variables that are missing. A client that needs none of them is made by `new Client`.
    */
   static fromEnv(options: ClientOptions = {}): Client {
-    const found = Object.entries(VARIABLES).map(([name, variable]) => [name, environment(variable)]);
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    const all: ClientOptions = { ...Object.fromEntries(found), ...Object.fromEntries(given) };
-    checkCredentials(all);
-    return new Client(all);
+    return new Client(fromEnvironment(options));
   }
 
   /** Calls an operation by name, for instance `workflow.upload_details`, with the same checks as its method. */
@@ -158,7 +86,7 @@ export class Client {
   }
 
   /**
-   * Calls what the library does not type; token, encryption, retries and envelope still apply.
+   * Calls an operation that the library does not type; token, encryption, retries and envelope still apply.
    *
    * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
    * @param path From `/`, percent-encoded, without the query.
@@ -191,7 +119,7 @@ export class Client {
     return { baseUrl: this.baseUrl };
   }
 
-  /** What `console.log` shows in Node. */
+  /** The output of `console.log` in Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Client { baseUrl: '${this.baseUrl}' }`;
   }
@@ -207,97 +135,10 @@ export class Client {
   }
 
   #startRaw(method: string, path: string, request: RawRequest): Owned<Call> {
-    const { json, query, replaySafe, file, auth, ...options } = request;
-    const raw = {
-      method: String(method),
-      path: checkedAs(path, "path", TEXT),
-      query: typeof query === "string" ? query : encodeQuery(query ?? {}),
-      json: json === undefined ? "" : write(json, "/json"),
-      auth: String(auth ?? "token"),
-      replaySafe: replaySafe === true,
-      file: file === true,
-    };
-    const given = callOptions(options);
+    const [raw, given] = rawRequest(method, path, request);
     return new Owned(() => this.#session.use((session) => session.request(raw, given)));
   }
 }
 
-/** Several times what 10 000 contacts take. */
+/** Several times the size of 10 000 contacts. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
-
-const VARIABLES = {
-  appKey: "AIRUDDER_APP_KEY",
-  appSecret: "AIRUDDER_APP_SECRET",
-  baseUrl: "AIRUDDER_BASE_URL",
-  encryptionKey: "AIRUDDER_ENCRYPTION_KEY",
-  signKey: "AIRUDDER_SIGN_KEY",
-  signSecret: "AIRUDDER_SIGN_SECRET",
-  signScheme: "AIRUDDER_SIGN_SCHEME",
-};
-
-/** What is missing is named by its variable: the first call would name the option, which nobody wrote. */
-function checkCredentials(found: ClientOptions): void {
-  const missing = (["appKey", "appSecret"] as const).filter((name) => !found[name]);
-  const signs = found.signKey && found.signSecret;
-  if (missing.length === 0 || (missing.length === 2 && signs)) {
-    return;
-  }
-  const variables = missing.map((name) => VARIABLES[name]).join(" and ");
-  const message = `set ${variables} in the environment, or give ${missing.join(" and ")}`;
-  const chats = `; for chats alone, ${VARIABLES.signKey} and ${VARIABLES.signSecret}`;
-  throw fault(1001, missing.length === 2 ? message + chats : message, `/${missing[0]}`);
-}
-
-const CLIENT = {
-  appKey: TEXT,
-  appSecret: TEXT,
-  baseUrl: TEXT,
-  authScheme: TEXT,
-  encryptionKey: TEXT,
-  requireEncryption: FLAG,
-  signKey: TEXT,
-  signSecret: TEXT,
-  signScheme: TEXT,
-  timeoutMs: MILLISECONDS,
-  maxRetries: COUNT,
-  strict: FLAG,
-  maxResponseBytes: COUNT,
-  fetch: FUNCTION,
-};
-
-const CALL = {
-  signal: SIGNAL,
-  timeoutMs: MILLISECONDS,
-  deadlineMs: MILLISECONDS,
-  maxRetries: COUNT,
-  strict: FLAG,
-  baseUrl: TEXT,
-  headers: OBJECT,
-};
-
-function callOptions(options: CallOptions = {}): Options {
-  const { signal: _, headers, ...given } = settings(options, CALL);
-  const fields: Pairs = Object.entries(headers ?? {}).map(([name, value]) => [
-    name,
-    checkedAs(value, `headers/${name}`, TEXT),
-  ]);
-  return bare({ ...given, headers: JSON.stringify(fields), seed: seed() });
-}
-
-function encodeQuery(query: Query): string {
-  const parts: string[] = [];
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) {
-      continue;
-    }
-    const isObject = typeof value === "object" && value !== null;
-    if (isObject || typeof value === "function" || typeof value === "symbol") {
-      throw fault(1010, "a query has texts, numbers and booleans", `/query/${name}`);
-    }
-    if (!isWellFormed(name) || !isWellFormed(String(value))) {
-      throw fault(1010, "a text holds half of a surrogate pair, which is no character", `/query/${name}`);
-    }
-    parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
-  }
-  return parts.join("&");
-}

@@ -1,7 +1,7 @@
 /** `fetch` as the library uses it. */
 import { bytes, collect } from "../runtime/bytes.js";
-import { connectFailed } from "../runtime/connect.js";
 import type { Fetch } from "../runtime/globals.js";
+import { connectFailed } from "./connect.js";
 
 /**
  * The global `fetch`, looked up at each request, so that tests and tracers may replace it.
@@ -22,7 +22,9 @@ export const runtimeFetch: Fetch = async (url, init) => {
   return fetch(url, { ...init, body, duplex: "half" } as RequestInit);
 };
 
-/** The same `fetch`, whose answers are read up to a limit: nobody may fill the memory. A file is not read, but streams. */
+/**
+ * The same `fetch`, whose answers are read up to a limit: nobody may fill the memory. A file is not read, but streams.
+ */
 export function limited(fetch: Fetch, maxBytes: number): Fetch {
   const check = (length: number) => {
     if (length > maxBytes) {

@@ -15,7 +15,7 @@ import { describe } from "./transport.js";
  * await writeFile("recording.wav", file.stream);
  */
 export class File {
-  /** What it is, for instance `audio/wav`. */
+  /** The content type, for instance `audio/wav`. */
   readonly contentType: string;
   /**
    * Its bytes as they come, so that a large file need not fit into memory. Where they break off, it fails with a
@@ -35,7 +35,7 @@ export class File {
   }
 }
 
-/** The same stream, which says in this library's words that it broke off. Nothing is read ahead. `release` is told of its end. */
+/** The same stream, with this library's error where it breaks off. Reads nothing ahead; calls `release` at the end. */
 function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined, release: () => void): ReadableStream {
   const chunks = body[Symbol.asyncIterator]();
   const source = {

@@ -1,8 +1,8 @@
-/** All pages of what the API gives page by page. What `tasks.list` gives is not published, so it has no such helper. */
+/** Iterates over paged results. The result of `tasks.list` is not published, so it has no such helper. */
 
 import { Chat } from "../generated/operations.js";
 import type { ChatMessage } from "../generated/types.js";
-import type { CallOptions } from "./call.js";
+import type { CallOptions } from "./options.js";
 
 const PAGE_SIZE = 50;
 

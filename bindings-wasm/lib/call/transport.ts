@@ -1,13 +1,12 @@
-/** Sends one request by `fetch`, and says what became of it. */
-
-import type { JsonText, Outgoing } from "../glue.js";
+/** Sends one request by `fetch`. */
 import { onAbort } from "../runtime/abort.js";
 import { innermost } from "../runtime/cause.js";
-import { connectionFailed } from "../runtime/connect.js";
 import type { AbortSignal, Bytes, Fetch, FetchResponse } from "../runtime/globals.js";
+import type { JsonText, Outgoing } from "../runtime/glue.js";
 import { pairs } from "../runtime/headers.js";
 import { abortController } from "../runtime/platform.js";
 import { startTimer } from "../runtime/timer.js";
+import { connectionFailed } from "./connect.js";
 
 /** The head of a response. */
 export interface Head {
@@ -22,7 +21,7 @@ export class Exchange {
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #cut: Promise<never>;
   readonly #forget: () => void;
-  /** Tells whether the time was up. */
+  /** True once the time limit was reached. */
   timedOut = false;
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {
@@ -75,14 +74,14 @@ export class Exchange {
 }
 
 /**
- * That an answer must not be kept, where a request may say so: Next.js keeps even those to POST; workers of before November
- * 2024 throw at it. Asked for when it is needed: in Node, `Request` takes a while to come.
+ * The option that forbids caching, where the runtime knows it: Next.js caches even answers to POST; workers of before
+ * November 2024 throw at the option. Evaluated late: in Node, `Request` takes a while to load.
  */
 function notCached(): { cache?: "no-store" } {
   return typeof Request === "function" && "cache" in Request.prototype ? { cache: "no-store" } : {};
 }
 
-/** What cannot be read is the fault of who made the `fetch`, and leaves the outcome unknown like every useless answer. */
+/** The header fields of a response. Unreadable ones are a bug of the `fetch`; the outcome is then unknown. */
 function fieldsOf({ headers }: FetchResponse): JsonText {
   try {
     return pairs(headers);
@@ -91,7 +90,7 @@ function fieldsOf({ headers }: FetchResponse): JsonText {
   }
 }
 
-/** What a failure of `fetch` is to the core. `connect_failed` only where it is sure that nothing was sent. */
+/** The kind of a failure of `fetch`, for the core: `connect_failed` only where it is sure that nothing was sent. */
 export function failure(error: unknown, timedOut: boolean): "connect_failed" | "timeout" | "reset" | "other" {
   if (timedOut) {
     return "timeout";

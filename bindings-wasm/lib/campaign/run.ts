@@ -1,12 +1,12 @@
 /** One run of a campaign: the loop around its machine, which takes all decisions. */
 
-import { drive } from "../call/call.js";
+import { drive } from "../call/drive.js";
 import type { Detail } from "../generated/types.js";
-import type { Call, Campaign as Machine } from "../glue.js";
 import { onAbort } from "../runtime/abort.js";
 import { bytes } from "../runtime/bytes.js";
 import { Clock } from "../runtime/clock.js";
 import type { AbortSignal, Fetch } from "../runtime/globals.js";
+import type { Call, Campaign as Machine } from "../runtime/glue.js";
 import type { Journal } from "../runtime/journal.js";
 import { NotJson, tryWrite } from "../runtime/json.js";
 import { fault, Owned } from "../runtime/native.js";
@@ -112,7 +112,9 @@ export class CampaignRun {
     this.#wake();
   }
 
-  /** Hands over what was read, or begins to read: results of running calls are not kept waiting by slow contacts. */
+  /**
+   * Hands over the contacts that were read, or begins to read: slow contacts do not delay the results of running calls.
+   */
   async #feed(want: number): Promise<void> {
     this.#reading ??= this.#take(want).then(
       (contacts) => {
@@ -216,7 +218,7 @@ export class CampaignRun {
   }
 
   /**
-   * Starts nothing more, lets requests that are under way end, and journals what they brought.
+   * Starts nothing more, lets requests that are under way end, and journals their results.
    *
    * Where that fails too, for instance on a full disk, the journal says less than it might: then more contacts are
    * doubtful, and looked up when the campaign is run again.
@@ -239,7 +241,7 @@ export class CampaignRun {
         await this.#journal.append(step.lines, step.at);
       }
     } catch {
-      // what stopped the campaign is thrown, not this
+      // the error that stopped the campaign is thrown, not this
     }
   }
 }

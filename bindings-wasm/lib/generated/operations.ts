@@ -8,7 +8,7 @@
  * @packageDocumentation
  */
 
-import type { CallOptions, Json, Run } from "../call/call.js";
+import type { CallOptions, Json, Run } from "../call/options.js";
 import type { File } from "../call/file.js";
 import type {
   CancelCallParams,

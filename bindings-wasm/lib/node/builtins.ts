@@ -1,30 +1,17 @@
 /**
- * Node's own modules. Each entry brings them in the way of its module system, since bundlers cannot turn one way into the
- * other.
+ * Node's own modules. Each entry brings them in the way of its module system, since bundlers cannot turn one way into
+ * the other.
  */
-import { connectFailed } from "../runtime/connect.js";
-import { lend } from "../runtime/native.js";
-import { runsOn } from "../runtime/platform.js";
-import { openJournalFile } from "./journal-file.js";
-import type { Builtins } from "./modules.js";
-import { primitives } from "./primitives.js";
 
-/** Gives files, randomness and fast primitives to the library. */
-export function runsOnNode(builtins: Builtins): void {
-  lend(primitives(builtins.crypto));
-  // Node's fetch does not say in its error whether it came while it connected; here it does.
-  builtins.diagnostics.subscribe?.("undici:client:connectError", (message) => {
-    connectFailed((message as { error?: unknown }).error);
-  });
-  runsOn({
-    openJournal: (path) => openJournalFile(builtins, path),
-    randomBlock: () => builtins.crypto.randomBytes(16),
-    AbortController: ownController(builtins),
-  });
-}
-
-/** Node's own class: jsdom, for instance, puts another one into the place of the global, which Node's `fetch` refuses. */
-function ownController({ util }: Builtins): typeof AbortController {
-  const own = util.transferableAbortController?.();
-  return (own?.constructor as typeof AbortController | undefined) ?? AbortController;
+/** The modules that are used. */
+export interface Builtins {
+  childProcess: typeof import("node:child_process");
+  crypto: typeof import("node:crypto");
+  diagnostics: typeof import("node:diagnostics_channel");
+  fs: typeof import("node:fs/promises");
+  net: typeof import("node:net");
+  os: typeof import("node:os");
+  path: typeof import("node:path");
+  url: typeof import("node:url");
+  util: typeof import("node:util");
 }

@@ -5,19 +5,19 @@ import { AirudderError } from "../runtime/errors.js";
 import type { URL } from "../runtime/globals.js";
 import type { JournalFile } from "../runtime/journal.js";
 import { fault } from "../runtime/native.js";
+import type { Builtins } from "./builtins.js";
 import { type Lock, lock, TAKEN } from "./journal-lock.js";
-import type { Builtins } from "./modules.js";
 
 /** Opens the file, and makes it if it is not there. */
 export function openJournalFile(builtins: Builtins, journal: string | URL): Promise<JournalFile> {
-  return told(String(journal), "opened", () => {
+  return wrapErrors(String(journal), "opened", () => {
     const path = typeof journal === "string" ? journal : builtins.url.fileURLToPath(journal.href);
     return openPath(builtins, builtins.path.resolve(path));
   });
 }
 
 /** The system's own error becomes one that names the file, with that as its cause. */
-async function told<T>(path: string, done: "opened" | "read" | "written", run: () => Promise<T>): Promise<T> {
+async function wrapErrors<T>(path: string, done: "opened" | "read" | "written", run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -59,7 +59,7 @@ class LockedFile implements JournalFile {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #lock: Lock;
-  /** The number of bytes read. */
+  /** The number of bytes that were read. */
   #length = 0;
 
   constructor(builtins: Builtins, path: string, file: FileHandle, lock: Lock) {
@@ -70,15 +70,15 @@ class LockedFile implements JournalFile {
   }
 
   read(): Promise<Uint8Array> {
-    return told(this.#path, "read", () => this.#read());
+    return wrapErrors(this.#path, "read", () => this.#read());
   }
 
   append(lines: string, at: number): Promise<void> {
-    return told(this.#path, "written", () => this.#append(bytes(lines), at));
+    return wrapErrors(this.#path, "written", () => this.#append(bytes(lines), at));
   }
 
   truncate(bytes: number): Promise<void> {
-    return told(this.#path, "written", () => this.#truncate(bytes));
+    return wrapErrors(this.#path, "written", () => this.#truncate(bytes));
   }
 
   async #read(): Promise<Uint8Array> {
@@ -98,8 +98,8 @@ class LockedFile implements JournalFile {
   }
 
   /**
-   * Appends to a journal of this length, and waits for the disk. Of lines that cannot be written, for instance on a full
-   * disk, none stays, unless somebody else has written, too.
+   * Appends to a journal of this length, and waits for the disk. Of lines that cannot be written, for instance on a
+   * full disk, none stays, unless somebody else has written, too.
    */
   async #append(lines: Uint8Array, at: number): Promise<void> {
     await this.#check(at);

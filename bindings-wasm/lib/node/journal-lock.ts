@@ -1,7 +1,7 @@
 /** Keeps other processes away from a file, whatever their language; the system lets it go when a process dies. */
 import type { FileHandle } from "node:fs/promises";
 import type { Server } from "node:net";
-import type { Builtins } from "./modules.js";
+import type { Builtins } from "./builtins.js";
 
 /** A file that this process has. */
 export interface Lock {
@@ -15,10 +15,10 @@ export const TAKEN = "taken";
 /**
  * Takes the file in two ways, of which one has to be possible. Other languages take it in both.
  *
- * Node cannot lock a file, but the program `flock` can do it for Node: the lock stays with the open file that the program
- * was given. It reaches wherever the file does. Where there is no such program, or it may not be started, a listening
- * socket named for the file is nearly as good: two processes cannot have it. It covers one network namespace on Linux, one
- * machine on Windows, and one folder for temporary files elsewhere.
+ * Node cannot lock a file, but the program `flock` can do it for Node: the lock stays with the open file that the
+ * program was given. It reaches wherever the file does. Where there is no such program, or it may not be started, a
+ * listening socket named for the file is nearly as good: two processes cannot have it. It covers one network namespace
+ * on Linux, one machine on Windows, and one folder for temporary files elsewhere.
  */
 export async function lock(builtins: Builtins, file: FileHandle): Promise<Lock | typeof TAKEN> {
   const flocked = process.platform === "linux" && (await flock(builtins, file));
@@ -80,7 +80,7 @@ async function release(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Where a socket of this name is: where the system can do it, no file. */
+/** The address of the socket of this name: no file, where the system can do without. */
 function address({ os, path }: Builtins, name: string): string {
   switch (process.platform) {
     case "linux":
@@ -98,7 +98,7 @@ function address({ os, path }: Builtins, name: string): string {
 /** The size of a Unix socket's address on Linux. */
 const ADDRESS_BYTES = 108;
 
-/** Whether it is the file of a socket whose process was killed: nobody listens. */
+/** True for the file of a socket whose process was killed: nobody listens. */
 function isAbandoned({ net }: Builtins, socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = net.connect(socket, () => {

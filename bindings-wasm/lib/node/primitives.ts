@@ -1,9 +1,9 @@
 /** AES and SHA-256 of Node, Bun and Deno, several times as fast as WebAssembly's. */
 
-import type { Primitives } from "../runtime/lent.js";
-import type { Builtins } from "./modules.js";
+import type { Primitives } from "../runtime/glue.js";
+import type { Builtins } from "./builtins.js";
 
-/** The primitives. What they throw is no error: the core then uses its own. */
+/** The primitives. An exception of theirs is no error: the core then uses its own. */
 export function primitives({ createCipheriv, createDecipheriv, createHash }: Builtins["crypto"]): Primitives {
   return {
     encryptBlocks(key, blocks) {

@@ -1,7 +1,7 @@
 /** Waiting for a signal. */
 import type { AbortSignal } from "./globals.js";
 
-/** What waits for a signal, behind the one listener that it has from this library. */
+/** The callbacks that wait for a signal, behind the one listener that it has from this library. */
 interface Waiting {
   runs: Set<() => void>;
   stop: () => void;
@@ -10,9 +10,9 @@ interface Waiting {
 const waiting = new WeakMap<object, Waiting>();
 
 /**
- * Runs it when the signal aborts; gives what takes that back, which must be called when it is over.
+ * Runs the callback when the signal aborts. The returned function takes that back; call it when the operation is over.
  *
- * A signal gets one listener, however many calls wait for it: Node takes more than ten for a leak, and says so.
+ * A signal gets one listener, however many calls wait for it: Node warns of a leak at more than ten.
  */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
   if (signal === undefined) {

@@ -1,9 +1,9 @@
-/** The bytes of a body or a text. */
+/** The bytes of a body or a string. */
 import type { Bytes } from "./globals.js";
 import { fault } from "./native.js";
 import { TextEncoder } from "./text.js";
 
-/** A text is taken as UTF-8. What was parsed or decoded already cannot be verified any more. */
+/** The bytes of a body; a string is encoded as UTF-8. A body that was parsed already can no longer be verified. */
 export function bytes(body: string | Uint8Array | ArrayBuffer): Uint8Array {
   if (typeof body === "string") {
     return new TextEncoder().encode(body);
@@ -16,12 +16,12 @@ export function bytes(body: string | Uint8Array | ArrayBuffer): Uint8Array {
   throw parsed(body);
 }
 
-/** Whether it holds bytes, also where it is of another realm, as in tests under Jest: `instanceof` would not know it. */
+/** Checks for bytes, also of another realm, as in tests under Jest, where `instanceof` fails. */
 export function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
   return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 
-/** The error for a body that is neither bytes nor text. */
+/** The error for a body that is neither bytes nor a string. */
 export function parsed(body: unknown): Error {
   const found =
     body === undefined ? "nothing, as where the body was read before," : `a value of type \`${typeof body}\``;
@@ -35,8 +35,8 @@ export function parsed(body: unknown): Error {
 }
 
 /**
- * All bytes of a stream. `read` gives the bytes of a chunk; `check` is told how many there are so far, and may throw: nobody
- * may fill the memory.
+ * All bytes of a stream. `read` converts a chunk to bytes; `check` gets the number of bytes so far, and may throw to
+ * limit the memory.
  */
 export async function collect<Chunk>(
   stream: AsyncIterable<Chunk> | Iterable<Chunk>,

@@ -1,20 +1,20 @@
-/** What is shown of an error that a `fetch` threw. */
+/** Errors that a `fetch` threw, as far as they are shown. */
 
 /**
- * A copy of it, with the errors that brought it about, in which `mask` has gone over every text.
+ * A copy of it, with the errors that brought it about, with every string passed through `mask`.
  *
- * A `fetch` may quote in its errors what it was to send, token included, and may attach the whole request. A copy has only
- * what tells of the failure.
+ * A `fetch` may quote in its errors what it was to send, token included, and may attach the whole request. A copy has
+ * only the fields that describe the failure.
  */
 export function masked(error: unknown, mask: (text: string) => string, depth = 0): unknown {
   if (typeof error !== "object" || error === null) {
     return typeof error === "string" ? mask(error) : error;
   }
-  const { message, cause, errors, ...told } = Object.fromEntries(
-    TOLD.map((field) => [field, (error as Record<string, unknown>)[field]]),
+  const { message, cause, errors, ...kept } = Object.fromEntries(
+    KEPT.map((field) => [field, (error as Record<string, unknown>)[field]]),
   );
   const copy = new Error(typeof message === "string" ? mask(message) : "");
-  for (const [field, value] of Object.entries(told)) {
+  for (const [field, value] of Object.entries(kept)) {
     if (typeof value === "string" || typeof value === "number") {
       // As `stack` and `message` are, so that they are not printed twice.
       const enumerable = field !== "name" && field !== "stack";
@@ -31,12 +31,12 @@ export function masked(error: unknown, mask: (text: string) => string, depth = 0
   return copy;
 }
 
-const TOLD = ["name", "message", "stack", "code", "syscall", "errno", "cause", "errors"];
+const KEPT = ["name", "message", "stack", "code", "syscall", "errno", "cause", "errors"];
 
 /** Nobody reads further, and an error may be its own cause. */
 const DEEPEST = 5;
 
-/** What is looked at of an error. */
+/** The fields of an error that are examined. */
 export interface Cause {
   message?: unknown;
   code?: unknown;
@@ -58,7 +58,7 @@ export function innermost(error: unknown, depth = 0): Cause[] {
   return isError(cause) ? innermost(cause, depth + 1) : [error];
 }
 
-/** Tells whether it may be an error, of whatever realm. */
+/** Checks for an object that may be an error, of any realm. */
 export function isError(error: unknown): error is object {
   return typeof error === "object" && error !== null;
 }

@@ -1,13 +1,13 @@
 /** The time of a call or a campaign. */
 
 /**
- * Unix time as it was at the start, and from then on what a clock has measured that nobody sets: the system's may stand
- * still, as in a test that fakes `Date`, or jump, and a wait would never end, or at once.
+ * Unix time at the start, advanced by a monotonic clock. The system clock may stand still, as in a test that fakes
+ * `Date`, or jump; a wait would then never end, or end at once.
  */
 export class Clock {
   readonly #start = Date.now();
   readonly #from = performance.now();
-  /** What timers have shown to be over, should the other clock stand still, too. */
+  /** The time that timers have waited, for the case that the monotonic clock stands still, too. */
   #waited = 0;
 
   /** Milliseconds since the start. */
@@ -20,12 +20,15 @@ export class Clock {
     return this.#start + this.elapsedMs;
   }
 
-  /** The system's Unix time, where it did not fall behind: it has what a machine slept through, which the other one lacks. */
+  /**
+   * The system's Unix time, unless it fell behind. It includes the time that the machine slept; the monotonic clock may
+   * not.
+   */
   get systemMs(): number {
     return Math.max(Date.now(), this.unixMs);
   }
 
-  /** A timer has shown that this time has come. */
+  /** Records that a timer has reached this time. */
   reached(unixMs: number): void {
     this.#waited = Math.max(this.#waited, unixMs - this.#start);
   }

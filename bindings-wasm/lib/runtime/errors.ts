@@ -1,10 +1,10 @@
 /** The errors. Their numbers are the same in every language and never change their meaning: see errors.md. */
 import type { Report } from "./report.js";
 
-/** What is known of a request's effect. */
+/** The known effect of a request. */
 export type Outcome = "not_sent" | "rejected" | "accepted" | "unknown";
 
-/** What the core says about an error; what is absent is not there. */
+/** An error as the core describes it; fields that do not apply are absent. */
 export interface Fields {
   number: number;
   text: string;
@@ -42,13 +42,13 @@ export class AirudderError extends Error {
   declare readonly requestId?: string;
   /** JSON pointer (RFC 6901) to the bad field, for instance `/details/17/callee`; empty: the whole. */
   declare readonly pointer?: string;
-  /** When trying again makes sense; absent: it would fail again, or must not be repeated. */
+  /** The delay before another attempt makes sense; absent: it would fail again, or must not be repeated. */
   declare readonly retry?: { readonly afterMs: number };
-  /** The effect of the request, as far as it is known; absent where nothing was to be sent. */
+  /** The known effect of the request; absent where nothing was to be sent. */
   declare outcome?: Outcome;
-  /** How far a campaign came that this error stopped. */
+  /** The report of the campaign that this error stopped. */
   declare report?: Report;
-  /** What brought it about: the reason of an abort; a `fetch`'s error as a copy without secrets, and without what it attached. */
+  /** The cause: the reason of an abort, or a `fetch`'s error as a copy without secrets and without attached objects. */
   declare cause?: unknown;
 
   /** @internal */
@@ -63,19 +63,22 @@ export class AirudderError extends Error {
     }
   }
 
-  /** For logs: all that is known, without the stack and without `cause`, which may be anybody's. */
+  /** For logs: all fields but the stack and `cause`, which may come from other code. */
   toJSON(): Record<string, unknown> {
     const { cause: _, ...known } = this;
     return Object.assign({ name: this.name, message: this.message }, known);
   }
 }
 
-/** Your input was refused, or credentials are missing (E4004), before anything was sent (E1xxx). `pointer` names the field. */
+/**
+ * Your input was refused, or credentials are missing (E4004), before anything was sent (E1xxx). `pointer` names the
+ * field.
+ */
 export class ValidationError extends AirudderError {}
 
 /**
- * Somebody else has a campaign's journal, or wrote to it (E1018). Nothing was sent on the strength of lines that are not in
- * it.
+ * Somebody else has a campaign's journal, or wrote to it (E1018). Nothing was sent on the strength of lines that are
+ * not in it.
  */
 export class JournalConflict extends ValidationError {}
 
@@ -85,7 +88,7 @@ export class ApiError extends AirudderError {}
 /** A delivery cannot be trusted or read (E5xxx). */
 export class WebhookError extends AirudderError {}
 
-/** A key, a cipher or a text does not fit (E6xxx). */
+/** A key, a cipher or an input does not fit (E6xxx). */
 export class CryptoError extends AirudderError {}
 
 /** There was no answer (E7xxx). */
@@ -133,27 +136,43 @@ export function build(fields: Fields): AirudderError {
   return new kind(inJavaScript(fields));
 }
 
-/** Settings have their names in this language; the core knows them in its own. What the API said stays as it is. */
+/** Names the settings as JavaScript does. The API's own message stays as it is. */
 function inJavaScript(fields: Fields): Fields {
-  const renamed = (text: string) => text.replace(SETTINGS, (name) => SPELT[name] ?? camel(name));
   return {
     ...fields,
     text: fields.apiMessage === undefined ? renamed(fields.text) : fields.text,
     remedy: renamed(fields.remedy),
-    ...(fields.pointer !== undefined && { pointer: renamed(fields.pointer) }),
+    ...(fields.pointer !== undefined && { pointer: POINTERS[fields.pointer] ?? renamed(fields.pointer) }),
   };
 }
 
-const SETTINGS = new RegExp(
-  `\\b(${[
-    "app_key|app_secret|base_url|auth_scheme|encryption_key|sign_key|sign_secret|sign_scheme|max_retries",
-    "require_signature|require_encryption|max_body_bytes|max_depth|batch_size|in_flight|lookups_in_flight|allow_duplicates|retry_rejected",
-    "journal_key|same_account",
-  ].join("|")})\\b|(?<=^/)timeout$`,
-  "g",
-);
-const SPELT: Record<string, string> = { timeout: "timeoutMs" };
-
-function camel(name: string): string {
-  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+function renamed(text: string): string {
+  return text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => SETTINGS[name] ?? name);
 }
+
+/** The settings by their names in the core, whose messages mention them. */
+const SETTINGS: Record<string, string> = {
+  allow_duplicates: "allowDuplicates",
+  app_key: "appKey",
+  app_secret: "appSecret",
+  auth_scheme: "authScheme",
+  base_url: "baseUrl",
+  batch_size: "batchSize",
+  encryption_key: "encryptionKey",
+  in_flight: "inFlight",
+  journal_key: "journalKey",
+  lookups_in_flight: "lookupsInFlight",
+  max_body_bytes: "maxBodyBytes",
+  max_depth: "maxDepth",
+  max_retries: "maxRetries",
+  require_encryption: "requireEncryption",
+  require_signature: "requireSignature",
+  retry_rejected: "retryRejected",
+  same_account: "sameAccount",
+  sign_key: "signKey",
+  sign_scheme: "signScheme",
+  sign_secret: "signSecret",
+};
+
+/** Names that are words of other messages, too. */
+const POINTERS: Record<string, string> = { "/timeout": "/timeoutMs" };

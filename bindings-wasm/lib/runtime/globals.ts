@@ -40,7 +40,7 @@ export type WebResponse = Global<"Response", { readonly status: number; text(): 
 /** A `Uint8Array` whose memory is not shared. TypeScript before 5.7 makes no difference. */
 export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
-/** What is needed of a response to `fetch`. */
+/** The part of a `fetch` response that is needed. */
 export interface FetchResponse {
   readonly status: number;
   readonly headers: Iterable<[string, string]>;
@@ -48,7 +48,7 @@ export interface FetchResponse {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** What is needed of the web's `fetch`; the global one fits, and so does undici's. */
+/** The part of the web's `fetch` that is needed; the global one fits, and so does undici's. */
 export type Fetch = (
   url: string,
   init: {

@@ -1,15 +1,14 @@
 /** Header fields in whatever form a runtime or framework has them. */
-
-import type { JsonText, Pairs } from "../glue.js";
 import { bytes, isBytes } from "./bytes.js";
+import type { JsonText, Pairs } from "./glue.js";
 import { fault } from "./native.js";
 
 /** The value of a field, or its values. */
 type FieldValue = string | readonly string[] | undefined;
 
 /**
- * Header fields: `Headers`, `IncomingMessage.headers` or its `rawHeaders`, a plain object or `Map`, or pairs. Names in any
- * case; a field may have several values.
+ * Header fields: `Headers`, `IncomingMessage.headers` or its `rawHeaders`, a plain object or `Map`, or pairs. Names in
+ * any case; a field may have several values.
  */
 export type HeaderFields =
   | Iterable<readonly [string, string | readonly string[]]>
@@ -56,13 +55,13 @@ function pair(entry: unknown): [string, unknown] {
   return [String(entry[0]), entry[1]];
 }
 
-/** The text of a value. An object would be read as `[object Object]`, and the signature in it would never fit. */
+/** A value as a string. An object would become `[object Object]`, and the signature in it would never fit. */
 function text(value: unknown, name: string): string {
   if (isBytes(value)) {
     return Array.from(bytes(value), (byte) => String.fromCharCode(byte)).join(""); // as HTTP has them
   }
   if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
-    throw malformed(`/${name}`, "the value of a header field is a text, or an array of texts");
+    throw malformed(`/${name}`, "the value of a header field is a string, or an array of strings");
   }
   return String(value);
 }
@@ -71,7 +70,7 @@ function malformed(place: string, message: string): Error {
   return fault(1001, message, `/headers${place}`);
 }
 
-/** Half surrogate pairs are replaced: anybody on the network might send them. */
+/** Replaces lone surrogates: anybody on the network might send them. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\uFFFD");
 }

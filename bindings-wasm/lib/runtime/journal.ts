@@ -1,22 +1,22 @@
-/** Where a campaign is journaled. */
-import type { URL as WebUrl } from "./globals.js";
+/** The interface between a campaign and its journal. */
 
 /**
- * Where a campaign writes down what it does, so that it can go on after a crash. Text of JSON lines. One campaign at a time
- * may have it: an object of yours must keep other processes away itself, for instance by a lock in its database, and throws
- * where it finds that it did not.
+ * The log that lets a campaign go on after a crash, in JSON lines. One campaign at a time may have it: your own object
+ * must keep other processes away itself, for instance by a lock in its database, and throw when it finds that it did
+ * not.
  */
 export interface Journal {
-  /** All that was appended so far, as text or as its bytes of UTF-8. */
+  /** All that was appended so far, as a string or as UTF-8 bytes. */
   read(): string | Uint8Array | Promise<string | Uint8Array>;
   /**
-   * Appends lines. When it returns, they must be safe: what is sent next rests on it. `at` is how many bytes of UTF-8 the
-   * journal has before them; where yours has more or fewer, somebody else wrote to it: append nothing, and throw.
+   * Appends lines. When it returns, they must be durable: the next requests rest on them. `at` is the number of UTF-8
+   * bytes that the journal has before them; where yours has more or fewer, somebody else wrote to it: append nothing,
+   * and throw.
    */
   append(lines: string, at: number): void | Promise<void>;
   /**
-   * Cuts off what is behind so many bytes of UTF-8: a line that a crash tore. Not needed where lines are appended wholly
-   * or not at all.
+   * Truncates to this number of UTF-8 bytes, to remove a line that a crash tore. Not needed where lines are appended
+   * wholly or not at all.
    */
   truncate?(bytes: number): void | Promise<void>;
 }
@@ -25,6 +25,3 @@ export interface Journal {
 export interface JournalFile extends Journal {
   close(): Promise<void>;
 }
-
-/** Opens a file as a journal. */
-export type OpenJournal = (path: string | WebUrl) => Promise<JournalFile>;

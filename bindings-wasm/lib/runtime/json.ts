@@ -1,20 +1,21 @@
 /**
- * From objects to JSON text, without the losses of `JSON.stringify`: what JSON cannot say is an error that names the place.
+ * A JSON serializer without the losses of `JSON.stringify`: a value that JSON cannot represent is an error that names
+ * the place.
  *
- * A `bigint` is written as a whole number. A field that is `undefined` is left out, as `JSON.stringify` does it.
+ * A `bigint` is written as an integer. A field that is `undefined` is left out, as `JSON.stringify` does it.
  */
 import { fault } from "./native.js";
 import { isWellFormed } from "./settings.js";
 
-/** The depth at which the core's own reader stops, too. */
+/** The depth at which the core's parser stops, too. */
 const MAX_DEPTH = 128;
 const WRONG_TYPE = 1006;
 const INVALID_VALUE = 1007;
-/** Characters that do not stand for themselves in JSON, and lone surrogates among the whole ones. */
+/** Characters that JSON escapes, and all surrogates, lone or in pairs. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const SPECIAL = /["\\\u0000-\u001F\uD800-\uDFFF]/;
 
-/** Why a value cannot be written as JSON, and where in it. */
+/** The reason why a value cannot be written as JSON, and the place in it. */
 export class NotJson extends Error {
   readonly number: number;
   readonly pointer: string;
@@ -26,7 +27,7 @@ export class NotJson extends Error {
   }
 }
 
-/** The JSON text of a value. `pointer` is where the value stands, for errors. */
+/** The JSON text of a value. `pointer` is the place of the value, for errors. */
 export function write(value: unknown, pointer = ""): string {
   try {
     return tryWrite(value, pointer);
@@ -38,13 +39,13 @@ export function write(value: unknown, pointer = ""): string {
 /**
  * The JSON text of a value; throws `NotJson`.
  *
- * What `JSON.stringify` writes as it is meant is left to it, since it is several times as fast. Only what it would change is
- * written here, or refused.
+ * `JSON.stringify` is several times as fast, and writes all values that it does not change. The others are written
+ * here, or refused.
  */
 export function tryWrite(value: unknown, pointer = ""): string {
   if (isOrdinary(value, 0)) {
     const text = JSON.stringify(value);
-    // So it writes a lone surrogate, and, behind a backslash more, a text that only looks like one.
+    // `JSON.stringify` escapes a lone surrogate like this; a string that holds such an escape looks the same.
     if (!text.includes("\\ud")) {
       return text;
     }
@@ -52,7 +53,7 @@ export function tryWrite(value: unknown, pointer = ""): string {
   return writeValue(value, pointer, 0);
 }
 
-/** Tells whether `JSON.stringify` changes nothing of it but lone surrogates. */
+/** True where `JSON.stringify` changes nothing but lone surrogates. */
 function isOrdinary(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case "string":
@@ -92,7 +93,7 @@ function hasOrdinaryFields(object: object, depth: number): boolean {
 function writeValue(value: unknown, pointer: string, depth: number): string {
   switch (typeof value) {
     case "string":
-      return writeText(value, pointer);
+      return writeString(value, pointer);
     case "number":
       return writeNumber(value, pointer);
     case "boolean":
@@ -105,12 +106,12 @@ function writeValue(value: unknown, pointer: string, depth: number): string {
   }
 }
 
-function writeText(text: string, pointer: string): string {
+function writeString(text: string, pointer: string): string {
   if (!SPECIAL.test(text)) {
     return `"${text}"`;
   }
   if (!isWellFormed(text)) {
-    throw new NotJson(INVALID_VALUE, "a text holds half of a surrogate pair, which is no character", pointer);
+    throw new NotJson(INVALID_VALUE, "a string holds a lone surrogate, which is no character", pointer);
   }
   return JSON.stringify(text);
 }
@@ -120,7 +121,7 @@ function writeNumber(number: number, pointer: string): string {
     throw new NotJson(INVALID_VALUE, "JSON has neither NaN nor infinity", pointer);
   }
   if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
-    throw new NotJson(INVALID_VALUE, "a whole number beyond 2^53 - 1 is inexact: pass a bigint", pointer);
+    throw new NotJson(INVALID_VALUE, "an integer beyond 2^53 - 1 is inexact: pass a bigint", pointer);
   }
   return String(number);
 }
@@ -136,7 +137,7 @@ function writeObject(object: object, pointer: string, depth: number): string {
   if (!isPlain(object)) {
     const kind = object.constructor?.name ?? "object";
     const remedy =
-      kind === "Date" ? "; write the time as text with its zone, for instance 2026-12-01 18:00:00+08:00" : "";
+      kind === "Date" ? "; write the time as a string with its zone, for instance 2026-12-01 18:00:00+08:00" : "";
     throw new NotJson(WRONG_TYPE, `an object of class \`${kind}\` cannot be written as JSON${remedy}`, pointer);
   }
   let out = "";
@@ -144,7 +145,7 @@ function writeObject(object: object, pointer: string, depth: number): string {
     const value = (object as Record<string, unknown>)[key];
     if (value !== undefined) {
       const place = `${pointer}/${escaped(key)}`;
-      out += `${out === "" ? "" : ","}${writeText(key, place)}:${writeValue(value, place, depth + 1)}`;
+      out += `${out === "" ? "" : ","}${writeString(key, place)}:${writeValue(value, place, depth + 1)}`;
     }
   }
   return `{${out}}`;
@@ -158,13 +159,13 @@ function writeArray(items: readonly unknown[], pointer: string, depth: number): 
   return `[${out}]`;
 }
 
-/** Tells whether it is an object of no class, also from another realm. */
+/** True for an object of no class, also from another realm. */
 function isPlain(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** As a JSON pointer (RFC 6901) has it. */
+/** A key as a segment of a JSON pointer (RFC 6901). */
 function escaped(key: string): string {
   return key.includes("~") || key.includes("/") ? key.replaceAll("~", "~0").replaceAll("/", "~1") : key;
 }

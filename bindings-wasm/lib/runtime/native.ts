@@ -1,13 +1,12 @@
 /**
  * The one instance of the WebAssembly module: started when it is first needed, and replaced after a trap.
  *
- * A panic in the core is a trap, which leaves the instance in the middle of something. Nothing of it is used again: what
- * was made in it is made anew in the next one (`Renewed`), or is over (`Owned`).
+ * A panic in the core is a trap, which leaves the instance in the middle of something. Nothing of it is used again: its
+ * objects are made anew in the next one (`Renewed`), or are over (`Owned`).
  */
 
-import * as glue from "../glue.js";
 import { AirudderError, build, type Fields } from "./errors.js";
-import type { Primitives } from "./lent.js";
+import * as glue from "./glue.js";
 
 export type Glue = typeof glue;
 
@@ -18,19 +17,19 @@ let source: Source | undefined;
 /** Counts the instances; 0: there is none yet. */
 let generation = 0;
 
-/** Says where the module comes from. Every entry of the package does so; the first one to be loaded counts. */
+/** Sets the source of the module. Every entry of the package does so; the first one to be loaded counts. */
 export function provide(from: Source): void {
   source ??= from;
 }
 
-let primitives: Primitives | undefined;
+let primitives: glue.Primitives | undefined;
 
 /** Has every instance use the runtime's own primitives for large bodies. */
-export function lend(own: Primitives): void {
+export function lend(own: glue.Primitives): void {
   primitives ??= own;
 }
 
-/** Runs on the instance. What it throws is an `AirudderError`. */
+/** Runs on the instance. Every error that it throws is an `AirudderError`. */
 export function enter<T>(run: (native: Glue) => T): T {
   if (generation === 0) {
     start();
@@ -53,7 +52,7 @@ export function fault(number: number, message: string, pointer?: string): Airudd
   return build(enter((native) => native.fault(number, message, pointer)));
 }
 
-/** Something that belongs to one instance and ends with it: a call, a campaign. */
+/** An object that belongs to one instance and ends with it: a call, a campaign. */
 export class Owned<T extends { free(): void }> {
   readonly #object: T;
   readonly #generation: number;
@@ -72,7 +71,7 @@ export class Owned<T extends { free(): void }> {
     return enter(() => run(this.#object));
   }
 
-  /** Gives its memory back, once; that of an instance which is gone went with it. */
+  /** Frees its memory, once. The memory of an instance that was replaced is gone already. */
   free(): void {
     if (!this.#freed && this.#generation === generation) {
       this.#freed = true;
@@ -81,7 +80,7 @@ export class Owned<T extends { free(): void }> {
   }
 }
 
-/** Something that can be made anew in a fresh instance: a client's session, a receiver. */
+/** An object that can be made anew in a fresh instance: a client's session, a receiver. */
 export class Renewed<T extends object> {
   readonly #make: (native: Glue) => T;
   #object: T;
@@ -119,7 +118,7 @@ function start(): void {
   begin();
 }
 
-/** Where no module runs, none can make the error. */
+/** The error for a runtime that cannot start the module. It is built without the module. */
 function withoutModule(cause: unknown): AirudderError {
   const text =
     typeof WebAssembly === "object"
@@ -133,7 +132,7 @@ function withoutModule(cause: unknown): AirudderError {
   return error;
 }
 
-/** Counts a fresh instance, and gives it what belongs into each. */
+/** Counts a fresh instance, and lends it the runtime's primitives. */
 function begin(): void {
   generation += 1;
   if (primitives !== undefined) {
@@ -141,7 +140,7 @@ function begin(): void {
   }
 }
 
-/** Whatever else came out of the module came from its middle. */
+/** Starts the module anew: anything but an error of the core is a trap in the middle of its work. */
 function restarted(thrown: unknown): AirudderError {
   glue.__wbg_reset_state();
   begin();

@@ -1,18 +1,21 @@
-/** What only some runtimes have. The entry for Node and its like fills it in. */
+/** Features that only some runtimes have. The entry for Node and its like sets them. */
 import type { URL as WebUrl } from "./globals.js";
-import type { JournalFile, OpenJournal } from "./journal.js";
+import type { JournalFile } from "./journal.js";
 import { fault } from "./native.js";
 
-/** What a runtime may have of its own. */
+/** Opens a file as a journal. */
+export type OpenJournal = (path: string | WebUrl) => Promise<JournalFile>;
+
+/** The features that a runtime may have of its own. */
 export interface Platform {
   openJournal: OpenJournal;
   /** 16 random bytes. */
   randomBlock: () => Uint8Array;
-  /** What the runtime's own `fetch` takes for a signal, whatever a test environment has put in its place. */
+  /** The class whose signals the runtime's own `fetch` takes, even if a test environment replaced the global one. */
   AbortController: typeof AbortController;
 }
 
-/** A runtime of which nothing is known but what the web has. */
+/** A runtime with the features of the web alone. */
 let platform: Platform = {
   openJournal: () => {
     throw fault(1001, "this runtime has no files: give an object with `read` and `append` as the journal", "/journal");
@@ -21,7 +24,7 @@ let platform: Platform = {
   AbortController,
 };
 
-/** Says what this runtime has. */
+/** Sets the features of this runtime. */
 export function runsOn(runtime: Platform): void {
   platform = runtime;
 }
@@ -36,7 +39,7 @@ export function randomBlock(): Uint8Array {
   return platform.randomBlock();
 }
 
-/** What cuts a request off. */
+/** A controller that aborts a request. */
 export function abortController(): AbortController {
   return new platform.AbortController();
 }

@@ -20,7 +20,7 @@ export interface Rejected {
   code: string;
   /** JSON pointer to the bad field of the contact, for instance `/callee`. */
   pointer?: string;
-  /** Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found. */
+  /** The reason; where the API refused its batch, also the number of its contacts that were looked up and not found. */
   message: string;
 }
 
@@ -42,7 +42,7 @@ export interface Workflow {
   contacts: number;
 }
 
-/** The outcome of a campaign. Each contact is counted once: accepted, rejected or doubtful. */
+/** The report of a campaign. Each contact is counted once: accepted, rejected or doubtful. */
 export interface Report {
   /** The number of contacts that the API has. */
   accepted: number;
@@ -52,6 +52,6 @@ export interface Report {
   doubtful: DoubtfulContact[];
   /** The workflows, the possible orphans included. */
   workflows: Workflow[];
-  /** How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart. */
+  /** The milliseconds by which the API's clock is ahead of this machine's, where they are more than an hour apart. */
   clockOffsetMs?: number;
 }

@@ -1,22 +1,24 @@
-/** Settings from programs that no compiler checked: a wrong one is an error that names it, and never shows its value. */
+/**
+ * Settings from programs that no compiler checked: a wrong one is an error that names it, and never shows its value.
+ */
 import { fault } from "./native.js";
 
-/** What a setting must be, in words, and how to tell. */
-interface Kind {
+/** The kind of a setting: its description, and its check. */
+export interface Kind {
   what: string;
   fits: (value: unknown) => boolean;
 }
 
 const number = (value: unknown): value is number => typeof value === "number";
 
-export const TEXT: Kind = { what: "a text, without lone surrogates", fits: isWellFormed };
+export const STRING: Kind = { what: "a string, without lone surrogates", fits: isWellFormed };
 export const FLAG: Kind = { what: "true or false", fits: (value) => typeof value === "boolean" };
 export const COUNT: Kind = {
-  what: "a whole number, not negative, below 2^32",
+  what: "an integer from 0, below 2^32",
   fits: (value) => number(value) && Number.isInteger(value) && value >= 0 && value < 2 ** 32,
 };
 export const INTEGER: Kind = {
-  what: "a whole number up to 2^53 - 1, or a bigint below 2^63",
+  what: "an integer up to 2^53 - 1, or a bigint below 2^63",
   fits: (value) => Number.isSafeInteger(value) || (typeof value === "bigint" && BigInt.asIntN(64, value) === value),
 };
 /** Half a century: longer time-outs are mistakes. */
@@ -34,12 +36,12 @@ export const SIGNAL: Kind = {
   what: "an AbortSignal",
   fits: (value) => OBJECT.fits(value) && "aborted" in Object(value),
 };
-export const TEXTS: Kind = {
-  what: "a text, or an array of texts",
-  fits: (value) => TEXT.fits(value) || (Array.isArray(value) && value.every(TEXT.fits)),
+export const STRINGS: Kind = {
+  what: "a string, or an array of strings",
+  fits: (value) => STRING.fits(value) || (Array.isArray(value) && value.every(STRING.fits)),
 };
 
-/** The settings that are given, each of its kind; one that is `undefined` or `null` is not given. Needed ones must be. */
+/** The settings that are given, each checked for its kind; `undefined` and `null` count as absent. */
 export function settings<T extends object>(given: T, kinds: Record<string, Kind>, needed: readonly string[] = []): T {
   if (typeof given !== "object" || given === null) {
     throw fault(1001, `settings are an object with ${Object.keys(kinds).join(", ")}`);
@@ -62,14 +64,14 @@ export function settings<T extends object>(given: T, kinds: Record<string, Kind>
   return checked as T;
 }
 
-/** The same fields for the module, which reads what is not given from the prototype: there is none. */
+/** The same fields without a prototype: the module would read absent fields from it. */
 export function bare<T extends object>(fields: T): T {
   return { __proto__: null, ...fields };
 }
 
-/** The text, or nothing. Every text for the module passes through here or `settings`: it trusts that they are texts. */
-export function optionalText(value: string | undefined, name: string): string | undefined {
-  return value === undefined || value === null ? undefined : checkedAs(value, name, TEXT);
+/** A string, or nothing. The module does not check its arguments: each passes through here or `settings`. */
+export function optionalString(value: string | undefined, name: string): string | undefined {
+  return value === undefined || value === null ? undefined : checkedAs(value, name, STRING);
 }
 
 /** The value, if it is of this kind. */
@@ -80,9 +82,9 @@ export function checkedAs<T>(value: T, name: string, kind: Kind): T {
   return value;
 }
 
-/** Tells whether it is a text that can be written as UTF-8. */
+/** True for a string that can be written as UTF-8. */
 export function isWellFormed(value: unknown): value is string {
-  return typeof value === "string" && !HALF_PAIR.test(value);
+  return typeof value === "string" && !LONE_SURROGATE.test(value);
 }
 
-const HALF_PAIR = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;

@@ -1,5 +1,6 @@
 /**
- * Texts to UTF-8 and back. The runtime's own, but where tests under Jest's jsdom have nothing for it but Node's `Buffer`.
+ * Strings to UTF-8 and back: the runtime's own classes, or Node's `Buffer` where these are missing, as under Jest's
+ * jsdom.
  */
 
 class BufferEncoder {
@@ -8,7 +9,7 @@ class BufferEncoder {
   }
 }
 
-/** What comes out of the module is UTF-8: nothing is to be checked. */
+/** Checks nothing: the module's output is UTF-8. */
 class BufferDecoder {
   decode(bytes?: Uint8Array): string {
     return bytes === undefined ? "" : Buffer.from(bytes).toString("utf8");

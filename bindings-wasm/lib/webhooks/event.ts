@@ -1,40 +1,40 @@
 /** Events. */
 import type { EventData } from "../generated/types.js";
 
-/** What every event has. */
+/** The fields of every event. */
 interface Received {
-  /** Returns whether a signature was checked and found right. */
+  /** True where a signature was checked and found right. */
   readonly verified: boolean;
   /** The JSON text as it came, decrypted. */
   readonly raw: string;
   /**
-   * 64 hex digits, the same for each delivery of one event. AI Rudder delivers an event up to six times [documented]; that
-   * a repetition says the same is assumed.
+   * 64 hex digits, the same for each delivery of one event. AI Rudder delivers an event up to six times [documented];
+   * that a repetition says the same is assumed.
    */
   readonly dedupeKey: string;
-  /** When the delivery came, if `unwrap` was told: of one that was kept and verified later. */
+  /** The time of the delivery, if `unwrap` was given it: of one that was kept and verified later. */
   readonly receivedAt?: Date;
 }
 
 /** An event that this library knows to be of this type. */
 interface Known<Type extends keyof EventData> extends Received {
-  /** What it is. */
+  /** The type. */
   readonly type: Type;
   readonly known: true;
-  /** What it says, with the API's own field names. Fields that this library does not know are there, too. */
+  /** The content, with the API's own field names. Fields that this library does not know are included. */
   readonly data: EventData[Type];
 }
 
 /** An event of a type that this library does not know. */
 export interface UnknownEvent extends Received {
-  /** A text: that of its `event` field, or `unknown`. */
+  /** The string in its `event` field, or `unknown`. */
   readonly type: string;
   readonly known: false;
   /** The content. A field that known events have, too, is taken for the same. */
   readonly data: Record<string, unknown> & All<EventData[keyof EventData]>;
 }
 
-// TypeScript cannot say "any text but those of the known types": to it, `type` may be a known text in an unknown event, too.
+// TypeScript cannot express "any string but the known types": to it, an unknown event may have a known `type`, too.
 // So the data of that fits each known event's, and adds nothing to what comparing `type` tells of `data`.
 type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void
   ? Both

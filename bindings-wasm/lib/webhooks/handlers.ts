@@ -6,7 +6,7 @@ import { type HeaderFields, pairs } from "../runtime/headers.js";
 import { fault } from "../runtime/native.js";
 import type { Event } from "./event.js";
 
-/** What takes deliveries. */
+/** A receiver of deliveries. */
 interface Receiver {
   maxBodyBytes: number;
   unwrap: (body: Body, headers: HeaderFields) => Event;
@@ -23,29 +23,29 @@ export interface Unverified {
   readonly body: Uint8Array;
   /** Names and values of the header fields, for `unwrap` and for JSON. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** When it came. */
+  /** The time of the delivery. */
   readonly receivedAt: Date;
-  /** Why it was not taken: a `WebhookError` or a `CryptoError`. */
+  /** The reason: a `WebhookError` or a `CryptoError`. */
   readonly error: AirudderError;
 }
 
 /** Answers a web request. It never rejects. */
 export type FetchHandler = (request: WebRequest) => Promise<WebResponse>;
 
-/** What is needed of `http.IncomingMessage`; Express's and Fastify's fit. */
+/** The part of `http.IncomingMessage` that is needed; Express's and Fastify's fit. */
 export interface NodeRequest extends AsyncIterable<unknown> {
   readonly method?: string | undefined;
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
   readonly readableEnded?: boolean;
-  /** Set by `setEncoding`: the body comes as text, of which only UTF-8 gives its bytes back. */
+  /** Set by `setEncoding`: the body comes as strings, of which only UTF-8 gives the bytes back. */
   readonly readableEncoding?: string | null;
-  /** Where a framework keeps the bytes. */
+  /** The bytes, where a framework keeps them. */
   readonly rawBody?: unknown;
-  /** Where a framework puts the body, parsed or not. */
+  /** The body, parsed or not, where a framework puts it here. */
   readonly body?: unknown;
 }
 
-/** What is needed of `http.ServerResponse`. */
+/** The part of `http.ServerResponse` that is needed. */
 export interface NodeResponse {
   /** The connection; absent where it is gone. */
   readonly socket?: { readonly destroyed?: boolean } | null;
@@ -55,8 +55,8 @@ export interface NodeResponse {
 }
 
 /**
- * Answers a request of Node's `http`. For frameworks that wait for it, what it gives is a promise at run time, which never
- * rejects.
+ * Answers a request of Node's `http`. For frameworks that wait for it, what it gives is a promise at run time, which
+ * never rejects.
  */
 export type NodeHandler = (request: NodeRequest, response: NodeResponse) => void;
 
@@ -153,7 +153,7 @@ async function tell(receiver: Receiver, error: unknown): Promise<void> {
   }
 }
 
-/** Tells whether another secret, scheme, key or cipher might read it. */
+/** True where another secret, scheme, key or cipher might read it. */
 function isUnverified(error: unknown): error is AirudderError {
   return error instanceof CryptoError || (error instanceof WebhookError && UNVERIFIED.has(error.code));
 }
@@ -195,7 +195,7 @@ async function nodeBody(request: NodeRequest, limit: number): Promise<Body> {
   return within(limit, request, request.readableEncoding ?? undefined);
 }
 
-/** Reads a stream within the limit. Chunks are bytes, or text where the stream was told to decode them. */
+/** Reads a stream within the limit. Chunks are bytes, or strings where the stream decodes them. */
 function within(
   limit: number,
   stream: AsyncIterable<unknown> | Iterable<unknown>,

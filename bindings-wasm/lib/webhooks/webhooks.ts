@@ -1,71 +1,23 @@
 /** Events that AI Rudder sends to a URL of yours. */
-
 import { EVENT_TYPES } from "../generated/events.js";
 import type { EventData } from "../generated/types.js";
-import type { Webhooks as Machine } from "../glue.js";
 import { bytes } from "../runtime/bytes.js";
 import { AirudderError } from "../runtime/errors.js";
+import type { Webhooks as Machine } from "../runtime/glue.js";
 import { type HeaderFields, pairs } from "../runtime/headers.js";
 import { fault, Renewed } from "../runtime/native.js";
 import { randomBlock } from "../runtime/platform.js";
-import {
-  bare,
-  COUNT,
-  checkedAs,
-  DATE,
-  FLAG,
-  FUNCTION,
-  OBJECT,
-  optionalText,
-  settings,
-  TEXT,
-  TEXTS,
-} from "../runtime/settings.js";
+import { bare, checkedAs, DATE, FUNCTION, OBJECT, optionalString, STRING, settings } from "../runtime/settings.js";
 import { type Event, type EventOf, event } from "./event.js";
-import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler, type Unverified } from "./handlers.js";
-
-/** Settings of a receiver. */
-export interface WebhooksOptions {
-  /**
-   * The secret behind `X-AIRudder-Sign`, or several while one is replaced: any of them verifies, and the first one signs.
-   */
-  secret?: string | readonly string[] | undefined;
-  /**
-   * How the signature is computed. The vendor does not publish it: the default `hmac-sha256:hex:body` is an assumption;
-   * `crypto.detect` finds the right one from a captured delivery.
-   */
-  scheme?: string | undefined;
-  /** The key of encrypted events, 16, 24 or 32 bytes; absent: they come plain. */
-  encryptionKey?: string | undefined;
-  /** The cipher of events. The default, that of requests, `aes-ecb:zero:base64`, is an assumption. */
-  cipher?: string | undefined;
-  /**
-   * Whether an event without a signature is refused: true. For most events no signature is documented. A wrong signature is
-   * refused wherever there is a secret.
-   */
-  requireSignature?: boolean | undefined;
-  /**
-   * Whether an event that comes plain is refused. Absent: where there is an `encryptionKey`, and the event has no signature
-   * that was checked, so that nothing else tells who sent it.
-   */
-  requireEncryption?: boolean | undefined;
-  /** The `X-AIRudder-Sign-Key`, for schemes with the part `key`; absent: the one that the delivery names. */
-  signKey?: string | undefined;
-  /** The largest body, in bytes: 8 MiB. */
-  maxBodyBytes?: number | undefined;
-  /** How deeply the JSON may be nested, 1 to 100: 64. */
-  maxDepth?: number | undefined;
-}
-
-/** Takes an event. AI Rudder gets its answer when the promise is kept; where it is broken, it sends the event again. */
-export type Listener<Received = Event> = (event: Received) => unknown;
+import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
+import { HANDLER, type HandlerOptions, type Listener, WEBHOOKS, type WebhooksOptions } from "./options.js";
 
 /**
  * Verifies, decrypts and reads events. Make one and use it for all deliveries.
  *
- * Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after a
- * minute, at most five times [documented for the predictive dialer, assumed for the rest]. So events come at least once, in
- * any order. `fetchHandler` and `nodeHandler` answer so.
+ * Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after
+ * a minute, at most five times [documented for the predictive dialer, assumed for the rest]. So events come at least
+ * once, in any order. `fetchHandler` and `nodeHandler` answer so.
  */
 export class Webhooks {
   readonly #machine: Renewed<Machine>;
@@ -84,14 +36,15 @@ export class Webhooks {
   /**
    * Verifies, decrypts and reads a delivery.
    *
-   * @param body The bytes as they came: a signature is about bytes. A text is taken as UTF-8.
+   * @param body The bytes as they came: a signature is about bytes. A string is encoded as UTF-8.
    * @param headers The header fields, in any case.
-   * @param options `kind` is the event that this URL is for; absent: it is recognized by its fields. One that is not known is no
-   * error. `receivedAt` is when it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
-   * the event's `receivedAt`. No known scheme signs a time, so nothing is compared with it yet.
-   * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply (E5004)
-   * or no JSON object (E5005), was parsed before (E5006), or is plain where that is refused (E5008). Answer the same to all
-   * of them, and to a `CryptoError`.
+   * @param options `kind` is the event that this URL is for; absent: it is recognized by its fields. One that is not
+   * known is no error. `receivedAt` is the time of the delivery, if that was earlier: of a delivery that was kept, and
+   * is verified now. It becomes the event's `receivedAt`. No known scheme signs a time, so nothing is compared with it
+   * yet.
+   * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply
+   * (E5004) or no JSON object (E5005), was parsed before (E5006), or is plain where that is refused (E5008). Answer the
+   * same to all of them, and to a `CryptoError`.
    * @throws CryptoError It cannot be decrypted.
    */
   unwrap(
@@ -101,7 +54,7 @@ export class Webhooks {
   ): Event {
     const { kind, receivedAt } = options;
     const received = this.#machine.use((machine) =>
-      machine.unwrap(bytes(body), pairs(checkedAs(headers, "headers", OBJECT)), optionalText(kind, "kind")),
+      machine.unwrap(bytes(body), pairs(checkedAs(headers, "headers", OBJECT)), optionalString(kind, "kind")),
     );
     const { data = received.raw, ...fields } = received;
     const at = receivedAt === undefined ? {} : { receivedAt: checkedAs(receivedAt, "receivedAt", DATE) };
@@ -124,7 +77,7 @@ export class Webhooks {
    * @param headers Those that the scheme signs, and others that are to be sent.
    */
   seal(text: string, headers: HeaderFields = {}): { headers: Record<string, string>; body: Uint8Array } {
-    const json = checkedAs(text, "text", TEXT);
+    const json = checkedAs(text, "text", STRING);
     const given = pairs(checkedAs(headers, "headers", OBJECT));
     const sealed = this.#machine.use((machine) => machine.seal(json, randomBlock(), given));
     return { headers: Object.fromEntries(sealed.headers), body: sealed.body };
@@ -133,8 +86,8 @@ export class Webhooks {
   /**
    * Has events of this type handled by `listener`.
    *
-   * @throws ValidationError There is no such type: a misspelt one would wait for ever. Events that are newer than this
-   * library come to `onUnknown`. Or the type has a listener already: let that one call both.
+   * @throws ValidationError There is no such type: a misspelled one would wait for ever. Events that are newer than
+   * this library come to `onUnknown`. Or the type has a listener already: let that one call both.
    */
   on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this {
     if (!EVENT_TYPES.includes(type)) {
@@ -182,8 +135,8 @@ export class Webhooks {
   /**
    * A handler for Next.js, Hono, Bun, Deno and workers, from `Request` to `Response`. It never rejects.
    *
-   * It answers 200 once the listener is done; 500 if it fails, or if there is none for this event, so that the event comes
-   * again; 400, 413 or 405 to what is no event. `onError` is told why; without it, the console.
+   * It answers 200 once the listener is done; 500 if it fails, or if there is none for this event, so that the event
+   * comes again; 400, 413 or 405 to a request that is no event. `onError` gets the error; without it, the console.
    *
    * @param listener Takes every event; absent: those given to `on` do.
    */
@@ -194,7 +147,8 @@ export class Webhooks {
   /**
    * A handler for Node's own `http` and Express. It never rejects.
    *
-   * It reads the body itself, or takes `rawBody` or `body` where these are bytes or text. It answers as `fetchHandler` does.
+   * It reads the body itself, or takes `rawBody` or `body` where these are bytes or a string. It answers as
+   * `fetchHandler` does.
    *
    * @param listener Takes every event; absent: those given to `on` do.
    */
@@ -202,7 +156,7 @@ export class Webhooks {
     return nodeHandler(this.#receiver(listener, options));
   }
 
-  /** What `console.log` shows in Node. */
+  /** The output of `console.log` in Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "Webhooks {}";
   }
@@ -224,70 +178,28 @@ export class Webhooks {
   }
 }
 
-/** Settings of a handler. */
-export interface HandlerOptions {
-  /** The event that this URL is for; absent: it is recognized by its fields. */
-  kind?: keyof EventData | undefined;
-  /**
-   * Is told why a delivery was not taken; absent: `console.error`, and `console.warn` once for each type of event that has
-   * no listener. Errors of this library hold no secret and no body.
-   */
-  onError?: ((error: unknown) => unknown) | undefined;
-  /**
-   * Keeps a delivery that cannot be verified, decrypted or read, while it is not settled how AI Rudder signs and encrypts:
-   * `unwrap` takes it later, by the right scheme. Once the promise is kept, the answer is 200; where it is broken, for
-   * instance since there is no more room, 503, so that it comes again. Anybody can send such deliveries: bound them by
-   * number and bytes. Absent: they are answered 400, and gone after the sixth time.
-   */
-  quarantine?: ((delivery: Unverified) => unknown) | undefined;
-  /**
-   * What becomes of an event that no listener is for. `retry`: 500, so that it comes again; `onError` is told (E1025).
-   * `accept`: 200, and it is forgotten. Absent: `retry`.
-   */
-  unhandled?: "retry" | "accept" | undefined;
-}
-
 /** The number of an event that no listener is for. */
 const UNHANDLED = 1025;
 
 /** Writes errors to the console; of events that have no listener, each once, since they come again and again. */
 function logger(): (error: unknown) => void {
-  const told = new Set<string>();
+  const logged = new Set<string>();
   return (error) => {
     if (!(error instanceof AirudderError) || error.code !== `E${UNHANDLED}`) {
       console.error(error);
-    } else if (told.size < MOST_TOLD && !told.has(error.message)) {
-      told.add(error.message);
+    } else if (logged.size < MAX_LOGGED && !logged.has(error.message)) {
+      logged.add(error.message);
       console.warn(`${error.message}. ${error.remedy}`);
     }
   };
 }
 
-/** Whoever can send events can think of types without end. */
-const MOST_TOLD = 100;
+/** A sender can invent any number of types. */
+const MAX_LOGGED = 100;
 
-/** A type as it may be printed: it is whatever text the event has. */
+/** A type as it may be printed: an event may have any string here. */
 function shown(type: string): string {
   return /^[\w.:-]{1,64}$/.test(type) ? `\`${type}\`` : "(not a name)";
 }
 
-const HANDLER = {
-  kind: TEXT,
-  onError: FUNCTION,
-  quarantine: FUNCTION,
-  unhandled: { what: "`retry` or `accept`", fits: (value: unknown) => value === "retry" || value === "accept" },
-};
-
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-
-const WEBHOOKS = {
-  secret: TEXTS,
-  scheme: TEXT,
-  encryptionKey: TEXT,
-  cipher: TEXT,
-  requireSignature: FLAG,
-  requireEncryption: FLAG,
-  signKey: TEXT,
-  maxBodyBytes: COUNT,
-  maxDepth: COUNT,
-};

@@ -25,9 +25,27 @@ function load(file) {
   return loaded.get(file).exports;
 }
 
-const create = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
+async function main(baseUrl) {
+  const airudder = load(require.resolve("airudder"));
+  const { smoke } = await import("./smoke.mjs");
+  const app = { appKey: "fake-app-key", appSecret: "fake-app-secret", baseUrl };
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const checks = {
+    smoke: (await smoke(airudder, baseUrl)) === "all good",
+    ...(await deliveries(airudder)),
+    ...(await requests(airudder, app)),
+    ...(await abort(airudder, app, controller, reason)),
+    ...(await campaigns(airudder, app, controller, reason)),
+  };
+  const failed = Object.keys(checks).filter((name) => !checks[name]);
+  console.log(failed.length === 0 ? "all good" : `failed: ${failed.join(", ")}`);
+}
 
-async function deliveries({ Webhooks, crypto }, checks) {
+const CREATE = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00" };
+
+async function deliveries({ Webhooks, crypto }) {
+  const checks = {};
   const hooks = new Webhooks({ secret: "fake-hook-secret" });
   const text = '{"event":"message.send"}';
   const headers = hooks.sign(text);
@@ -44,22 +62,24 @@ async function deliveries({ Webhooks, crypto }, checks) {
   const response = { writeHead: (given) => (status = given), end() {} };
   await hooks.nodeHandler(() => {})({ method: "POST", headers, rawBody: Buffer.from(text) }, response);
   checks.nodeHandler = status === 200;
+  return checks;
 }
 
-async function failures({ AirudderError, Client }, app, checks) {
+async function requests({ AirudderError, Client }, app) {
+  const checks = {};
   const refused = Object.assign(new TypeError("fetch failed"), {
     cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" }),
   });
   const failing = (error) => new Client({ ...app, maxRetries: 0, fetch: () => Promise.reject(error) });
   const unsent = await failing(refused)
-    .workflow.createInstance(create)
+    .workflow.createInstance(CREATE)
     .catch((error) => error);
   checks.refused =
     unsent instanceof AirudderError && unsent.code === "E7001" && unsent.cause.message === "fetch failed";
 
   const offline = new Client({ ...app, maxRetries: 0 });
   context.fetch = undefined;
-  const without = await offline.workflow.createInstance(create).catch((error) => error);
+  const without = await offline.workflow.createInstance(CREATE).catch((error) => error);
   context.fetch = fetch;
   checks.fetch = without.code === "E7001" && without.message.includes("no fetch");
 
@@ -71,35 +91,38 @@ async function failures({ AirudderError, Client }, app, checks) {
     if (!(init.signal instanceof AbortSignal)) throw new TypeError("Expected signal to be an instance of AbortSignal");
     return fetch(url, init);
   };
-  const created = await new Client({ ...app, fetch: native }).workflow.createInstance(create).catch((error) => error);
+  const created = await new Client({ ...app, fetch: native }).workflow.createInstance(CREATE).catch((error) => error);
   context.AbortController = AbortController;
   checks.signal = typeof created.workflow_id === "string";
+  return checks;
 }
 
-async function abort({ Client, OutcomeUnknown }, app, checks, controller, reason) {
+async function abort({ Client, OutcomeUnknown }, app, controller, reason) {
   const hanging = (url, init) => {
     if (url.endsWith("/auth")) return fetch(url, init);
     controller.abort(reason);
     return new Promise(() => {});
   };
   const aborted = await new Client({ ...app, fetch: hanging }).workflow
-    .createInstance(create, { signal: controller.signal })
+    .createInstance(CREATE, { signal: controller.signal })
     .catch((error) => error);
-  checks.aborted = aborted instanceof OutcomeUnknown && aborted.cause === reason;
+  return { aborted: aborted instanceof OutcomeUnknown && aborted.cause === reason };
 }
 
-async function campaigns({ Client }, app, checks, controller, reason) {
+/** Campaigns; the signal has been aborted. */
+async function campaigns({ Client }, app, controller, reason) {
+  const checks = {};
   const contacts = [{ callee: "+6200012345678", platform: "TEMP1", caseid: "c-9", variables: {} }];
   const journal = require("node:url").pathToFileURL(path.join(__dirname, "realm.jsonl"));
-  const report = await new Client(app).campaigns.run({ ...create, contacts, journal });
+  const report = await new Client(app).campaigns.run({ ...CREATE, contacts, journal });
   checks.campaign = report.accepted === 1;
   const missing = await new Client(app).campaigns
-    .run({ ...create, contacts, journal: path.join(__dirname, "nowhere/realm.jsonl") })
+    .run({ ...CREATE, contacts, journal: path.join(__dirname, "nowhere/realm.jsonl") })
     .catch((error) => error);
   checks.journal = missing.code === "E1001" && missing.cause.code === "ENOENT";
   const stopped = await new Client(app).campaigns
     .run({
-      ...create,
+      ...CREATE,
       name: "august",
       contacts,
       journal: path.join(__dirname, "august.jsonl"),
@@ -107,22 +130,7 @@ async function campaigns({ Client }, app, checks, controller, reason) {
     })
     .catch((error) => error);
   checks.report = stopped === reason && stopped.report.accepted === 0;
-}
-
-async function main(baseUrl) {
-  const airudder = load(require.resolve("airudder"));
-  const { smoke } = await import("./smoke.mjs");
-  const checks = { smoke: (await smoke(airudder, baseUrl)) === "all good" };
-  const app = { appKey: "fake-app-key", appSecret: "fake-app-secret", baseUrl };
-  const controller = new AbortController();
-  const reason = new Error("enough");
-  await deliveries(airudder, checks);
-  await failures(airudder, app, checks);
-  await abort(airudder, app, checks, controller, reason);
-  await campaigns(airudder, app, checks, controller, reason);
-
-  const failed = Object.keys(checks).filter((name) => !checks[name]);
-  console.log(failed.length === 0 ? "all good" : `failed: ${failed.join(", ")}`);
+  return checks;
 }
 
 main(process.argv[2]);

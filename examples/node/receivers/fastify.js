@@ -1,4 +1,4 @@
-// Fastify, which parses JSON by itself unless it is told to leave the bytes alone. Run it with AIRUDDER_WEBHOOK_SECRET.
+// Fastify, which parses JSON by itself unless a content type parser keeps the bytes. Run it with AIRUDDER_WEBHOOK_SECRET.
 import { Webhooks } from "airudder";
 import Fastify from "fastify";
 import { untilSettled } from "../quarantine.js";

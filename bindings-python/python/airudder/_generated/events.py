@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class CallFinishedEvent(Event):
-    """A call of a task ended. Sent once for each number: at once when it connected, else after the last redial. Told
-    by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
+    """A call of a task ended. Sent once for each number: at once when it connected, else after the last redial.
+    Recognized by `details`, with `task_id` beside it or with `callee`, `result`, `ring_type` or `hangup_type` in it.
 
     Source: documented. No signature is documented.
     """
@@ -53,8 +53,8 @@ class WorkflowCallFinishedEvent(Event):
 
 @dataclass(frozen=True, repr=False)
 class WorkflowListFinishedEvent(Event):
-    """A contact has run through its list of nodes. Told by `rows`, with `callee_number` or `workflow_id` beside it
-    or `nodetask_id` in it.
+    """A contact has run through its list of nodes. Recognized by `rows`, with `callee_number` or `workflow_id`
+    beside it or `nodetask_id` in it.
 
     Source: documented. No signature is documented.
     """
@@ -65,8 +65,8 @@ class WorkflowListFinishedEvent(Event):
 
 @dataclass(frozen=True, repr=False)
 class WorkflowStatusChangedEvent(Event):
-    """A workflow's state changed. Told by `actions`, with `status` or `workflow_id` beside it or `nodetask_id` in
-    it.
+    """A workflow's state changed. Recognized by `actions`, with `status` or `workflow_id` beside it or `nodetask_id`
+    in it.
 
     Source: documented. No signature is documented.
     """
@@ -77,8 +77,8 @@ class WorkflowStatusChangedEvent(Event):
 
 @dataclass(frozen=True, repr=False)
 class WorkflowChatbotSessionEndedEvent(Event):
-    """A chat of a workflow ended. Told by `waba_task_id` with a field of a session, or by `session_end_time` with a
-    field of a workflow: other events of WhatsApp accounts and of chats exist, of which nothing is published.
+    """A chat of a workflow ended. Recognized by `waba_task_id` with a field of a session, or by `session_end_time`
+    with a field of a workflow: other events of WhatsApp accounts and of chats exist, of which nothing is published.
 
     Source: documented. Signed.
     """
@@ -90,8 +90,8 @@ class WorkflowChatbotSessionEndedEvent(Event):
 @dataclass(frozen=True, repr=False)
 class WorkflowApiNodePushEvent(Event):
     """A contact reached a custom API node of a workflow, which pushes what it knows of the contact. No signature is
-    documented: `workflow.verify_api_node_push` tells whether the push is genuine. Told by `callee` being an object,
-    or by `node_id` with `callee_number` beside it.
+    documented: `workflow.verify_api_node_push` tells whether the push is genuine. Recognized by `callee` being an
+    object, or by `node_id` with `callee_number` beside it.
 
     Source: documented. No signature is documented.
     """

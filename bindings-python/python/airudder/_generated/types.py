@@ -110,7 +110,6 @@ class DetailInstance(TypedDict, total=False):
     status: WorkflowStatus
     """The outcome."""
 
-
 WorkflowStatus: TypeAlias = Literal["cancelled", "finished"] | str
 """Any other text may come."""
 
@@ -126,7 +125,6 @@ class VerifyApiNodePushParams(TypedDict, total=False):
     """The contact's phone number [documented]."""
     case_id: NotRequired[str]
     """The contact's id [documented]."""
-
 
 WorkflowTaskDetailParams: TypeAlias = dict[str, Any]
 """The calls of a workflow. The fields of the request are not published, so any object is taken."""
@@ -265,7 +263,6 @@ class ChatMessage(TypedDict, total=False):
     reply: Any
     """The message that it answers, in one of two layouts."""
 
-
 SenderType: TypeAlias = Literal["user", "robot", "chatbot", "agent", "system"] | str
 """Any other text may come."""
 
@@ -288,7 +285,6 @@ class MessageContent(TypedDict, total=False):
     """The template's texts and buttons; its shape differs by channel."""
     interactive: Any
     """Buttons (`type` `button`) or sections of a list (`type` `list`)."""
-
 
 ContentType: TypeAlias = (
     Literal[
@@ -466,7 +462,6 @@ class CallFinished(TypedDict, total=False):
     details: list[CallDetail]
     """The contacts whose calls ended."""
 
-
 TaskStatus: TypeAlias = Literal["created", "pending", "finished", "calling", "canceled", "paused"] | str
 """Any other text may come."""
 
@@ -518,7 +513,6 @@ class CallDetail(TypedDict, total=False):
     """Earlier tries. The vendor spells it so."""
     caller_number: str
     """The number that called."""
-
 
 CallResult: TypeAlias = Literal["created", "pending", "finished", "cancelled", "failed"] | str
 """Any other text may come."""
@@ -819,7 +813,6 @@ class MessageSend(TypedDict, total=False):
     """The messages."""
     custom: str
     """Values that came with the conversation."""
-
 
 PdsTaskStatus: TypeAlias = dict[str, Any]
 """The state of a task."""

@@ -1,15 +1,15 @@
 /**
  * The building blocks of AI Rudder's encryption and signatures, for those who only need these.
  *
- * Requests and responses are encrypted by AES in ECB mode with the vendor's own zero padding, in Base64 [documented]. ECB
- * shows repeated blocks: it is the vendor's choice, and TLS is what protects the traffic. How events are encrypted and
- * signed is not published: `detect` finds it out from a captured delivery.
+ * Requests and responses are encrypted by AES in ECB mode with the vendor's own zero padding, in Base64 [documented].
+ * ECB shows repeated blocks: it is the vendor's choice; TLS protects the traffic. How events are encrypted
+ * and signed is not published: `detect` finds it out from a captured delivery.
  */
-import { bytes } from "./bytes.js";
-import { type HeaderFields, pairs } from "./headers.js";
-import { enter } from "./native.js";
-import { randomBlock } from "./platform.js";
-import { checkedAs, optionalText, TEXT } from "./settings.js";
+import { bytes } from "./runtime/bytes.js";
+import { type HeaderFields, pairs } from "./runtime/headers.js";
+import { enter } from "./runtime/native.js";
+import { randomBlock } from "./runtime/platform.js";
+import { checkedAs, optionalString, STRING } from "./runtime/settings.js";
 
 /** The cipher of requests and responses [documented]. */
 const CIPHER = "aes-ecb:zero:base64";
@@ -17,7 +17,7 @@ const CIPHER = "aes-ecb:zero:base64";
 const SCHEME = "hmac-sha256:hex:body";
 
 /**
- * Encrypts; a text is taken as UTF-8. `key` is a text of 16, 24 or 32 bytes.
+ * Encrypts; a string is encoded as UTF-8. `key` is a string of 16, 24 or 32 bytes.
  *
  * @param options `cipher` is `aes-ecb` or `aes-cbc`, `zero` or `pkcs7`, `base64` or `hex`, and for CBC `iv=prefix`, `iv=key`
  * or `iv=<32 hex digits>`. With `iv=prefix`, `iv` is 16 random bytes; absent: they are made.
@@ -31,17 +31,17 @@ export function encrypt(
   options: { cipher?: string | undefined; iv?: Uint8Array | undefined } = {},
 ): string {
   const { cipher = CIPHER, iv = randomBlock() } = options;
-  return enter((native) => native.encrypt(bytes(plain), checkedAs(key, "key", TEXT), String(cipher), bytes(iv)));
+  return enter((native) => native.encrypt(bytes(plain), checkedAs(key, "key", STRING), String(cipher), bytes(iv)));
 }
 
-/** Decrypts what `encrypt` made. */
+/** Decrypts the output of `encrypt`. */
 export function decrypt(
   text: string | Uint8Array,
   key: string,
   options: { cipher?: string | undefined } = {},
 ): Uint8Array {
   const { cipher = CIPHER } = options;
-  return enter((native) => native.decrypt(bytes(text), checkedAs(key, "key", TEXT), String(cipher)));
+  return enter((native) => native.decrypt(bytes(text), checkedAs(key, "key", STRING), String(cipher)));
 }
 
 /**
@@ -51,11 +51,12 @@ export function digest(plain: string | Uint8Array): string {
   return enter((native) => native.digest(bytes(plain)));
 }
 
-/** How a body is signed. */
+/** The parameters of a signature. */
 export interface SignOptions {
   /**
-   * `<digest>:<encoding>:<message>`: `hmac-sha256`, `hmac-sha1`, `hmac-md5`, `sha256`, `sha1` or `md5`; `hex` or `base64`; and
-   * `body`, `secret`, `key`, `'literal'` and `header(Name)`, joined by `+`. Absent: `hmac-sha256:hex:body` [assumed].
+   * `<digest>:<encoding>:<message>`: `hmac-sha256`, `hmac-sha1`, `hmac-md5`, `sha256`, `sha1` or `md5`; `hex` or
+   * `base64`; and `body`, `secret`, `key`, `'literal'` and `header(Name)`, joined by `+`. Absent:
+   * `hmac-sha256:hex:body` [assumed].
    */
   scheme?: string | undefined;
   /** The sign key, for schemes with the part `key`. */
@@ -75,9 +76,9 @@ export function sign(body: string | Uint8Array, secret: string, options: SignOpt
   return enter((native) =>
     native.sign(
       bytes(body),
-      checkedAs(secret, "secret", TEXT),
+      checkedAs(secret, "secret", STRING),
       String(scheme),
-      optionalText(key, "key"),
+      optionalString(key, "key"),
       pairs(headers),
     ),
   );
@@ -90,9 +91,9 @@ export function verify(signature: string, body: string | Uint8Array, secret: str
     native.verify(
       String(signature),
       bytes(body),
-      checkedAs(secret, "secret", TEXT),
+      checkedAs(secret, "secret", STRING),
       String(scheme),
-      optionalText(key, "key"),
+      optionalString(key, "key"),
       pairs(headers),
     ),
   );
@@ -110,13 +111,13 @@ export interface Captured {
   encryptionKey?: string | undefined;
 }
 
-/** What `detect` found. */
+/** The result of `detect`. */
 export interface Detection {
   /** The signature scheme that fits, for `new Webhooks({ scheme })`. Never one that everybody could compute. */
   scheme?: string;
   /** The cipher that fits, for `new Webhooks({ cipher })`; absent for a plain body. */
   cipher?: string;
-  /** What was found, and what to do about what was not. */
+  /** The findings, and advice where nothing was found. */
   notes: string[];
 }
 
@@ -126,8 +127,8 @@ export function detect({ headers, body, secret, encryptionKey }: Captured): Dete
     native.detect(
       pairs(headers),
       bytes(body),
-      optionalText(secret, "secret"),
-      optionalText(encryptionKey, "encryptionKey"),
+      optionalString(secret, "secret"),
+      optionalString(encryptionKey, "encryptionKey"),
     ),
   );
 }

@@ -1,6 +1,6 @@
-/** Brings the module along as text: no bundler and no server has to find a file. */
+/** Carries the module as a Base64 string: no bundler and no server has to find a file. */
 import { base64 } from "./inlined.js";
-import { provide } from "./runtime/native.js";
+import { provide } from "./native.js";
 
 provide(() => {
   if (typeof globalThis.Buffer === "function") {

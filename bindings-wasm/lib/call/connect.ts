@@ -1,24 +1,27 @@
-/** Tells whether a request failed before anything of it was sent. */
-import { innermost, isError } from "./cause.js";
+/** Detects requests that failed before anything was sent. */
+import { innermost, isError } from "../runtime/cause.js";
 
-/** Errors of which the runtime itself said that they came while it connected. */
-const told = new WeakSet<object>();
+/** Errors that the runtime itself reported for an attempt to connect. */
+const connectErrors = new WeakSet<object>();
 
-/** The runtime says that this error came while it connected: to the host, to a proxy, or in the handshake of TLS. */
+/** Records that this error came while connecting: to the host, to a proxy, or in the TLS handshake. */
 export function connectFailed(error: unknown): void {
   if (isError(error)) {
-    told.add(error);
+    connectErrors.add(error);
   }
 }
 
-/** Whether no connection was made, as far as the error tells. In doubt it is not: what may have arrived is not repeated. */
+/**
+ * True where the error shows that no connection was made. In doubt false: a request that may have arrived is not
+ * repeated.
+ */
 export function connectionFailed(error: unknown): boolean {
   const causes = innermost(error);
-  return causes.length > 0 && causes.every((cause) => told.has(cause) || isOfConnecting(cause));
+  return causes.length > 0 && causes.every((cause) => connectErrors.has(cause) || isOfConnecting(cause));
 }
 
 /**
- * What the runtimes say of it themselves. Node names the system call, so that the same number from a connection that broke
+ * Recognizes the runtimes' own errors. Node names the system call, so that the same number from a connection that broke
  * off later is not taken for it.
  */
 function isOfConnecting({ code, syscall, message }: { code?: unknown; syscall?: unknown; message?: unknown }): boolean {

@@ -1,16 +1,16 @@
 /**
- * What wasm-bindgen exports (`dist/glue.js`), as `src/*.rs` declares it. Objects belong to the instance they were made in.
+ * The exports of wasm-bindgen (`dist/runtime/glue.js`), as `src/*.rs` declares it. Objects belong to the instance they
+ * were made in.
  *
  * A function that fails throws `Fields` of an error.
  */
 
-import type { Fields } from "./runtime/errors.js";
-import type { Primitives } from "./runtime/lent.js";
-import type { DoubtfulContact, Progress, Rejected, Workflow } from "./runtime/report.js";
+import type { Fields } from "./errors.js";
+import type { DoubtfulContact, Progress, Rejected, Workflow } from "./report.js";
 
 export type Pairs = [name: string, value: string][];
 
-/** What goes in as a large structure, or a list, is JSON text. Settings are objects without a prototype. */
+/** Large structures and lists are passed as JSON text. Settings are objects without a prototype. */
 export type JsonText = string;
 
 export interface Outgoing {
@@ -43,9 +43,24 @@ export interface Raw {
   file: boolean;
 }
 
+/** A client's settings. */
+export interface SessionSettings {
+  appKey?: string | undefined;
+  appSecret?: string | undefined;
+  baseUrl?: string | undefined;
+  authScheme?: string | undefined;
+  encryptionKey?: string | undefined;
+  requireEncryption?: boolean | undefined;
+  signKey?: string | undefined;
+  signSecret?: string | undefined;
+  signScheme?: string | undefined;
+  timeoutMs?: number | undefined;
+  maxRetries?: number | undefined;
+  strict?: boolean | undefined;
+}
+
 export class Session {
-  /** The core checks the settings. */
-  constructor(settings: object);
+  constructor(settings: SessionSettings);
   readonly baseUrl: string;
   call(operation: string, params: JsonText, options: Options): Call;
   request(request: Raw, options: Options): Call;
@@ -112,10 +127,22 @@ export class Campaign {
   free(): void;
 }
 
+/** A receiver's settings. */
+export interface WebhooksSettings {
+  secrets: readonly string[];
+  scheme?: string | undefined;
+  encryptionKey?: string | undefined;
+  cipher?: string | undefined;
+  requireSignature?: boolean | undefined;
+  requireEncryption?: boolean | undefined;
+  signKey?: string | undefined;
+  maxBodyBytes: number;
+  maxDepth?: number | undefined;
+}
+
 export class Webhooks {
-  /** The core checks the settings. */
-  constructor(settings: object);
-  /** `data` is there where it differs from `raw`: a number that JavaScript cannot hold is a text in it. */
+  constructor(settings: WebhooksSettings);
+  /** `data` is present where it differs from `raw`: a number that JavaScript cannot represent is a string in it. */
   unwrap(
     body: Uint8Array,
     headers: JsonText,
@@ -151,9 +178,16 @@ export function detect(
   key: string | undefined,
 ): { scheme?: string; cipher?: string; notes: string[] };
 export function fault(number: number, message: string, pointer: string | undefined): Fields;
+/** AES and SHA-256 of the runtime, which writes into its arguments. */
+export interface Primitives {
+  encryptBlocks(key: Uint8Array, blocks: Uint8Array): void;
+  decryptBlocks(key: Uint8Array, blocks: Uint8Array): void;
+  sha256(data: Uint8Array, digest: Uint8Array): void;
+}
+
 export function lend(primitives: Primitives): void;
 
-/** Traps, as a bug would: for the test of what follows. */
+/** Traps, as a bug would; for the test of the restart. */
 export function trap(): never;
 
 export function initSync(source: { module: object }): void;

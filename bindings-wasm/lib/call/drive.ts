@@ -1,42 +1,14 @@
-/** Drives a call: sends what it wants sent, sleeps until it wants to go on. All decisions are the core's. */
-
-import type { Call } from "../glue.js";
+/** Drives a call: sends its requests and waits as long as it says. All decisions are the core's. */
 import { onAbort } from "../runtime/abort.js";
 import { masked } from "../runtime/cause.js";
 import { Clock } from "../runtime/clock.js";
 import { AirudderError } from "../runtime/errors.js";
 import type { AbortSignal, Fetch, FetchResponse } from "../runtime/globals.js";
+import type { Call } from "../runtime/glue.js";
 import type { Owned } from "../runtime/native.js";
 import { LONGEST_MS, startTimer } from "../runtime/timer.js";
 import { File } from "./file.js";
 import { describe, Exchange, failure } from "./transport.js";
-
-/** Settings of one call; what is absent comes from the client. */
-export interface CallOptions {
-  /**
-   * Ends the call. It throws the signal's reason; or `OutcomeUnknown` with that as its `cause`, if a request that must not
-   * be repeated was on its way.
-   */
-  signal?: AbortSignal | undefined;
-  /** The time limit of one request, in milliseconds. Of a file, until its first bytes. */
-  timeoutMs?: number | undefined;
-  /** The time limit of the whole call, with waits and retries, in milliseconds. */
-  deadlineMs?: number | undefined;
-  /** The largest number of retries, where they are harmless. */
-  maxRetries?: number | undefined;
-  /** False: parameters are not checked, for fields newer than this library. */
-  strict?: boolean | undefined;
-  /** Another host, for instance `https://api.airudder.com`. */
-  baseUrl?: string | undefined;
-  /** Further header fields; they replace the library's own of the same name. */
-  headers?: Readonly<Record<string, string>> | undefined;
-}
-
-/** Any JSON. */
-export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
-
-/** Calls an operation by its name. */
-export type Run = <Result>(name: string, params: object, options?: CallOptions) => Promise<Result>;
 
 /** Runs the call to its result. */
 export async function run<Result>(call: Owned<Call>, fetch: Fetch, signal: AbortSignal | undefined): Promise<Result> {
@@ -47,8 +19,8 @@ export async function run<Result>(call: Owned<Call>, fetch: Fetch, signal: Abort
   }
 }
 
-/** What came of the last request. */
-interface Last {
+/** The outcome of the last request. */
+interface LastRequest {
   /** A file, whose bytes are still to come. */
   file?: { response: FetchResponse; exchange: Exchange };
   cause?: unknown;
@@ -63,8 +35,8 @@ export async function drive(
   fetch: Fetch,
   signal: AbortSignal | undefined,
   stop: AbortSignal | undefined = signal,
-): Promise<Last> {
-  let last: Last = {};
+): Promise<LastRequest> {
+  let last: LastRequest = {};
   const clock = new Clock();
   for (;;) {
     const step = call.use((machine) => machine.poll(clock.unixMs));
@@ -113,7 +85,7 @@ export async function drive(
 }
 
 /** The result, or the error that ended the call. */
-function result(call: Owned<Call>, { file, cause }: Last, signal: AbortSignal | undefined): unknown {
+function result(call: Owned<Call>, { file, cause }: LastRequest, signal: AbortSignal | undefined): unknown {
   try {
     const { data, contentType } = call.use((machine) => machine.result());
     return contentType !== undefined && file !== undefined

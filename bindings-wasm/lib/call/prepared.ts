@@ -1,5 +1,5 @@
 /** A request as it would be sent. */
-import type { Outgoing, Pairs } from "../glue.js";
+import type { Outgoing, Pairs } from "../runtime/glue.js";
 
 /** A request that was built and not sent. It has no token, and may hold other secrets: only `curl()` hides them. */
 export class PreparedRequest {
@@ -30,7 +30,7 @@ export class PreparedRequest {
     return this.#request.body;
   }
 
-  /** How long to wait for the whole answer, in milliseconds. */
+  /** The time limit for the whole answer, in milliseconds. */
   get timeoutMs(): number {
     return this.#request.timeoutMs;
   }
@@ -40,7 +40,7 @@ export class PreparedRequest {
     return this.#request.curl;
   }
 
-  /** What `console.log` shows in Node. */
+  /** The output of `console.log` in Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `PreparedRequest { ${this.method} ${this.url.split("?")[0]}, ${this.body.length} bytes }`;
   }

@@ -1,19 +1,28 @@
-// Handlers of deliveries, in the frameworks that call them.
+// The handlers of HTTP requests, as the frameworks call them.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { delivery, hooks, SECRET, SENT } from "./deliveries.mjs";
 import { airudder } from "./support.mjs";
 
 const { Webhooks } = airudder;
 
-const SECRET = "fake-hook-secret";
-const hooks = () => new Webhooks({ secret: SECRET });
-const SENT = '{"event":"channel.message.sent","call_id":"c-1","messages":[]}';
-const delivery = (one, body) => new Request("http://x/", { method: "POST", body, headers: one.sign(body) });
+test("settings of a handler are checked", () => {
+  for (const [options, pointer] of [
+    [{ unhandled: "never" }, "/unhandled"],
+    [{ onError: 7 }, "/onError"],
+    [{ onErorr: () => {} }, "/onErorr"],
+    [{ quarantine: {} }, "/quarantine"],
+  ]) {
+    assert.throws(() => hooks().nodeHandler(undefined, options), { code: "E1001", pointer });
+  }
+  assert.throws(() => hooks().fetchHandler("listener"), { code: "E1001", pointer: "/listener" });
+});
 
+/** What a handler answers to, and what its listener does. */
 const answers = [
   ["an event", SENT, {}, 200],
   ["an event whose listener fails", '{"event":"fails"}', {}, 500],

@@ -1,0 +1,109 @@
+/** The settings of a campaign. */
+import type { Detail } from "../generated/types.js";
+import type { AbortSignal, URL as WebUrl } from "../runtime/globals.js";
+import type { Journal } from "../runtime/journal.js";
+import { fault } from "../runtime/native.js";
+import type { Progress } from "../runtime/report.js";
+import { COUNT, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, STRING } from "../runtime/settings.js";
+
+/** Settings of a campaign. */
+export interface CampaignOptions {
+  /** The template of the workflows. */
+  workflow_template_id: number | bigint;
+  /** The name of the workflow; further ones are called `name (2)`, `name (3)`, ... */
+  name: string;
+  /** The end of the workflows, as `2099-12-01 18:00:00+08:00`. */
+  end_time: string;
+  /**
+   * Contacts as `workflow.upload_details` takes them, read as they are needed. Of one that was sent, a later run must
+   * give the same fields in the same order.
+   */
+  contacts: Iterable<Detail> | AsyncIterable<Detail>;
+  /**
+   * A file of JSON lines, made if it is not there, or an object that keeps the lines elsewhere. It holds positions,
+   * checksums, and the API's messages, but no contact. One process at a time may use it.
+   */
+  journal: string | WebUrl | Journal;
+  /** Contacts in one upload, 1 to 10 000: 1000. */
+  batchSize?: number | undefined;
+  /** Uploads under way at once: 1. */
+  inFlight?: number | undefined;
+  /** Lookups of doubtful contacts under way at once: 8. */
+  lookupsInFlight?: number | undefined;
+  /**
+   * A contact that a doubtful upload may have carried is looked up; if it is not found, again so many milliseconds
+   * later, and only then sent again: 60 000. That nobody is called twice rests on the API not taking up a request later
+   * than this. `never`: such a contact is never sent again; it stays doubtful.
+   */
+  settleMs?: number | "never" | undefined;
+  /**
+   * Allows a contact to come again: false. Contacts are the same when their case ids are, or, without one, their
+   * numbers.
+   */
+  allowDuplicates?: boolean | undefined;
+  /** Sends contacts again that the API refused in an earlier run: false. */
+  retryRejected?: boolean | undefined;
+  /**
+   * The secret behind the journal's fingerprints of contacts: the client's `appSecret`. Give one of your own where that
+   * may be replaced while the campaign runs.
+   */
+  journalKey?: string | undefined;
+  /** Allows a journal of another host or account, where that is the same one under a new name: false. */
+  sameAccount?: boolean | undefined;
+  /** Called and awaited after each change. An error that it throws stops the campaign. */
+  onProgress?: ((progress: Progress) => unknown) | undefined;
+  /**
+   * Stops the campaign: requests under way end and are journaled, then the signal's reason is thrown. Run it again to
+   * go on.
+   */
+  signal?: AbortSignal | undefined;
+}
+
+export const CAMPAIGN = {
+  workflow_template_id: INTEGER,
+  name: STRING,
+  end_time: STRING,
+  contacts: { what: "an iterable of contacts", fits: isIterable },
+  journal: { what: "the path of a file, or an object with `read` and `append`", fits: isJournal },
+  batchSize: COUNT,
+  inFlight: COUNT,
+  lookupsInFlight: COUNT,
+  settleMs: {
+    what: `${MILLISECONDS.what}, or \`never\``,
+    fits: (value: unknown) => value === "never" || MILLISECONDS.fits(value),
+  },
+  allowDuplicates: FLAG,
+  retryRejected: FLAG,
+  journalKey: STRING,
+  sameAccount: FLAG,
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+};
+
+function isJournal(value: unknown): boolean {
+  if (typeof value === "string" || isUrl(value)) {
+    return true;
+  }
+  const { read, append } = Object(value) as Partial<Journal>;
+  return OBJECT.fits(value) && typeof read === "function" && typeof append === "function";
+}
+
+/** Also of another realm. An own journal has no `href`. */
+export function isUrl(value: unknown): value is WebUrl {
+  return OBJECT.fits(value) && typeof (value as Partial<WebUrl>).href === "string";
+}
+
+type Iterables = Partial<AsyncIterable<Detail> & Iterable<Detail>>;
+
+function isIterable(value: unknown): boolean {
+  const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: fast } = Object(value) as Iterables;
+  return OBJECT.fits(value) && typeof (slow ?? fast) === "function";
+}
+
+export function iterate(contacts: Iterables): Iterator<Detail> | AsyncIterator<Detail> {
+  const iterator = contacts[Symbol.asyncIterator]?.() ?? contacts[Symbol.iterator]?.();
+  if (iterator === undefined) {
+    throw fault(1001, "contacts is an iterable of contacts", "/contacts");
+  }
+  return iterator;
+}

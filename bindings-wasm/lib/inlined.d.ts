@@ -1,2 +1,0 @@
-/** The WebAssembly module as text (`dist/inlined.js`). */
-export const base64: string;

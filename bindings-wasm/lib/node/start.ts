@@ -1,0 +1,29 @@
+/** Sets the features of Node. */
+import { connectFailed } from "../call/connect.js";
+import { lend } from "../runtime/native.js";
+import { runsOn } from "../runtime/platform.js";
+import type { Builtins } from "./builtins.js";
+import { openJournalFile } from "./journal-file.js";
+import { primitives } from "./primitives.js";
+
+/** Gives files, randomness and fast primitives to the library. */
+export function runsOnNode(builtins: Builtins): void {
+  lend(primitives(builtins.crypto));
+  // Node's fetch does not say in its error whether it came while it connected; here it does.
+  builtins.diagnostics.subscribe?.("undici:client:connectError", (message) => {
+    connectFailed((message as { error?: unknown }).error);
+  });
+  runsOn({
+    openJournal: (path) => openJournalFile(builtins, path),
+    randomBlock: () => builtins.crypto.randomBytes(16),
+    AbortController: ownController(builtins),
+  });
+}
+
+/**
+ * Node's own class: jsdom, for instance, puts another one into the place of the global, which Node's `fetch` refuses.
+ */
+function ownController({ util }: Builtins): typeof AbortController {
+  const own = util.transferableAbortController?.();
+  return (own?.constructor as typeof AbortController | undefined) ?? AbortController;
+}
