@@ -52,7 +52,7 @@ def _remedy(contacts: object) -> str | None:
             return "collect it first: [contact async for contact in contacts]"
         case _:
             pass
-    # Tables are recognized by what they can do, since none of their libraries is imported here. Iterating over one gives
+    # Tables are known by what they can do, since none of their libraries is imported here. Iterating over one gives
     # columns or names of columns.
     if hasattr(contacts, "to_pylist"):
         return "pass contacts.to_pylist()"

@@ -96,7 +96,7 @@ class Webhooks:
                 Django, `await request.body()` in FastAPI and Starlette.
             headers: The header fields, in any case, as a mapping or pairs. Names and values may be bytes, values lists;
                 Django's `request.META` and the environment of WSGI will do.
-            kind: The event that this URL is for; None: it is recognized by its fields. One that is not known is no error.
+            kind: The event that this URL is for; None: its fields tell it. One that is not known is no error.
             received_at: When it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
                 the event's `received_at`. No known scheme signs a time, so nothing is compared with it yet.
 

@@ -1,3 +1,3 @@
 """The known events, each with a class of its own: `isinstance(event, CallFinishedEvent)` types `event.data`."""
 
-from airudder._generated.events import *  # noqa: F403 - all of them are public
+from ._generated.events import *  # noqa: F403 - all of them are public

@@ -1,3 +1,3 @@
 """The parameters and results of the operations, and the bodies of the events, as typed dicts."""
 
-from airudder._generated.types import *  # noqa: F403 - all of them are public
+from ._generated.types import *  # noqa: F403 - all of them are public
