@@ -462,7 +462,7 @@ typedef struct airudder_config {
   const char *sign_key;
   /** The secret behind X-AIRudder-Sign, for the chat operations. */
   const char *sign_secret;
-  /** How X-AIRudder-Sign is computed. NULL: `hmac-sha256:hex:body`, which is an assumption. */
+  /** The computation of X-AIRudder-Sign. NULL: `hmac-sha256:hex:body`, which is an assumption. */
   const char *sign_scheme;
   /** The time limit of one request, in milliseconds. 0: 10 000. */
   uint64_t timeout_ms;
@@ -507,7 +507,7 @@ int airudder_client_free(airudder_client client);
 
 /* ---- Calls ----------------------------------------------------------------- */
 
-/** What a call wants. */
+/** The kinds of step of a call. */
 typedef enum airudder_step_kind {
   /** The call is over: ask for its result. */
   AIRUDDER_STEP_DONE = 0,
@@ -536,7 +536,7 @@ typedef enum airudder_failure {
   AIRUDDER_FAILURE_OTHER = 4
 } airudder_failure;
 
-/** How a raw request is authorized. */
+/** The authorization of a raw request. */
 typedef enum airudder_auth {
   /** With the account's token. */
   AIRUDDER_AUTH_TOKEN = 0,
@@ -569,13 +569,13 @@ typedef struct airudder_request {
   const char *body;
   /** Its length in bytes. */
   size_t body_len;
-  /** How long to wait for the whole answer, in milliseconds. */
+  /** The time limit for the whole answer, in milliseconds. */
   uint64_t timeout_ms;
 } airudder_request;
 
 /** The next step. */
 typedef struct airudder_step {
-  /** What the call wants. */
+  /** The kind of step. */
   enum airudder_step_kind kind;
   /** For AIRUDDER_STEP_WAIT: when to poll again, in Unix milliseconds. */
   uint64_t wait_until_ms;
@@ -778,7 +778,7 @@ int airudder_call_is_file(airudder_call call,
                           int *is_file);
 
 /**
- * How a call ended that is done. It may be asked any number of times.
+ * The end of a call that is done. It may be asked any number of times.
  *
  * @param call   The call.
  * @param error  Receives the error that ended the call; may be NULL.
@@ -1155,7 +1155,7 @@ int airudder_call_get_json(airudder_call call, const char *pointer, airudder_tex
 
    Two contacts are the same when their case ids are, or, without one, their numbers. */
 
-/** What a campaign wants. */
+/** The kinds of step of a campaign. */
 typedef enum airudder_campaign_step_kind {
   /** The campaign is over, or had to stop: ask for its result. */
   AIRUDDER_CAMPAIGN_DONE = 0,
@@ -1178,9 +1178,9 @@ typedef enum airudder_campaign_step_kind {
 /** A campaign: many contacts, each sent once, whatever happens on the way. One thread at a time may use it. */
 typedef uint64_t airudder_campaign;
 
-/** What a campaign wants done next. */
+/** The next step of a campaign. */
 typedef struct airudder_campaign_step {
-  /** What it wants. */
+  /** The kind of step. */
   enum airudder_campaign_step_kind kind;
   /** For AIRUDDER_CAMPAIGN_JOURNAL: whole lines. They live until the next poll. */
   airudder_text journal;
@@ -1254,7 +1254,7 @@ typedef struct airudder_campaign_config {
    */
   int retry_rejected;
   /**
-   * What the fingerprints in the journal are keyed by. NULL: the app secret. After a change of the app secret, a
+   * The key of the fingerprints in the journal. NULL: the app secret. After a change of the app secret, a
    * campaign that began before is resumed with the earlier secret here.
    */
   const char *journal_key;
@@ -1878,7 +1878,7 @@ int airudder_buffer_free(airudder_buffer buffer);
 /** A receiver of events. Many threads may use it at once. */
 typedef uint64_t airudder_webhooks;
 
-/** What to answer. */
+/** The answer. */
 typedef struct airudder_ack {
   /** 200. */
   int status;
@@ -1914,7 +1914,7 @@ typedef struct airudder_webhooks_config {
   const char *cipher;
   /** The largest body in bytes. 0: 8 MiB. */
   size_t max_body_bytes;
-  /** How deeply the JSON may be nested, 1 to 100. 0: 64. */
+  /** The deepest nesting of the JSON, 1 to 100. 0: 64. */
   int max_depth;
   /**
    * Not 0: a delivery without a signature is taken. A wrong signature never is, where there is a secret. AI Rudder does not document
@@ -2040,13 +2040,13 @@ int airudder_webhooks_free(airudder_webhooks hooks);
 
 /* ---- Encryption and signatures --------------------------------------------- */
 
-/** What airudder_detect() found. The texts belong to its buffer. */
+/** The findings of airudder_detect(). The texts belong to its buffer. */
 typedef struct airudder_detection {
   /** The signature scheme that fits; data is NULL where none does. */
   airudder_text scheme;
   /** The cipher that fits; data is NULL where none does, or the body is plain. */
   airudder_text cipher;
-  /** What was found, and what to do about what was not: a line each, for people. */
+  /** The findings, and the remedies for what was not found: a line each, for people. */
   airudder_text notes;
 } airudder_detection;
 
@@ -2261,7 +2261,7 @@ int airudder_abi_version(void);
 const char *airudder_version(void);
 
 /**
- * What an error number means, and what to do about it, in a sentence or two. The text lives for ever; an
+ * The meaning of an error number, and the remedy, in a sentence or two. The text lives for ever; an
  * unknown number has one too.
  *
  * @param code  The number.

@@ -31,7 +31,7 @@ impl Call {
         Self { inner: Mutex::new(Some(call)), asks_for_token: AtomicBool::new(false) }
     }
 
-    /// How the call ended, for a campaign.
+    /// The end of the call, for a campaign.
     pub(crate) fn output(&self, py: Python<'_>) -> Fallible<Result<Output, Error>> {
         self.with(py, |call| Ok(call.take_result()))
     }
@@ -166,7 +166,7 @@ impl Request {
         PyBytes::new(py, &self.0.body)
     }
 
-    /// How long to wait for the whole answer, in seconds.
+    /// The time limit for the whole answer, in seconds.
     #[getter]
     fn timeout(&self) -> f64 {
         std::time::Duration::from_millis(self.0.timeout_ms).as_secs_f64()

@@ -4,7 +4,7 @@
 use airudder_core::{Error, ErrorCode, RetryAdvice};
 use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyDict};
 
-/// What a function of this module fails with.
+/// The error of a function of this module.
 pub(crate) enum Failed {
     /// An error of the core.
     Core(Error),

@@ -14,7 +14,7 @@ use crate::{
     writer,
 };
 
-/// What the calls of a client share. It holds secrets: it shows none, and cannot be pickled.
+/// The state that the calls of a client share. It holds secrets: it shows none, and cannot be pickled.
 #[pyclass(frozen, module = "airudder._native")]
 pub(crate) struct Session {
     inner: airudder_core::Session,

@@ -163,7 +163,7 @@ fn pairs(headers: &Headers) -> Pairs {
 /// `(scheme, cipher, notes)`
 type Detection = (Option<String>, Option<String>, Vec<String>);
 
-/// What scheme and cipher fit a captured delivery.
+/// The scheme and the cipher that fit a captured delivery.
 #[pyfunction]
 #[pyo3(signature = (headers, body, secret, encryption_key, /))]
 pub(crate) fn detect(

@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from airudder import Detail, Progress, Report
 
 PATIENCE_SECONDS = 600.0
-"""How long to wait for a further result before the rest is called missing."""
+"""The wait for a further result before the rest is called missing."""
 
 
 @dataclass
 class Campaign:
-    """What to send, and how."""
+    """The contacts to send, and the settings."""
 
     contacts: Path
     name: str

@@ -50,7 +50,7 @@ impl Fields {
 pub(crate) struct Outgoing {
     /// Boxed, so that it stays where it is when its handle's content is moved.
     view: Box<airudder_request>,
-    /// What the struct points into.
+    /// The memory that the struct points into.
     _parts: (Fields, [Terminated; 3]),
 }
 

@@ -6,7 +6,7 @@ use airudder_core::{Error, ErrorCode};
 
 use crate::ffi::allocator::is_low;
 
-/// How much what is read, encrypted or decrypted takes while it is at it, as a multiple of the input. Measured, with room
+/// The memory that reading, encrypting or decrypting takes, as a multiple of the input. Measured, with room
 /// to spare; a test tries every amount of memory.
 const COPIES: usize = 8;
 

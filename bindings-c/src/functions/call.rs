@@ -271,7 +271,7 @@ pub extern "C" fn airudder_call_is_file(
     })
 }
 
-/// How a call ended that is done. It may be asked any number of times.
+/// The end of a call that is done. It may be asked any number of times.
 ///
 /// @param call   The call.
 /// @param error  Receives the error that ended the call; may be NULL.

@@ -26,7 +26,7 @@ pub extern "C" fn airudder_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
 }
 
-/// What an error number means, and what to do about it, in a sentence or two. The text lives for ever; an
+/// The meaning of an error number, and the remedy, in a sentence or two. The text lives for ever; an
 /// unknown number has one too.
 ///
 /// @param code  The number.

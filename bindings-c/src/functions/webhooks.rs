@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// What to answer.
+/// The answer.
 #[repr(C)]
 pub struct airudder_ack {
     /// 200.

@@ -1,4 +1,4 @@
-//! How every function answers: it runs behind a panic boundary, and its result becomes a number.
+//! The answer of every function: it runs behind a panic boundary, and its result becomes a number.
 
 use std::{
     ffi::c_int,

@@ -8,7 +8,7 @@ use crate::{
     types::text::airudder_text,
 };
 
-/// What a handle of a buffer stands for.
+/// A buffer behind its handle.
 pub(crate) struct Buffer {
     pub(crate) data: Terminated,
     pub(crate) headers: Fields,

@@ -1,4 +1,4 @@
-//! What a handle of a call stands for: a draft, then a call, then its result.
+//! A call behind its handle: a draft, then a call, then its result.
 
 use airudder_core::{Call, Error, ErrorCode, Output, Request, Step};
 
@@ -16,9 +16,9 @@ pub(crate) struct CallState {
     stage: Stage,
     /// The size of its parameters, in bytes.
     size: usize,
-    /// What was polled last.
+    /// The step that was polled last.
     request: Option<Outgoing>,
-    /// What was asked to be shown.
+    /// The text that was asked to be shown.
     prepared: Option<Outgoing>,
     curl: Option<Terminated>,
     /// For the campaign that it belongs to: the campaign, and its number there.
@@ -151,7 +151,7 @@ impl CallState {
         Ok(content_type.insert(Terminated::copy(&file.content_type)?).view())
     }
 
-    /// How the call ended. An error is the call's own, or that it has not ended.
+    /// The end of the call. An error is the call's own, or that it has not ended.
     fn finished(&mut self) -> Result<&mut Finished, Error> {
         if let Stage::Call(call) = &mut self.stage {
             let result = match call.take_result() {
@@ -181,7 +181,7 @@ impl CallState {
         Ok(document.insert(known))
     }
 
-    /// How the call ended, for its campaign.
+    /// The end of the call, for its campaign.
     pub(crate) fn output(&mut self) -> Result<Result<Output, Error>, Error> {
         match self.finished() {
             Ok(finished) => {

@@ -1,4 +1,4 @@
-//! What a handle of a campaign stands for: the campaign, the contact that is being made, and the report.
+//! A campaign behind its handle: the campaign, the contact that is being made, and the report.
 
 use airudder_core::{Campaign, CampaignStep, Error, ErrorCode, Now};
 
@@ -43,7 +43,7 @@ pub struct FirstCampaignStep {
 }
 
 impl FirstCampaignStep {
-    /// What the first version has of a step.
+    /// A step as the first version has it.
     pub(crate) fn of(step: &airudder_campaign_step) -> Self {
         let airudder_campaign_step { kind, journal, want, call, wait_until_ms, journal_at: _ } = *step;
         Self { kind, journal, want, call, wait_until_ms }
@@ -139,7 +139,7 @@ impl CampaignState {
         self.machine().feed(contacts)
     }
 
-    /// How far it is.
+    /// The progress.
     pub(crate) fn progress(&self) -> airudder_progress {
         let now = self.campaign.progress();
         airudder_progress {

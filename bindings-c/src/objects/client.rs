@@ -12,7 +12,7 @@ use airudder_core::{CallOptions, ClientConfig, Error, Secret, Session};
 
 use crate::{ffi::pointers::Text, objects::handles::Table, types::client::airudder_config};
 
-/// What a handle of a client stands for.
+/// A client behind its handle.
 pub(crate) struct Client {
     pub(crate) session: Session,
     pub(crate) strict: bool,

@@ -32,7 +32,7 @@ impl Document {
         self.text.view()
     }
 
-    /// What the pointer leads to.
+    /// The value that the pointer leads to.
     pub(crate) fn get(&mut self, pointer: &str) -> Result<&Node, Error> {
         let root = if let Some(root) = self.root.take() {
             root

@@ -10,7 +10,7 @@ use crate::{
     objects::{document::Document, handles::Table},
 };
 
-/// What a handle of an event stands for.
+/// An event behind its handle.
 pub(crate) struct Received {
     pub(crate) name: Terminated,
     pub(crate) dedupe_key: Terminated,

@@ -1,4 +1,4 @@
-//! What handles stand for. All of it is safe Rust.
+//! The objects behind the handles. All of it is safe Rust.
 
 pub(crate) mod answer;
 pub(crate) mod buffers;

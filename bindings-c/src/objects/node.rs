@@ -121,7 +121,7 @@ impl Node {
         Ok(())
     }
 
-    /// What the pointer leads to.
+    /// The value that the pointer leads to.
     pub(crate) fn get(&self, pointer: &str) -> Result<&Self, Error> {
         let nothing = || Error::new(ErrorCode::NoValue, "there is nothing at this JSON pointer").at(pointer);
         Pointer::parse(pointer)?.0.iter().try_fold(self, |node, segment| node.child(segment)).ok_or_else(nothing)
@@ -252,7 +252,7 @@ impl Node {
     }
 }
 
-/// What is still to be written of a list or an object.
+/// The part of a list or an object that is still to be written.
 struct Rest<'a> {
     first: bool,
     inside: Inside<'a>,

@@ -32,11 +32,11 @@ pub struct airudder_request {
     pub body: *const c_char,
     /// Its length in bytes.
     pub body_len: usize,
-    /// How long to wait for the whole answer, in milliseconds.
+    /// The time limit for the whole answer, in milliseconds.
     pub timeout_ms: u64,
 }
 
-/// What a call wants.
+/// The kinds of step of a call.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub enum airudder_step_kind {
@@ -51,7 +51,7 @@ pub enum airudder_step_kind {
 /// The next step.
 #[repr(C)]
 pub struct airudder_step {
-    /// What the call wants.
+    /// The kind of step.
     pub kind: airudder_step_kind,
     /// For AIRUDDER_STEP_WAIT: when to poll again, in Unix milliseconds.
     pub wait_until_ms: u64,
@@ -78,7 +78,7 @@ pub enum airudder_failure {
 }
 
 impl airudder_failure {
-    /// What the number stands for. C may pass any.
+    /// The meaning of the number. C may pass any.
     pub(crate) fn of(number: c_int) -> Failure {
         let all = [
             (Self::AIRUDDER_FAILURE_CONNECT, Failure::ConnectFailed),
@@ -113,7 +113,7 @@ pub struct airudder_call_options<'a> {
     pub lenient: c_int,
 }
 
-/// How a raw request is authorized.
+/// The authorization of a raw request.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub enum airudder_auth {
@@ -128,7 +128,7 @@ pub enum airudder_auth {
 }
 
 impl airudder_auth {
-    /// What the number stands for. C may pass any.
+    /// The meaning of the number. C may pass any.
     pub(crate) fn of(number: c_int) -> Option<Auth> {
         let all = [
             (Self::AIRUDDER_AUTH_TOKEN, Auth::Token),

@@ -43,7 +43,7 @@ pub struct airudder_campaign_config<'a> {
     /// Not 0: contacts that the API refused in an earlier run are sent again. Each is looked up first, and once more
     /// after `settle_ms`.
     pub retry_rejected: c_int,
-    /// What the fingerprints in the journal are keyed by. NULL: the app secret. After a change of the app secret, a
+    /// The key of the fingerprints in the journal. NULL: the app secret. After a change of the app secret, a
     /// campaign that began before is resumed with the earlier secret here.
     pub journal_key: Text<'a>,
     /// Not 0: a journal that was written for another host or app key is taken: the account is the same, only its
@@ -51,7 +51,7 @@ pub struct airudder_campaign_config<'a> {
     pub same_account: c_int,
 }
 
-/// What a campaign wants.
+/// The kinds of step of a campaign.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub enum airudder_campaign_step_kind {
@@ -69,10 +69,10 @@ pub enum airudder_campaign_step_kind {
     AIRUDDER_CAMPAIGN_WAIT = 4,
 }
 
-/// What a campaign wants done next.
+/// The next step of a campaign.
 #[repr(C)]
 pub struct airudder_campaign_step {
-    /// What it wants.
+    /// The kind of step.
     pub kind: airudder_campaign_step_kind,
     /// For AIRUDDER_CAMPAIGN_JOURNAL: whole lines. They live until the next poll.
     pub journal: airudder_text,

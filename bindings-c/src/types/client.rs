@@ -27,7 +27,7 @@ pub struct airudder_config<'a> {
     pub sign_key: Text<'a>,
     /// The secret behind X-AIRudder-Sign, for the chat operations.
     pub sign_secret: Text<'a>,
-    /// How X-AIRudder-Sign is computed. NULL: `hmac-sha256:hex:body`, which is an assumption.
+    /// The computation of X-AIRudder-Sign. NULL: `hmac-sha256:hex:body`, which is an assumption.
     pub sign_scheme: Text<'a>,
     /// The time limit of one request, in milliseconds. 0: 10 000.
     pub timeout_ms: u64,

@@ -2,13 +2,13 @@
 
 use crate::types::text::airudder_text;
 
-/// What airudder_detect() found. The texts belong to its buffer.
+/// The findings of airudder_detect(). The texts belong to its buffer.
 #[repr(C)]
 pub struct airudder_detection {
     /// The signature scheme that fits; data is NULL where none does.
     pub scheme: airudder_text,
     /// The cipher that fits; data is NULL where none does, or the body is plain.
     pub cipher: airudder_text,
-    /// What was found, and what to do about what was not: a line each, for people.
+    /// The findings, and the remedies for what was not found: a line each, for people.
     pub notes: airudder_text,
 }

@@ -13,6 +13,6 @@ pub struct airudder_header<'a> {
 }
 
 impl airudder_header<'_> {
-    /// What stands in the output of a function that fails.
+    /// The output of a function that fails.
     pub(crate) const NONE: Self = Self { name: Text::NULL, value: Text::NULL };
 }

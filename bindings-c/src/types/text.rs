@@ -14,6 +14,6 @@ pub struct airudder_text {
 }
 
 impl airudder_text {
-    /// What stands in the output of a function that fails.
+    /// The output of a function that fails.
     pub(crate) const NONE: Self = Self { data: std::ptr::null(), len: 0 };
 }

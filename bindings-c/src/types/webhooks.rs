@@ -28,7 +28,7 @@ pub struct airudder_webhooks_config<'a> {
     pub cipher: Text<'a>,
     /// The largest body in bytes. 0: 8 MiB.
     pub max_body_bytes: usize,
-    /// How deeply the JSON may be nested, 1 to 100. 0: 64.
+    /// The deepest nesting of the JSON, 1 to 100. 0: 64.
     pub max_depth: c_int,
     /// Not 0: a delivery without a signature is taken. A wrong signature never is, where there is a secret. AI Rudder does not document
     /// a signature for most events; without one, only the secrecy of your URL protects you.

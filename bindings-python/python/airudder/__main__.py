@@ -40,7 +40,7 @@ REMEDIES = {
     "E5001": UNSIGNED,
     "E4004": "Set AIRUDDER_APP_KEY and AIRUDDER_APP_SECRET, for chats AIRUDDER_SIGN_KEY and AIRUDDER_SIGN_SECRET.",
 }
-"""What to do about an error where the command line has another way than the library."""
+"""The remedies of errors for which the command line has another way than the library."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

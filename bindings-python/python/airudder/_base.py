@@ -1,4 +1,4 @@
-"""What the two kinds of client have in common: settings, and starting a call. Neither waits nor sends."""
+"""The parts that the two kinds of client share: settings, and starting a call. Neither waits nor sends."""
 
 from __future__ import annotations
 

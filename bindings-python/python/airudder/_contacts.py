@@ -1,4 +1,4 @@
-"""What a campaign takes as its contacts. What is surely something else is refused before anything begins."""
+"""The contacts that a campaign takes. What is surely something else is refused before anything begins."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _READ_CSV = "make a dict of each row of it, for instance by the csv module, or r
 
 
 def _remedy(contacts: object) -> str | None:
-    """What to pass in place of this; None where it may well be contacts."""
+    """The value to pass in place of this; None where it may well be contacts."""
     match contacts:
         case str() | bytes() | bytearray() | memoryview() | os.PathLike():
             return f"a file is not read by itself; {_READ_CSV}"

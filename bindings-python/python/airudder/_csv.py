@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Rules(Protocol):
-    """How the rows of a file become contacts."""
+    """The rules by which the rows of a file become contacts."""
 
     encoding: str
     names: list[str]

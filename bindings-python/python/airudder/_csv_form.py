@@ -21,7 +21,7 @@ OWN = ("callee", "platform", "caseid")
 """The columns that are no variables."""
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-"""What parts the columns of the files that are recognized by themselves."""
+"""The separators of columns that are recognized."""
 
 _MARKS = (  # the longer ones first: that of UTF-32 begins as that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -13,7 +13,7 @@ Outcome = Literal["not_sent", "rejected", "accepted", "unknown"]
 
 
 class Fields(TypedDict, total=False):
-    """What the native half says about an error."""
+    """The fields of an error of the native half."""
 
     text: str
     message: str
@@ -60,7 +60,7 @@ class AirudderError(Exception):
     outcome: Outcome | None
     """The effect of the request, as far as it is known; None where nothing was to be sent."""
     report: Report | None
-    """How far a campaign came that this error stopped."""
+    """The report of a campaign that this error stopped."""
 
     def __init__(self, number: int, fields: Fields) -> None:
         super().__init__(fields.get("text", ""))

@@ -1,4 +1,4 @@
-"""What every event has."""
+"""The fields of every event."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Event:
     """
 
     type: str
-    """What it is, for instance `workflow.call.finished`; if this library does not know it, the text of its `event`
+    """The type, for instance `workflow.call.finished`; if this library does not know it, the text of its `event`
     field, or `unknown`."""
     known: bool
     """Tells whether this library knows the type."""
     verified: bool
     """Returns whether a signature was checked and found right."""
     data: Mapping[str, Any]
-    """What it says, a dict with the API's own field names. Any field may be missing."""
+    """The data, a dict with the API's own field names. Any field may be missing."""
     raw: str
     """The JSON text as it came, decrypted."""
     dedupe_key: str

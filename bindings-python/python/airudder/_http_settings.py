@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class HttpSettings:
-    """How to send. The proxy's URL may hold a password, so nothing of it is shown."""
+    """The settings of sending. The proxy's URL may hold a password, so nothing of it is shown."""
 
     ssl_context: ssl.SSLContext | None
     proxy: str | None

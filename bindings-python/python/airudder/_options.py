@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from airudder._transport import AsyncTransport, Transport
 
 Auth: TypeAlias = Literal["token", "sign", "headers", "none"]
-"""How a request proves who sends it: token, `X-AIRudder-Sign`, header fields of your own, or not at all."""
+"""The way in which a request proves its sender: token, `X-AIRudder-Sign`, header fields of your own, or not at all."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,7 +22,7 @@ class File:
     """A file that came in place of a JSON result, such as a recording."""
 
     content_type: str
-    """What it is, for instance `audio/wav`."""
+    """The content type, for instance `audio/wav`."""
     content: bytes
     """Its bytes; empty if the option `save_to` sent them to a path."""
     path: Path | None = None
@@ -34,7 +34,7 @@ class File:
 
 
 class Settings(TypedDict, total=False):
-    """What both kinds of client are made of but their transports; `Client` says what each means."""
+    """The settings of both kinds of client, without their transports; `Client` documents each."""
 
     app_key: str | None
     app_secret: str | None
@@ -52,13 +52,13 @@ class Settings(TypedDict, total=False):
 
 
 class ClientSettings(Settings, total=False):
-    """What a `Client` is made of."""
+    """The settings of a `Client`."""
 
     transport: Transport | httpx.Client | httpx2.Client | None
 
 
 class AsyncClientSettings(Settings, total=False):
-    """What an `AsyncClient` is made of."""
+    """The settings of an `AsyncClient`."""
 
     transport: AsyncTransport | httpx.AsyncClient | httpx2.AsyncClient | None
 
@@ -67,9 +67,9 @@ class CallOptions(TypedDict, total=False):
     """Settings of one call; what is absent comes from the client."""
 
     timeout: float | None
-    """How long one request may take, in seconds."""
+    """The time limit of one request, in seconds."""
     deadline: float | None
-    """How long the whole call may take, with waits and retries, in seconds."""
+    """The time limit of the whole call, with waits and retries, in seconds."""
     max_retries: int | None
     """The largest number of retries, where they are harmless."""
     strict: bool | None

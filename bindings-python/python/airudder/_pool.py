@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from airudder._transport import Accept, Response
 
 IDLE_MS = 4000
-"""How long an unused connection is kept: less than the 5 seconds after which common servers close theirs."""
+"""The life of an unused connection: less than the 5 seconds after which common servers close theirs."""
 
 MAX_IDLE = 32
 """The number of unused connections to one host that are kept."""
@@ -43,7 +43,7 @@ class Pool:
 
     def __init__(self, owner: object, sockets: Sockets, settings: HttpSettings) -> None:
         self.owner = owner
-        """Whose connections these are: nobody else must use them."""
+        """The process that these connections belong to: nobody else must use them."""
         self._sockets = sockets
         self._settings = settings
         self._tls = settings.ssl_context

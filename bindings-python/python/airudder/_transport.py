@@ -1,4 +1,4 @@
-"""What sends one request: the contract, and its ways to fail.
+"""A transport sends one request: the contract, and its ways to fail.
 
 A transport follows no redirects, and tells the four failures apart: the library sends a request again only where that
 cannot phone people twice.
@@ -43,7 +43,7 @@ class Reset(TransportFailure):
 
 @dataclass(frozen=True)
 class Response:
-    """What came back."""
+    """A response."""
 
     status: int
     """The HTTP status."""
@@ -65,7 +65,7 @@ class Sink(Protocol):
 
 
 MAX_RESPONSE_BYTES = 128 * 1024 * 1024
-"""How large an answer may be that is held in memory, unless the user says otherwise."""
+"""The largest answer that is held in memory, unless the user says otherwise."""
 
 Accept: TypeAlias = "Callable[[int, list[tuple[str, str]]], Sink | None]"
 """Where the body of a response with this status and these header fields goes; None: into `Response.body`."""

@@ -103,14 +103,14 @@ def verify(
 
 @dataclass(frozen=True)
 class Detection:
-    """What `detect` found."""
+    """The result of `detect`."""
 
     scheme: str | None
     """The signature scheme that fits, for `Webhooks(scheme=...)`. Never one that everybody could compute."""
     cipher: str | None
     """The cipher that fits, for `Webhooks(cipher=...)`; None for a plain body."""
     notes: list[str]
-    """What was found, and what to do about what was not."""
+    """The findings, and the remedies for what was not found."""
 
 
 def detect(

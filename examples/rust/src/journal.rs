@@ -42,7 +42,7 @@ impl Journal {
         Ok(Self { path, file, length: 0, _name: name })
     }
 
-    /// What an earlier run left.
+    /// The journal of an earlier run.
     pub(crate) fn read(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.file.read_to_end(&mut bytes)?;
