@@ -16,19 +16,17 @@ pub(super) fn build(config: &ValidConfig, plan: &Plan, token: Option<&Secret>) -
     headers.set("Content-Type", "application/json");
     headers.set("User-Agent", "Airudder");
     let mut url = format!("{}{}", plan.base_url, plan.path);
-    let mut body = plan.body.clone().into_bytes();
-    let clear_text = if plan.method == Method::Get { plan.query.as_bytes() } else { body.as_slice() };
-    let mut query = plan.query.clone();
-    if let Some(key) = &config.encryption_key {
-        headers.set("Is-Encrypted", "1");
-        headers.set("Signed", crypto::digest_with(&*config.provider, clear_text));
-        let sealed = crypto::encrypt_with(&*config.provider, clear_text, key)?;
-        if plan.method == Method::Get {
-            query = sealed;
-        } else {
-            body = sealed.into_bytes();
+    let in_query = plan.method == Method::Get;
+    let clear_text = if in_query { &plan.query } else { &plan.body };
+    let sent = match &config.encryption_key {
+        Some(key) => {
+            headers.set("Is-Encrypted", "1");
+            headers.set("Signed", crypto::digest_with(&*config.provider, clear_text.as_bytes()));
+            crypto::encrypt_with(&*config.provider, clear_text.as_bytes(), key)?
         }
-    }
+        None => clear_text.clone(),
+    };
+    let (query, body) = if in_query { (sent, Vec::new()) } else { (plan.query.clone(), sent.into_bytes()) };
     if !query.is_empty() {
         url.push('?');
         url.push_str(&query);

@@ -3,6 +3,8 @@
 //! It checks nothing, never fails, and takes no stack for what is nested: of a text that is not JSON it still gives every
 //! byte that is no white space, in some token.
 
+use super::scan::plain_length;
+
 /// A token of a JSON text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
@@ -67,13 +69,14 @@ const fn ends_scalar(byte: u8) -> bool {
 /// The length of the JSON string that the text begins with, quotes included; the whole text if it does not end.
 #[must_use]
 pub fn string_length(text: &str) -> usize {
-    let mut escaped = false;
-    for (index, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return index + 1,
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while let Some(rest) = bytes.get(at..) {
+        let plain = plain_length(rest);
+        match rest.get(plain) {
+            Some(b'"') => return at + plain + 1,
+            Some(b'\\') => at += plain + 2,
+            _ => at += plain + 1,
         }
     }
     text.len()

@@ -12,8 +12,10 @@ use crate::{
     },
     crypto,
     error::{Error, ErrorCode},
-    json::{canonical, locate},
+    json::locate,
 };
+
+use super::read;
 
 /// The type of an event that is distinguished by no `event` field and fits no known shape.
 const UNKNOWN: &str = "unknown";
@@ -30,8 +32,9 @@ pub struct Event {
 
 impl Event {
     /// Reads a verified, decrypted body.
-    pub(super) fn read(text: String, verified: bool, kind: Option<&str>) -> Result<Self, Error> {
-        let shape = Shape::read(&text)?;
+    pub(super) fn read(text: String, verified: bool, kind: Option<&str>, max_depth: usize) -> Result<Self, Error> {
+        let document = read::object(&text, max_depth)?;
+        let shape = Shape::of(&document);
         let (name, known) = match (kind, shape.text("event")) {
             (Some(kind), _) => (expected(kind)?.name.to_owned(), true),
             (None, Some(name)) => {
@@ -43,7 +46,7 @@ impl Event {
                 None => (UNKNOWN.to_owned(), false),
             },
         };
-        let dedupe_key = crypto::digest(canonical::write(&text).as_bytes());
+        let dedupe_key = crypto::digest(document.canonical().as_bytes());
         Ok(Self { name, known, verified, text, dedupe_key })
     }
 

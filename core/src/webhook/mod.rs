@@ -7,6 +7,7 @@
 
 mod event;
 mod form;
+mod read;
 
 use std::borrow::Cow;
 
@@ -19,7 +20,7 @@ use crate::{
     },
     error::{Error, ErrorCode},
     http::{Headers, Response, is_header_value},
-    json::tokens,
+    json::document::LONGEST,
     secret::Secret,
 };
 
@@ -47,7 +48,7 @@ pub struct WebhookConfig {
     /// so that nothing else tells who sent it. Encryption in ECB mode keeps strangers out who do not have the key, and is no
     /// signature: whoever saw two deliveries can make a third of their blocks.
     pub require_encryption: Option<bool>,
-    /// The largest body, in bytes, as it comes.
+    /// The largest body, in bytes, as it comes; never more than 4 GiB.
     pub max_body_bytes: usize,
     /// The deepest nesting of the JSON, from 1 to 100.
     pub max_depth: usize,
@@ -125,14 +126,14 @@ impl Webhooks {
     /// about, E5008 not encrypted, E60xx not decryptable. None of them says what is in the body. A receiver should answer
     /// the same to all of them: who could tell E5005 from E6003 might decrypt deliveries by trying.
     pub fn unwrap(&self, body: &[u8], headers: &Headers, kind: Option<&str>) -> Result<Event, Error> {
-        if body.len() > self.config.max_body_bytes {
-            let message = format!("the body has {} bytes, more than {}", body.len(), self.config.max_body_bytes);
+        let limit = self.config.max_body_bytes.min(LONGEST);
+        if body.len() > limit {
+            let message = format!("the body has {} bytes, more than {limit}", body.len());
             return Err(Error::new(ErrorCode::BodyTooLarge, message));
         }
         let verified = self.verify(body, headers).map_err(|error| with_form(error, body))?;
         let text = self.open(body, headers, verified).map_err(|error| with_form(error, body))?;
-        check_depth(&text, self.config.max_depth)?;
-        Event::read(text, verified, kind)
+        Event::read(text, verified, kind, self.config.max_depth)
     }
 
     /// The header fields of a signed delivery, by the first secret: for tests of a receiver.
@@ -295,25 +296,6 @@ fn with_form(mut error: Error, body: &[u8]) -> Error {
         error.details_mut().message.push_str(form);
     }
     error
-}
-
-/// Counts brackets before anything parses them.
-fn check_depth(text: &str, limit: usize) -> Result<(), Error> {
-    let mut depth = 0_usize;
-    for token in tokens(text) {
-        match token.first() {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > limit {
-            return Err(Error::new(
-                ErrorCode::NestedTooDeeply,
-                format!("the body is nested more than {limit} levels deep"),
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn invalid(field: &str, message: &str) -> Error {

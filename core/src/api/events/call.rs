@@ -215,12 +215,11 @@ const WORKFLOW_FIELDS: [&str; 4] = ["workflow_id", "nodetask_id", "workflow_name
 /// published, so one more field of a call must be there.
 fn is_call(shape: &Shape<'_>) -> bool {
     let call_fields = ["callee", "result", "ring_type", "hangup_type"];
-    shape.is_array("details")
-        && (shape.has("task_id") || shape.first("details").is_some_and(|call| call.has_any(&call_fields)))
+    shape.is_array("details") && (shape.has("task_id") || shape.first_has_any("details", &call_fields))
 }
 
 fn is_in_workflow(shape: &Shape<'_>) -> bool {
-    shape.has_any(&WORKFLOW_FIELDS) || shape.first("details").is_some_and(|call| call.has_any(&WORKFLOW_FIELDS))
+    shape.has_any(&WORKFLOW_FIELDS) || shape.first_has_any("details", &WORKFLOW_FIELDS)
 }
 
 pub(super) fn is_call_of_workflow(shape: &Shape<'_>) -> bool {

@@ -239,8 +239,8 @@ events! {
         body: ApiNodePush,
         recognize: |shape: &Shape<'_>| {
             let fields = ["node_id", "node_name", "workflow_id", "workflow_name"];
-            let is_contact = |callee: Shape<'_>| callee.has_any(&["callee_number", "case_id"]);
-            shape.is_object("callee") && (shape.has_any(&fields) || shape.object("callee").is_some_and(is_contact))
+            let contact_fields = ["callee_number", "case_id"];
+            shape.is_object("callee") && (shape.has_any(&fields) || shape.object_has_any("callee", &contact_fields))
                 || shape.has("node_id") && shape.has("callee_number")
         },
     }
@@ -248,7 +248,7 @@ events! {
 
 /// Returns whether an array has nodes of a workflow.
 fn has_nodes(shape: &Shape<'_>, field: &str) -> bool {
-    shape.first(field).is_some_and(|node| node.has("nodetask_id"))
+    shape.first_has_any(field, &["nodetask_id"])
 }
 
 impl ApiNodePush {

@@ -1,9 +1,14 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::write;
+use super::document::{Document, Refused};
+
+fn write(text: &str) -> String {
+    Document::read(text, 100).unwrap_or_else(|_| panic!("{text}")).canonical().into_owned()
+}
 
 #[test]
 fn texts_that_say_the_same_become_one() {
@@ -119,4 +124,76 @@ proptest! {
     fn it_writes_what_the_plain_one_writes(before in space(), text in document(), behind in space()) {
         prop_assert_eq!(write(&format!("{before}{text}{behind}")), reference(&text));
     }
+
+    /// Takes away, puts in and repeats bytes of a document: most of what comes of it is no JSON any more.
+    #[test]
+    fn it_takes_what_serde_json_takes(
+        text in document(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..5_u8, "[\"\\\\{}\\[\\],:0-9.eE+\\-u\\x00-\\x20a-f]{1,3}"), 0..4),
+    ) {
+        let text = changes.into_iter().fold(text, |text, (place, length, inserted)| {
+            let mut at = place.index(text.len() + 1);
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let behind: String = text[at..].chars().skip(length.into()).collect();
+            format!("{}{inserted}{behind}", &text[..at])
+        });
+        let judged = Document::read(&text, usize::MAX).is_ok();
+        prop_assert_eq!(judged, serde_json::from_str::<IgnoredAny>(&text).is_ok(), "{}", text);
+        if let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(&text) {
+            let document = Document::read(&text, usize::MAX).ok().unwrap();
+            for (name, written) in &fields {
+                let value = document.value(name).unwrap();
+                prop_assert!(value.text.starts_with(written.get()), "{} {}", value.text, written);
+                let inner: BTreeSet<String> = document.names_in(value).map(str::to_owned).collect();
+                prop_assert_eq!(inner, names_in(written.get()), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_refused_from_the_level_on_that_is_too_deep(text in document(), max_depth in 0..8_usize) {
+        let depth = deepest(&text);
+        let refused = Document::read(&text, max_depth).err();
+        prop_assert_eq!(refused, (depth > max_depth).then_some(Refused::TooDeep), "{}", text);
+    }
+}
+
+/// The names in an object, or in the first element of an array.
+fn names_in(text: &str) -> BTreeSet<String> {
+    if let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) {
+        return elements
+            .first()
+            .filter(|first| first.get().starts_with('{'))
+            .map_or_else(BTreeSet::new, |first| names_in(first.get()));
+    }
+    serde_json::from_str::<BTreeMap<Name, &RawValue>>(text)
+        .unwrap_or_default()
+        .into_keys()
+        .filter_map(|name| name.0)
+        .collect()
+}
+
+/// A name; none where a surrogate in it is alone.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Name(Option<String>);
+
+impl<'de> serde::Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|name| Self(serde_json::from_str(name.get()).ok()))
+    }
+}
+
+fn deepest(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let step = |token: super::Token<'_>| {
+        match token.first() {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        depth
+    };
+    super::tokens(text).map(step).max().unwrap_or_default()
 }
