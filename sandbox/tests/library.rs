@@ -27,7 +27,7 @@ fn client(api: &Api, encrypted: bool) -> Client {
 
 /// The host's part: it sends. Waits are skipped by setting the clock forward.
 async fn run(api: &Api, client: &mut Client, operation: &str, params: &Value) -> Result<Output, Error> {
-    let mut call = Call::new(&client.session, operation, &params.to_string(), &CallOptions::default())?;
+    let mut call = Call::new(&client.session, operation, params.to_string(), &CallOptions::default())?;
     loop {
         let now_ms = client.now_ms;
         match call.poll(now_ms)? {

@@ -99,22 +99,27 @@ enum State {
 
 impl Call {
     /// A call of this name with its parameters as JSON text, which are checked now and sent as they are.
-    pub fn new(session: &Session, operation: &str, params: &str, options: &CallOptions) -> Result<Self, Error> {
+    pub fn new(
+        session: &Session,
+        operation: &str,
+        params: impl Into<String>,
+        options: &CallOptions,
+    ) -> Result<Self, Error> {
         let info = catalog::operation(operation).ok_or_else(|| {
             let names = catalog::operations().map(|row| row.name).collect::<Vec<_>>().join(", ");
             Error::new(ErrorCode::UnknownOperation, format!("there is no operation `{operation}`; there are {names}"))
         })?;
-        Self::of(session, info, params, options)
+        Self::of(session, info, params.into(), options)
     }
 
     /// A call with typed parameters.
     pub fn typed<T: Operation>(session: &Session, params: &T, options: &CallOptions) -> Result<Self, Error> {
         let text = serde_json::to_string(params)
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the parameters do not serialize: {error}")))?;
-        Self::of(session, T::INFO, &text, options)
+        Self::of(session, T::INFO, text, options)
     }
 
-    fn of(session: &Session, info: &OperationInfo, params: &str, options: &CallOptions) -> Result<Self, Error> {
+    fn of(session: &Session, info: &OperationInfo, params: String, options: &CallOptions) -> Result<Self, Error> {
         let plan = Plan::operation(session.config(), info, params, options);
         Self::start(session, plan.map_err(|error| error.in_operation(info.name))?, options)
     }

@@ -117,17 +117,17 @@ impl Plan {
     pub(super) fn operation(
         config: &ValidConfig,
         info: &OperationInfo,
-        params: &str,
+        params: String,
         options: &CallOptions,
     ) -> Result<Self, Error> {
         if options.strict.unwrap_or(config.settings.strict) {
-            (info.check)(params)?;
+            (info.check)(&params)?;
         } else {
-            params::check_object(params)?;
+            params::check_object(&params)?;
         }
         let (query, body) = match info.method {
-            Method::Get => (query::write(params)?, String::new()),
-            _ => (String::new(), params.to_owned()),
+            Method::Get => (query::write(&params)?, String::new()),
+            _ => (String::new(), params),
         };
         Ok(Self {
             query,

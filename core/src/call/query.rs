@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use airudder_json::push_segment;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{
     Deserialize, Deserializer,
@@ -9,10 +10,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{
-    error::{Error, ErrorCode},
-    json::pointer::push_segment,
-};
+use crate::error::{Error, ErrorCode};
 
 /// What RFC 3986 calls unreserved stays as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

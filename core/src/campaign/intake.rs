@@ -1,7 +1,8 @@
 //! Contacts as they come: compared with the journal, checked, and queued.
 
 use super::{
-    contact::{Contact, Identity},
+    contact::Contact,
+    identity::Identity,
     journal::BatchState,
     ledger::{Past, Refusal},
     lookups::{Cause, RefusedBatch, refusal},
@@ -69,7 +70,9 @@ impl Campaign {
             self.reject(contact.position, code, None, refusal(&message, looked_up, contacts));
         } else {
             let new = || RefusedBatch::new(past.workflow, Vec::new(), code, message);
-            self.lookups.refused.entry(past.batch).or_insert_with(new).contacts.push(contact);
+            if let Some(refused) = self.lookups.refused.get_or_insert_with(past.batch, new) {
+                refused.contacts.push(contact);
+            }
         }
     }
 

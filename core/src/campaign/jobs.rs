@@ -1,12 +1,13 @@
 //! The calls of a campaign: handed out to the host, or about to be.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::Serialize;
 
 use super::{
     contact::Contact,
     lookups::{Doubt, Window},
+    numbered::Numbered,
 };
 use crate::call::Call;
 
@@ -29,7 +30,7 @@ pub(super) enum Job {
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     ready: VecDeque<(u64, Box<Call>)>,
-    running: BTreeMap<u64, Job>,
+    running: Numbered<Job>,
     next_id: u64,
 }
 
@@ -48,12 +49,12 @@ impl Calls {
 
     /// Ends a call; gives its purpose, if there is a call of this id.
     pub(super) fn end(&mut self, id: u64) -> Option<Job> {
-        self.running.remove(&id)
+        self.running.remove(id)
     }
 
     /// Takes back the calls that the host does not have yet.
     pub(super) fn take_back(&mut self) -> Vec<Job> {
-        std::mem::take(&mut self.ready).into_iter().filter_map(|(id, _)| self.running.remove(&id)).collect()
+        std::mem::take(&mut self.ready).into_iter().filter_map(|(id, _)| self.running.remove(id)).collect()
     }
 
     /// Returns whether there is none.

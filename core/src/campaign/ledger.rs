@@ -2,10 +2,9 @@
 //!
 //! A record is applied by one function, whether this run has just written it or an earlier one did.
 
-use std::collections::BTreeMap;
-
 use super::{
     journal::{BatchState, Ranges, Record, positions},
+    numbered::Numbered,
     workflows::Workflows,
 };
 use crate::error::{Error, ErrorCode};
@@ -14,8 +13,8 @@ use crate::error::{Error, ErrorCode};
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pub(super) workflows: Workflows,
-    contacts: BTreeMap<u64, Past>,
-    batches: BTreeMap<u64, Batch>,
+    contacts: Numbered<Past>,
+    batches: Numbered<Batch>,
     next_batch: u64,
     /// The number of contacts that the journal of the earlier runs knows: the position of its last one, and one.
     known: u64,
@@ -59,22 +58,22 @@ impl Ledger {
                 self.send(*batch, *workflow, contacts, fingerprints)?;
             }
             Record::Outcome { batch, state, code, message } => {
-                let contacts = self.batches.get(batch).map(|batch| batch.contacts.clone()).unwrap_or_default();
+                let contacts = self.batches.get(*batch).map(|batch| batch.contacts.clone()).unwrap_or_default();
                 for position in positions(&contacts) {
-                    if self.contacts.get(&position).is_some_and(|past| past.batch == *batch) {
+                    if self.contacts.get(position).is_some_and(|past| past.batch == *batch) {
                         self.settle(position, *state);
                     }
                 }
                 if matches!(state, BatchState::Accepted | BatchState::Unsent) {
-                    self.batches.remove(batch);
-                } else if let Some(entry) = self.batches.get_mut(batch) {
+                    self.batches.remove(*batch);
+                } else if let Some(entry) = self.batches.get_mut(*batch) {
                     let (code, message) = (code.clone().unwrap_or_default(), message.clone().unwrap_or_default());
                     let contacts = contacts.iter().map(|(_, count)| count).sum();
                     entry.refusal = Refusal { code, message, contacts, looked_up: None };
                 }
             }
             Record::Sampled { batch, looked_up } => {
-                if let Some(batch) = self.batches.get_mut(batch) {
+                if let Some(batch) = self.batches.get_mut(*batch) {
                     batch.refusal.looked_up = Some(*looked_up);
                 }
             }
@@ -82,7 +81,7 @@ impl Ledger {
                 for (ranges, state) in [(accepted, BatchState::Accepted), (unsent, BatchState::Unsent)] {
                     for (first, count) in ranges {
                         let range = *first..first.saturating_add(*count);
-                        let known: Vec<u64> = self.contacts.range(range).map(|(position, _)| *position).collect();
+                        let known: Vec<u64> = self.contacts.numbers_in(range).collect();
                         for position in known {
                             self.settle(position, state);
                         }
@@ -114,7 +113,7 @@ impl Ledger {
 
     /// Changes what is known of a contact, and the number of contacts of its workflow with it.
     fn settle(&mut self, position: u64, state: BatchState) {
-        let Some(past) = self.contacts.get_mut(&position) else { return };
+        let Some(past) = self.contacts.get_mut(position) else { return };
         let before = std::mem::replace(&mut past.state, state);
         match (before.may_be_taken(), state.may_be_taken()) {
             (true, false) => self.workflows.remove(past.workflow),
@@ -127,15 +126,15 @@ impl Ledger {
     /// Drops a contact that was fed and is settled: it is over, or will be sent anew.
     fn forget(&mut self, position: u64) {
         let is_settled = |past: &Past| matches!(past.state, BatchState::Accepted | BatchState::Unsent);
-        if position < self.fed && self.contacts.get(&position).is_some_and(is_settled) {
-            self.contacts.remove(&position);
+        if position < self.fed && self.contacts.get(position).is_some_and(is_settled) {
+            self.contacts.remove(position);
         }
     }
 
     /// Counts one more contact as fed: its position, and what the journal knows of it.
     pub(super) fn next_contact(&mut self) -> (u64, Option<Past>) {
         let position = self.fed;
-        let past = self.contacts.get(&position).copied();
+        let past = self.contacts.get(position).copied();
         self.fed += 1;
         self.forget(position);
         (position, past)
@@ -148,7 +147,7 @@ impl Ledger {
 
     /// Why a batch was refused.
     pub(super) fn refusal(&self, batch: u64) -> Refusal {
-        self.batches.get(&batch).map(|batch| batch.refusal.clone()).unwrap_or_default()
+        self.batches.get(batch).map(|batch| batch.refusal.clone()).unwrap_or_default()
     }
 
     /// The number of the next batch.

@@ -1,8 +1,8 @@
 //! Contacts in doubt, and batches that the API refused: who is to be looked up, and when.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::{contact::Contact, workflows::Workflows};
+use super::{contact::Contact, numbered::Numbered, workflows::Workflows};
 use crate::{error::Error, retry::Jitter};
 
 /// The number of contacts of a refused batch that are looked up at random, beside its first, middle and last one.
@@ -17,7 +17,7 @@ pub(super) const MAX_LOST_BATCHES: u32 = 3;
 pub(super) struct Lookups {
     pub(super) doubts: VecDeque<Doubt>,
     pub(super) batches: DoubtfulBatches,
-    pub(super) refused: BTreeMap<u64, RefusedBatch>,
+    pub(super) refused: Numbered<RefusedBatch>,
     /// Settled contacts that are still to be journaled: those that the API has, and those that are to be sent again.
     pub(super) accepted: Vec<u64>,
     pub(super) unsent: Vec<u64>,
@@ -129,7 +129,7 @@ pub(super) enum Cause {
 /// The ends of the doubtful batches, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct DoubtfulBatches {
-    open: BTreeMap<u64, OpenBatch>,
+    open: Numbered<OpenBatch>,
     /// The number of uploads that were accepted so far.
     accepted: u64,
     /// The number of accepted uploads when batches were lost last, and how many were lost with that number.
@@ -157,7 +157,7 @@ impl DoubtfulBatches {
     /// A contact of this batch is in doubt.
     pub(super) fn add(&mut self, batch: u64, cause: &Cause) {
         let new = || OpenBatch { accepted: self.accepted, ..OpenBatch::default() };
-        let open = self.open.entry(batch).or_insert_with(new);
+        let Some(open) = self.open.get_or_insert_with(batch, new) else { return };
         open.contacts += 1;
         open.is_ours = matches!(cause, Cause::Failed(_));
         if let (1, Cause::Failed(error)) = (open.contacts, cause) {
@@ -173,14 +173,14 @@ impl DoubtfulBatches {
     /// A contact of this batch is in doubt no longer; `lost`: the API does not have it. Tells how many batches were lost with
     /// none accepted between them.
     pub(super) fn resolve(&mut self, batch: u64, lost: bool) -> u32 {
-        let Some(open) = self.open.get_mut(&batch) else { return 0 };
+        let Some(open) = self.open.get_mut(batch) else { return 0 };
         open.contacts = open.contacts.saturating_sub(1);
         open.is_lost |= lost;
         if open.contacts > 0 {
             return 0;
         }
         let OpenBatch { accepted, is_ours, is_lost, .. } = *open;
-        self.open.remove(&batch);
+        self.open.remove(batch);
         if !is_lost {
             self.accepted += 1; // the API had it all the time
         }

@@ -32,11 +32,14 @@ mod clock;
 mod config;
 mod contact;
 mod fingerprint;
+mod identities;
+mod identity;
 mod intake;
 mod jobs;
 mod journal;
 mod ledger;
 mod lookups;
+mod numbered;
 mod report;
 mod settle;
 mod state;
@@ -106,7 +109,7 @@ impl Campaign {
         config.validate()?;
         let campaign = Self::with(session, config);
         // A malformed name or end time is better found now than after the contacts were read.
-        Call::new(session, "workflow.create_instance", &campaign.create_params(""), &CallOptions::default())?;
+        Call::new(session, "workflow.create_instance", campaign.create_params(""), &CallOptions::default())?;
         Ok(campaign)
     }
 
@@ -255,7 +258,7 @@ impl Campaign {
                 }
                 Job::Lookup(doubt) => self.lookups.doubts.push_back(doubt),
                 Job::Sample { batch, index, window } => {
-                    if let Some(refused) = self.lookups.refused.get_mut(&batch) {
+                    if let Some(refused) = self.lookups.refused.get_mut(batch) {
                         refused.look_again(index, window);
                     }
                 }

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::{
     clock::DAY_MS,
-    contact::{Contact, Identity},
+    contact::Contact,
+    identity::Identity,
     jobs::{Job, json},
     journal::{BatchState, Record, ranges},
     lookups::{Cause, Doubt, Found, FoundRow, MAX_LOST_BATCHES, RefusedBatch, Window, refusal},
@@ -65,7 +66,7 @@ impl Campaign {
     }
 
     pub(super) fn start_sample(&mut self, batch: u64) -> Result<(), Error> {
-        let Some(refused) = self.lookups.refused.get_mut(&batch) else { return Ok(()) };
+        let Some(refused) = self.lookups.refused.get_mut(batch) else { return Ok(()) };
         let Some((index, window)) = refused.next() else { return Ok(()) };
         let workflow = refused.workflow;
         let Some(identity) = refused.contacts.get(index).map(|contact| contact.identity.clone()) else { return Ok(()) };
@@ -174,9 +175,9 @@ impl Campaign {
     ) -> Result<(), Error> {
         let found = self.found(result);
         // Another lookup of the batch may have settled it.
-        let Some(workflow) = self.lookups.refused.get(&batch).map(|refused| refused.workflow) else { return Ok(()) };
+        let Some(workflow) = self.lookups.refused.get(batch).map(|refused| refused.workflow) else { return Ok(()) };
         let next = self.next_part(workflow, window, false);
-        let Some(refused) = self.lookups.refused.get_mut(&batch) else { return Ok(()) };
+        let Some(refused) = self.lookups.refused.get_mut(batch) else { return Ok(()) };
         match (found, next) {
             (Err(error), _) => {
                 refused.look_again(index, window);
@@ -201,7 +202,7 @@ impl Campaign {
     }
 
     fn reject_batch(&mut self, batch: u64) -> Result<(), Error> {
-        let Some(refused) = self.lookups.refused.remove(&batch) else { return Ok(()) };
+        let Some(refused) = self.lookups.refused.remove(batch) else { return Ok(()) };
         self.record(&Record::Sampled { batch, looked_up: refused.looked_up })?;
         let message = refusal(&refused.message, refused.looked_up, refused.contacts.len() as u64);
         for contact in refused.contacts {
@@ -211,7 +212,7 @@ impl Campaign {
     }
 
     fn doubt_refused(&mut self, batch: u64) -> Result<(), Error> {
-        let Some(refused) = self.lookups.refused.remove(&batch) else { return Ok(()) };
+        let Some(refused) = self.lookups.refused.remove(batch) else { return Ok(()) };
         let RefusedBatch { workflow, contacts, code, message, .. } = refused;
         let (code, message) = (Some(code), Some(mask::message(&message)));
         self.record(&Record::Outcome { batch, state: BatchState::Doubtful, code, message })?;

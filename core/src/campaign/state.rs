@@ -52,7 +52,7 @@ impl Campaign {
             journal: Writer::default(),
             beginning: None,
             ledger: Ledger::default(),
-            queue: Queue::default(),
+            queue: Queue::new(config.seed),
             lookups: Lookups::default(),
             calls: Calls::default(),
             token: TokenState::Unasked,

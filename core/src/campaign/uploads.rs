@@ -40,7 +40,7 @@ impl Campaign {
         while self.calls.lookups() < self.config.lookups_in_flight {
             let now = self.clock.waited.ms();
             let doubt = self.lookups.doubts.iter().position(|doubt| doubt.not_before <= now);
-            let refused = self.lookups.refused.iter().find(|(_, refused)| refused.is_due(now)).map(|(batch, _)| *batch);
+            let refused = self.lookups.refused.iter().find(|(_, refused)| refused.is_due(now)).map(|(batch, _)| batch);
             if (doubt.is_none() && refused.is_none()) || !self.has_token()? {
                 break;
             }
@@ -122,7 +122,7 @@ impl Campaign {
         }
     }
 
-    pub(super) fn start(&mut self, operation: &str, params: &str) -> Result<Call, Error> {
+    pub(super) fn start(&mut self, operation: &str, params: impl Into<String>) -> Result<Call, Error> {
         let seed = self.jitter.next();
         // Each contact was checked, or was sent in an earlier run with other settings, where a refusal now would strand it.
         let strict = Some(false);
@@ -140,7 +140,7 @@ impl Campaign {
         let suffix = if workflow == 0 { String::new() } else { format!(" ({})", workflow + 1) };
         let (name, end_time) = (format!("{}{suffix}", self.config.name), Some(self.config.end_time.clone()));
         self.record(&Record::Creating { workflow, name, end_time })?;
-        let call = self.start("workflow.create_instance", &self.create_params(&suffix))?;
+        let call = self.start("workflow.create_instance", self.create_params(&suffix))?;
         self.calls.hand_out(call, Job::Create { workflow });
         Ok(())
     }
