@@ -84,7 +84,7 @@ impl Session {
         let in_operation = |failed: Failed| failed.map(|error| error.in_operation(operation));
         let options = call_options(options, seed).map_err(in_operation)?;
         let text = writer::write(params, "").map_err(in_operation)?;
-        let call = detach(py, || airudder_core::Call::new(&self.inner, operation, &text, &options))?;
+        let call = detach(py, || airudder_core::Call::new(&self.inner, operation, text, &options))?;
         Ok(Call::new(call))
     }
 

@@ -2,15 +2,16 @@
 
 use airudder_core::{Error, ErrorCode, Headers, Secret, WebhookConfig, crypto, events};
 use pyo3::{
+    intern,
     prelude::*,
     pybacked::PyBackedBytes,
-    types::{PyBytes, PyMemoryView},
+    types::{PyBytes, PyDict, PyMemoryView},
 };
 
 use crate::{
     bytes::block,
     errors::Fallible,
-    fields::Fields,
+    fields::{self, Fields},
     options::{COUNT, SWITCH, TEXT, text, typed},
     reader,
 };
@@ -22,8 +23,8 @@ const MAX_DEPTH: usize = 100;
 #[pyclass(frozen, module = "airudder._native")]
 pub(crate) struct Webhooks(airudder_core::Webhooks);
 
-/// `(type, known, verified, data, raw, dedupe_key)`; `airudder._webhooks` makes a class of it.
-type Event<'py> = (String, bool, bool, Bound<'py, PyAny>, String, String);
+/// The size of a small body, in bytes.
+const SMALL: usize = 16 * 1024;
 
 /// Header fields as pairs.
 type Pairs = Vec<(String, String)>;
@@ -63,31 +64,33 @@ impl Webhooks {
         Ok(Self(airudder_core::Webhooks::new(config)?))
     }
 
-    #[pyo3(signature = (body, headers, kind, /))]
+    /// The fields of an event, without `data` where Python's reader takes the text for sure: it is made when it is asked for.
+    #[pyo3(signature = (body, headers, kind, received_at, /))]
     fn unwrap<'py>(
         &self,
         py: Python<'py>,
         body: &Bound<'py, PyAny>,
-        headers: Fields,
+        headers: &Bound<'py, PyAny>,
         kind: Option<&str>,
-    ) -> Fallible<Event<'py>> {
+        received_at: &Bound<'py, PyAny>,
+    ) -> Fallible<Bound<'py, PyDict>> {
         let body = bytes(body)?;
-        let Fields(headers) = headers;
-        let event = py.detach(|| self.0.unwrap(&body, &headers, kind)).map_err(|error| read_before(error, &body))?;
-        let data = reader::read(py, event.text()).map_err(|unreadable| {
-            unreadable.map(|mut error| {
-                error.details_mut().code = ErrorCode::InvalidBody;
-                error
-            })
-        })?;
-        Ok((
-            event.name().to_owned(),
-            event.known(),
-            event.verified(),
-            data,
-            event.text().to_owned(),
-            event.dedupe_key().to_owned(),
-        ))
+        let headers = fields::read(headers, |name| self.0.header_names().any(|read| read.eq_ignore_ascii_case(name)))?;
+        let unwrap = || self.0.unwrap(&body, &headers, kind);
+        // To release the interpreter and take it again costs more than a small body does.
+        let event = if body.len() < SMALL { unwrap() } else { py.detach(unwrap) };
+        let event = event.map_err(|error| read_before(error, &body))?;
+        let fields = PyDict::new(py);
+        fields.set_item(intern!(py, "type"), event.name())?;
+        fields.set_item(intern!(py, "known"), event.known())?;
+        fields.set_item(intern!(py, "verified"), event.verified())?;
+        fields.set_item(intern!(py, "raw"), event.text())?;
+        fields.set_item(intern!(py, "dedupe_key"), event.dedupe_key())?;
+        fields.set_item(intern!(py, "received_at"), received_at)?;
+        if !event.has_simple_numbers() {
+            fields.set_item(intern!(py, "data"), data(py, event.text())?)?;
+        }
+        Ok(fields)
     }
 
     #[pyo3(signature = (body, headers, /))]
@@ -108,6 +111,15 @@ impl Webhooks {
         let (headers, body) = py.detach(|| self.0.seal_with(&text, Some(block(iv)?), headers.0))?;
         Ok((pairs(&headers), PyBytes::new(py, &body)))
     }
+}
+
+fn data<'py>(py: Python<'py>, text: &str) -> Fallible<Bound<'py, PyAny>> {
+    reader::read(py, text).map_err(|unreadable| {
+        unreadable.map(|mut error| {
+            error.details_mut().code = ErrorCode::InvalidBody;
+            error
+        })
+    })
 }
 
 /// The bytes of a body. What was parsed or decoded already cannot be verified any more.

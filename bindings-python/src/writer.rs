@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use airudder_core::{Error, ErrorCode, json::push_segment};
+use airudder_core::{
+    Error, ErrorCode,
+    json::{plain_length, push_segment},
+};
 use pyo3::{
     prelude::*,
     types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple},
@@ -47,8 +50,13 @@ pub(crate) fn write(object: &Bound<'_, PyAny>, prefix: &str) -> Fallible<String>
 }
 
 fn write_value(object: &Bound<'_, PyAny>, out: &mut String, depth: usize, place: &Place<'_>) -> Fallible<()> {
-    if let Ok(text) = object.cast::<PyString>() {
-        write_text(text, out, place)
+    // Most values are of these two types themselves, which is told faster than that they are of a class of theirs.
+    if let Ok(text) = object.cast_exact::<PyString>() {
+        write_text(text, out, place).map(drop)
+    } else if let Ok(dict) = object.cast_exact::<PyDict>() {
+        write_dict(dict, out, deeper(depth, place)?, place)
+    } else if let Ok(text) = object.cast::<PyString>() {
+        write_text(text, out, place).map(drop)
     } else if let Ok(dict) = object.cast::<PyDict>() {
         write_dict(dict, out, deeper(depth, place)?, place)
     } else if let Ok(list) = object.cast::<PyList>() {
@@ -94,15 +102,14 @@ fn write_dict(dict: &Bound<'_, PyDict>, out: &mut String, depth: usize, place: &
             return place.fail(ErrorCode::InvalidValue, "the dict was changed while it was read");
         }
         let Some((key, value)) = items.next() else { break };
-        let Ok(key) = key.cast_into::<PyString>() else {
+        let Ok(key) = key.cast::<PyString>() else {
             return place.fail(ErrorCode::WrongType, "a dict has a key that is not a str: JSON has only text keys");
         };
         if index > 0 {
             out.push(',');
         }
-        write_text(&key, out, place)?;
+        let name = write_text(key, out, place)?;
         out.push(':');
-        let Ok(name) = key.to_str() else { return lone_surrogate(place) };
         write_value(&value, out, depth, &Place::Key(place, name))?;
     }
     out.push('}');
@@ -126,13 +133,17 @@ fn write_array<'py>(
     Ok(())
 }
 
-fn write_text(text: &Bound<'_, PyString>, out: &mut String, place: &Place<'_>) -> Fallible<()> {
+/// Writes a string, and returns it.
+fn write_text<'a>(text: &'a Bound<'_, PyString>, out: &mut String, place: &Place<'_>) -> Fallible<&'a str> {
     let Ok(text) = text.to_str() else { return lone_surrogate(place) };
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-        let (clean, tail) = rest.split_at(at);
+    loop {
+        let (clean, tail) = rest.split_at(plain_length(rest.as_bytes()));
         out.push_str(clean);
+        if tail.is_empty() {
+            break;
+        }
         let mut tail = tail.chars();
         match tail.next() {
             Some('\n') => out.push_str("\\n"),
@@ -145,9 +156,8 @@ fn write_text(text: &Bound<'_, PyString>, out: &mut String, place: &Place<'_>) -
         }
         rest = tail.as_str();
     }
-    out.push_str(rest);
     out.push('"');
-    Ok(())
+    Ok(text)
 }
 
 fn lone_surrogate<T>(place: &Place<'_>) -> Fallible<T> {

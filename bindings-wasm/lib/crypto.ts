@@ -6,7 +6,7 @@
  * and signed is not published: `detect` finds it out from a captured delivery.
  */
 import { bytes } from "./runtime/bytes.js";
-import { type HeaderFields, pairs } from "./runtime/headers.js";
+import { fieldText, type HeaderFields, pairs } from "./runtime/headers.js";
 import { enter } from "./runtime/native.js";
 import { randomBlock } from "./runtime/platform.js";
 import { checkedAs, optionalString, STRING } from "./runtime/settings.js";
@@ -79,7 +79,7 @@ export function sign(body: string | Uint8Array, secret: string, options: SignOpt
       checkedAs(secret, "secret", STRING),
       String(scheme),
       optionalString(key, "key"),
-      pairs(headers),
+      fieldText(pairs(headers)),
     ),
   );
 }
@@ -94,7 +94,7 @@ export function verify(signature: string, body: string | Uint8Array, secret: str
       checkedAs(secret, "secret", STRING),
       String(scheme),
       optionalString(key, "key"),
-      pairs(headers),
+      fieldText(pairs(headers)),
     ),
   );
 }
@@ -125,7 +125,7 @@ export interface Detection {
 export function detect({ headers, body, secret, encryptionKey }: Captured): Detection {
   return enter((native) =>
     native.detect(
-      pairs(headers),
+      fieldText(pairs(headers)),
       bytes(body),
       optionalString(secret, "secret"),
       optionalString(encryptionKey, "encryptionKey"),

@@ -1,7 +1,7 @@
 //! Converts values at the FFI boundary. Small, fixed structures are plain objects; large ones are JSON text or bytes.
 
 use airudder_core::{Error, ErrorCode, Headers};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 
 use crate::{errors::Fallible, object::plain};
@@ -11,16 +11,15 @@ pub(crate) fn to_js(value: &impl Serialize) -> Fallible<JsValue> {
     Ok(plain(value).map_err(|_| Error::new(ErrorCode::Internal, "a result does not serialize"))?)
 }
 
-/// A structure that the facade wrote as JSON text: one parser serves these and the core. The parser's own message is
-/// dropped: it may quote a value, which may be secret.
-pub(crate) fn from_json<'a, T: Deserialize<'a>>(text: &'a str) -> Fallible<T> {
-    Ok(serde_json::from_str(text)
-        .map_err(|_| Error::new(ErrorCode::Internal, "the facade gave an argument of another shape"))?)
+/// Header fields from names and values by turns, each with a zero character behind it.
+pub(crate) fn headers(fields: &str) -> Headers {
+    let mut parts = fields.split_terminator('\0');
+    std::iter::from_fn(|| parts.next().zip(parts.next())).collect()
 }
 
-/// Pairs of name and value.
-pub(crate) fn headers(pairs: &str) -> Fallible<Headers> {
-    Ok(from_json::<Vec<(String, String)>>(pairs)?.into_iter().collect())
+/// Names and values by turns, each with a zero character behind it. No header field of the core's has one in it.
+pub(crate) fn field_text(headers: &Headers) -> String {
+    headers.iter().flat_map(|(name, value)| [name, "\0", value, "\0"]).collect()
 }
 
 /// Header fields as pairs.

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use airudder_core::{Error, ErrorCode, Failure, Output, Request, Response, Step};
+use airudder_core::{Error, ErrorCode, Failure, Method, Output, Request, Response, Step};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    boundary::{bytes, headers, pairs, to_js, whole},
+    boundary::{field_text, headers, to_js, whole},
     errors::Fallible,
     exact,
 };
@@ -33,25 +33,28 @@ impl Call {
     }
 }
 
-/// A request to send exactly as it is.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Outgoing<'a> {
-    method: &'static str,
-    url: &'a str,
-    headers: Vec<(&'a str, &'a str)>,
-    #[serde(serialize_with = "bytes")]
-    body: &'a [u8],
-    timeout_ms: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    curl: Option<String>,
+#[wasm_bindgen]
+extern "C" {
+    /// Makes requests: `lib/call/outgoing.ts`.
+    pub type Requests;
+    #[wasm_bindgen(method)]
+    fn make(this: &Requests, method: &str, url: &str, headers: &str, body: &[u8], timeout_ms: f64) -> JsValue;
 }
 
-impl<'a> Outgoing<'a> {
-    fn new(request: &'a Request, curl: Option<String>) -> Self {
+impl Requests {
+    fn of(&self, request: &Request) -> JsValue {
         let Request { method, url, headers, body, timeout_ms } = request;
-        Self { method: method.as_str(), url, headers: pairs(headers), body, timeout_ms: *timeout_ms, curl }
+        #[expect(clippy::cast_precision_loss, reason = "JavaScript has integers as floats")]
+        self.make(method.as_str(), url, &field_text(headers), body, *timeout_ms as f64)
     }
+}
+
+/// The request as a `curl` command with secrets masked.
+#[wasm_bindgen]
+#[must_use]
+pub fn curl(method: &str, url: String, fields: &str, body: Vec<u8>) -> String {
+    let method = Method::from_name(method).unwrap_or(Method::Post);
+    Request { method, url, headers: headers(fields), body, timeout_ms: 0 }.to_curl()
 }
 
 #[derive(Serialize)]
@@ -65,9 +68,9 @@ struct Ended {
 #[wasm_bindgen]
 impl Call {
     /// A request to send, the time in Unix milliseconds to poll again at, or `undefined` when there is a result.
-    pub fn poll(&self, now_ms: f64) -> Fallible<JsValue> {
+    pub fn poll(&self, now_ms: f64, requests: &Requests) -> Fallible<JsValue> {
         Ok(match self.with(|call| call.poll(whole(now_ms)))? {
-            Step::Send(request) => to_js(&Outgoing::new(&request, None))?,
+            Step::Send(request) => requests.of(&request),
             Step::Wait { until_ms, .. } => to_js(&until_ms)?,
             Step::Done => JsValue::UNDEFINED,
         })
@@ -76,14 +79,14 @@ impl Call {
     /// True for a response head of a file, whose body stays with JavaScript.
     #[wasm_bindgen(js_name = isFile)]
     pub fn is_file(&self, status: u16, fields: &str) -> Fallible<bool> {
-        let headers = headers(fields)?;
+        let headers = headers(fields);
         self.with(|call| Ok(call.is_file(status, &headers)))
     }
 
     /// The response to the request that was polled.
     #[wasm_bindgen(js_name = onResponse)]
     pub fn on_response(&self, now_ms: f64, status: u16, fields: &str, body: Vec<u8>) -> Fallible<()> {
-        let response = Response { status, headers: headers(fields)?, body };
+        let response = Response { status, headers: headers(fields), body };
         self.with(|call| call.on_response(whole(now_ms), &response))
     }
 
@@ -119,9 +122,8 @@ impl Call {
         to_js(&ended)
     }
 
-    /// The request as it would be sent, without a token, and as a `curl` command with secrets masked.
-    pub fn prepare(&self) -> Fallible<JsValue> {
-        let request = self.with(|call| call.prepare())?;
-        to_js(&Outgoing::new(&request, Some(request.to_curl())))
+    /// The request as it would be sent, without a token.
+    pub fn prepare(&self, requests: &Requests) -> Fallible<JsValue> {
+        Ok(requests.of(&self.with(|call| call.prepare())?))
     }
 }

@@ -1,4 +1,4 @@
-//! AES and SHA-256 of the JavaScript runtime, where it lends them: for large bodies they are several times as fast as
+//! AES, SHA-256 and HMAC of the JavaScript runtime, where it lends them: for large bodies they are several times as fast as
 //! WebAssembly's.
 
 use std::cell::OnceCell;
@@ -9,8 +9,10 @@ use airudder_core::{
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// From this number of bytes on, the runtime's are faster although its objects have to be made.
+/// From this number of bytes on, the runtime's AES is faster although its objects have to be made.
 const LARGE: usize = 4096;
+/// From this number of bytes on, its SHA-256 is.
+const LARGE_TO_HASH: usize = 256;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,6 +27,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn sha256(this: &Primitives, data: &[u8], digest: &mut [u8]) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = hmacSha256)]
+    fn hmac_sha256(this: &Primitives, key: &[u8], data: &[u8], digest: &mut [u8]) -> Result<(), JsValue>;
 }
 
 thread_local! {
@@ -43,20 +48,20 @@ pub fn lend(primitives: Primitives) {
 #[derive(Debug)]
 pub(crate) struct Runtime;
 
-fn with_lent(length: usize, run: impl FnOnce(&Primitives) -> Result<(), JsValue>) -> bool {
-    length >= LARGE && LENT.with(|lent| lent.get().is_some_and(|primitives| run(primitives).is_ok()))
+fn with_lent(is_large: bool, run: impl FnOnce(&Primitives) -> Result<(), JsValue>) -> bool {
+    is_large && LENT.with(|lent| lent.get().is_some_and(|primitives| run(primitives).is_ok()))
 }
 
 impl Provider for Runtime {
     fn encrypt_blocks(&self, key: &EncryptionKey, blocks: &mut [u8]) -> Result<(), Error> {
-        if with_lent(blocks.len(), |lent| lent.encrypt_blocks(key.expose(), blocks)) {
+        if with_lent(blocks.len() >= LARGE, |lent| lent.encrypt_blocks(key.expose(), blocks)) {
             return Ok(());
         }
         BuiltIn.encrypt_blocks(key, blocks)
     }
 
     fn decrypt_blocks(&self, key: &EncryptionKey, blocks: &mut [u8]) -> Result<(), Error> {
-        if with_lent(blocks.len(), |lent| lent.decrypt_blocks(key.expose(), blocks)) {
+        if with_lent(blocks.len() >= LARGE, |lent| lent.decrypt_blocks(key.expose(), blocks)) {
             return Ok(());
         }
         BuiltIn.decrypt_blocks(key, blocks)
@@ -64,9 +69,19 @@ impl Provider for Runtime {
 
     fn sha256(&self, data: &[u8]) -> [u8; 32] {
         let mut digest = [0; 32];
-        if with_lent(data.len(), |lent| lent.sha256(data, &mut digest)) {
+        if with_lent(data.len() >= LARGE_TO_HASH, |lent| lent.sha256(data, &mut digest)) {
             return digest;
         }
         BuiltIn.sha256(data)
+    }
+
+    fn hmac_sha256(&self, key: &[u8], message: &[&[u8]]) -> Result<[u8; 32], Error> {
+        let mut digest = [0; 32];
+        if let [data] = message
+            && with_lent(data.len() >= LARGE_TO_HASH, |lent| lent.hmac_sha256(key, data, &mut digest))
+        {
+            return Ok(digest);
+        }
+        BuiltIn.hmac_sha256(key, message)
     }
 }

@@ -69,8 +69,6 @@ extern "C" {
     fn base_url(this: &Options) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn headers(this: &Options) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn seed(this: &Options) -> f64;
 
     /// A request that the library does not type, as `lib/call/client.ts` has checked it.
     pub type Raw;
@@ -110,17 +108,19 @@ impl From<SessionSettings> for ClientConfig {
     }
 }
 
-impl Options {
-    fn read(&self) -> Fallible<CallOptions> {
-        Ok(CallOptions {
-            timeout_ms: self.timeout_ms().map(whole),
-            deadline_ms: self.deadline_ms().map(whole),
-            max_retries: self.max_retries(),
-            strict: self.strict(),
-            base_url: self.base_url(),
-            headers: headers(&self.headers())?,
-            seed: whole(self.seed()),
-        })
+fn call_options(options: Option<Options>, seed: f64) -> CallOptions {
+    let seed = whole(seed);
+    match options {
+        None => CallOptions { seed, ..CallOptions::default() },
+        Some(options) => CallOptions {
+            timeout_ms: options.timeout_ms().map(whole),
+            deadline_ms: options.deadline_ms().map(whole),
+            max_retries: options.max_retries(),
+            strict: options.strict(),
+            base_url: options.base_url(),
+            headers: headers(&options.headers()),
+            seed,
+        },
     }
 }
 
@@ -164,12 +164,12 @@ impl Session {
     }
 
     /// Starts a call by name. The parameters are checked now; nothing is sent before `poll`.
-    pub fn call(&self, operation: &str, params: &str, options: Options) -> Fallible<Call> {
-        Ok(Call::new(airudder_core::Call::new(&self.inner, operation, params, &options.read()?)?))
+    pub fn call(&self, operation: &str, params: String, seed: f64, options: Option<Options>) -> Fallible<Call> {
+        Ok(Call::new(airudder_core::Call::new(&self.inner, operation, params, &call_options(options, seed))?))
     }
 
     /// Starts a call that the library does not type.
-    pub fn request(&self, request: Raw, options: Options) -> Fallible<Call> {
-        Ok(Call::new(airudder_core::Call::raw(&self.inner, request.request()?, &options.read()?)?))
+    pub fn request(&self, request: Raw, seed: f64, options: Option<Options>) -> Fallible<Call> {
+        Ok(Call::new(airudder_core::Call::raw(&self.inner, request.request()?, &call_options(options, seed))?))
     }
 }

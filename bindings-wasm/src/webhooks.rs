@@ -1,5 +1,7 @@
 //! Deliveries of events.
 
+use std::sync::Arc;
+
 use airudder_core::{Secret, WebhookConfig, crypto};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -9,6 +11,7 @@ use crate::{
     crypto::block,
     errors::Fallible,
     exact,
+    provider::Runtime,
 };
 
 /// A receiver's settings.
@@ -56,17 +59,21 @@ impl From<WebhooksSettings> for WebhookConfig {
     }
 }
 
-/// An event. `data` is `raw` with the numbers as strings that JavaScript cannot represent; absent where they are equal.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Event<'a> {
-    r#type: &'a str,
-    known: bool,
-    verified: bool,
-    raw: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<String>,
-    dedupe_key: &'a str,
+#[wasm_bindgen]
+extern "C" {
+    /// Makes an event: `lib/webhooks/event.ts`.
+    pub type Events;
+    /// `data` is `raw` with the numbers as strings that JavaScript cannot represent; absent where they are equal.
+    #[wasm_bindgen(method)]
+    fn make(
+        this: &Events,
+        r#type: &str,
+        known: bool,
+        verified: bool,
+        raw: &str,
+        dedupe_key: &str,
+        data: Option<String>,
+    ) -> JsValue;
 }
 
 #[derive(Serialize)]
@@ -81,31 +88,32 @@ impl Webhooks {
     /// A receiver with these settings.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: WebhooksSettings) -> Fallible<Self> {
-        Ok(Self(airudder_core::Webhooks::new(settings.into())?))
+        Ok(Self(airudder_core::Webhooks::with_provider(settings.into(), Arc::new(Runtime))?))
+    }
+
+    /// The names of the header fields that `unwrap` needs.
+    #[wasm_bindgen(js_name = headerNames)]
+    #[must_use]
+    pub fn header_names(&self) -> Vec<String> {
+        self.0.header_names().map(str::to_owned).collect()
     }
 
     /// Verifies, decrypts and reads a delivery.
-    pub fn unwrap(&self, body: &[u8], fields: &str, kind: Option<String>) -> Fallible<JsValue> {
-        let event = self.0.unwrap(body, &headers(fields)?, kind.as_deref())?;
-        let data = Some(exact::keep(event.text())).filter(|data| data != event.text());
-        to_js(&Event {
-            r#type: event.name(),
-            known: event.known(),
-            verified: event.verified(),
-            raw: event.text(),
-            data,
-            dedupe_key: event.dedupe_key(),
-        })
+    pub fn unwrap(&self, body: &[u8], fields: &str, kind: Option<String>, events: &Events) -> Fallible<JsValue> {
+        let event = self.0.unwrap(body, &headers(fields), kind.as_deref())?;
+        let text = event.text();
+        let data = if event.has_simple_numbers() { None } else { Some(exact::keep(text)).filter(|data| data != text) };
+        Ok(events.make(event.name(), event.known(), event.verified(), text, event.dedupe_key(), data))
     }
 
     /// The header fields of a signed delivery.
     pub fn sign(&self, body: &[u8], fields: &str) -> Fallible<JsValue> {
-        to_js(&pairs(&self.0.sign_with(body, headers(fields)?)?))
+        to_js(&pairs(&self.0.sign_with(body, headers(fields))?))
     }
 
     /// Header fields and body of a delivery as AI Rudder might send it.
     pub fn seal(&self, text: &str, iv: &[u8], fields: &str) -> Fallible<JsValue> {
-        let (headers, body) = self.0.seal_with(text, Some(block(iv)?), headers(fields)?)?;
+        let (headers, body) = self.0.seal_with(text, Some(block(iv)?), headers(fields))?;
         to_js(&Delivery { headers: pairs(&headers), body: &body })
     }
 }
@@ -123,7 +131,7 @@ struct Detection {
 #[wasm_bindgen]
 pub fn detect(fields: &str, body: &[u8], secret: Option<String>, key: Option<String>) -> Fallible<JsValue> {
     let key = key.as_deref().map(crypto::EncryptionKey::new).transpose()?;
-    let found = crypto::detect(&headers(fields)?, body, secret.as_deref(), key.as_ref())?;
+    let found = crypto::detect(&headers(fields), body, secret.as_deref(), key.as_ref())?;
     let scheme = found.scheme.map(|scheme| scheme.to_string());
     to_js(&Detection { scheme, cipher: found.cipher.map(|cipher| cipher.to_string()), notes: found.notes })
 }

@@ -122,3 +122,25 @@ test("an event shows its data only where it is asked for", () => {
   assert.ok(!inspect(event).includes("c-1"));
   assert.equal(JSON.parse(JSON.stringify(event)).data.call_id, "c-1");
 });
+
+test("the data of an event is made when it is first read, and is its own property all the time", () => {
+  const receiver = hooks();
+  const receive = () => receiver.unwrap(SENT, receiver.sign(SENT));
+  const [untouched, read] = [receive(), receive()];
+  assert.equal(read.data, read.data);
+  for (const event of [untouched, read]) {
+    assert.ok(Object.keys(event).includes("data"));
+  }
+  assert.equal(typeof Object.getOwnPropertyDescriptor(untouched, "data").get, "function");
+  assert.equal(JSON.stringify(receive()), JSON.stringify(read));
+  assert.deepEqual({ ...receive() }, { ...read });
+  assert.deepEqual(structuredClone(receive()), structuredClone(read));
+  assert.deepEqual(receive(), read);
+});
+
+test("a header field that nothing needs may have any value that a header field has", () => {
+  const receiver = hooks();
+  const signed = receiver.sign(SENT);
+  assert.equal(receiver.unwrap(SENT, { ...signed, "x-a": "a\0b", "X-Many": ["1", "2"] }).verified, true);
+  assert.throws(() => receiver.unwrap(SENT, { ...signed, "x-a": {} }), ValidationError);
+});

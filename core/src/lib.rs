@@ -62,11 +62,17 @@ mod calendar;
 mod clock;
 mod error;
 mod http;
-pub mod json;
+mod locate;
 mod mask;
 mod odd;
 mod retry;
 mod secret;
+
+pub mod json {
+    //! Reading JSON text token by token. For this crate and its bindings; everything else is `serde_json`'s.
+
+    pub use airudder_json::{Token, Tokens, plain_length, push_segment, string_length, tokens};
+}
 
 pub mod events {
     //! The bodies of all known events. Any field may be missing, and unknown ones are kept.

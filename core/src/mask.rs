@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::{json::tokens, odd::is_digit};
+use airudder_json::tokens;
+
+use crate::odd::is_digit;
 
 pub(crate) const MASK: &str = "***";
 

@@ -88,8 +88,9 @@ impl Draft {
             (Some(error), What::Raw(_)) => Err(error),
             (None, What::Operation(info, params)) => {
                 let params = params.json()?;
-                memory::to_work_on(params.len())?;
-                Ok((Call::new(&self.client.session, info.name, &params, &self.options)?, params.len()))
+                let size = params.len();
+                memory::to_work_on(size)?;
+                Ok((Call::new(&self.client.session, info.name, params, &self.options)?, size))
             }
             (None, What::Raw(request)) => {
                 let size = request.query.len().max(request.body.len());

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from airudder._native import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,6 +37,14 @@ class Event:
 
     received_at: datetime | None = field(default=None, compare=False)
     """When the delivery came, if `unwrap` was told: of one that was kept and verified later."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            # `data` is made when it is first asked for: most receivers store the text and answer.
+            if name != "data":
+                raise AttributeError(name, name=name, obj=self)
+            return vars(self).setdefault("data", from_json(self.raw))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.type}, verified={self.verified}, {len(self.raw)} characters>"

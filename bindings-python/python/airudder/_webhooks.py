@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from airudder import _native
 from airudder._event import Event
 from airudder._generated.events import CLASSES
-from airudder._header_fields import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,11 +106,12 @@ class Webhooks:
             CryptoError: It cannot be decrypted.
         """
         try:
-            fields = self._native.unwrap(body, pairs(headers), kind)
+            fields = self._native.unwrap(body, headers, kind, received_at)
         finally:
             del body, headers
-        name, known = fields[:2]
-        return (CLASSES[name] if known else Event)(*fields, received_at)
+        event = object.__new__(CLASSES[fields["type"]] if fields["known"] else Event)
+        object.__setattr__(event, "__dict__", fields)
+        return event
 
     def sign(self, body: bytes, headers: HeaderFields = ()) -> dict[str, str]:
         """Make the header fields of a signed delivery, for tests of your receiver.
@@ -119,7 +119,7 @@ class Webhooks:
         `headers` are those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
         """
         try:
-            return dict(self._native.sign(body, pairs(headers)))
+            return dict(self._native.sign(body, headers))
         finally:
             del body, headers
 
@@ -129,7 +129,7 @@ class Webhooks:
         `headers` are those that the scheme signs, and others that are to be sent.
         """
         try:
-            made, body = self._native.seal(text, os.urandom(16), pairs(headers))
+            made, body = self._native.seal(text, os.urandom(16), headers)
         finally:
             del text, headers
         return dict(made), body

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airudder import _native
-from airudder._header_fields import pairs
 
 if TYPE_CHECKING:
     from airudder._header_fields import HeaderFields
@@ -80,7 +79,7 @@ def sign(
     '87375415beec3572951a5240b33e5a82'
     """
     try:
-        return _native.sign(body, secret, scheme, key, pairs(headers))
+        return _native.sign(body, secret, scheme, key, headers)
     finally:
         del body, secret, key, headers
 
@@ -96,7 +95,7 @@ def verify(
 ) -> None:
     """Check a signature in constant time; raise `WebhookError` (E5002) if it is not right."""
     try:
-        _native.verify(signature, body, secret, scheme, key, pairs(headers))
+        _native.verify(signature, body, secret, scheme, key, headers)
     finally:
         del signature, body, secret, key, headers
 
@@ -125,6 +124,6 @@ def detect(
     `secret` is for the signature and `encryption_key` for the cipher; what is not given is not tried.
     """
     try:
-        return Detection(*_native.detect(pairs(headers), body, secret, encryption_key))
+        return Detection(*_native.detect(headers, body, secret, encryption_key))
     finally:
         del headers, body, secret, encryption_key

@@ -1,10 +1,10 @@
 /** The settings of a client, of a call and of a request that the library does not type, as the module takes them. */
 import type { Fetch } from "../runtime/globals.js";
 import type { Options, Pairs, Raw } from "../runtime/glue.js";
+import { fieldText } from "../runtime/headers.js";
 import { write } from "../runtime/json.js";
 import { fault } from "../runtime/native.js";
 import { environment } from "../runtime/platform.js";
-import { seed } from "../runtime/seed.js";
 import {
   bare,
   COUNT,
@@ -143,18 +143,25 @@ const CALL = {
   headers: OBJECT,
 };
 
-/** The options of a call, as the module takes them. */
-export function callOptions(options: CallOptions = {}): Options {
+/** The options of a call, as the module takes them; nothing where there are none. */
+export function callOptions(options: CallOptions | undefined): Options | undefined {
+  if (options === undefined) {
+    return undefined;
+  }
   const { signal: _, headers, ...given } = settings(options, CALL);
   const fields: Pairs = Object.entries(headers ?? {}).map(([name, value]) => [
     name,
     checkedAs(value, `headers/${name}`, STRING),
   ]);
-  return bare({ ...given, headers: JSON.stringify(fields), seed: seed() });
+  return bare({ ...given, headers: fieldText(fields) });
 }
 
 /** A request that the library does not type, and its options, as the module takes them. */
-export function rawRequest(method: string, path: string, request: RawRequest): [raw: Raw, options: Options] {
+export function rawRequest(
+  method: string,
+  path: string,
+  request: RawRequest,
+): [raw: Raw, options: Options | undefined] {
   const { json, query, replaySafe, file, auth, ...options } = request;
   const raw = {
     method: String(method),

@@ -5,6 +5,7 @@ import type { Fetch } from "../runtime/globals.js";
 import type { Call, Session } from "../runtime/glue.js";
 import { write } from "../runtime/json.js";
 import { Owned, Renewed } from "../runtime/native.js";
+import { seed } from "../runtime/seed.js";
 import { bare, checkedAs, OBJECT, settings } from "../runtime/settings.js";
 import {
   CLIENT,
@@ -18,6 +19,7 @@ import { run } from "./drive.js";
 import { limited, runtimeFetch } from "./fetch.js";
 import type { File } from "./file.js";
 import type { CallOptions, Json } from "./options.js";
+import { REQUESTS } from "./outgoing.js";
 import { PagedChat } from "./pages.js";
 import { PreparedRequest } from "./prepared.js";
 import { VerifyingWorkflow } from "./push.js";
@@ -103,7 +105,7 @@ export class Client {
   ): PreparedRequest {
     const call = this.#start(name, params, options);
     try {
-      return new PreparedRequest(call.use((machine) => machine.prepare()));
+      return new PreparedRequest(call.use((machine) => machine.prepare(REQUESTS)));
     } finally {
       call.free();
     }
@@ -131,12 +133,12 @@ export class Client {
   #start(name: string, params: object, options: CallOptions | undefined): Owned<Call> {
     const given = callOptions(options);
     const text = write(checkedAs(params, "params", OBJECT));
-    return new Owned(() => this.#session.use((session) => session.call(String(name), text, given)));
+    return new Owned(() => this.#session.use((session) => session.call(String(name), text, seed(), given)));
   }
 
   #startRaw(method: string, path: string, request: RawRequest): Owned<Call> {
     const [raw, given] = rawRequest(method, path, request);
-    return new Owned(() => this.#session.use((session) => session.request(raw, given)));
+    return new Owned(() => this.#session.use((session) => session.request(raw, seed(), given)));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Call } from "../runtime/glue.js";
 import type { Owned } from "../runtime/native.js";
 import { LONGEST_MS, startTimer } from "../runtime/timer.js";
 import { File } from "./file.js";
+import { REQUESTS } from "./outgoing.js";
 import { describe, Exchange, failure } from "./transport.js";
 
 /** Runs the call to its result. */
@@ -39,7 +40,7 @@ export async function drive(
   let last: LastRequest = {};
   const clock = new Clock();
   for (;;) {
-    const step = call.use((machine) => machine.poll(clock.unixMs));
+    const step = call.use((machine) => machine.poll(clock.unixMs, REQUESTS));
     if (step === undefined) {
       return last;
     }

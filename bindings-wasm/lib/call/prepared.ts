@@ -1,12 +1,14 @@
 /** A request as it would be sent. */
 import type { Outgoing, Pairs } from "../runtime/glue.js";
+import { fieldText } from "../runtime/headers.js";
+import { enter } from "../runtime/native.js";
 
 /** A request that was built and not sent. It has no token, and may hold other secrets: only `curl()` hides them. */
 export class PreparedRequest {
-  readonly #request: Outgoing & { curl: string };
+  readonly #request: Outgoing;
 
   /** @internal */
-  constructor(request: Outgoing & { curl: string }) {
+  constructor(request: Outgoing) {
     this.#request = request;
   }
 
@@ -37,7 +39,8 @@ export class PreparedRequest {
 
   /** The request as a `curl` command line for a POSIX shell; secrets and the middle of phone numbers are masked. */
   curl(): string {
-    return this.#request.curl;
+    const { method, url, headers, body } = this.#request;
+    return enter((native) => native.curl(method, url, fieldText(headers), body));
   }
 
   /** The output of `console.log` in Node. */

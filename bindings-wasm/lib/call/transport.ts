@@ -2,8 +2,8 @@
 import { onAbort } from "../runtime/abort.js";
 import { innermost } from "../runtime/cause.js";
 import type { AbortSignal, Bytes, Fetch, FetchResponse } from "../runtime/globals.js";
-import type { JsonText, Outgoing } from "../runtime/glue.js";
-import { pairs } from "../runtime/headers.js";
+import type { FieldText, Outgoing } from "../runtime/glue.js";
+import { fieldText, pairs } from "../runtime/headers.js";
 import { abortController } from "../runtime/platform.js";
 import { startTimer } from "../runtime/timer.js";
 import { connectionFailed } from "./connect.js";
@@ -11,7 +11,7 @@ import { connectionFailed } from "./connect.js";
 /** The head of a response. */
 export interface Head {
   status: number;
-  headers: JsonText;
+  headers: FieldText;
   response: FetchResponse;
 }
 
@@ -82,9 +82,9 @@ function notCached(): { cache?: "no-store" } {
 }
 
 /** The header fields of a response. Unreadable ones are a bug of the `fetch`; the outcome is then unknown. */
-function fieldsOf({ headers }: FetchResponse): JsonText {
+function fieldsOf({ headers }: FetchResponse): FieldText {
   try {
-    return pairs(headers);
+    return fieldText(pairs(headers));
   } catch {
     throw new TypeError("the header fields of the response cannot be read");
   }

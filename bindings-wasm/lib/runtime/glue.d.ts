@@ -13,6 +13,9 @@ export type Pairs = [name: string, value: string][];
 /** Large structures and lists are passed as JSON text. Settings are objects without a prototype. */
 export type JsonText = string;
 
+/** Names and values of header fields by turns, each with a zero character behind it. */
+export type FieldText = string;
+
 export interface Outgoing {
   method: string;
   url: string;
@@ -21,15 +24,19 @@ export interface Outgoing {
   timeoutMs: number;
 }
 
-/** The options of a call; `headers` are `Pairs`. */
+/** Makes requests. `body` is the module's memory. */
+export interface Requests<Request> {
+  make(method: string, url: string, headers: FieldText, body: Uint8Array, timeoutMs: number): Request;
+}
+
+/** The options of a call. */
 export interface Options {
   timeoutMs?: number | undefined;
   deadlineMs?: number | undefined;
   maxRetries?: number | undefined;
   strict?: boolean | undefined;
   baseUrl?: string | undefined;
-  headers: JsonText;
-  seed: number;
+  headers: FieldText;
 }
 
 /** A request that the library does not type. */
@@ -62,22 +69,22 @@ export interface SessionSettings {
 export class Session {
   constructor(settings: SessionSettings);
   readonly baseUrl: string;
-  call(operation: string, params: JsonText, options: Options): Call;
-  request(request: Raw, options: Options): Call;
+  call(operation: string, params: JsonText, seed: number, options: Options | undefined): Call;
+  request(request: Raw, seed: number, options: Options | undefined): Call;
   free(): void;
 }
 
 export class Call {
   private constructor();
   /** A request to send, the time in Unix milliseconds to poll again at, or nothing when there is a result. */
-  poll(nowMs: number): Outgoing | number | undefined;
-  isFile(status: number, headers: JsonText): boolean;
-  onResponse(nowMs: number, status: number, headers: JsonText, body: Uint8Array): void;
+  poll<Request>(nowMs: number, requests: Requests<Request>): Request | number | undefined;
+  isFile(status: number, headers: FieldText): boolean;
+  onResponse(nowMs: number, status: number, headers: FieldText, body: Uint8Array): void;
   onFailure(nowMs: number, kind: "connect_failed" | "timeout" | "reset" | "other", message: string): void;
   withoutSecrets(text: string): string;
   isInDoubt(): boolean;
   result(): { data: string; contentType?: string };
-  prepare(): Outgoing & { curl: string };
+  prepare<Request>(requests: Requests<Request>): Request;
   free(): void;
 }
 
@@ -140,19 +147,30 @@ export interface WebhooksSettings {
   maxDepth?: number | undefined;
 }
 
+/** Makes the events of a receiver. */
+export interface Events<Event> {
+  /** `data` is given where it differs from `raw`: a number that JavaScript cannot represent is a string in it. */
+  make(
+    type: string,
+    known: boolean,
+    verified: boolean,
+    raw: JsonText,
+    dedupeKey: string,
+    data: JsonText | undefined,
+  ): Event;
+}
+
 export class Webhooks {
   constructor(settings: WebhooksSettings);
-  /** `data` is present where it differs from `raw`: a number that JavaScript cannot represent is a string in it. */
-  unwrap(
-    body: Uint8Array,
-    headers: JsonText,
-    kind: string | undefined,
-  ): { type: string; known: boolean; verified: boolean; raw: string; data?: string; dedupeKey: string };
-  sign(body: Uint8Array, headers: JsonText): Pairs;
-  seal(text: string, iv: Uint8Array, headers: JsonText): { headers: Pairs; body: Uint8Array };
+  /** The names of the header fields that `unwrap` needs. */
+  headerNames(): string[];
+  unwrap<Event>(body: Uint8Array, headers: FieldText, kind: string | undefined, events: Events<Event>): Event;
+  sign(body: Uint8Array, headers: FieldText): Pairs;
+  seal(text: string, iv: Uint8Array, headers: FieldText): { headers: Pairs; body: Uint8Array };
   free(): void;
 }
 
+export function curl(method: string, url: string, headers: FieldText, body: Uint8Array): string;
 export function encrypt(plain: Uint8Array, key: string, cipher: string, iv: Uint8Array | undefined): string;
 export function decrypt(text: Uint8Array, key: string, cipher: string): Uint8Array;
 export function digest(plain: Uint8Array): string;
@@ -161,7 +179,7 @@ export function sign(
   secret: string,
   scheme: string,
   key: string | undefined,
-  headers: JsonText,
+  headers: FieldText,
 ): string;
 export function verify(
   signature: string,
@@ -169,20 +187,21 @@ export function verify(
   secret: string,
   scheme: string,
   key: string | undefined,
-  headers: JsonText,
+  headers: FieldText,
 ): void;
 export function detect(
-  headers: JsonText,
+  headers: FieldText,
   body: Uint8Array,
   secret: string | undefined,
   key: string | undefined,
 ): { scheme?: string; cipher?: string; notes: string[] };
 export function fault(number: number, message: string, pointer: string | undefined): Fields;
-/** AES and SHA-256 of the runtime, which writes into its arguments. */
+/** AES, SHA-256 and HMAC of the runtime, which writes into its arguments. */
 export interface Primitives {
   encryptBlocks(key: Uint8Array, blocks: Uint8Array): void;
   decryptBlocks(key: Uint8Array, blocks: Uint8Array): void;
   sha256(data: Uint8Array, digest: Uint8Array): void;
+  hmacSha256(key: Uint8Array, data: Uint8Array, digest: Uint8Array): void;
 }
 
 export function lend(primitives: Primitives): void;

@@ -1,6 +1,6 @@
 /** Header fields in whatever form a runtime or framework has them. */
 import { bytes, isBytes } from "./bytes.js";
-import type { JsonText, Pairs } from "./glue.js";
+import type { FieldText, Pairs } from "./glue.js";
 import { fault } from "./native.js";
 
 /** The value of a field, or its values. */
@@ -15,8 +15,8 @@ export type HeaderFields =
   | readonly string[]
   | { readonly [name: string]: FieldValue };
 
-/** Pairs of name and value, as the module takes them. */
-export function pairs(fields: HeaderFields): JsonText {
+/** Pairs of name and value. */
+export function pairs(fields: HeaderFields): Pairs {
   const out: Pairs = [];
   for (const [name, value] of entries(fields)) {
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -25,7 +25,41 @@ export function pairs(fields: HeaderFields): JsonText {
       }
     }
   }
-  return JSON.stringify(out);
+  return out;
+}
+
+/** The header fields of these names, in lower case, as the module takes them. */
+export function pick(fields: HeaderFields, names: ReadonlySet<string>): FieldText {
+  const picked: [string, unknown][] = [];
+  for (const entry of entries(fields)) {
+    if (typeof entry[1] !== "string" || names.has(String(entry[0]).toLowerCase())) {
+      picked.push(entry);
+    }
+  }
+  return fieldText(pairs(picked as Pairs));
+}
+
+/** Pairs as the module takes them. A zero character separates them there; another control character is as wrong. */
+export function fieldText(fields: Pairs): FieldText {
+  let text = "";
+  for (const [name, value] of fields) {
+    text += `${withoutZero(name)}\0${withoutZero(value)}\0`;
+  }
+  return text;
+}
+
+/** The pairs of header fields as the module gives them. */
+export function fieldPairs(text: FieldText): Pairs {
+  const parts = text.split("\0");
+  const fields: Pairs = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    fields.push([parts[index] as string, parts[index + 1] as string]);
+  }
+  return fields;
+}
+
+function withoutZero(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "\u0001") : text;
 }
 
 function entries(fields: HeaderFields): [string, unknown][] {
@@ -72,8 +106,10 @@ function malformed(place: string, message: string): Error {
 
 /** Replaces lone surrogates: anybody on the network might send them. */
 function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+  return SURROGATE.test(text) ? text.replace(/\p{Surrogate}/gu, "\uFFFD") : text;
 }
+
+const SURROGATE = /[\uD800-\uDFFF]/;
 
 function isIterable(fields: object): fields is Iterable<unknown> {
   return Symbol.iterator in fields;

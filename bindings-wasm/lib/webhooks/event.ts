@@ -1,5 +1,6 @@
 /** Events. */
 import type { EventData } from "../generated/types.js";
+import type { Events } from "../runtime/glue.js";
 
 /** The fields of every event. */
 interface Received {
@@ -49,33 +50,23 @@ export type KnownEvent = { [Type in keyof EventData]: Known<Type> }[keyof EventD
 /** An event. Where `event.type` is one of the known types, it tells what `event.data` is. */
 export type Event = KnownEvent | UnknownEvent;
 
-/** An event as it is made. */
-interface Fields extends Received {
-  readonly type: string;
-  readonly known: boolean;
-  readonly data: unknown;
-}
-
 /** Shows sizes alone where it is printed: events hold personal data. `JSON.stringify` writes all of it. */
-class ReceivedEvent implements Fields {
+class ReceivedEvent implements Received {
   readonly type: string;
   readonly known: boolean;
   readonly verified: boolean;
-  readonly data: unknown;
   readonly raw: string;
   readonly dedupeKey: string;
+  declare data: unknown;
   declare readonly receivedAt?: Date;
 
-  constructor(fields: Fields) {
-    this.type = fields.type;
-    this.known = fields.known;
-    this.verified = fields.verified;
-    this.data = fields.data;
-    this.raw = fields.raw;
-    this.dedupeKey = fields.dedupeKey;
-    if (fields.receivedAt !== undefined) {
-      this.receivedAt = fields.receivedAt;
-    }
+  constructor(type: string, known: boolean, verified: boolean, raw: string, dedupeKey: string, data: string = raw) {
+    this.type = type;
+    this.known = known;
+    this.verified = verified;
+    this.raw = raw;
+    this.dedupeKey = dedupeKey;
+    Object.defineProperty(this, "data", data === raw ? DATA : dataOf(data));
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -83,7 +74,24 @@ class ReceivedEvent implements Fields {
   }
 }
 
-/** An event of these fields. */
-export function event(fields: Fields): Event {
-  return new ReceivedEvent(fields) as Fields as Event;
+/** A property that is parsed when it is first read: most receivers store the text and answer. */
+function dataOf(text?: string): PropertyDescriptor {
+  return {
+    configurable: true,
+    enumerable: true,
+    get(this: ReceivedEvent) {
+      this.data = JSON.parse(text ?? this.raw);
+      return this.data;
+    },
+    set(this: ReceivedEvent, value: unknown) {
+      Object.defineProperty(this, "data", { value, configurable: true, enumerable: true, writable: true });
+    },
+  };
 }
+
+const DATA = dataOf();
+
+/** Makes events for the module. */
+export const EVENTS: Events<Event> = {
+  make: (...fields) => new ReceivedEvent(...fields) as Received as Event,
+};

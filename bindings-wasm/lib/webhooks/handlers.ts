@@ -120,7 +120,7 @@ async function answer(
     if (body !== undefined && isUnverified(error) && receiver.quarantine !== undefined) {
       return keep(receiver, receiver.quarantine, {
         body: bytes(body),
-        headers: JSON.parse(pairs(headers)),
+        headers: pairs(headers),
         receivedAt,
         error,
       });

@@ -4,11 +4,11 @@ import type { EventData } from "../generated/types.js";
 import { bytes } from "../runtime/bytes.js";
 import { AirudderError } from "../runtime/errors.js";
 import type { Webhooks as Machine } from "../runtime/glue.js";
-import { type HeaderFields, pairs } from "../runtime/headers.js";
+import { fieldText, type HeaderFields, pairs, pick } from "../runtime/headers.js";
 import { fault, Renewed } from "../runtime/native.js";
 import { randomBlock } from "../runtime/platform.js";
 import { bare, checkedAs, DATE, FUNCTION, OBJECT, optionalString, STRING, settings } from "../runtime/settings.js";
-import { type Event, type EventOf, event } from "./event.js";
+import { EVENTS, type Event, type EventOf } from "./event.js";
 import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
 import { HANDLER, type HandlerOptions, type Listener, WEBHOOKS, type WebhooksOptions } from "./options.js";
 
@@ -23,6 +23,7 @@ export class Webhooks {
   readonly #machine: Renewed<Machine>;
   readonly #listeners = new Map<string, Listener>();
   readonly #maxBodyBytes: number;
+  readonly #headerNames: ReadonlySet<string>;
   #otherwise: Listener | undefined;
 
   /** @throws ValidationError where a setting is missing or malformed. */
@@ -31,6 +32,9 @@ export class Webhooks {
     const secrets = typeof secret === "string" ? [secret] : [...(secret ?? [])];
     this.#maxBodyBytes = maxBodyBytes;
     this.#machine = new Renewed((native) => new native.Webhooks(bare({ ...given, secrets, maxBodyBytes })));
+    this.#headerNames = new Set(
+      this.#machine.use((machine) => machine.headerNames()).map((name) => name.toLowerCase()),
+    );
   }
 
   /**
@@ -53,12 +57,12 @@ export class Webhooks {
     options: { kind?: keyof EventData | undefined; receivedAt?: Date | undefined } = {},
   ): Event {
     const { kind, receivedAt } = options;
-    const received = this.#machine.use((machine) =>
-      machine.unwrap(bytes(body), pairs(checkedAs(headers, "headers", OBJECT)), optionalString(kind, "kind")),
+    const at = receivedAt === undefined ? undefined : checkedAs(receivedAt, "receivedAt", DATE);
+    const fields = pick(checkedAs(headers, "headers", OBJECT), this.#headerNames);
+    const event = this.#machine.use((machine) =>
+      machine.unwrap(bytes(body), fields, optionalString(kind, "kind"), EVENTS),
     );
-    const { data = received.raw, ...fields } = received;
-    const at = receivedAt === undefined ? {} : { receivedAt: checkedAs(receivedAt, "receivedAt", DATE) };
-    return event({ ...fields, ...at, data: JSON.parse(data) });
+    return at === undefined ? event : Object.assign(event, { receivedAt: at });
   }
 
   /**
@@ -67,7 +71,7 @@ export class Webhooks {
    * @param headers Those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
    */
   sign(body: string | Uint8Array, headers: HeaderFields = {}): Record<string, string> {
-    const given = pairs(checkedAs(headers, "headers", OBJECT));
+    const given = fieldText(pairs(checkedAs(headers, "headers", OBJECT)));
     return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body), given)));
   }
 
@@ -78,7 +82,7 @@ export class Webhooks {
    */
   seal(text: string, headers: HeaderFields = {}): { headers: Record<string, string>; body: Uint8Array } {
     const json = checkedAs(text, "text", STRING);
-    const given = pairs(checkedAs(headers, "headers", OBJECT));
+    const given = fieldText(pairs(checkedAs(headers, "headers", OBJECT)));
     const sealed = this.#machine.use((machine) => machine.seal(json, randomBlock(), given));
     return { headers: Object.fromEntries(sealed.headers), body: sealed.body };
   }

@@ -1,6 +1,6 @@
 //! The top level of a JSON body, by which events are told apart.
 
-use crate::json::{document::Document, string_length};
+use airudder_json::{Document, string_length};
 
 /// The fields of an object, to tell an event by.
 pub(crate) struct Shape<'a>(&'a Document<'a>);

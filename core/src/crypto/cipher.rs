@@ -53,6 +53,9 @@ pub(super) enum Padding {
     Pkcs7,
 }
 
+/// The size of the buffer for a large text, in bytes: whole blocks, and whole groups of Base64.
+const CHUNK: usize = 3 * BLOCK * 2048;
+
 impl Cipher {
     /// Returns whether each message needs an initialization vector of its own: 16 random bytes from the host.
     #[must_use]
@@ -77,9 +80,13 @@ impl Cipher {
         key: &EncryptionKey,
         iv: Option<Block>,
     ) -> Result<String, Error> {
-        let mut data = self.padding.pad(plain)?;
+        let padding = self.padding.of(plain)?;
+        if self.mode == Mode::Ecb {
+            return self.encrypt_ecb(provider, plain, &padding, key);
+        }
+        let mut data = [plain, &padding].concat();
         match &self.mode {
-            Mode::Ecb => provider.encrypt_blocks(key, &mut data)?,
+            Mode::Ecb => {}
             Mode::Cbc(Iv::Prefix) => {
                 let iv = iv.ok_or_else(|| {
                     Error::new(ErrorCode::IvRequired, "a cipher with iv=prefix needs 16 random bytes for each message")
@@ -93,7 +100,34 @@ impl Cipher {
         Ok(self.encoding.encode(&data))
     }
 
-    pub(super) fn decrypt_with(
+    /// Blocks are independent of each other, so a large text goes through one small buffer, which stays in the cache.
+    fn encrypt_ecb(
+        &self,
+        provider: &dyn Provider,
+        plain: &[u8],
+        padding: &[u8],
+        key: &EncryptionKey,
+    ) -> Result<String, Error> {
+        let mut text = String::with_capacity(self.encoding.encoded_length(plain.len() + padding.len()));
+        let mut buffer = Vec::with_capacity(CHUNK.min(plain.len()) + padding.len());
+        let mut chunks = plain.chunks(CHUNK).peekable();
+        loop {
+            let chunk = chunks.next().unwrap_or_default();
+            let is_last = chunks.peek().is_none();
+            buffer.clear();
+            buffer.extend_from_slice(chunk);
+            if is_last {
+                buffer.extend_from_slice(padding);
+            }
+            provider.encrypt_blocks(key, &mut buffer)?;
+            self.encoding.encode_into(&buffer, &mut text);
+            if is_last {
+                return Ok(text);
+            }
+        }
+    }
+
+    pub(crate) fn decrypt_with(
         &self,
         provider: &dyn Provider,
         text: &[u8],
@@ -153,8 +187,8 @@ fn not_whole_blocks() -> Error {
 }
 
 impl Padding {
-    /// The text, and 1 to 16 bytes of padding: an aligned text gets a whole block.
-    fn pad(self, plain: &[u8]) -> Result<Vec<u8>, Error> {
+    /// The padding of a text, 1 to 16 bytes: an aligned text gets a whole block.
+    fn of(self, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let missing = BLOCK - plain.len() % BLOCK;
         let byte = match self {
             Self::Zero if plain.last() == Some(&0) => {
@@ -166,10 +200,7 @@ impl Padding {
             Self::Zero => 0,
             Self::Pkcs7 => u8::try_from(missing).unwrap_or_default(),
         };
-        let mut data = Vec::with_capacity(plain.len() + missing);
-        data.extend_from_slice(plain);
-        data.resize(plain.len() + missing, byte);
-        Ok(data)
+        Ok(vec![byte; missing])
     }
 
     /// The length of the text in decrypted blocks. Zero padding that is missing is let pass: the digest, or the JSON
@@ -248,4 +279,25 @@ impl FromStr for Iv {
 fn invalid(why: &str) -> Error {
     let example = "for instance aes-ecb:zero:base64 or aes-cbc:pkcs7:base64:iv=prefix";
     Error::new(ErrorCode::InvalidCipher, format!("{why}; {example}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_in_several_parts_is_encrypted_as_a_whole() {
+        let key = EncryptionKey::new("fake-key-16bytes").unwrap();
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 17] {
+            let plain: Vec<u8> = (1..=251).cycle().take(length).collect();
+            for cipher in ["aes-ecb:zero:base64", "aes-ecb:pkcs7:hex"] {
+                let cipher: Cipher = cipher.parse().unwrap();
+                let mut whole = [&plain[..], &cipher.padding.of(&plain).unwrap()].concat();
+                BuiltIn.encrypt_blocks(&key, &mut whole).unwrap();
+                let text = cipher.encrypt(&plain, &key, None).unwrap();
+                assert_eq!(text, cipher.encoding.encode(&whole), "{length}");
+                assert_eq!(cipher.decrypt(text.as_bytes(), &key).unwrap(), plain, "{length}");
+            }
+        }
+    }
 }

@@ -35,9 +35,24 @@ impl Encoding {
     }
 
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
+        let mut text = String::with_capacity(self.encoded_length(bytes.len()));
+        self.encode_into(bytes, &mut text);
+        text
+    }
+
+    /// Appends bytes to a text; in several parts only where each but the last has a multiple of three.
+    pub(crate) fn encode_into(self, bytes: &[u8], text: &mut String) {
         match self {
-            Self::Base64 => BASE64.encode(bytes),
-            Self::Hex => base16ct::lower::encode_string(bytes),
+            Self::Base64 => BASE64.encode_string(bytes, text),
+            Self::Hex => text.push_str(&base16ct::lower::encode_string(bytes)),
+        }
+    }
+
+    /// The length of the text of so many bytes.
+    pub(crate) const fn encoded_length(self, bytes: usize) -> usize {
+        match self {
+            Self::Base64 => bytes.div_ceil(3) * 4,
+            Self::Hex => bytes * 2,
         }
     }
 

@@ -8,6 +8,7 @@ use cipher::{
     Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, InvalidLength, KeyInit,
     KeyIvInit, consts::U16,
 };
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use super::key::EncryptionKey;
@@ -17,7 +18,7 @@ use crate::error::{Error, ErrorCode};
 pub(crate) const BLOCK: usize = 16;
 pub(crate) type Block = [u8; BLOCK];
 
-/// AES and SHA-256, which seal requests and open responses.
+/// AES, SHA-256 and HMAC, which seal requests, open responses, and verify deliveries.
 ///
 /// In WebAssembly the host's own implementation is several times faster for large bodies; [`BuiltIn`] serves everywhere.
 pub trait Provider: fmt::Debug + Send + Sync {
@@ -29,6 +30,9 @@ pub trait Provider: fmt::Debug + Send + Sync {
 
     /// The SHA-256 of the data.
     fn sha256(&self, data: &[u8]) -> [u8; 32];
+
+    /// The HMAC-SHA-256 of the parts of a message, one behind the other. A key of any length is right.
+    fn hmac_sha256(&self, key: &[u8], message: &[&[u8]]) -> Result<[u8; 32], Error>;
 }
 
 /// The primitives of the `RustCrypto` crates.
@@ -68,6 +72,15 @@ impl Provider for BuiltIn {
 
     fn sha256(&self, data: &[u8]) -> [u8; 32] {
         Sha256::digest(data).into()
+    }
+
+    fn hmac_sha256(&self, key: &[u8], message: &[&[u8]]) -> Result<[u8; 32], Error> {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
+            .map_err(|_| Error::new(ErrorCode::Internal, "HMAC takes a key of any length"))?;
+        for part in message {
+            mac.update(part);
+        }
+        Ok(mac.finalize().into_bytes().into())
     }
 }
 

@@ -8,7 +8,10 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::encoding::Encoding;
+use super::{
+    encoding::Encoding,
+    provider::{BuiltIn, Provider},
+};
 use crate::{
     error::{Error, ErrorCode},
     http::Headers,
@@ -86,12 +89,21 @@ impl Scheme {
     /// an error of its own (E1001). Of a signature that a proxy wrote twice into one field, with a comma between, one is
     /// enough; two that differ are refused.
     pub fn verify(&self, signature: &str, input: &SigningInput<'_>) -> Result<(), Error> {
+        self.verify_with(&BuiltIn, signature, input)
+    }
+
+    pub(crate) fn verify_with(
+        &self,
+        provider: &dyn Provider,
+        signature: &str,
+        input: &SigningInput<'_>,
+    ) -> Result<(), Error> {
         check_secret(input.secret, "secret")?;
         let mismatch = |why: String| Error::new(ErrorCode::SignatureMismatch, why);
         let signature = single(signature).ok_or_else(|| {
             mismatch(format!("there are several {SIGN_HEADER} that differ: something on the way added one"))
         })?;
-        let expected = self.compute(input).map_err(|error| mismatch(error.details().message.clone()))?;
+        let expected = self.compute_with(provider, input).map_err(|error| mismatch(error.details().message.clone()))?;
         let given = self
             .encoding
             .decode(signature.as_bytes())
@@ -116,6 +128,14 @@ impl Scheme {
         self.message.contains(&Part::Body)
     }
 
+    /// The names of the header fields that are signed.
+    pub(crate) fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.message.iter().filter_map(|part| match part {
+            Part::Header(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     pub(super) fn is_keyed(&self) -> bool {
         self.digest.is_hmac() || self.message.contains(&Part::Secret)
     }
@@ -134,6 +154,10 @@ impl Scheme {
     }
 
     pub(super) fn compute(&self, input: &SigningInput<'_>) -> Result<Vec<u8>, Error> {
+        self.compute_with(&BuiltIn, input)
+    }
+
+    fn compute_with(&self, provider: &dyn Provider, input: &SigningInput<'_>) -> Result<Vec<u8>, Error> {
         let mut message = Vec::with_capacity(self.message.len());
         for part in &self.message {
             message.push(match part {
@@ -146,7 +170,7 @@ impl Scheme {
                 }
             });
         }
-        self.digest.compute(input.secret, &message)
+        self.digest.compute(provider, input.secret, &message)
     }
 }
 
@@ -190,9 +214,9 @@ impl DigestKind {
         matches!(self, Self::HmacSha256 | Self::HmacSha1 | Self::HmacMd5)
     }
 
-    fn compute(self, secret: &str, message: &[&[u8]]) -> Result<Vec<u8>, Error> {
+    fn compute(self, provider: &dyn Provider, secret: &str, message: &[&[u8]]) -> Result<Vec<u8>, Error> {
         match self {
-            Self::HmacSha256 => keyed::<Hmac<Sha256>>(secret, message),
+            Self::HmacSha256 => provider.hmac_sha256(secret.as_bytes(), message).map(Into::into),
             Self::HmacSha1 => keyed::<Hmac<Sha1>>(secret, message),
             Self::HmacMd5 => keyed::<Hmac<Md5>>(secret, message),
             Self::Sha256 => Ok(unkeyed::<Sha256>(message)),

@@ -10,9 +10,9 @@ use crate::{
         operations::workflow::VerifyApiNodePush,
         shape::Shape,
     },
-    crypto,
+    crypto::{self, Provider},
     error::{Error, ErrorCode},
-    json::locate,
+    locate,
 };
 
 use super::read;
@@ -28,11 +28,18 @@ pub struct Event {
     verified: bool,
     text: String,
     dedupe_key: String,
+    has_simple_numbers: bool,
 }
 
 impl Event {
     /// Reads a verified, decrypted body.
-    pub(super) fn read(text: String, verified: bool, kind: Option<&str>, max_depth: usize) -> Result<Self, Error> {
+    pub(super) fn read(
+        text: String,
+        verified: bool,
+        kind: Option<&str>,
+        max_depth: usize,
+        provider: &dyn Provider,
+    ) -> Result<Self, Error> {
         let document = read::object(&text, max_depth)?;
         let shape = Shape::of(&document);
         let (name, known) = match (kind, shape.text("event")) {
@@ -46,8 +53,9 @@ impl Event {
                 None => (UNKNOWN.to_owned(), false),
             },
         };
-        let dedupe_key = crypto::digest(document.canonical().as_bytes());
-        Ok(Self { name, known, verified, text, dedupe_key })
+        let dedupe_key = crypto::digest_with(provider, document.canonical().as_bytes());
+        let has_simple_numbers = document.has_simple_numbers();
+        Ok(Self { name, known, verified, text, dedupe_key, has_simple_numbers })
     }
 
     /// The type of the event, for instance `call.finished`; for one that this version does not know, the text of its
@@ -83,6 +91,13 @@ impl Event {
         &self.dedupe_key
     }
 
+    /// Returns whether each number in the event has at most 15 characters and no exponent. Then any host's numbers hold all
+    /// of them, and it need not look for those that its own cannot.
+    #[must_use]
+    pub const fn has_simple_numbers(&self) -> bool {
+        self.has_simple_numbers
+    }
+
     /// The event as a struct. Fields that are missing or unknown are no error; one of another JSON type is (E5005).
     ///
     /// Reading one takes stack for each level of nesting, as `serde_json` does for any [`Value`](serde_json::Value); the rest
@@ -113,7 +128,7 @@ fn expected(kind: &str) -> Result<&'static EventInfo, Error> {
 /// Shows no data: it is personal.
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, known, verified, text, dedupe_key } = self;
+        let Self { name, known, verified, text, dedupe_key, has_simple_numbers: _ } = self;
         f.debug_struct("Event")
             .field("name", name)
             .field("known", known)

@@ -9,18 +9,18 @@ mod event;
 mod form;
 mod read;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
+use airudder_json::LONGEST;
 pub use event::{Event, verify_push_params};
 
 use crate::{
     crypto::{
-        self, Cipher, DEFAULT_CIPHER, DEFAULT_SIGN_SCHEME, EncryptionKey, SIGN_HEADER, SIGN_KEY_HEADER, Scheme,
-        SigningInput, single,
+        self, BuiltIn, Cipher, DEFAULT_CIPHER, DEFAULT_SIGN_SCHEME, EncryptionKey, Provider, SIGN_HEADER,
+        SIGN_KEY_HEADER, Scheme, SigningInput, single,
     },
     error::{Error, ErrorCode},
     http::{Headers, Response, is_header_value},
-    json::document::LONGEST,
     secret::Secret,
 };
 
@@ -87,11 +87,17 @@ pub struct Webhooks {
     scheme: Scheme,
     cipher: Cipher,
     key: Option<EncryptionKey>,
+    provider: Arc<dyn Provider>,
 }
 
 impl Webhooks {
     /// A receiver with these settings, checked once.
     pub fn new(config: WebhookConfig) -> Result<Self, Error> {
+        Self::with_provider(config, Arc::new(BuiltIn))
+    }
+
+    /// The same, with AES, SHA-256 and HMAC lent by the host.
+    pub fn with_provider(config: WebhookConfig, provider: Arc<dyn Provider>) -> Result<Self, Error> {
         if config.require_signature && config.secrets.is_empty() {
             return Err(invalid("secret", "give the secret, or set require_signature to false"));
         }
@@ -111,7 +117,7 @@ impl Webhooks {
         let cipher = config.cipher.parse().map_err(|error: Error| error.at("/cipher"))?;
         let key = config.encryption_key.as_ref().map(|key| EncryptionKey::new(key.expose())).transpose();
         let key = key.map_err(|error| error.at("/encryption_key"))?;
-        Ok(Self { config, scheme, cipher, key })
+        Ok(Self { config, scheme, cipher, key, provider })
     }
 
     /// Verifies, decrypts and reads a delivery. `body` is the bytes as they came, since a signature is about bytes.
@@ -133,7 +139,12 @@ impl Webhooks {
         }
         let verified = self.verify(body, headers).map_err(|error| with_form(error, body))?;
         let text = self.open(body, headers, verified).map_err(|error| with_form(error, body))?;
-        Event::read(text, verified, kind, self.config.max_depth)
+        Event::read(text, verified, kind, self.config.max_depth, &*self.provider)
+    }
+
+    /// The names of the header fields that [`unwrap`](Self::unwrap) looks at, in any case: a host can leave out the others.
+    pub fn header_names(&self) -> impl Iterator<Item = &str> {
+        [SIGN_HEADER, SIGN_KEY_HEADER, SIGNED, IS_ENCRYPTED].into_iter().chain(self.scheme.header_names())
     }
 
     /// The header fields of a signed delivery, by the first secret: for tests of a receiver.
@@ -165,7 +176,7 @@ impl Webhooks {
         headers.set("User-Agent", "Airudder");
         let body = match &self.key {
             Some(key) => {
-                headers.set("Is-Encrypted", "1");
+                headers.set(IS_ENCRYPTED, "1");
                 headers.set(SIGNED, crypto::digest(text.as_bytes()));
                 self.cipher.encrypt(text.as_bytes(), key, iv)?.into_bytes()
             }
@@ -216,7 +227,7 @@ impl Webhooks {
         let mut outcome = Ok(false);
         for secret in &self.config.secrets {
             let input = SigningInput { secret: secret.expose(), key, headers, body };
-            outcome = self.scheme.verify(&signature, &input).map(|()| true);
+            outcome = self.scheme.verify_with(&*self.provider, &signature, &input).map(|()| true);
             if outcome.is_ok() {
                 break;
             }
@@ -235,9 +246,9 @@ impl Webhooks {
             }
             body.to_vec()
         } else if let Some(key) = &self.key {
-            self.cipher.decrypt(&unquoted(body), key)?
+            self.cipher.decrypt_with(&*self.provider, &unquoted(body), key)?
         } else {
-            let encrypted = headers.get("Is-Encrypted").is_some_and(|value| value.trim() == "1");
+            let encrypted = headers.get(IS_ENCRYPTED).is_some_and(|value| value.trim() == "1");
             let why = if encrypted {
                 "the body is encrypted: give encryption_key"
             } else {
@@ -256,6 +267,8 @@ impl Webhooks {
 
 /// The header field with the digest of the plain text \[documented for requests and responses].
 const SIGNED: &str = "Signed";
+/// The header field that is `1` where the body is encrypted \[documented for requests and responses].
+const IS_ENCRYPTED: &str = "Is-Encrypted";
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Returns whether a body is a JSON object by its first character.

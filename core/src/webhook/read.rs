@@ -1,14 +1,15 @@
 //! Reading the text of an event, and saying why it cannot be read.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use airudder_json::{Document, tokens};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
-use crate::{
-    error::{Error, ErrorCode},
-    json::{document::Document, tokens},
-};
+use crate::error::{Error, ErrorCode};
 
 /// Reads a text that is a JSON object.
 pub(super) fn object(text: &str, max_depth: usize) -> Result<Document<'_>, Error> {
@@ -46,16 +47,29 @@ fn is_deeper(text: &str, limit: usize) -> bool {
 
 /// The error of a reader that tells line and column.
 fn stop(text: &str) -> Option<serde_json::Error> {
-    let object = serde_json::from_str::<BTreeMap<Name, &RawValue>>(text).err();
+    let object = serde_json::from_str::<Object>(text).err();
     object.or_else(|| serde_json::from_str::<IgnoredAny>(text).err())
 }
 
-/// A name as it is written, since one with a lone surrogate is no reason to stop.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Name(String);
+/// An object of which nothing is kept. Its names are read as they are written, since one with a lone surrogate is no reason
+/// to stop.
+struct Object;
 
-impl<'de> Deserialize<'de> for Name {
+impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|name| Self(name.get().to_owned()))
+        struct ObjectVisitor;
+        impl<'de> Visitor<'de> for ObjectVisitor {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                while map.next_entry::<&RawValue, IgnoredAny>()?.is_some() {}
+                Ok(Object)
+            }
+        }
+        deserializer.deserialize_map(ObjectVisitor)
     }
 }

@@ -5,6 +5,7 @@ mod text;
 
 use std::{fmt, marker::PhantomData};
 
+use airudder_json::push_segment;
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
@@ -15,7 +16,7 @@ pub use text::{Callee, CaseId, Id, LocalTime, Phone, Platform, Text, ZonedTime};
 
 use crate::{
     error::{Error, ErrorCode},
-    json::{locate, pointer::push_segment},
+    locate::of_error,
 };
 
 /// Rules that concern more than one field.
@@ -49,7 +50,7 @@ fn locate(text: &str, error: &serde_json::Error) -> Error {
     if !error.is_data() {
         return invalid_json(error);
     }
-    let mut pointer = locate::of_error(text, error);
+    let mut pointer = of_error(text, error);
     let message = without_value(without_position(error));
     let code = match message.as_str() {
         text if text.starts_with("unknown field") => ErrorCode::UnknownField,

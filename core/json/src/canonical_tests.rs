@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::document::{Document, Refused};
+use super::{Document, Refused};
 
 fn write(text: &str) -> String {
     Document::read(text, 100).unwrap_or_else(|_| panic!("{text}")).canonical().into_owned()

@@ -1,6 +1,6 @@
 //! Where in a JSON text a reader stopped, as a JSON pointer.
 
-use super::{pointer::push_segment, token::tokens};
+use airudder_json::{push_segment, tokens};
 
 /// The JSON pointer (RFC 6901) of the value in which `serde_json` met the error.
 ///

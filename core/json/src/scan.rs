@@ -7,7 +7,9 @@ const HIGH_BITS: u64 = ONES << 7;
 ///
 /// It looks at eight bytes at a time. In the lowest byte that is marked no mark is a false one, and the lowest is the
 /// first.
-pub(super) fn plain_length(bytes: &[u8]) -> usize {
+#[must_use]
+#[inline]
+pub fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     let mut rest = bytes;
     while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
@@ -45,9 +47,18 @@ pub(super) enum Escapes {
 
 /// The length of the string that the bytes begin with, without its quotes, and its escapes; `None` where the string is
 /// malformed. A lone surrogate does not make it so.
+#[inline]
 pub(super) fn string(bytes: &[u8]) -> Option<(usize, Escapes)> {
+    let length = plain_length(bytes.get(1..)?);
+    match bytes.get(length + 1)? {
+        b'"' => Some((length, Escapes::None)),
+        _ => string_with_escapes(bytes, length + 1),
+    }
+}
+
+#[cold]
+fn string_with_escapes(bytes: &[u8], mut at: usize) -> Option<(usize, Escapes)> {
     let mut escapes = Escapes::None;
-    let mut at = 1;
     loop {
         at += plain_length(bytes.get(at..)?);
         match bytes.get(at)? {
@@ -83,8 +94,12 @@ fn escape(bytes: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
-/// The length of the number that the bytes begin with; `None` where they begin with none.
-pub(super) fn number(bytes: &[u8]) -> Option<usize> {
+/// The longest number, in digits, of which every float of 64 bits holds all.
+const EXACT_DIGITS: usize = 15;
+
+/// The length of the number that the bytes begin with, and whether any reader of JSON holds it exactly: it is short, and
+/// has no exponent. `None` where they begin with none.
+pub(super) fn number(bytes: &[u8]) -> Option<(usize, bool)> {
     let digits =
         |at: usize| bytes.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
     let sign = usize::from(bytes.first() == Some(&b'-'));
@@ -99,11 +114,12 @@ pub(super) fn number(bytes: &[u8]) -> Option<usize> {
         complete &= fraction > 0;
         at += 1 + fraction;
     }
-    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+    let has_exponent = matches!(bytes.get(at), Some(b'e' | b'E'));
+    if has_exponent {
         let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
         let exponent = digits(at + 1 + sign);
         complete &= exponent > 0;
         at += 1 + sign + exponent;
     }
-    complete.then_some(at)
+    complete.then_some((at, at <= EXACT_DIGITS && !has_exponent))
 }

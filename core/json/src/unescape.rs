@@ -1,6 +1,7 @@
 //! The characters of a string that is written with escapes.
 
 /// Decodes a string that was checked before, without its quotes; `None` where a surrogate in it is alone.
+#[cold]
 pub(super) fn decode(written: &str) -> Option<String> {
     let mut decoded = String::with_capacity(written.len());
     each_part(written, |part| match part {

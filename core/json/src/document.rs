@@ -9,30 +9,31 @@ use super::{
 };
 
 /// The length of the longest text that is read, in bytes.
-pub(crate) const LONGEST: usize = Place::MAX as usize;
+pub const LONGEST: usize = Place::MAX as usize;
 
 /// A JSON text that was checked.
-pub(crate) struct Document<'a> {
+pub struct Document<'a> {
     text: &'a str,
     draft: Cow<'a, str>,
     objects: Vec<Object>,
     sorted: Vec<Sorted>,
     fields: Vec<Field<'a>>,
     inner: Vec<Inner<'a>>,
+    has_simple_numbers: bool,
 }
 
 /// The value of a field.
 #[derive(Clone, Copy)]
-pub(crate) struct Value<'a> {
+pub struct Value<'a> {
     /// The text from the value on.
-    pub(crate) text: &'a str,
+    pub text: &'a str,
     /// Where it begins in the text.
     at: Place,
 }
 
 /// The reason why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub enum Refused {
     /// It is no JSON text.
     Malformed,
     /// It is nested too deeply, whatever follows.
@@ -43,7 +44,7 @@ impl<'a> Document<'a> {
     /// Reads a text that is one JSON value, with white space around it, and has at most [`LONGEST`] bytes.
     ///
     /// It does not recurse, and takes a time and a memory that are linear in the text, however deeply it is nested.
-    pub(crate) fn read(text: &'a str, max_depth: usize) -> Result<Self, Refused> {
+    pub fn read(text: &'a str, max_depth: usize) -> Result<Self, Refused> {
         if text.len() > LONGEST {
             return Err(Refused::Malformed);
         }
@@ -57,7 +58,8 @@ impl<'a> Document<'a> {
 
     /// The value of a field of the object that the text is; of equal names the last one counts. A name with a lone surrogate is
     /// no text, and finds nothing.
-    pub(crate) fn value(&self, name: &str) -> Option<Value<'a>> {
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Value<'a>> {
         let order = (prefix(name), name);
         let behind = self.fields.partition_point(|field| field.order() <= order);
         let field = self.fields.get(..behind)?.last().filter(|field| field.order() == order)?;
@@ -66,14 +68,21 @@ impl<'a> Document<'a> {
     }
 
     /// The names in the object that a value is, or in the one that is the first element of the array that it is.
-    pub(crate) fn names_in(&self, value: Value<'_>) -> impl Iterator<Item = &str> {
+    pub fn names_in(&self, value: Value<'_>) -> impl Iterator<Item = &str> {
         let first = self.inner.partition_point(|inner| inner.value < value.at);
         let behind = self.inner.get(first..).unwrap_or_default();
         behind.iter().take_while(move |inner| inner.value == value.at).map(|inner| &*inner.name)
     }
 
+    /// Returns whether each number is short and without an exponent, so that any reader holds it.
+    #[must_use]
+    pub const fn has_simple_numbers(&self) -> bool {
+        self.has_simple_numbers
+    }
+
     /// The text in its canonical form.
-    pub(crate) fn canonical(&self) -> Cow<'_, str> {
+    #[must_use]
+    pub fn canonical(&self) -> Cow<'_, str> {
         if self.objects.is_empty() {
             return Cow::Borrowed(&self.draft);
         }
@@ -100,6 +109,7 @@ struct Reader<'a> {
     objects: Vec<Object>,
     /// The sorted fields of those objects.
     sorted: Vec<Sorted>,
+    has_simple_numbers: bool,
 }
 
 /// An array or object that is not closed yet.
@@ -161,6 +171,7 @@ impl<'a> Reader<'a> {
             inner: Vec::with_capacity(32),
             objects: Vec::with_capacity(16),
             sorted: Vec::with_capacity(64),
+            has_simple_numbers: true,
         }
     }
 
@@ -214,41 +225,51 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn scalar(&mut self) -> Option<()> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let length = match rest.first()? {
             b'"' => {
                 let (length, escapes) = scan::string(rest)?;
-                return self.string(length, escapes).map(drop);
+                self.string(length, escapes);
+                return Some(());
             }
             b't' if rest.starts_with(b"true") => 4,
             b'f' if rest.starts_with(b"false") => 5,
             b'n' if rest.starts_with(b"null") => 4,
-            _ => scan::number(rest)?,
+            _ => {
+                let (length, is_simple) = scan::number(rest)?;
+                self.has_simple_numbers &= is_simple;
+                length
+            }
         };
         self.at += length;
         Some(())
     }
 
-    /// Takes a string of this length into the draft, and returns it without its quotes. One with a lone surrogate stays as
-    /// it is written.
-    fn string(&mut self, length: usize, escapes: Escapes) -> Option<&'a str> {
+    /// Takes a string of this length into the draft. One with a lone surrogate stays as it is written.
+    #[inline]
+    fn string(&mut self, length: usize, escapes: Escapes) {
         let start = self.at;
-        let written = self.text.get(start + 1..start + 1 + length)?;
         self.at += length + 2;
         if escapes == Escapes::Others {
-            self.draft.push_str(self.text.get(self.run..start)?);
-            self.run = start;
-            let drafted = self.draft.len();
-            self.draft.push('"');
-            if unescape::write_canonical(written, &mut self.draft).is_some() {
-                self.draft.push('"');
-                self.run = self.at;
-            } else {
-                self.draft.truncate(drafted);
-            }
+            self.rewrite(start);
         }
-        Some(written)
+    }
+
+    #[cold]
+    fn rewrite(&mut self, start: usize) {
+        self.draft.push_str(self.text.get(self.run..start).unwrap_or_default());
+        self.run = start;
+        let drafted = self.draft.len();
+        self.draft.push('"');
+        let written = self.text.get(start + 1..self.at - 1).unwrap_or_default();
+        if unescape::write_canonical(written, &mut self.draft).is_some() {
+            self.draft.push('"');
+            self.run = self.at;
+        } else {
+            self.draft.truncate(drafted);
+        }
     }
 
     fn open_up(&mut self, is_object: bool) -> Option<()> {
@@ -276,7 +297,8 @@ impl<'a> Reader<'a> {
         let start = self.drafted();
         let rest = self.text.as_bytes().get(self.at..)?;
         let (length, escapes) = if rest.first()? == &b'"' { scan::string(rest)? } else { return None };
-        let written = self.string(length, escapes)?;
+        let written = self.text.get(self.at + 1..self.at + 1 + length)?;
+        self.string(length, escapes);
         self.skip_space();
         if self.peek()? != b':' {
             return None;
@@ -392,6 +414,7 @@ impl<'a> Reader<'a> {
         self.at == self.text.len()
     }
 
+    #[cold]
     fn finish(mut self) -> Document<'a> {
         let rest = self.text.get(self.run..).unwrap_or_default();
         let draft = if self.draft.is_empty() {
@@ -407,15 +430,17 @@ impl<'a> Reader<'a> {
             sorted: self.sorted,
             fields: self.fields,
             inner: self.inner,
+            has_simple_numbers: self.has_simple_numbers,
         }
     }
 }
 
 /// The first eight bytes of a name, so that names are in the order of these numbers as far as they differ.
 fn prefix(name: &str) -> u64 {
-    let mut first = [0; 8];
-    for (to, from) in first.iter_mut().zip(name.bytes()) {
-        *to = from;
+    let name = name.as_bytes();
+    if let Some(first) = name.first_chunk() {
+        return u64::from_be_bytes(*first);
     }
-    u64::from_be_bytes(first)
+    let bytes = name.iter().fold(0, |bytes, byte| (bytes << 8) | u64::from(*byte));
+    bytes.checked_shl(8 * (8 - u32::try_from(name.len()).unwrap_or(8))).unwrap_or_default()
 }
