@@ -50,11 +50,12 @@ notices: ## Write again the notices of third parties in each package; installs c
 	    --config tools/about.toml --manifest-path bindings-$$package/Cargo.toml \
 	    --output-file bindings-$$package/THIRD-PARTY.md tools/about.hbs || exit 1; done
 
-bench: python node ## Measure against what people write by hand
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement bindings-python/benches/requirements.txt
-	@$(PYTHON) bindings-python/benches/upload.py
-	@node bindings-wasm/benches/upload.mjs
-	@node bindings-wasm/benches/start.mjs
+bench: python node ## Measure against what people write by hand, and write docs/benchmarks.md
+	@tools/venv .cache/bench bindings-python/benches/requirements.txt
+	@VIRTUAL_ENV=$(CURDIR)/.cache/bench tools/release $(PYTHON) -m maturin develop --release --quiet \
+	    --manifest-path bindings-python/Cargo.toml >.cache/bench/build.log 2>&1 || (cat .cache/bench/build.log; exit 1)
+	@cd bindings-wasm/benches && npm ci --silent
+	@.cache/bench/bin/python tools/bench.py
 
 soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
 	@node bindings-wasm/benches/soak.mjs
