@@ -4,7 +4,10 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::{Document, Refused};
+use super::{
+    document::{Document, Refused},
+    token::{Token, tokens},
+};
 
 fn write(text: &str) -> String {
     Document::read(text, 100).unwrap_or_else(|_| panic!("{text}")).canonical().into_owned()
@@ -187,7 +190,7 @@ impl<'de> serde::Deserialize<'de> for Name {
 
 fn deepest(text: &str) -> usize {
     let mut depth = 0_usize;
-    let step = |token: super::Token<'_>| {
+    let step = |token: Token<'_>| {
         match token.first() {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth -= 1,
@@ -195,5 +198,5 @@ fn deepest(text: &str) -> usize {
         }
         depth
     };
-    super::tokens(text).map(step).max().unwrap_or_default()
+    tokens(text).map(step).max().unwrap_or_default()
 }

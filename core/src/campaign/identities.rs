@@ -74,17 +74,23 @@ impl Identities {
     }
 
     pub(super) fn note(&mut self, identity: &Identity) {
-        for other in [self.fingerprint_of_number(identity), self.fingerprint_of_folded(identity)].into_iter().flatten()
-        {
-            self.change(other, Seen::count_alike);
-        }
-        self.change(self.fingerprint(identity.key()), Seen::count);
+        self.note_by(identity, Seen::count);
     }
 
     /// Notes a contact that was sent in an earlier run.
     pub(super) fn note_journaled(&mut self, identity: &Identity) {
-        self.note(identity);
-        self.change(self.fingerprint(identity.key()), Seen::journal);
+        self.note_by(identity, |seen| {
+            seen.count();
+            seen.journal();
+        });
+    }
+
+    fn note_by(&mut self, identity: &Identity, change: fn(&mut Seen)) {
+        for other in [self.fingerprint_of_number(identity), self.fingerprint_of_folded(identity)].into_iter().flatten()
+        {
+            self.change(other, Seen::count_alike);
+        }
+        self.change(self.fingerprint(identity.key()), change);
     }
 
     /// The number of contacts of this identity, itself included; 3 where there are more.

@@ -81,21 +81,21 @@ impl Cipher {
         iv: Option<Block>,
     ) -> Result<String, Error> {
         let padding = self.padding.of(plain)?;
-        if self.mode == Mode::Ecb {
-            return self.encrypt_ecb(provider, plain, &padding, key);
-        }
+        let form = match &self.mode {
+            Mode::Ecb => return self.encrypt_ecb(provider, plain, &padding, key),
+            Mode::Cbc(form) => form,
+        };
         let mut data = [plain, &padding].concat();
-        match &self.mode {
-            Mode::Ecb => {}
-            Mode::Cbc(Iv::Prefix) => {
+        match form {
+            Iv::Prefix => {
                 let iv = iv.ok_or_else(|| {
                     Error::new(ErrorCode::IvRequired, "a cipher with iv=prefix needs 16 random bytes for each message")
                 })?;
                 encrypt_cbc(key, &iv, &mut data)?;
                 data.splice(..0, iv);
             }
-            Mode::Cbc(Iv::Key) => encrypt_cbc(key, &key_iv(key), &mut data)?,
-            Mode::Cbc(Iv::Fixed(iv)) => encrypt_cbc(key, iv, &mut data)?,
+            Iv::Key => encrypt_cbc(key, &key_iv(key), &mut data)?,
+            Iv::Fixed(iv) => encrypt_cbc(key, iv, &mut data)?,
         }
         Ok(self.encoding.encode(&data))
     }

@@ -8,7 +8,7 @@ use cipher::{
     Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, InvalidLength, KeyInit,
     KeyIvInit, consts::U16,
 };
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, Mac, digest::Output};
 use sha2::{Digest, Sha256};
 
 use super::key::EncryptionKey;
@@ -75,13 +75,18 @@ impl Provider for BuiltIn {
     }
 
     fn hmac_sha256(&self, key: &[u8], message: &[&[u8]]) -> Result<[u8; 32], Error> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
-            .map_err(|_| Error::new(ErrorCode::Internal, "HMAC takes a key of any length"))?;
-        for part in message {
-            mac.update(part);
-        }
-        Ok(mac.finalize().into_bytes().into())
+        hmac::<Hmac<Sha256>>(key, message).map(Into::into)
     }
+}
+
+/// The HMAC of the parts of a message, one behind the other.
+pub(super) fn hmac<M: Mac + KeyInit>(key: &[u8], message: &[&[u8]]) -> Result<Output<M>, Error> {
+    let mut mac = <M as KeyInit>::new_from_slice(key)
+        .map_err(|_| Error::new(ErrorCode::Internal, "HMAC takes a key of any length"))?;
+    for part in message {
+        mac.update(part);
+    }
+    Ok(mac.finalize().into_bytes())
 }
 
 /// Encrypts whole blocks in CBC mode, in place.

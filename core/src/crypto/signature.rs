@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Hmac;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     encoding::Encoding,
-    provider::{BuiltIn, Provider},
+    provider::{BuiltIn, Provider, hmac},
 };
 use crate::{
     error::{Error, ErrorCode},
@@ -217,22 +217,13 @@ impl DigestKind {
     fn compute(self, provider: &dyn Provider, secret: &str, message: &[&[u8]]) -> Result<Vec<u8>, Error> {
         match self {
             Self::HmacSha256 => provider.hmac_sha256(secret.as_bytes(), message).map(Into::into),
-            Self::HmacSha1 => keyed::<Hmac<Sha1>>(secret, message),
-            Self::HmacMd5 => keyed::<Hmac<Md5>>(secret, message),
+            Self::HmacSha1 => hmac::<Hmac<Sha1>>(secret.as_bytes(), message).map(|mac| mac.to_vec()),
+            Self::HmacMd5 => hmac::<Hmac<Md5>>(secret.as_bytes(), message).map(|mac| mac.to_vec()),
             Self::Sha256 => Ok(unkeyed::<Sha256>(message)),
             Self::Sha1 => Ok(unkeyed::<Sha1>(message)),
             Self::Md5 => Ok(unkeyed::<Md5>(message)),
         }
     }
-}
-
-fn keyed<M: Mac + KeyInit>(secret: &str, message: &[&[u8]]) -> Result<Vec<u8>, Error> {
-    let mut mac = <M as KeyInit>::new_from_slice(secret.as_bytes())
-        .map_err(|_| Error::new(ErrorCode::Internal, "HMAC takes a key of any length"))?;
-    for part in message {
-        mac.update(part);
-    }
-    Ok(mac.finalize().into_bytes().to_vec())
 }
 
 fn unkeyed<D: Digest>(message: &[&[u8]]) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use airudder_json::{Document, tokens};
+use airudder_json::{Document, Refused, tokens};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorCode};
 pub(super) fn object(text: &str, max_depth: usize) -> Result<Document<'_>, Error> {
     match Document::read(text, max_depth) {
         Ok(document) if tokens(text).next().is_some_and(|token| token.first() == b'{') => Ok(document),
+        Err(Refused::TooDeep) => Err(too_deep(max_depth)),
         _ => Err(why_refused(text, max_depth)),
     }
 }
@@ -22,8 +23,7 @@ pub(super) fn object(text: &str, max_depth: usize) -> Result<Document<'_>, Error
 /// Too many brackets are named before anything else: they are counted wherever else the text is wrong.
 fn why_refused(text: &str, max_depth: usize) -> Error {
     if is_deeper(text, max_depth) {
-        let message = format!("the body is nested more than {max_depth} levels deep");
-        return Error::new(ErrorCode::NestedTooDeeply, message);
+        return too_deep(max_depth);
     }
     // The error's own text may quote the body.
     let place = match stop(text) {
@@ -31,6 +31,10 @@ fn why_refused(text: &str, max_depth: usize) -> Error {
         None => String::new(),
     };
     Error::new(ErrorCode::InvalidBody, format!("the body is not one JSON object{place}"))
+}
+
+fn too_deep(max_depth: usize) -> Error {
+    Error::new(ErrorCode::NestedTooDeeply, format!("the body is nested more than {max_depth} levels deep"))
 }
 
 fn is_deeper(text: &str, limit: usize) -> bool {
