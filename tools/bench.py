@@ -33,6 +33,9 @@ TARGETS = {
 }
 """What each ratio is meant to reach."""
 
+CONTACTS = "1000000"
+"""The contacts of a campaign."""
+
 CORE_TARGETS = {"W1": 1.3, "W2": 1.3, "W3 event": 1.7, "W3 8 MB": 3.5, "W3 1 MB": 3.5}
 """How many times the floor the core may take."""
 
@@ -49,9 +52,8 @@ def measure() -> tuple[list[Figures], list[Figures]]:
     core = lines(["cargo", "bench", "--quiet", "--package", "airudder-core", "--bench", "core"])
     figures = lines([sys.executable, "bench.py"], "bindings-python/benches")
     figures += lines(["node", "bench.mjs"], "bindings-wasm/benches")
-    for contacts in ("1000000",):
-        figures += lines([sys.executable, "campaign.py", contacts], "bindings-python/benches")
-        figures += lines(["node", "campaign.mjs", contacts], "bindings-wasm/benches")
+    figures += lines([sys.executable, "campaign.py", CONTACTS], "bindings-python/benches")
+    figures += lines(["node", "campaign.mjs", CONTACTS], "bindings-wasm/benches")
     return core, figures
 
 
@@ -131,11 +133,8 @@ def campaign_table(figures: list[Figures]) -> list[str]:
 
 def machine() -> list[str]:
     """Write where and with what this was measured."""
-    commands = {"rustc": ["rustc", "--version"], "Node": ["node", "--version"]}
-    versions = [
-        subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-        for command in commands.values()
-    ]
+    commands = (["rustc", "--version"], ["node", "--version"])
+    versions = [subprocess.run(one, check=True, capture_output=True, text=True).stdout.strip() for one in commands]
     cpu = next(
         (line.split(": ")[1] for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), ""
     )

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// From this number of bytes on, the runtime's AES is faster although its objects have to be made.
 const LARGE: usize = 4096;
-/// From this number of bytes on, its SHA-256 is.
+/// From this number of bytes on, its SHA-256 and HMAC are.
 const LARGE_TO_HASH: usize = 256;
 
 #[wasm_bindgen]

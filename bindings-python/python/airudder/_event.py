@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airudder._native import from_json
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,7 +41,8 @@ class Event:
         def __getattr__(self, name: str) -> object:
             # `data` is made when it is first asked for: most receivers store the text and answer.
             if name != "data":
-                raise AttributeError(name, name=name, obj=self)
+                message = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(message, name=name, obj=self)
             return vars(self).setdefault("data", from_json(self.raw))
 
     def __repr__(self) -> str:
