@@ -69,8 +69,10 @@ mod retry;
 mod secret;
 
 pub mod json {
-    //! Reading JSON text token by token. For this crate and its bindings; everything else is `serde_json`'s.
+    //! Reading JSON text token by token, and the rules of parameters. For this crate and its bindings; everything else is `serde_json`'s.
 
+    #[doc(hidden)]
+    pub use airudder_json::rules;
     pub use airudder_json::{Token, Tokens, plain_length, push_segment, string_length, tokens};
 }
 

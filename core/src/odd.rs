@@ -17,7 +17,8 @@ impl Odd {
 
     /// The first character that cannot be seen: a control character, a space other than U+0020, a mark of direction.
     pub(crate) fn invisible(text: &str) -> Option<Self> {
-        Self::find(text, is_invisible)
+        let is_all_visible_ascii = text.bytes().all(|byte| matches!(byte, b' '..=b'~')); // as most texts are
+        if is_all_visible_ascii { None } else { Self::find(text, is_invisible) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bad parameters are refused before anything is sent, with code, JSON pointer and remedy.
 
-use airudder_core::{ErrorCode, catalog};
+use airudder_core::{ErrorCode, catalog, operations::workflow::DetailInstances};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn refuse(operation: &str, params: &Value) -> (ErrorCode, String, String) {
@@ -134,5 +135,83 @@ fn look_ups_take_what_uploads_once_took() {
         let mut params = times.clone();
         params[field] = value.into();
         (info.check)(&params.to_string()).expect(value);
+    }
+}
+
+#[test]
+fn objects_within_others_are_no_arrays_either() {
+    let message = |inner: Value| {
+        json!({"call_id": "c", "channel": "huawei", "channel_id": "i", "user": {"id": "u"},
+            "messages": [{"type": "text", "media": inner}]})
+    };
+    let (code, pointer, said) = refuse("chat.huawei_message", &message(json!(["u", "n"])));
+    assert_eq!((code, pointer.as_str()), (ErrorCode::WrongType, "/messages/0/media"));
+    assert_eq!(said, "invalid type: sequence, expected an object");
+    let (code, pointer, _) = refuse("chat.huawei_message", &message(json!({"origin_url": "u", "nam": "n"})));
+    assert_eq!((code, pointer.as_str()), (ErrorCode::UnknownField, "/messages/0/media/nam"));
+    let info = catalog::operation("chat.huawei_message").expect("the operation is in the catalog");
+    (info.check)(&message(json!(null)).to_string()).expect("a field that may be missing may be null");
+}
+
+#[test]
+fn texts_that_a_writer_of_json_would_not_make_get_their_fault() {
+    let check = catalog::operation("tasks.list").expect("the operation is in the catalog").check;
+    for (text, code, pointer, message) in [
+        (r#"{"Number":9223372036854775808}"#, ErrorCode::InvalidValue, "/Number", "expected a whole number of 64 bits"),
+        (r#"{"Number":-0.0}"#, ErrorCode::WrongType, "/Number", "floating point"),
+        (r#"{"Number":1,"Number":1}"#, ErrorCode::InvalidValue, "/Number", "duplicate field `Number`"),
+        (r#"{"\u0054ype":7}"#, ErrorCode::WrongType, "/Type", "invalid type: integer, expected a string"),
+        (r#"{"a/b~":7}"#, ErrorCode::UnknownField, "/a~1b~0", "expected one of `Number`, `Page`, `Type`"),
+        (r#"{"Type":"\ud800"}"#, ErrorCode::InvalidJson, "", "half of a surrogate pair"),
+        ("{\n\"Type\":tru}", ErrorCode::InvalidJson, "", "line 2, column 11"),
+        (r#"{"Type":"a"}}"#, ErrorCode::InvalidJson, "", "line 1, column 13"),
+        (r#"{"Type":"a",}"#, ErrorCode::InvalidJson, "", "line 1, column 13"),
+        (r#""Type""#, ErrorCode::WrongType, "", "invalid type: string, expected an object"),
+    ] {
+        let error = check(text).expect_err(text);
+        assert_eq!((error.code(), error.details().pointer.as_deref().unwrap_or_default()), (code, pointer), "{text}");
+        assert!(error.details().message.contains(message), "{text}: {error}");
+    }
+    for text in [r#"{"Number":-9223372036854775808}"#, " {\t\"\\u0054ype\" : null } "] {
+        check(text).expect(text);
+    }
+}
+
+#[test]
+fn what_nobody_checks_may_be_anything_however_deeply_nested() {
+    let check = catalog::operation("workflow.task_detail").expect("the operation is in the catalog").check;
+    let deep = format!(r#"{{"a":{}1.5e3{}}}"#, r#"[{"b":"#.repeat(50_000), "}]".repeat(50_000));
+    check(&deep).expect("its fields are not published");
+    for text in [&deep[..deep.len() - 2], r#"{"a":[1,]}"#, r#"{"a":{"b"}}"#, r#"{"a":[1}}"#, r#"{"a":nul}"#] {
+        assert_eq!(check(text).expect_err("it is no JSON").code(), ErrorCode::InvalidJson);
+    }
+}
+
+/// Parameters of `workflow.detail_instances`, mostly right ones.
+fn params_text() -> impl Strategy<Value = String> {
+    let field = |name: &'static str, right: &'static str| {
+        let wrong = "(null|true|-?[0-9]{1,20}|1\\.5|\"\"|\"\\\\ud83d\\\\ude00\")";
+        let value = prop_oneof![8 => Just(right.to_owned()), 1 => wrong];
+        let written = value.prop_map(move |value| format!(r#""{name}" : {value}"#));
+        prop_oneof![1 => Just(vec![]), 9 => prop::collection::vec(written, 1)]
+    };
+    let time = r#""2026-12-01 18:00:00+08:00""#;
+    let fields = [field("case_id", r#""c-\u0031""#), field("callee", r#""+62812""#), field("start_time", time)];
+    let odd = prop_oneof![9 => Just(vec![]), 1 => prop::sample::select(vec![r#""odd":1"#, r#""callee":null"#])
+        .prop_map(|field| vec![field.to_owned()])];
+    (fields, field("end_time", time), odd).prop_flat_map(|(fields, end, odd)| {
+        let fields = fields.concat().into_iter().chain(end).chain(odd).collect::<Vec<_>>();
+        Just(fields).prop_shuffle().prop_map(|fields| format!("{{{}}}", fields.join(",\n")))
+    })
+}
+
+proptest! {
+    /// The check and the types agree on what the parameters are.
+    #[test]
+    fn what_passes_the_check_is_read_by_the_types(text in params_text()) {
+        let passes = (catalog::operation("workflow.detail_instances").unwrap().check)(&text).is_ok();
+        let read = serde_json::from_str::<DetailInstances<'_>>(&text)
+            .is_ok_and(|params| params.case_id.is_some() || params.callee.is_some());
+        prop_assert_eq!(passes, read, "{}", text);
     }
 }

@@ -1,4 +1,4 @@
-//! Reading JSON text in one pass, and token by token. For `airudder-core` and its bindings; everything else is
+//! Reading and checking JSON text in one pass, and token by token. For `airudder-core` and its bindings; everything else is
 //! `serde_json`'s.
 //!
 //! It is a crate of its own so that the module for WebAssembly, which is built for size, can have this part built for speed.
@@ -9,12 +9,15 @@
 mod canonical;
 #[cfg(test)]
 mod canonical_tests;
+mod check;
 mod document;
 mod pointer;
+pub mod rules;
 mod scan;
 mod token;
 mod unescape;
 
+pub use check::{Fault, check};
 pub use document::{Document, LONGEST, Refused, Value};
 pub use pointer::push_segment;
 pub use scan::plain_length;

@@ -1,6 +1,9 @@
 //! The two tables, of operations and of events, with lookup by name and number.
 
-use crate::api::{event::EventInfo, events, operation::OperationInfo, operations};
+use crate::{
+    api::{event::EventInfo, events, operation::OperationInfo, operations},
+    error::{Error, ErrorCode},
+};
 
 /// Every typed operation.
 pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
@@ -22,6 +25,14 @@ pub fn operations() -> impl Iterator<Item = &'static OperationInfo> {
 #[must_use]
 pub fn operation(name: &str) -> Option<&'static OperationInfo> {
     operations().find(|row| row.name == name)
+}
+
+/// The operation of this name, or the error that there is none.
+pub(crate) fn required(name: &str) -> Result<&'static OperationInfo, Error> {
+    operation(name).ok_or_else(|| {
+        let names = operations().map(|row| row.name).collect::<Vec<_>>().join(", ");
+        Error::new(ErrorCode::UnknownOperation, format!("there is no operation `{name}`; there are {names}"))
+    })
 }
 
 /// The operation of this number.

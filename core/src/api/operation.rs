@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    api::{confidence::Confidence, envelope::Envelope},
+    api::{confidence::Confidence, envelope::Envelope, params::Rule},
     error::Error,
     http::Method,
 };
@@ -60,6 +60,9 @@ pub struct OperationInfo {
     /// The operation's documentation.
     #[cfg(feature = "schema")]
     pub docs: &'static str,
+    /// What the parameters must be; for writers that check while they write.
+    #[doc(hidden)]
+    pub rule: Rule,
     /// Checks the JSON text of the parameters, without sending anything.
     pub check: fn(&str) -> Result<(), Error>,
     /// The JSON Schemas of parameters and result.
@@ -75,9 +78,8 @@ pub trait Operation: Serialize {
     type Output: DeserializeOwned;
 }
 
-/// Declares the operations of one family, each with its row of the catalog. `checked_as` is the type that the parameters
-/// are parsed as when they are checked: the same fields, of which nothing is kept. `file: true` says that the result may
-/// be a file.
+/// Declares the operations of one family, each with its row of the catalog. `file: true` says that the result may be a
+/// file.
 macro_rules! operations {
     ($(
         $(#[doc = $doc:literal])+
@@ -91,7 +93,6 @@ macro_rules! operations {
             replay: $replay:ident $((find out by $find_out:literal))?,
             source: $source:ident,
             params: $params:ty,
-            checked_as: $check:ty,
             result: $output:ty,
             $(file: $file:literal,)?
         }
@@ -110,7 +111,8 @@ macro_rules! operations {
                 confidence: $crate::api::confidence::Confidence::$source,
                 #[cfg(feature = "schema")]
                 docs: concat!($($doc, "\n"),+),
-                check: |text| $crate::api::params::check::<$check>(text),
+                rule: <$params as $crate::api::params::Checked>::RULE,
+                check: |text| $crate::api::params::check(text, &<$params as $crate::api::params::Checked>::RULE),
                 #[cfg(feature = "schema")]
                 schemas: |generator| (generator.subschema_for::<$params>(), generator.subschema_for::<$output>()),
             };

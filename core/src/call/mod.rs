@@ -35,8 +35,9 @@ use crate::{
     api::{
         catalog,
         envelope::Envelope,
-        operation::{Auth, Operation, OperationInfo, Replay},
+        operation::{Auth, Operation, Replay},
         operations::auth::FetchToken,
+        params::{self, Rule},
     },
     error::{Error, ErrorCode, Outcome},
     http::{Headers, Request, Response, is_header_value},
@@ -105,23 +106,32 @@ impl Call {
         params: impl Into<String>,
         options: &CallOptions,
     ) -> Result<Self, Error> {
-        let info = catalog::operation(operation).ok_or_else(|| {
-            let names = catalog::operations().map(|row| row.name).collect::<Vec<_>>().join(", ");
-            Error::new(ErrorCode::UnknownOperation, format!("there is no operation `{operation}`; there are {names}"))
-        })?;
-        Self::of(session, info, params.into(), options)
+        Self::writing(session, operation, options, |rule| {
+            params::checked(params.into(), rule).map_err(|error| error.in_operation(operation))
+        })
+    }
+
+    /// A call of this name with parameters that are written now, by somebody who checks them by this rule: for bindings, whose
+    /// writers see each value of their language once.
+    #[doc(hidden)]
+    pub fn writing<E: From<Error>>(
+        session: &Session,
+        operation: &str,
+        options: &CallOptions,
+        write: impl FnOnce(&Rule) -> Result<String, E>,
+    ) -> Result<Self, E> {
+        let info = catalog::required(operation)?;
+        let is_strict = options.strict.unwrap_or(session.config().settings.strict);
+        let params = write(if is_strict { &info.rule } else { &Rule::AnyObject })?;
+        let plan = Plan::operation(session.config(), info, params, options);
+        Ok(Self::start(session, plan.map_err(|error| error.in_operation(info.name))?, options)?)
     }
 
     /// A call with typed parameters.
     pub fn typed<T: Operation>(session: &Session, params: &T, options: &CallOptions) -> Result<Self, Error> {
         let text = serde_json::to_string(params)
             .map_err(|error| Error::new(ErrorCode::Internal, format!("the parameters do not serialize: {error}")))?;
-        Self::of(session, T::INFO, text, options)
-    }
-
-    fn of(session: &Session, info: &OperationInfo, params: String, options: &CallOptions) -> Result<Self, Error> {
-        let plan = Plan::operation(session.config(), info, params, options);
-        Self::start(session, plan.map_err(|error| error.in_operation(info.name))?, options)
+        Self::new(session, T::INFO.name, text, options)
     }
 
     /// A call that sees to it that the session has a token, and sends nothing else.
@@ -360,7 +370,7 @@ impl Call {
 
     fn on_verdict(&mut self, now_ms: u64, epoch: u64, verdict: Verdict, response: &Response) {
         match verdict {
-            Verdict::Accepted(output) if names_another_workflow(&self.plan, &output) => {
+            Verdict::Accepted(output) if self.plan.is_of_another_workflow(&output.data) => {
                 let why =
                     "the answer names another workflow than the one that was asked for: it may be another request's";
                 let mut error = Error::new(ErrorCode::UnreadableResponse, why);
@@ -480,19 +490,4 @@ impl Drop for Call {
 
 fn misuse(message: &str) -> Error {
     Error::new(ErrorCode::Misuse, message)
-}
-
-/// Returns whether the answer to an upload is about another workflow, as one is that a broken proxy or transport gives
-/// to the wrong
-/// request. An answer that names none says nothing.
-fn names_another_workflow(plan: &Plan, output: &Output) -> bool {
-    #[derive(Deserialize)]
-    struct Named {
-        workflow_id: Option<String>,
-    }
-    let named = |json: &str| serde_json::from_str::<Named>(json).ok().and_then(|named| named.workflow_id);
-    plan.name == "workflow.upload_details"
-        && named(&output.data)
-            .filter(|id| !id.is_empty())
-            .is_some_and(|answered| named(&plan.body).is_some_and(|asked| asked != answered))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::query;
@@ -10,7 +11,6 @@ use crate::{
         envelope::Envelope,
         operation::{Auth, DEFAULT_BASE_URL, Operation, OperationInfo, Replay},
         operations::auth::FetchToken,
-        params,
     },
     config::{ValidConfig, check_base_url},
     error::{Error, ErrorCode},
@@ -113,18 +113,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// An operation with its parameters as JSON text, which are checked and sent as they are.
+    /// An operation with its checked parameters as JSON text, which is sent as it is.
     pub(super) fn operation(
         config: &ValidConfig,
         info: &OperationInfo,
         params: String,
         options: &CallOptions,
     ) -> Result<Self, Error> {
-        if options.strict.unwrap_or(config.settings.strict) {
-            (info.check)(&params)?;
-        } else {
-            params::check_object(&params)?;
-        }
         let (query, body) = match info.method {
             Method::Get => (query::write(&params)?, String::new()),
             _ => (String::new(), params),
@@ -167,6 +162,20 @@ impl Plan {
         let base_url = settings.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let body = serde_json::to_string(&params).unwrap_or_default();
         Self { timeout_ms, ..Self::of_row(FetchToken::INFO, base_url, body) }
+    }
+
+    /// Returns whether the answer to an upload is about another workflow, as one is that a broken proxy or transport gives to
+    /// the wrong request. An answer that names none says nothing.
+    pub(super) fn is_of_another_workflow(&self, data: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Named {
+            workflow_id: Option<String>,
+        }
+        let named = |json: &str| serde_json::from_str::<Named>(json).ok().and_then(|named| named.workflow_id);
+        self.name == "workflow.upload_details"
+            && named(data)
+                .filter(|id| !id.is_empty())
+                .is_some_and(|answered| named(&self.body).is_some_and(|asked| asked != answered))
     }
 
     fn of_row(info: &OperationInfo, base_url: String, body: String) -> Self {

@@ -10,7 +10,10 @@ use super::{
     state::Campaign,
 };
 use crate::{
-    api::{operations::workflow::DetailCheck, params},
+    api::{
+        operations::workflow::Detail,
+        params::{self, Checked, Rule},
+    },
     error::{Error, ErrorCode},
 };
 
@@ -99,11 +102,8 @@ impl Campaign {
     }
 
     fn check_contact(&mut self, text: &str) -> Result<Identity, Error> {
-        if self.session.config().settings.strict {
-            params::check::<DetailCheck<'_>>(text)?;
-        } else {
-            params::check_object(text)?;
-        }
+        let is_strict = self.session.config().settings.strict;
+        params::check(text, if is_strict { &Detail::RULE } else { &Rule::AnyObject })?;
         let identity = Identity::of(text)?;
         identity.check()?;
         if self.queue.identities.times(&identity) > 0 && !self.config.allow_duplicates {

@@ -236,14 +236,14 @@ impl Journal {
         Ok(line)
     }
 
-    /// Reads a journal: its records, and how many bytes of it are good. What follows those is a torn line, which the
-    /// host must cut off before it appends.
-    pub(crate) fn read(bytes: &[u8]) -> Result<(Self, Vec<Record>, usize), Error> {
+    /// Checks a journal, and tells how many bytes of it are good. What follows those is a torn line, which the host must cut
+    /// off before it appends.
+    pub(crate) fn read(bytes: &[u8]) -> Result<(Self, usize), Error> {
         let damaged = |why: String| Err(Error::new(ErrorCode::JournalDamaged, why));
         if !bytes.iter().zip(START).all(|(byte, start)| byte == start) {
             return damaged("the file does not begin as a journal does: it is left as it is".into());
         }
-        let (mut journal, mut records, mut good) = (Self::default(), Vec::new(), 0);
+        let (mut journal, mut good) = (Self::default(), 0);
         for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let number = index + 1;
             let Some(json) = journal.check_line(line) else {
@@ -253,15 +253,19 @@ impl Journal {
                 return damaged(format!("line {number} of the journal does not match its checksum"));
             };
             // It was written wholly, so it is not torn: it must not be cut off.
-            let Some(record) = serde_json::from_str(json).ok().and_then(|fields| Record::read(&fields)) else {
+            if record(json).is_none() {
                 return damaged(format!(
                     "line {number} of the journal is not one that this version of the library knows; use the newer one"
                 ));
-            };
-            records.push(record);
+            }
             good += line.len();
         }
-        Ok((journal, records, good))
+        Ok((journal, good))
+    }
+
+    /// The records of a journal that was checked, one at a time: all of them would take as much memory as the journal.
+    pub(crate) fn records(good: &[u8]) -> impl Iterator<Item = Record> {
+        good.split_inclusive(|byte| *byte == b'\n').filter_map(|line| record(std::str::from_utf8(line).ok()?))
     }
 
     /// The JSON of a line whose checksum fits.
@@ -294,6 +298,11 @@ impl Journal {
     }
 }
 
+/// The record of a line.
+fn record(json: &str) -> Option<Record> {
+    serde_json::from_str(json).ok().and_then(|fields| Record::read(&fields))
+}
+
 fn sum(before: &str, line: &str) -> String {
     let mut digest = crypto::digest(format!("{before}{line}").as_bytes());
     digest.truncate(SUM_DIGITS);
@@ -320,6 +329,11 @@ pub(crate) fn positions(ranges: &Ranges) -> impl Iterator<Item = u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(bytes: &[u8]) -> (Vec<Record>, usize) {
+        let (_, good) = Journal::read(bytes).unwrap();
+        (Journal::records(&bytes[..good]).collect(), good)
+    }
 
     fn written() -> (String, Vec<Record>) {
         let records = vec![
@@ -357,7 +371,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let (text, records) = written();
-        let (_, read, good) = Journal::read(text.as_bytes()).unwrap();
+        let (read, good) = read(text.as_bytes());
         assert_eq!((read, good), (records, text.len()));
         assert_eq!(positions(&ranges([1, 2, 3, 7])).collect::<Vec<_>>(), [1, 2, 3, 7]);
     }
@@ -379,7 +393,7 @@ mod tests {
         let (text, records) = written();
         let last = text.trim_end().rfind('\n').unwrap() + 1;
         for end in last..text.len() {
-            let (_, read, good) = Journal::read(&text.as_bytes()[..end]).unwrap();
+            let (read, good) = read(&text.as_bytes()[..end]);
             assert_eq!((read.as_slice(), good), (&records[..records.len() - 1], last));
         }
     }
@@ -393,7 +407,7 @@ mod tests {
                 bytes[index] ^= 1 << bit;
                 match Journal::read(&bytes) {
                     Err(error) => assert_eq!(error.code(), ErrorCode::JournalDamaged),
-                    Ok((_, records, good)) => panic!("byte {index}, bit {bit}: {good} bytes, {} lines", records.len()),
+                    Ok((_, good)) => panic!("byte {index}, bit {bit}: {good} bytes"),
                 }
             }
         }
@@ -408,7 +422,7 @@ mod tests {
                 let mut bytes = text.clone().into_bytes();
                 bytes[start..end].fill(0);
                 if end - start > 1 {
-                    let (_, read, good) = Journal::read(&bytes).unwrap();
+                    let (read, good) = read(&bytes);
                     assert_eq!((read.len(), good), (records.len() - 1, last));
                 }
             }
@@ -424,7 +438,7 @@ mod tests {
             assert_eq!(Journal::read(other.as_bytes()).unwrap_err().code(), ErrorCode::JournalDamaged, "{other:?}");
         }
         for torn in ["", "{", "{\"record\":\"campaign\",\"version\":2,\"work"] {
-            assert_eq!(Journal::read(torn.as_bytes()).unwrap().2, 0, "{torn:?}");
+            assert_eq!(Journal::read(torn.as_bytes()).unwrap().1, 0, "{torn:?}");
         }
     }
 

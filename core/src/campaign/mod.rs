@@ -119,13 +119,13 @@ impl Campaign {
         if self.beginning.is_some() || self.token != TokenState::Unasked {
             return Err(misuse("resume a campaign before its first poll"));
         }
-        let (journal, records, good) = Journal::read(journal)?;
-        self.journal = Writer::after(journal, good as u64);
-        for record in &records {
-            if let Some(beginning) = Beginning::of_record(&self.session, &self.config, record)? {
+        let (read, good) = Journal::read(journal)?;
+        self.journal = Writer::after(read, good as u64);
+        for record in Journal::records(journal.get(..good).unwrap_or_default()) {
+            if let Some(beginning) = Beginning::of_record(&self.session, &self.config, &record)? {
                 self.beginning = Some(beginning);
             }
-            self.ledger.apply(record)?;
+            self.ledger.apply(&record)?;
         }
         self.ledger.workflows.end_of_replay();
         Ok(good)

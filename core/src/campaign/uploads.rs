@@ -86,7 +86,7 @@ impl Campaign {
     pub(super) fn create_params(&self, suffix: &str) -> String {
         let CampaignConfig { workflow_template_id, name, end_time, .. } = &self.config;
         let name = format!("{name}{suffix}");
-        json(&CreateInstance::<()> {
+        json(&CreateInstance {
             workflow_template_id: *workflow_template_id,
             name: name.into(),
             end_time: end_time.as_str().into(),

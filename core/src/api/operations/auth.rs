@@ -4,23 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{
     operation::operations,
-    params::{Text, Validate},
+    params::{Text, params},
 };
 
-/// App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`.
-#[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct FetchToken<'a> {
-    /// The app key \[documented].
-    #[serde(rename = "APPKey", borrow)]
-    pub app_key: Text<'a>,
-    /// The app secret \[documented].
-    #[serde(rename = "APPSecret", borrow)]
-    pub app_secret: Text<'a>,
+params! {
+    /// App key and secret, as AI Rudder gave them. Both are secrets, so there is no `Debug`.
+    #[derive(Clone)]
+    FetchToken<'a> {
+        /// The app key \[documented].
+        app_key as "APPKey": Text<'a>,
+        /// The app secret \[documented].
+        app_secret as "APPSecret": Text<'a>,
+    }
 }
-
-impl Validate for FetchToken<'_> {}
 
 /// A token. It lives 24 hours; asking again restarts them, and earlier tokens keep working \[documented].
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -56,7 +52,6 @@ operations! {
         replay: Safe,
         source: Documented,
         params: FetchToken<'_>,
-        checked_as: FetchToken<'_>,
         result: Token,
     }
 }

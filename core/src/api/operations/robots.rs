@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api::{operation::operations, params::Validate};
+use crate::api::{
+    operation::operations,
+    params::{Checked, Object, Rule},
+};
 
 /// All bots. No parameters are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +14,9 @@ use crate::api::{operation::operations, params::Validate};
 #[serde(deny_unknown_fields)]
 pub struct ListRobots {}
 
-impl Validate for ListRobots {}
+impl Checked for ListRobots {
+    const RULE: Rule = Rule::Object(&Object { fields: &[], open: false, any_of: None });
+}
 
 operations! {
     /// List the account's bots. What comes back is not documented.
@@ -25,7 +30,6 @@ operations! {
         replay: Safe,
         source: Observed,
         params: ListRobots,
-        checked_as: ListRobots,
         result: Value,
     }
 }

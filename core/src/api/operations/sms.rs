@@ -1,33 +1,25 @@
 //! Text messages.
 
-use serde::{Deserialize, Serialize};
-
 use crate::api::{
     operation::operations,
-    params::{Text, Validate},
+    params::{Text, params},
     received::received,
 };
 
-/// A text message to one or more numbers. All of it was seen in a public client alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct SendSms<'a> {
-    /// The numbers \[observed]; their form is not known.
-    #[serde(borrow)]
-    pub to: Vec<Text<'a>>,
-    /// The text \[observed].
-    #[serde(borrow)]
-    pub message: Text<'a>,
-    /// The sender \[observed].
-    #[serde(borrow)]
-    pub from: Text<'a>,
-    /// Where its state is reported \[observed]; in what form is not known.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub callback_url: Option<Text<'a>>,
+params! {
+    /// A text message to one or more numbers. All of it was seen in a public client alone.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    SendSms<'a> {
+        /// The numbers \[observed]; their form is not known.
+        to: Vec<Text<'a>>,
+        /// The text \[observed].
+        message: Text<'a>,
+        /// The sender \[observed].
+        from: Text<'a>,
+        /// Where its state is reported \[observed]; in what form is not known.
+        callback_url as "callbackUrl": Option<Text<'a>>,
+    }
 }
-
-impl Validate for SendSms<'_> {}
 
 received! {
     /// The message that was sent.
@@ -50,7 +42,6 @@ operations! {
         replay: Never,
         source: Observed,
         params: SendSms<'_>,
-        checked_as: SendSms<'_>,
         result: SmsId,
     }
 }

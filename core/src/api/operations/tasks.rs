@@ -7,44 +7,35 @@ use serde_json::{Map, Value};
 
 use crate::api::{
     operation::operations,
-    params::{Callee, Each, Id, LocalTime, Phone, Platform, Text, UNLIMITED, Validate},
+    params::{Callee, Checked, Id, LocalTime, Object, Phone, Platform, Rule, Text, field, params},
     received::received,
 };
 
-/// A new task. Which fields are required is not documented; those are that no call could do without.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-pub struct CreateTask<'a, D = Vec<TaskDetail<'a>>> {
-    /// The task's name \[documented].
-    #[serde(borrow)]
-    pub task_name: Text<'a>,
-    /// From when on calls are made, in the account's local time: `2020-09-15 11:14:37` \[documented].
-    #[serde(borrow)]
-    pub schedule_start_time: LocalTime<'a>,
-    /// Until when calls are made, in the account's local time \[documented].
-    #[serde(borrow)]
-    pub schedule_end_time: LocalTime<'a>,
-    /// The bot that calls \[documented].
-    #[serde(borrow, default, rename = "RobotID", skip_serializing_if = "Option::is_none")]
-    pub robot_id: Option<Id<'a>>,
-    /// The way to choose the bot: `single`, `group` \[observed].
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub robot_method: Option<Text<'a>>,
-    /// The line that calls \[documented].
-    #[serde(borrow, default, rename = "SIPLine", skip_serializing_if = "Option::is_none")]
-    pub sip_line: Option<Text<'a>>,
-    /// The pause between redials \[documented]; its unit is not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat_interval: Option<i64>,
-    /// The number of redials \[documented].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat_number: Option<i64>,
-    /// `normal` in the example \[documented].
-    #[serde(borrow, default, rename = "Type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Text<'a>>,
-    /// The contacts \[documented].
-    pub details: D,
+params! {
+    /// A new task. Which fields are required is not documented; those are that no call could do without.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    CreateTask<'a> {
+        /// The task's name \[documented].
+        task_name as "TaskName": Text<'a>,
+        /// From when on calls are made, in the account's local time: `2020-09-15 11:14:37` \[documented].
+        schedule_start_time as "ScheduleStartTime": LocalTime<'a>,
+        /// Until when calls are made, in the account's local time \[documented].
+        schedule_end_time as "ScheduleEndTime": LocalTime<'a>,
+        /// The bot that calls \[documented].
+        robot_id as "RobotID": Option<Id<'a>>,
+        /// The way to choose the bot: `single`, `group` \[observed].
+        robot_method as "RobotMethod": Option<Text<'a>>,
+        /// The line that calls \[documented].
+        sip_line as "SIPLine": Option<Text<'a>>,
+        /// The pause between redials \[documented]; its unit is not.
+        repeat_interval as "RepeatInterval": Option<i64>,
+        /// The number of redials \[documented].
+        repeat_number as "RepeatNumber": Option<i64>,
+        /// `normal` in the example \[documented].
+        kind as "Type": Option<Text<'a>>,
+        /// The contacts \[documented].
+        details as "Details": Vec<TaskDetail<'a>>,
+    }
 }
 
 /// A contact of a task. Beside these fields any variable of the bot may stand, such as `Debtor`, `LoanDate`, `DueDate`,
@@ -67,101 +58,67 @@ pub struct TaskDetail<'a> {
     pub variables: Map<String, Value>,
 }
 
-/// A contact of a task as it is checked: variables may be anything.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[expect(dead_code, reason = "only read")]
-pub(crate) struct TaskDetailCheck<'a> {
-    #[serde(borrow)]
-    mobile: Callee<'a>,
-    #[serde(borrow)]
-    platform: Platform<'a>,
-    #[serde(borrow, default, rename = "RobotID")]
-    robot_id: Option<Id<'a>>,
+impl Checked for TaskDetail<'_> {
+    const RULE: Rule = Rule::Object(&Object {
+        fields: &[field::<Callee<'_>>("Mobile"), field::<Platform<'_>>("Platform"), field::<Option<Id<'_>>>("RobotID")],
+        open: true,
+        any_of: None,
+    });
 }
 
-/// A page of tasks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-pub struct ListTasks<'a> {
-    /// The number of tasks on a page \[observed].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<i64>,
-    /// Which page \[observed]; whether the first is 0 or 1 is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub page: Option<i64>,
-    /// `normal` \[observed].
-    #[serde(borrow, default, rename = "Type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Text<'a>>,
-}
+params! {
+    /// A page of tasks.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    ListTasks<'a> {
+        /// The number of tasks on a page \[observed].
+        number as "Number": Option<i64>,
+        /// Which page \[observed]; whether the first is 0 or 1 is not known.
+        page as "Page": Option<i64>,
+        /// `normal` \[observed].
+        kind as "Type": Option<Text<'a>>,
+    }
 
-/// End a task before its time.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct StopTask<'a> {
-    /// The task \[observed].
-    #[serde(borrow, rename = "TaskID")]
-    pub task_id: Id<'a>,
-    /// `Stop` \[observed].
-    #[serde(borrow, rename = "Action")]
-    pub action: Text<'a>,
-}
+    /// End a task before its time.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    StopTask<'a> {
+        /// The task \[observed].
+        task_id as "TaskID": Id<'a>,
+        /// `Stop` \[observed].
+        action as "Action": Text<'a>,
+    }
 
-/// Do not call a number of a task any more.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CancelCall<'a> {
-    /// The task \[observed].
-    #[serde(borrow, rename = "TaskID")]
-    pub task_id: Id<'a>,
-    /// The number \[observed].
-    #[serde(borrow, rename = "CalleeNumber")]
-    pub callee_number: Phone<'a>,
-}
+    /// Do not call a number of a task any more.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    CancelCall<'a> {
+        /// The task \[observed].
+        task_id as "TaskID": Id<'a>,
+        /// The number \[observed].
+        callee_number as "CalleeNumber": Phone<'a>,
+    }
 
-/// Which task?
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct TaskDetails<'a> {
-    /// The task \[documented].
-    #[serde(borrow, rename = "TaskID")]
-    pub task_id: Id<'a>,
-}
+    /// Which task?
+    #[derive(Clone, Debug, Default, PartialEq)]
+    TaskDetails<'a> {
+        /// The task \[documented].
+        task_id as "TaskID": Id<'a>,
+    }
 
-/// The recording of one call.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Recording<'a> {
-    /// The task \[observed].
-    #[serde(borrow, rename = "TaskID")]
-    pub task_id: Id<'a>,
-    /// The number that was called \[observed].
-    #[serde(borrow, rename = "Callee")]
-    pub callee: Phone<'a>,
-}
+    /// The recording of one call.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    Recording<'a> {
+        /// The task \[observed].
+        task_id as "TaskID": Id<'a>,
+        /// The number that was called \[observed].
+        callee as "Callee": Phone<'a>,
+    }
 
-/// The recordings of a task.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Recordings<'a> {
-    /// The task \[observed].
-    #[serde(borrow, rename = "TaskID")]
-    pub task_id: Id<'a>,
+    /// The recordings of a task.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    Recordings<'a> {
+        /// The task \[observed].
+        task_id as "TaskID": Id<'a>,
+    }
 }
-
-impl<D> Validate for CreateTask<'_, D> {}
-impl Validate for ListTasks<'_> {}
-impl Validate for StopTask<'_> {}
-impl Validate for CancelCall<'_> {}
-impl Validate for TaskDetails<'_> {}
-impl Validate for Recording<'_> {}
-impl Validate for Recordings<'_> {}
 
 received! {
     /// The new task.
@@ -184,7 +141,6 @@ operations! {
         replay: Never,
         source: Documented,
         params: CreateTask<'_>,
-        checked_as: CreateTask<'_, Each<TaskDetailCheck<'_>, UNLIMITED>>,
         result: TaskId,
     }
 
@@ -199,7 +155,6 @@ operations! {
         replay: Safe,
         source: Observed,
         params: ListTasks<'_>,
-        checked_as: ListTasks<'_>,
         result: Value,
     }
 
@@ -214,7 +169,6 @@ operations! {
         replay: Safe,
         source: Observed,
         params: StopTask<'_>,
-        checked_as: StopTask<'_>,
         result: Value,
     }
 
@@ -229,7 +183,6 @@ operations! {
         replay: Safe,
         source: Observed,
         params: CancelCall<'_>,
-        checked_as: CancelCall<'_>,
         result: Value,
     }
 
@@ -244,7 +197,6 @@ operations! {
         replay: Safe,
         source: Documented,
         params: TaskDetails<'_>,
-        checked_as: TaskDetails<'_>,
         result: Value,
     }
 
@@ -259,7 +211,6 @@ operations! {
         replay: Safe,
         source: Observed,
         params: Recording<'_>,
-        checked_as: Recording<'_>,
         result: Value,
         file: true,
     }
@@ -275,7 +226,6 @@ operations! {
         replay: Safe,
         source: Observed,
         params: Recordings<'_>,
-        checked_as: Recordings<'_>,
         result: Value,
         file: true,
     }

@@ -8,116 +8,86 @@ use serde_json::{Map, Value};
 use crate::api::{
     open_enum::open_enum,
     operation::operations,
-    params::{AnyObject, Callee, CaseId, Each, EachText, Id, Phone, Platform, Text, Validate, ZonedTime},
+    params::{Callee, CaseId, Checked, Id, Phone, Platform, Rule, Text, ZonedTime, params},
     received::received,
 };
 
 /// The largest number of contacts in one workflow \[documented; that this is the total of the workflow is observed].
 pub const MAX_DETAILS: usize = 10_000;
 
-/// A new workflow from a template. Empty, it phones nobody.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CreateInstance<'a, D = Vec<Detail<'a>>> {
-    /// The template's id \[documented].
-    pub workflow_template_id: i64,
-    /// The template's name \[documented].
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub workflow_template_name: Option<Text<'a>>,
-    /// The new workflow's name \[documented].
-    #[serde(borrow)]
-    pub name: Text<'a>,
-    /// \[documented], without saying how it differs from `name`.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub workflow_name: Option<Text<'a>>,
-    /// 2 where it is left out \[documented]; what the values mean is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub auto_finish: Option<i64>,
-    /// When the workflow ends \[documented], as `2099-12-01 18:00:00+08:00` \[form observed].
-    #[serde(borrow)]
-    pub end_time: ZonedTime<'a>,
-    /// The first contacts \[observed].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 10_000)))]
-    pub details: Option<D>,
+params! {
+    /// A new workflow from a template. Empty, it phones nobody.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    CreateInstance<'a> {
+        /// The template's id \[documented].
+        workflow_template_id: i64,
+        /// The template's name \[documented].
+        workflow_template_name: Option<Text<'a>>,
+        /// The new workflow's name \[documented].
+        name: Text<'a>,
+        /// \[documented], without saying how it differs from `name`.
+        workflow_name: Option<Text<'a>>,
+        /// 2 where it is left out \[documented]; what the values mean is unknown.
+        auto_finish: Option<i64>,
+        /// When the workflow ends \[documented], as `2099-12-01 18:00:00+08:00` \[form observed].
+        end_time: ZonedTime<'a>,
+        /// The first contacts \[observed].
+        details at most MAX_DETAILS: Option<Vec<Detail<'a>>>,
+    }
+
+    /// Contacts for a workflow that is neither finished nor cancelled.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    UploadDetails<'a> {
+        /// From `workflow.create_instance` \[documented].
+        workflow_id: Id<'a>,
+        /// At most 10 000 per workflow \[documented].
+        details at most MAX_DETAILS: Vec<Detail<'a>>,
+    }
+
+    /// One contact.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    Detail<'a> {
+        /// The phone number with `+` and country code \[documented].
+        callee: Callee<'a>,
+        /// The platform's name, at most 40 characters, from the list that AI Rudder gives \[documented as required]. A public
+        /// client leaves it out \[observed]; whether the service takes that is unknown. To leave it out, switch `strict` off.
+        platform: Platform<'a>,
+        /// The customer's own id of this contact \[documented]. Later it is called `case_id`.
+        caseid: Option<CaseId<'a>>,
+        /// Variables of robot, SMS, WhatsApp and flow: texts, with any key \[documented].
+        variables: BTreeMap<Text<'a>, Text<'a>>,
+        /// Variables of the predictive dialer \[documented].
+        pds_variables: Option<Map<String, Value>>,
+    }
 }
 
-/// Contacts for a workflow that is neither finished nor cancelled.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct UploadDetails<'a, D = Vec<Detail<'a>>> {
-    /// From `workflow.create_instance` \[documented].
-    #[serde(borrow)]
-    pub workflow_id: Id<'a>,
-    /// At most 10 000 per workflow \[documented].
-    #[cfg_attr(feature = "schema", schemars(length(max = 10_000)))]
-    pub details: D,
-}
+params! {
+    /// Which workflows is a contact in?
+    #[derive(Clone, Debug, Default, PartialEq)]
+    DetailInstances<'a>
+    any of ["case_id", "callee"] else "give `case_id` or `callee`, or both: there is nothing else to search by" {
+        /// The contact's id \[documented]. Give this or `callee`, or both \[assumed].
+        case_id: Option<Text<'a>>,
+        /// The contact's phone number \[documented].
+        callee: Option<Phone<'a>>,
+        /// From when on, with zone: `2023-09-01 00:00:00+08:00` \[documented].
+        start_time: ZonedTime<'a>,
+        /// Until when, with zone \[documented].
+        end_time: ZonedTime<'a>,
+    }
 
-/// One contact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Detail<'a, V = BTreeMap<Text<'a>, Text<'a>>, P = Map<String, Value>> {
-    /// The phone number with `+` and country code \[documented].
-    #[serde(borrow)]
-    pub callee: Callee<'a>,
-    /// The platform's name, at most 40 characters, from the list that AI Rudder gives \[documented as required]. A public
-    /// client leaves it out \[observed]; whether the service takes that is unknown. To leave it out, switch `strict` off.
-    #[serde(borrow)]
-    pub platform: Platform<'a>,
-    /// The customer's own id of this contact \[documented]. Later it is called `case_id`.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub caseid: Option<CaseId<'a>>,
-    /// Variables of robot, SMS, WhatsApp and flow: texts, with any key \[documented].
-    pub variables: V,
-    /// Variables of the predictive dialer \[documented].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pds_variables: Option<P>,
-}
-
-/// A contact as it is checked: nothing of it is kept.
-pub(crate) type DetailCheck<'a> = Detail<'a, EachText, AnyObject>;
-type Details<'a> = Each<DetailCheck<'a>, MAX_DETAILS>;
-
-/// Which workflows is a contact in?
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct DetailInstances<'a> {
-    /// The contact's id \[documented]. Give this or `callee`, or both \[assumed].
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<Text<'a>>,
-    /// The contact's phone number \[documented].
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub callee: Option<Phone<'a>>,
-    /// From when on, with zone: `2023-09-01 00:00:00+08:00` \[documented].
-    #[serde(borrow)]
-    pub start_time: ZonedTime<'a>,
-    /// Until when, with zone \[documented].
-    #[serde(borrow)]
-    pub end_time: ZonedTime<'a>,
-}
-
-/// Is the push of a custom API node genuine?
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct VerifyApiNodePush<'a> {
-    /// The workflow \[documented].
-    #[serde(borrow)]
-    pub workflow_id: Id<'a>,
-    /// The node \[documented].
-    #[serde(borrow)]
-    pub node_id: Id<'a>,
-    /// The contact's phone number \[documented].
-    #[serde(borrow)]
-    pub callee: Phone<'a>,
-    /// The contact's id \[documented].
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<Text<'a>>,
+    /// Is the push of a custom API node genuine?
+    #[derive(Clone, Debug, Default, PartialEq)]
+    VerifyApiNodePush<'a> {
+        /// The workflow \[documented].
+        workflow_id: Id<'a>,
+        /// The node \[documented].
+        node_id: Id<'a>,
+        /// The contact's phone number \[documented].
+        callee: Phone<'a>,
+        /// The contact's id \[documented].
+        case_id: Option<Text<'a>>,
+    }
 }
 
 /// The calls of a workflow. The fields of the request are not published, so any object is taken.
@@ -129,17 +99,8 @@ pub struct WorkflowTaskDetail {
     pub fields: Map<String, Value>,
 }
 
-impl Validate for VerifyApiNodePush<'_> {}
-impl<D> Validate for CreateInstance<'_, D> {}
-impl<D> Validate for UploadDetails<'_, D> {}
-impl<V, P> Validate for Detail<'_, V, P> {}
-impl Validate for DetailInstances<'_> {
-    fn validate(&self) -> Result<(), &'static str> {
-        match (&self.case_id, &self.callee) {
-            (None, None) => Err("give `case_id` or `callee`, or both: there is nothing else to search by"),
-            _ => Ok(()),
-        }
-    }
+impl Checked for WorkflowTaskDetail {
+    const RULE: Rule = <Map<String, Value>>::RULE;
 }
 
 open_enum! {
@@ -190,7 +151,6 @@ operations! {
         replay: Never,
         source: Documented,
         params: CreateInstance<'_>,
-        checked_as: CreateInstance<'_, Details<'_>>,
         result: WorkflowId,
     }
 
@@ -209,7 +169,6 @@ operations! {
         replay: Never(find out by "workflow.detail_instances"),
         source: Documented,
         params: UploadDetails<'_>,
-        checked_as: UploadDetails<'_, Details<'_>>,
         result: WorkflowId,
     }
 
@@ -224,7 +183,6 @@ operations! {
         replay: Safe,
         source: Documented,
         params: DetailInstances<'_>,
-        checked_as: DetailInstances<'_>,
         result: DetailInstanceRows,
     }
 
@@ -240,7 +198,6 @@ operations! {
         replay: Safe,
         source: Documented,
         params: VerifyApiNodePush<'_>,
-        checked_as: VerifyApiNodePush<'_>,
         result: Value,
     }
 
@@ -256,7 +213,6 @@ operations! {
         replay: Safe,
         source: Documented,
         params: WorkflowTaskDetail,
-        checked_as: AnyObject,
         result: Value,
     }
 }

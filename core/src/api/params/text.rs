@@ -1,10 +1,14 @@
 //! Texts of parameters, and the rules that some of them keep.
 
-use std::{borrow::Cow, fmt, ops::Deref};
+use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Deref};
 
+use airudder_json::rules::ANY_TEXT;
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 
-use super::phone::{self, Fault};
+use super::{
+    checked::{Checked, Rule},
+    phone::{self, Fault},
+};
 use crate::{
     calendar::{is_local, is_zoned},
     odd::Odd,
@@ -30,13 +34,21 @@ impl schemars::JsonSchema for Text<'_> {
     }
 }
 
+impl Checked for Text<'_> {
+    const RULE: Rule = ANY_TEXT;
+}
+
+impl Checked for BTreeMap<Text<'_>, Text<'_>> {
+    const RULE: Rule = Rule::Texts;
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TextVisitor { fault: |_| None })
     }
 }
 
-/// Reads a text that keeps a rule. The rule is checked in here since the reader knows the place of errors from here.
+/// Reads a text that keeps a rule.
 struct TextVisitor {
     /// The fault of a string, and the remedy.
     fault: fn(&str) -> Option<Fault>,
@@ -79,6 +91,10 @@ macro_rules! checked_text {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_str(TextVisitor { fault: $fault }).map(Self)
             }
+        }
+
+        impl Checked for $name<'_> {
+            const RULE: Rule = Rule::Text($fault);
         }
 
         #[cfg(feature = "schema")]
