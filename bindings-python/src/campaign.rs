@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, Now, Secret};
+use airudder_core::{CampaignConfig, CampaignStep, Error, Now, Secret, json::rules::Rule};
 use pyo3::{prelude::*, types::PyList};
 
 use crate::{
@@ -118,7 +118,7 @@ impl Campaign {
     fn feed(&self, py: Python<'_>, contacts: &Bound<'_, PyList>) -> Fallible<()> {
         let mut written = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            match writer::write(&contact, "") {
+            match writer::write(&contact, &Rule::Any, "") {
                 Ok(json) => written.push(json),
                 Err(Failed::Core(error)) => {
                     self.feed_written(py, &mut written)?;

@@ -2,7 +2,7 @@
 
 use airudder_core::{
     Auth, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Error, ErrorCode, Method, RawRequest, Replay, Secret,
-    catalog,
+    catalog, json::rules::Rule,
 };
 use pyo3::{prelude::*, types::PyDict};
 
@@ -75,7 +75,6 @@ impl Session {
     #[pyo3(signature = (operation, params, options, seed, /))]
     fn call(
         &self,
-        py: Python<'_>,
         operation: &str,
         params: &Bound<'_, PyDict>,
         options: Option<&Bound<'_, PyDict>>,
@@ -83,8 +82,9 @@ impl Session {
     ) -> Fallible<Call> {
         let in_operation = |failed: Failed| failed.map(|error| error.in_operation(operation));
         let options = call_options(options, seed).map_err(in_operation)?;
-        let text = writer::write(params, "").map_err(in_operation)?;
-        let call = detach(py, || airudder_core::Call::new(&self.inner, operation, text, &options))?;
+        let call = airudder_core::Call::writing(&self.inner, operation, &options, |rule| {
+            writer::write(params, rule, "").map_err(in_operation)
+        })?;
         Ok(Call::new(call))
     }
 
@@ -110,7 +110,7 @@ impl Session {
                 .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
             path: typed(path, "path", TEXT)?,
             query: typed(query, "query", TEXT)?,
-            body: json.map_or_else(|| Ok(String::new()), |json| writer::write(json, "/json"))?,
+            body: json.map_or_else(|| Ok(String::new()), |json| writer::write(json, &Rule::Any, "/json"))?,
             auth: match auth {
                 "token" => Auth::Token,
                 "sign" => Auth::Sign,

@@ -1,10 +1,13 @@
-//! From Python objects to JSON text, in one pass and without a tree in between.
+//! From Python objects to JSON text, in one pass that checks them by the operation's rules and makes no tree.
 
 use std::fmt::Write;
 
 use airudder_core::{
     Error, ErrorCode,
-    json::{plain_length, push_segment},
+    json::{
+        plain_length, push_segment,
+        rules::{Broken, Rule, Seen},
+    },
 };
 use pyo3::{
     prelude::*,
@@ -40,43 +43,70 @@ impl Place<'_> {
     fn fail<T>(&self, code: ErrorCode, message: impl Into<String>) -> Fallible<T> {
         Err(Failed::Core(Error::new(code, message).at(self.pointer())))
     }
+
+    /// Passes on what keeps its rule.
+    #[inline]
+    fn keep<T>(&self, checked: Result<T, Broken>) -> Fallible<T> {
+        match checked {
+            Ok(value) => Ok(value),
+            Err(broken) => self.refuse(broken),
+        }
+    }
+
+    #[cold]
+    fn refuse<T>(&self, broken: Broken) -> Fallible<T> {
+        let code = ErrorCode::from(broken.kind);
+        match &broken.field {
+            Some(name) => Place::Key(self, name).fail(code, broken.message),
+            None => self.fail(code, broken.message),
+        }
+    }
 }
 
-/// The JSON text of a Python object. `prefix` begins the JSON pointer of an error.
-pub(crate) fn write(object: &Bound<'_, PyAny>, prefix: &str) -> Fallible<String> {
+/// The JSON text of a Python object that keeps a rule. `prefix` begins the JSON pointer of an error.
+pub(crate) fn write(object: &Bound<'_, PyAny>, rule: &Rule, prefix: &str) -> Fallible<String> {
     let mut out = String::with_capacity(256);
-    write_value(object, &mut out, 0, &Place::Root(prefix))?;
+    write_value(object, rule, &mut out, 0, &Place::Root(prefix))?;
     Ok(out)
 }
 
-fn write_value(object: &Bound<'_, PyAny>, out: &mut String, depth: usize, place: &Place<'_>) -> Fallible<()> {
+fn write_value(
+    object: &Bound<'_, PyAny>,
+    rule: &Rule,
+    out: &mut String,
+    depth: usize,
+    place: &Place<'_>,
+) -> Fallible<()> {
     // Most values are of these two types themselves, which is told faster than that they are of a class of theirs.
     if let Ok(text) = object.cast_exact::<PyString>() {
-        write_text(text, out, place).map(drop)
+        write_text(text, rule, out, place)
     } else if let Ok(dict) = object.cast_exact::<PyDict>() {
-        write_dict(dict, out, deeper(depth, place)?, place)
+        write_dict(dict, rule, out, depth, place)
     } else if let Ok(text) = object.cast::<PyString>() {
-        write_text(text, out, place).map(drop)
+        write_text(text, rule, out, place)
     } else if let Ok(dict) = object.cast::<PyDict>() {
-        write_dict(dict, out, deeper(depth, place)?, place)
+        write_dict(dict, rule, out, depth, place)
     } else if let Ok(list) = object.cast::<PyList>() {
-        write_array(list.iter(), out, deeper(depth, place)?, place)
+        write_array(list.iter(), rule, out, depth, place)
     } else if let Ok(truth) = object.cast::<PyBool>() {
+        place.keep(rule.check_other("boolean"))?;
         out.push_str(if truth.is_true() { "true" } else { "false" });
         Ok(())
     } else if let Ok(integer) = object.cast::<PyInt>() {
-        write_integer(integer, out, place)
+        write_integer(integer, rule, out, place)
     } else if let Ok(float) = object.cast::<PyFloat>() {
+        place.keep(rule.check_other("floating point"))?;
         write_float(float.value(), out, place)
     } else if object.is_none() {
+        place.keep(rule.check_other("null"))?;
         out.push_str("null");
         Ok(())
     } else if let Ok(tuple) = object.cast::<PyTuple>() {
-        write_array(tuple.iter(), out, deeper(depth, place)?, place)
+        write_array(tuple.iter(), rule, out, depth, place)
     } else if let Ok(mapping) = object.cast::<PyMapping>() {
         let dict = PyDict::new(object.py());
         dict.update(mapping)?;
-        write_dict(&dict, out, deeper(depth, place)?, place)
+        write_dict(&dict, rule, out, depth, place)
     } else {
         not_json(object, place)
     }
@@ -92,7 +122,16 @@ fn deeper(depth: usize, place: &Place<'_>) -> Fallible<usize> {
     Ok(depth + 1)
 }
 
-fn write_dict(dict: &Bound<'_, PyDict>, out: &mut String, depth: usize, place: &Place<'_>) -> Fallible<()> {
+fn write_dict(
+    dict: &Bound<'_, PyDict>,
+    rule: &Rule,
+    out: &mut String,
+    depth: usize,
+    place: &Place<'_>,
+) -> Fallible<()> {
+    let fields = place.keep(rule.fields())?;
+    let depth = deeper(depth, place)?;
+    let mut seen = Seen::default();
     let count = dict.len();
     let mut items = dict.iter();
     out.push('{');
@@ -108,34 +147,52 @@ fn write_dict(dict: &Bound<'_, PyDict>, out: &mut String, depth: usize, place: &
         if index > 0 {
             out.push(',');
         }
-        let name = write_text(key, out, place)?;
+        let Ok(name) = key.to_str() else { return lone_surrogate(place) };
+        let (rule, nullable) = place.keep(fields.next(name, &mut seen))?;
+        write_quoted(name, out);
         out.push(':');
-        write_value(&value, out, depth, &Place::Key(place, name))?;
+        if nullable && value.is_none() {
+            seen.note_null();
+            out.push_str("null");
+        } else {
+            write_value(&value, rule, out, depth, &Place::Key(place, name))?;
+        }
     }
+    place.keep(fields.end(seen))?;
     out.push('}');
     Ok(())
 }
 
 fn write_array<'py>(
     items: impl Iterator<Item = Bound<'py, PyAny>>,
+    rule: &Rule,
     out: &mut String,
     depth: usize,
     place: &Place<'_>,
 ) -> Fallible<()> {
+    let list = place.keep(rule.list())?;
+    let depth = deeper(depth, place)?;
     out.push('[');
     for (index, item) in items.enumerate() {
+        place.keep(list.check_length(index + 1))?;
         if index > 0 {
             out.push(',');
         }
-        write_value(&item, out, depth, &Place::Index(place, index))?;
+        write_value(&item, &list.each, out, depth, &Place::Index(place, index))?;
     }
     out.push(']');
     Ok(())
 }
 
-/// Writes a string, and returns it.
-fn write_text<'a>(text: &'a Bound<'_, PyString>, out: &mut String, place: &Place<'_>) -> Fallible<&'a str> {
+fn write_text(text: &Bound<'_, PyString>, rule: &Rule, out: &mut String, place: &Place<'_>) -> Fallible<()> {
     let Ok(text) = text.to_str() else { return lone_surrogate(place) };
+    place.keep(rule.check_text(text))?;
+    write_quoted(text, out);
+    Ok(())
+}
+
+fn write_quoted(text: &str, out: &mut String) {
+    out.reserve(text.len() + 2);
     out.push('"');
     let mut rest = text;
     loop {
@@ -157,7 +214,6 @@ fn write_text<'a>(text: &'a Bound<'_, PyString>, out: &mut String, place: &Place
         rest = tail.as_str();
     }
     out.push('"');
-    Ok(text)
 }
 
 fn lone_surrogate<T>(place: &Place<'_>) -> Fallible<T> {
@@ -167,8 +223,10 @@ fn lone_surrogate<T>(place: &Place<'_>) -> Fallible<T> {
     )
 }
 
-fn write_integer(integer: &Bound<'_, PyInt>, out: &mut String, place: &Place<'_>) -> Fallible<()> {
-    if let Ok(small) = integer.extract::<i64>() {
+fn write_integer(integer: &Bound<'_, PyInt>, rule: &Rule, out: &mut String, place: &Place<'_>) -> Fallible<()> {
+    let small = integer.extract::<i64>().ok();
+    place.keep(rule.check_integer(small))?;
+    if let Some(small) = small {
         let _ = write!(out, "{small}");
         return Ok(());
     }
@@ -206,5 +264,5 @@ fn not_json(object: &Bound<'_, PyAny>, place: &Place<'_>) -> Fallible<()> {
 #[pyfunction]
 #[pyo3(signature = (object, /))]
 pub(crate) fn to_json(object: &Bound<'_, PyAny>) -> Fallible<String> {
-    write(object, "")
+    write(object, &Rule::Any, "")
 }
