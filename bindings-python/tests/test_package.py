@@ -1,13 +1,15 @@
 """What the package promises as a whole: what it needs and loads, and that everything public is explained."""
 
+import ast
 import importlib.metadata
 import inspect
 import os
 import subprocess
 import sys
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
 
 import airudder
@@ -49,7 +51,8 @@ def public(owner):
 
 
 def test_everything_public_is_explained():
-    members = [*public(airudder), *public(crypto), *public(operations), *public(_campaign.Campaigns)]
+    members = [(name, getattr(airudder, name)) for name in airudder.__all__]
+    members += [*public(crypto), *public(operations), *public(_campaign.Campaigns)]
     members += [inner for _, member in members if inspect.isclass(member) for inner in public(member)]
     ours = [(name, member) for name, member in members if inspect.isroutine(member) or inspect.isclass(member)]
     assert len(ours) > 100
@@ -73,3 +76,22 @@ def test_the_licences_of_what_is_inside_come_with_it():
 
 def test_names_are_listed_once_in_order():
     assert airudder.__all__ == sorted(set(airudder.__all__))
+
+
+def test_each_name_comes_from_the_module_that_type_checkers_see():
+    tree = ast.parse(Path(airudder.__file__).read_text())
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {alias.name: node.module for node in block.body for alias in node.names}
+    assert seen.pop("crypto") == "airudder"
+    assert {*seen, "crypto", "__version__"} == set(airudder.__all__)
+    for name, module in seen.items():
+        assert getattr(airudder, name) is getattr(import_module(module), name), name
+    assert set(airudder.__all__) <= set(dir(airudder))
+
+
+def test_what_is_not_used_is_not_loaded():
+    program = "import airudder, sys; print(sorted(name for name in sys.modules if name.startswith('airudder')))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "['airudder', 'airudder._native', 'airudder._once']\n"
+    with pytest.raises(AttributeError, match="no attribute 'Clinet'"):
+        _ = airudder.Clinet

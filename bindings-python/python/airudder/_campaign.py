@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airudder._base import seed
-from airudder._campaign_run import Run
 from airudder._contacts import ByRules, check_kind
 from airudder._errors import AirudderError, invalid_setting
 from airudder._journal import JournalFile
@@ -113,6 +112,8 @@ class Campaigns:
             )
         finally:
             del journal_key  # error reporters show the local variables of a traceback
+        from airudder._campaign_run import Run  # it loads concurrent.futures, which takes long
+
         error: AirudderError | None = None
         try:
             with JournalFile(path) as file:
