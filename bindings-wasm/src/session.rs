@@ -163,8 +163,11 @@ impl Session {
         self.base_url.clone()
     }
 
-    /// Starts a call by name. The parameters are checked now; nothing is sent before `poll`.
-    pub fn call(&self, operation: &str, params: String, seed: f64, options: Option<Options>) -> Fallible<Call> {
+    /// Starts a call by name, with its parameters as JSON text in UTF-8: the glue takes longer for a string. They are checked
+    /// now; nothing is sent before `poll`.
+    pub fn call(&self, operation: &str, params: Vec<u8>, seed: f64, options: Option<Options>) -> Fallible<Call> {
+        let params = String::from_utf8(params)
+            .map_err(|_| Error::new(ErrorCode::InvalidJson, "the parameters are not valid UTF-8"))?;
         Ok(Call::new(airudder_core::Call::new(&self.inner, operation, params, &call_options(options, seed))?))
     }
 

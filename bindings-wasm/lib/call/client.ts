@@ -1,6 +1,7 @@
 /** The client. */
 import { Campaigns } from "../campaign/campaigns.js";
 import { Auth, type Operations, Process, Robots, Sms, Tasks } from "../generated/operations.js";
+import { bytes } from "../runtime/bytes.js";
 import type { Fetch } from "../runtime/globals.js";
 import type { Call, Session } from "../runtime/glue.js";
 import { write } from "../runtime/json.js";
@@ -132,7 +133,7 @@ export class Client {
 
   #start(name: string, params: object, options: CallOptions | undefined): Owned<Call> {
     const given = callOptions(options);
-    const text = write(checkedAs(params, "params", OBJECT));
+    const text = bytes(write(checkedAs(params, "params", OBJECT)));
     return new Owned(() => this.#session.use((session) => session.call(String(name), text, seed(), given)));
   }
 

@@ -69,7 +69,7 @@ export interface SessionSettings {
 export class Session {
   constructor(settings: SessionSettings);
   readonly baseUrl: string;
-  call(operation: string, params: JsonText, seed: number, options: Options | undefined): Call;
+  call(operation: string, params: Uint8Array, seed: number, options: Options | undefined): Call;
   request(request: Raw, seed: number, options: Options | undefined): Call;
   free(): void;
 }
