@@ -66,7 +66,8 @@ impl Draft {
             return Err(Error::new(ErrorCode::Misuse, "a raw request has no parameters to set: they were in its body"));
         };
         let pointer = Pointer::parse(pointer)?;
-        if self.options.strict.unwrap_or(self.client.strict) {
+        let is_strict = self.options.strict.unwrap_or(self.client.strict);
+        if is_strict && !params.takes_text(&pointer, &value, info.rule) {
             let (alone, place) = params.alone(&pointer, &value)?;
             memory::room(alone.len())?;
             match (info.check)(&alone) {

@@ -4,7 +4,10 @@
 
 use std::{borrow::Cow, mem, slice};
 
-use airudder_core::{Error, ErrorCode, json};
+use airudder_core::{
+    Error, ErrorCode,
+    json::{self, rules::Rule},
+};
 use serde_json::Number;
 
 use crate::ffi::{
@@ -62,6 +65,15 @@ fn unescape(segment: &str) -> Cow<'_, str> {
 /// Returns whether what is made for this part of a pointer is a list.
 fn begins_list(segment: &str) -> bool {
     segment == "-" || index(segment).is_some()
+}
+
+/// Returns whether this part of a pointer names an element of what is there, or would be made.
+fn is_list(here: Option<&Node>, segment: &str) -> bool {
+    match here {
+        Some(Node::Array(_)) => true,
+        Some(Node::Object(_)) => false,
+        _ => begins_list(segment),
+    }
 }
 
 /// The number of an element, as a pointer writes it.
@@ -138,6 +150,21 @@ impl Node {
         }
     }
 
+    /// Returns whether the place surely takes a text by the rule of the whole, so that nothing more needs to be looked at.
+    pub(crate) fn takes_text(&self, pointer: &Pointer<'_>, value: &Self, rule: Rule) -> bool {
+        let Self::Text(text) = value else { return false };
+        let (mut here, mut rule) = (Some(self), Some(rule));
+        for segment in &pointer.0 {
+            rule = if is_list(here, segment) {
+                rule.and_then(|rule| rule.list().ok().map(|list| list.each))
+            } else {
+                rule.and_then(|rule| rule.field(segment))
+            };
+            here = here.and_then(|node| node.child(segment));
+        }
+        rule.is_some_and(|rule| rule.check_text(&text.text()).is_ok())
+    }
+
     /// The same place with nothing else around it, with indices made 0, as JSON: what a check of this place
     /// alone needs. Beside it, the place's pointer with `-` replaced.
     pub(crate) fn alone(&self, pointer: &Pointer<'_>, value: &Self) -> Result<(String, Vec<String>), Error> {
@@ -145,13 +172,8 @@ impl Node {
         let (mut json, mut close) = (Sink::default(), Vec::new());
         let mut here = Some(self);
         for segment in &pointer.0 {
-            let list = match here {
-                Some(Self::Array(_)) => true,
-                Some(Self::Object(_)) => false,
-                _ => begins_list(segment),
-            };
             let next = here.and_then(|node| node.child(segment));
-            if list {
+            if is_list(here, segment) {
                 json.put(b"[")?;
                 close.push(b']');
                 let end = match here {
