@@ -50,7 +50,8 @@ notices: ## Write again the notices of third parties in each package; installs c
 	    --config tools/about.toml --manifest-path bindings-$$package/Cargo.toml \
 	    --output-file bindings-$$package/THIRD-PARTY.md tools/about.hbs || exit 1; done
 
-bench: python node ## Measure against what people write by hand, and write docs/benchmarks.md
+bench: python node c sandbox ## Measure against what people write by hand, and write docs/benchmarks.md
+	@tools/debian libssl-dev
 	@tools/venv .cache/bench bindings-python/benches/requirements.txt
 	@VIRTUAL_ENV=$(CURDIR)/.cache/bench tools/release $(PYTHON) -m maturin develop --release --quiet \
 	    --manifest-path bindings-python/Cargo.toml >.cache/bench/build.log 2>&1 || (cat .cache/bench/build.log; exit 1)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import platform
 import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +33,19 @@ TARGETS = {
     ("Node", "W3", "hmac and JSON.parse"): 1.0,
     ("Node", "W3", "hmac, JSON.parse and SHA-256"): 0.65,
     ("Node", "W4", "JSON and node:crypto"): 1.0,
+    ("C", "W3", "OpenSSL and yyjson"): 1.0,
+    ("C", "W4", "OpenSSL and yyjson"): 1.0,
 }
 """What each ratio is meant to reach."""
 
-CONTACTS = "1000000"
-"""The contacts of a campaign."""
+CONTACTS = ("100000", "1000000")
+"""The contacts of campaigns against a transport that answers at once."""
+
+LOOPBACK_CONTACTS = "200000"
+"""The contacts of a campaign against the sandbox."""
+
+YYJSON = "yyjson==4.0.6"
+"""Where the source of yyjson comes from: a Python package that holds it."""
 
 CORE_TARGETS = {"W1": 1.3, "W2": 1.3, "W3 event": 1.7, "W3 8 MB": 3.5, "W3 1 MB": 3.5}
 """How many times the floor the core may take."""
@@ -52,9 +63,59 @@ def measure() -> tuple[list[Figures], list[Figures]]:
     core = lines(["cargo", "bench", "--quiet", "--package", "airudder-core", "--bench", "core"])
     figures = lines([sys.executable, "bench.py"], "bindings-python/benches")
     figures += lines(["node", "bench.mjs"], "bindings-wasm/benches")
-    figures += lines([sys.executable, "campaign.py", CONTACTS], "bindings-python/benches")
-    figures += lines(["node", "campaign.mjs", CONTACTS], "bindings-wasm/benches")
+    figures += in_c()
+    campaigns = {
+        "bindings-python/benches": [sys.executable, "campaign.py"],
+        "bindings-wasm/benches": ["node", "campaign.mjs"],
+    }
+    for folder, command in campaigns.items():
+        figures += sent_at_once(command, folder)
+        figures += sent_to_sandbox(command, folder)
     return core, figures
+
+
+def in_c() -> list[Figures]:
+    """Build and run the benchmark in C, with yyjson."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+        subprocess.run([*pip, "--dest", name, YYJSON], check=True)
+        with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
+            archive.extractall(folder, filter="data")
+        yyjson = next(folder.glob("*/yyjson/yyjson.c"))
+        sources = [ROOT / "bindings-c/benches/bench.c", ROOT / "bindings-c/benches/by_hand.c", yyjson]
+        flags = ["-O3", "-I", ROOT / "bindings-c/include", "-isystem", yyjson.parent, "-o", folder / "bench"]
+        libraries = [ROOT / "target/release/libairudder.a", "-lcrypto", "-lpthread", "-ldl", "-lm"]
+        subprocess.run(["gcc", *flags, *sources, *libraries], check=True)
+        return lines([str(folder / "bench"), "core/vectors/examples/call.finished.event.json"])
+
+
+def sent_at_once(command: list[str], folder: str) -> list[Figures]:
+    """Run campaigns of several sizes, and resume the largest one, which has all been sent."""
+    figures = []
+    for contacts in CONTACTS:
+        with tempfile.TemporaryDirectory() as name:
+            journal = str(Path(name) / "journal")
+            figures += lines([*command, contacts, journal], folder)
+            if contacts == CONTACTS[-1]:
+                figures += lines([*command, contacts, journal], folder)
+    return figures
+
+
+def sent_to_sandbox(command: list[str], folder: str) -> list[Figures]:
+    """Run a campaign over loopback, and see whose core is full."""
+    sandbox = [str(ROOT / "target/release/airudder-sandbox"), "--listen", "127.0.0.1:0"]
+    with tempfile.TemporaryDirectory() as name, subprocess.Popen(sandbox, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            url = (server.stdout.readline() if server.stdout else "").split()[-1]
+            figures = lines([*command, LOOPBACK_CONTACTS, str(Path(name) / "journal"), url], folder)
+            user, system = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        finally:
+            server.terminate()
+    spent = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    (figure,) = figures
+    seconds = figure["contacts"] / figure["per_second"]
+    return [figure | {"about": "over loopback", "sandbox_busy": spent / seconds}]
 
 
 def duration(microseconds: float) -> str:
@@ -116,16 +177,21 @@ def core_table(core: list[Figures]) -> list[str]:
 def campaign_table(figures: list[Figures]) -> list[str]:
     """Write what a campaign and a start take."""
     out = [
-        "Campaigns against a transport that answers at once; the memory is what the process grew by at its peak.",
+        "Campaigns against a transport that answers at once, resumed ones of which all has been sent, and ones against "
+        "the sandbox over loopback. The memory is what the process grew by at its peak. 100 % busy is one full core.",
         "",
-        "| | contacts | contacts a second | memory a contact |",
-        "|---|---|---|---|",
+        "| | contacts | contacts a second | memory a contact | the process is busy | the sandbox is busy |",
+        "|---|---|---|---|---|---|",
     ]
     for one in figures:
         if one["work"] == "W5":
             rate = f"{one['per_second']:,.0f}".replace(",", " ")
             count = f"{one['contacts']:,}".replace(",", " ")
-            out.append(f"| {one['language']} | {count} | {rate} | {one['bytes_each']:.0f} B |")
+            sandbox = f"{one['sandbox_busy']:.0%}" if "sandbox_busy" in one else ""
+            memory = f"{one['bytes_each']:.0f} B"
+            out.append(
+                f"| {one['language']}, {one['about']} | {count} | {rate} | {memory} | {one['busy']:.0%} | {sandbox} |"
+            )
     alone = [one for one in figures if one["work"] == "W6" and "ratio" not in one]
     out += ["", *(f"{one['language']}, {one['about']}: {duration(one['ours_us'])}." for one in alone)]
     return out
@@ -143,7 +209,9 @@ def machine() -> list[str]:
     requirements = (ROOT / "bindings-python/benches/requirements.txt").read_text().splitlines()
     peers = [line.replace("==", " ") for line in requirements if "==" in line and "matplotlib" not in line]
     ajv = json.loads((ROOT / "bindings-wasm/benches/package.json").read_text())["dependencies"]["ajv"]
-    text = ", ".join([*versions, f"Python {platform.python_version()}", *peers, f"ajv {ajv}"])
+    openssl = subprocess.run(["openssl", "version"], check=True, capture_output=True, text=True).stdout.split()[1]
+    more = [f"ajv {ajv}", f"OpenSSL {openssl}", f"the yyjson of {YYJSON.replace('==', ' ')}"]
+    text = ", ".join([*versions, f"Python {platform.python_version()}", *peers, *more])
     return [f"Measured on {today} on {cores} cores of {cpu or platform.machine()}, with {text}."]
 
 
