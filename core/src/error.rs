@@ -66,7 +66,10 @@ error_codes! {
     1016 InvalidArgument, "An argument of the C interface is NULL, not UTF-8, or otherwise not what its parameter says.", "Correct the argument that the message names.";
     1017 NoValue, "There is nothing at this place of a result or an event.", "Ask for the type first where a value may be missing.";
     1018 JournalConflict, "Somebody else has this journal, or wrote to it.", "Let one program at a time run a campaign; wait for the other one, or give each campaign a journal of its own.";
+    1019 JournalMissing, "There is no journal of an earlier run, and the campaign requires one.", "Give the journal that the earlier run wrote. If it is lost, look the contacts up (`workflow.detail_instances`), and run a new campaign with those that are in no workflow. Only a campaign that never ran begins without `require_journal`.";
+    1020 TooManyRejected, "More contacts break a rule than `max_rejected` allows.", "See the rejected contacts in the report: often one column is wrong. Correct the contacts, or raise `max_rejected`.";
     1022 ClockOff, "The clock of this machine is more than a day away from that of the API.", "Set the clock; contacts in doubt could not be looked up by it.";
+    1023 CampaignStopped, "The campaign was stopped before its end, or its time was over.", "Run it again with the same journal and the same contacts: it goes on where it stopped.";
     1025 UnhandledEvent, "An event came for which the receiver has no listener.", "Add a listener for its type, or one for all others; name the `kind` where a URL is for one kind of event.";
     1026 OutOfMemory, "There is no memory for what the function of the C interface was given.", "Nothing was done: free some memory and call it again, or pass less.";
     2001 UnreadableResponse, "The response is not what the API documents: not JSON, or without its envelope.", "See the HTTP status and what stands between this machine and the API (proxy, firewall).";

@@ -99,7 +99,9 @@ pub use api::{
     operations, params,
 };
 pub use call::{Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
-pub use campaign::{Campaign, CampaignConfig, CampaignStep, DoubtfulContact, Progress, Rejected, Report, Workflow};
+pub use campaign::{
+    Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Progress, Rejected, Report, Workflow,
+};
 pub use clock::Now;
 pub use config::ClientConfig;
 pub use crypto::DEFAULT_SIGN_SCHEME;

@@ -8,6 +8,7 @@ use crate::{
 
 /// The settings of a campaign.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct CampaignConfig {
     /// The workflow's template.
     pub workflow_template_id: i64,
@@ -40,8 +41,35 @@ pub struct CampaignConfig {
     /// Takes a journal that was written for another host or app key: the account is the same, only its address or
     /// key has changed.
     pub same_account: bool,
+    /// Fails with E1019 where there is no journal of an earlier run: for a program that is started again by itself, perhaps
+    /// where the journal is not.
+    pub require_journal: bool,
+    /// Stops before an upload with E1020 once more contacts than this were rejected; `None`: however many.
+    pub max_rejected: Option<MaxRejected>,
+    /// Only checks the contacts: nothing is sent or journaled, and the report's `accepted` counts those that would be sent.
+    pub check_only: bool,
     /// Where the jitter of the delays begins; a random number from the host.
     pub seed: u64,
+}
+
+/// How many contacts may be rejected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MaxRejected {
+    /// So many.
+    Number(u64),
+    /// This part of the contacts that were read, from 0 to 1.
+    Share(f64),
+}
+
+impl MaxRejected {
+    /// Returns whether so many of these contacts are more than may be.
+    #[expect(clippy::cast_precision_loss, reason = "a share of more than 2^53 contacts may be off by one")]
+    pub(super) fn is_passed_by(self, rejected: u64, contacts: u64) -> bool {
+        match self {
+            Self::Number(most) => rejected > most,
+            Self::Share(most) => rejected as f64 > most * contacts as f64,
+        }
+    }
 }
 
 impl CampaignConfig {
@@ -59,6 +87,9 @@ impl CampaignConfig {
             retry_rejected: false,
             journal_key: None,
             same_account: false,
+            require_journal: false,
+            max_rejected: None,
+            check_only: false,
             seed: 0,
         }
     }
@@ -76,6 +107,9 @@ impl CampaignConfig {
         }
         if self.name.is_empty() {
             return bad("name", "a campaign needs a name");
+        }
+        if matches!(self.max_rejected, Some(MaxRejected::Share(share)) if !(0.0..=1.0).contains(&share)) {
+            return bad("max_rejected", "max_rejected is a number of contacts, or a share of them from 0 to 1");
         }
         if self.journal_key.as_ref().is_some_and(|key| key.expose().trim().is_empty()) {
             return bad("journal_key", "journal_key is blank: leave it out, or give the earlier app secret");

@@ -94,6 +94,7 @@ impl Campaign {
 
     fn take_new(&mut self, position: u64, text: &str) {
         match self.check_contact(text) {
+            Ok(_) if self.config.check_only => self.report.accepted += 1,
             Ok(identity) => {
                 self.queue.pending.push_back(Contact { position, text: text.to_owned(), identity, rounds: 0 });
             }

@@ -58,7 +58,7 @@ use self::{
     state::TokenState,
 };
 pub use self::{
-    config::CampaignConfig,
+    config::{CampaignConfig, MaxRejected},
     report::{DoubtfulContact, Progress, Rejected, Report, Workflow},
     state::Campaign,
 };
@@ -140,8 +140,20 @@ impl Campaign {
         if self.journal.is_outstanding() {
             return Err(misuse("append the journal lines and say so with journal_written before polling again"));
         }
+        if self.config.check_only {
+            let is_over = self.queue.ended || self.stopped();
+            return Ok(if is_over {
+                CampaignStep::Done
+            } else {
+                CampaignStep::Contacts { want: self.config.batch_size }
+            });
+        }
         zoned_time(now.unix_ms.saturating_add(UNSURE_WINDOW_MARGIN_MS))?;
         self.clock.tick(now, self.session.service_offset_ms());
+        if self.config.require_journal && self.beginning.is_none() && self.token == TokenState::Unasked {
+            let why = "there is no journal of an earlier run here, and require_journal is set";
+            return Err(self.stop(Error::new(ErrorCode::JournalMissing, why).at("/journal")));
+        }
         if !self.stopped() {
             if self.beginning.is_none() && self.has_token()? {
                 let (beginning, record) = Beginning::new(&self.session, &self.config, self.clock.now())?;

@@ -36,6 +36,10 @@ impl Campaign {
         if self.ledger.is_replaying() {
             return Ok(());
         }
+        if let Some(error) = self.too_many_rejected() {
+            self.stop(error);
+            return Ok(());
+        }
         self.choose_samples();
         while self.calls.lookups() < self.config.lookups_in_flight {
             let now = self.clock.waited.ms();
@@ -76,6 +80,16 @@ impl Campaign {
             && self.calls.count(|job| matches!(job, Job::Create { .. })) == 0
             // Where the API loses or refuses everything, only so many contacts get into doubt.
             && unsettled < self.config.in_flight.max(MAX_LOST_BATCHES as usize)
+    }
+
+    /// The error where more contacts were rejected than may be. The first ones alone say nothing of a share.
+    fn too_many_rejected(&self) -> Option<Error> {
+        let (rejected, contacts) = (self.report.rejected.len() as u64, self.ledger.fed());
+        let are_enough = self.queue.ended || contacts >= self.config.batch_size as u64;
+        self.config.max_rejected.filter(|most| are_enough && most.is_passed_by(rejected, contacts))?;
+        let message =
+            format!("{rejected} of {contacts} contacts were rejected, which is more than max_rejected allows");
+        Some(Error::new(ErrorCode::TooManyRejected, message).at("/max_rejected"))
     }
 
     /// Returns whether the last, smaller batch may go: running lookups might still find contacts for it.

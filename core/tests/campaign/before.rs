@@ -1,0 +1,109 @@
+//! What is decided before anything is sent.
+
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, MaxRejected};
+use serde_json::Value;
+
+use crate::support::{Api, assert_each_once, config, contacts, feed, run, session};
+
+/// Contacts of which every `nth` has a number without `+`.
+fn some_bad(count: usize, nth: usize) -> Vec<Value> {
+    let mut all = contacts(count);
+    for contact in all.iter_mut().step_by(nth) {
+        contact["callee"] = "0812".into();
+    }
+    all
+}
+
+#[test]
+fn a_campaign_that_requires_its_journal_sends_nothing_without_it() {
+    let (mut api, mut journal, mut now_ms) = (Api::new(1, 0), String::new(), 1);
+    let all = contacts(25);
+    let required = || CampaignConfig { require_journal: true, ..config(10) };
+    let error = run(&mut api, required(), &all, &mut journal, &mut now_ms, None).unwrap_err();
+    assert_eq!((error.code(), error.details().pointer.as_deref()), (ErrorCode::JournalMissing, Some("/journal")));
+    assert_eq!((api.requests, journal.as_str()), (0, ""));
+
+    assert!(run(&mut api, config(10), &all, &mut journal, &mut now_ms, Some(9)).unwrap().is_none());
+    now_ms += 60_000;
+    let report = run(&mut api, required(), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_each_once(&api, &report, 25);
+}
+
+#[test]
+fn a_check_sends_nothing_and_reports_as_the_campaign_would() {
+    let mut all = some_bad(40, 10);
+    all[7] = all[5].clone();
+    all[8] = Value::Null;
+    let check = CampaignConfig { check_only: true, ..config(10) };
+    let mut campaign = Campaign::new(&session(), check).unwrap();
+    let mut rest = &all[..];
+    loop {
+        match campaign.poll(1).unwrap() {
+            CampaignStep::Contacts { want } if rest.is_empty() => {
+                assert_eq!(want, 10);
+                campaign.end_of_contacts().unwrap();
+            }
+            CampaignStep::Contacts { want } => {
+                let (now, later) = rest.split_at(want.min(rest.len()));
+                feed(&mut campaign, now).unwrap();
+                rest = later;
+            }
+            CampaignStep::Done => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    let (mut api, mut journal, mut now_ms) = (Api::new(1, 0), String::new(), 1);
+    let sent = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    let checked = campaign.report();
+    assert_eq!((checked.accepted, &checked.rejected), (sent.accepted, &sent.rejected));
+    assert_eq!((checked.accepted, checked.rejected.len()), (34, 6));
+    assert!(checked.workflows.is_empty() && checked.error.is_none());
+}
+
+#[test]
+fn too_many_bad_contacts_stop_it_before_the_first_upload() {
+    let all = some_bad(100, 4);
+    for (most, is_too_many) in [
+        (MaxRejected::Number(24), true),
+        (MaxRejected::Number(25), false),
+        (MaxRejected::Number(0), true),
+        (MaxRejected::Share(0.2), true),
+        (MaxRejected::Share(0.35), false),
+    ] {
+        let (mut api, mut journal, mut now_ms) = (Api::new(1, 0), String::new(), 1);
+        let limited = CampaignConfig { max_rejected: Some(most), ..config(100) };
+        let report = run(&mut api, limited, &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+        let code = report.error.as_ref().map(airudder_core::Error::code);
+        assert_eq!(code, is_too_many.then_some(ErrorCode::TooManyRejected), "{most:?}");
+        assert_eq!(api.uploads.len(), if is_too_many { 0 } else { 75 }, "{most:?}");
+        assert_eq!(report.rejected.len(), 25);
+    }
+}
+
+#[test]
+fn a_share_is_judged_by_the_first_batch_and_by_all_that_follow() {
+    // The first half is good, so it has been sent when the bad half comes.
+    let all = [contacts(50), some_bad(100, 1).split_off(50)].concat();
+    let (mut api, mut journal, mut now_ms) = (Api::new(1, 0), String::new(), 1);
+    let limited = CampaignConfig { max_rejected: Some(MaxRejected::Share(0.3)), in_flight: 1, ..config(10) };
+    let report = run(&mut api, limited, &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_eq!(report.error.map(|error| error.code()), Some(ErrorCode::TooManyRejected));
+    assert_eq!((report.accepted, api.uploads.len()), (50, 50));
+    // All of them bad: there is nothing to upload, and it is an error all the same.
+    let mut journal = String::new();
+    let limited = CampaignConfig { max_rejected: Some(MaxRejected::Share(0.5)), ..config(10) };
+    let report = run(&mut api, limited, &some_bad(5, 1), &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_eq!(report.error.map(|error| error.code()), Some(ErrorCode::TooManyRejected));
+}
+
+#[test]
+fn a_share_that_is_none_is_refused() {
+    for share in [-0.1, 1.01, f64::NAN, f64::INFINITY] {
+        let limited = CampaignConfig { max_rejected: Some(MaxRejected::Share(share)), ..config(10) };
+        let error = Campaign::new(&session(), limited).unwrap_err();
+        assert_eq!(
+            (error.code(), error.details().pointer.as_deref()),
+            (ErrorCode::InvalidConfig, Some("/max_rejected"))
+        );
+    }
+}
