@@ -2,8 +2,11 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, Now, Secret, json::rules::Rule};
-use pyo3::{prelude::*, types::PyList};
+use airudder_core::{CampaignConfig, CampaignStep, Error, MaxRejected, Now, Secret, json::rules::Rule};
+use pyo3::{
+    prelude::*,
+    types::{PyFloat, PyList},
+};
 
 use crate::{
     call::Call,
@@ -43,11 +46,20 @@ impl Campaign {
     }
 }
 
+/// A number of contacts, or a share of them.
+fn most(given: &Bound<'_, PyAny>) -> Result<MaxRejected, Error> {
+    let what = "a whole number of contacts, or a share of them from 0.0 to 1.0";
+    if given.is_instance_of::<PyFloat>() {
+        return Ok(MaxRejected::Share(typed(given, "max_rejected", what)?));
+    }
+    Ok(MaxRejected::Number(typed(given, "max_rejected", what)?))
+}
+
 #[pymethods]
 impl Campaign {
     #[new]
     #[pyo3(signature = (session, *, workflow_template_id, name, end_time, batch_size, in_flight, lookups_in_flight,
-        settle, allow_duplicates, retry_rejected, journal_key, same_account, seed))]
+        settle, allow_duplicates, retry_rejected, journal_key, same_account, require_journal, max_rejected, check_only, seed))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         session: &Session,
@@ -62,6 +74,9 @@ impl Campaign {
         retry_rejected: &Bound<'_, PyAny>,
         journal_key: Option<&Bound<'_, PyAny>>,
         same_account: &Bound<'_, PyAny>,
+        require_journal: &Bound<'_, PyAny>,
+        max_rejected: Option<&Bound<'_, PyAny>>,
+        check_only: bool,
         seed: u64,
     ) -> Fallible<Self> {
         let config = CampaignConfig {
@@ -73,6 +88,9 @@ impl Campaign {
             retry_rejected: typed(retry_rejected, "retry_rejected", SWITCH)?,
             journal_key: journal_key.map(|key| typed::<String>(key, "journal_key", TEXT)).transpose()?.map(Secret::new),
             same_account: typed(same_account, "same_account", SWITCH)?,
+            require_journal: typed(require_journal, "require_journal", SWITCH)?,
+            max_rejected: max_rejected.map(most).transpose()?,
+            check_only,
             seed,
             ..CampaignConfig::new(
                 typed(workflow_template_id, "workflow_template_id", "a whole number of 64 bits")?,

@@ -61,7 +61,7 @@ def test_readme_of_the_package(sandbox, tmp_path, monkeypatch, capsys):
     for line in ("100 of 100", "a test", "workflow.call.finished", "finished"):
         assert line in lines
     assert lines[-1].startswith("hmac-sha256:hex:body [")
-    assert sandbox.stats()["contacts"]["distinct"] == 101
+    assert sandbox.stats()["contacts"]["distinct"] == 102
 
 
 def test_campaign_from_the_environment(start_sandbox, tmp_path):

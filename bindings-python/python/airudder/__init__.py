@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from airudder._errors import (
         AirudderError,
         ApiError,
+        CampaignStopped,
         CryptoError,
         JournalConflict,
         OutcomeUnknown,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from airudder._native import Request
     from airudder._options import CallOptions, File
     from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
+    from airudder._running import RunningCampaign
     from airudder._transport import (
         AsyncTransport,
         ConnectFailed,
@@ -56,6 +58,7 @@ __all__ = [
     "AsyncHttpTransport",
     "AsyncTransport",
     "CallOptions",
+    "CampaignStopped",
     "Client",
     "ConnectFailed",
     "CryptoError",
@@ -72,6 +75,7 @@ __all__ = [
     "Request",
     "Reset",
     "Response",
+    "RunningCampaign",
     "Timeout",
     "Transport",
     "TransportError",
@@ -90,6 +94,7 @@ _HOMES = {
     "_errors": [
         "AirudderError",
         "ApiError",
+        "CampaignStopped",
         "CryptoError",
         "JournalConflict",
         "OutcomeUnknown",
@@ -103,6 +108,7 @@ _HOMES = {
     "_native": ["Request"],
     "_options": ["CallOptions", "File"],
     "_report": ["DoubtfulContact", "Progress", "Rejected", "Report", "Workflow"],
+    "_running": ["RunningCampaign"],
     "_transport": [
         "AsyncTransport",
         "ConnectFailed",

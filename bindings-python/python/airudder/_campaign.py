@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Unpack
 
-from airudder._base import seed
-from airudder._contacts import ByRules, check_kind
-from airudder._errors import AirudderError, invalid_setting
-from airudder._journal import JournalFile
-from airudder._native import Campaign as Machine
-from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
+from airudder._campaign_job import Job, report_of
+from airudder._campaign_settings import machine_to_check
+from airudder._contacts import check_chunk, check_kind
+from airudder._running import RunningCampaign
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from airudder._campaign_settings import CampaignSettings
     from airudder._generated.types import Detail
     from airudder._native import Session
+    from airudder._report import Report
     from airudder._transport import Transport
 
 
@@ -29,24 +27,7 @@ class Campaigns:
         self._session = session
         self._transport = transport
 
-    def run(
-        self,
-        *,
-        workflow_template_id: int,
-        name: str,
-        end_time: str | datetime,
-        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules,
-        journal: str | os.PathLike[str],
-        batch_size: int = 1000,
-        in_flight: int = 1,
-        lookups_in_flight: int = 8,
-        settle: float | None = 60.0,
-        allow_duplicates: bool = False,
-        retry_rejected: bool = False,
-        journal_key: str | None = None,
-        same_account: bool = False,
-        progress: Callable[[Progress], object] | None = None,
-    ) -> Report:
+    def run(self, **settings: Unpack[CampaignSettings]) -> Report:
         """Send contacts to as many workflows as they need, each contact once.
 
         Every batch is written to the journal before it is sent. When the program dies, at whatever moment, run it again
@@ -78,75 +59,69 @@ class Campaigns:
             journal_key: What the fingerprints in the journal are keyed by. None: the app secret. After a change of the
                 app secret, give the earlier one here to go on with a campaign that began before.
             same_account: Take a journal that was written for another `base_url` or `app_key`: the account is the same.
+            require_journal: Go on with an earlier run only: where its journal is not, that is E1019, and nothing is
+                sent. For a program that is started again by itself, perhaps on a machine without the file.
+            max_rejected: Stop before an upload with E1020 once more contacts than this were rejected. An `int` is a
+                number of contacts, a `float` from 0 to 1 a share of those that were read. None: however many.
+            deadline: Stop so many seconds after the start: what is under way ends and is journaled, then E1023 is
+                raised. Run it again to go on. Contacts that are being waited for are not interrupted.
+            stop_at: Stop at this time in the same way: a `datetime` with its zone.
             progress: Is called in this thread whenever something changed.
 
         Returns:
             What became of every contact.
 
         Raises:
-            AirudderError: The campaign had to stop; `report` of the exception says how far it came. Mend the cause, and
-                run it again. `E1012`: the journal belongs to other contacts. `E1018`: another process runs this
-                journal, or wrote to it.
+            AirudderError: The campaign had to stop. Mend the cause, and run it again. `E1012`: the journal belongs to
+                other contacts. `E1018`: another process runs this journal, or wrote to it.
             OSError: The journal cannot be opened or written, for instance since its folder is not there.
-        """
-        try:
-            path = Path(journal)
-        except TypeError:
-            raise TypeError("journal is the path of a file: it keeps people from being called twice") from None
-        check_kind(contacts)
-        try:
-            machine = Machine(
-                self._session,
-                workflow_template_id=workflow_template_id,
-                name=name,
-                end_time=_end_time(end_time),
-                batch_size=batch_size,
-                in_flight=in_flight,
-                lookups_in_flight=lookups_in_flight,
-                settle=settle,
-                allow_duplicates=allow_duplicates,
-                retry_rejected=retry_rejected,
-                journal_key=journal_key,
-                same_account=same_account,
-                seed=seed(),
-            )
-        finally:
-            del journal_key  # error reporters show the local variables of a traceback
-        from airudder._campaign_run import Run  # it loads concurrent.futures, which takes long
 
-        error: AirudderError | None = None
-        try:
-            with JournalFile(path) as file:
-                file.cut(machine.resume(file.read()))
-                rows = contacts.by_rules(machine.normal) if isinstance(contacts, ByRules) else contacts
-                Run(machine, self._transport, file, progress).run(iter(rows))
-        except AirudderError as raised:
-            error = raised
-        report, stopped_by = _report(machine)
-        error = error or stopped_by
-        if error is not None:
-            error.report = report
-            raise error
+        `report` of these, of `KeyboardInterrupt`, and of what the contacts or `progress` raise, says how far it came.
+        """
+        return Job(self._session, self._transport, settings).run()
+
+    def start(self, **settings: Unpack[CampaignSettings]) -> RunningCampaign:
+        """Do what `run` does, in threads of its own: contacts are read there, and `progress` is called there.
+
+        >>> with client.campaigns.start(journal="july.jsonl", ...) as campaign:  # doctest: +SKIP
+        ...     while not campaign.done():
+        ...         show(campaign.progress)
+        ...         time.sleep(1)
+        ...     report = campaign.result()
+
+        Args:
+            settings: As for `run`.
+
+        Raises:
+            AirudderError: A setting is wrong. What happens later is raised by `result`.
+        """
+        return RunningCampaign(Job(self._session, self._transport, settings))
+
+    def check(
+        self, contacts: Iterable[Detail] | Iterable[Mapping[str, Any]], *, allow_duplicates: bool = False
+    ) -> Report:
+        """Check contacts as a campaign would before it sends them. Nothing is sent, and nothing is written.
+
+        Args:
+            contacts: As for `run`. They are read to their end.
+            allow_duplicates: As for `run`.
+
+        Returns:
+            The report: `rejected` with the reasons, and in `accepted` the number of those that would be sent.
+        """
+        check_kind(contacts)
+        machine = machine_to_check(self._session, allow_duplicates)
+        rest = iter(contacts)
+        begun = False
+        while chunk := list(islice(rest, CHUNK)):
+            if not begun:
+                check_chunk(chunk)
+                begun = True
+            machine.feed(chunk)
+        machine.end_of_contacts()
+        report, _ = report_of(machine)
         return report
 
 
-def _end_time(given: str | datetime) -> str:
-    if not isinstance(given, datetime):
-        return given
-    if given.utcoffset() is None:
-        fix = 'write datetime(2026, 12, 1, 18, tzinfo=ZoneInfo("Asia/Jakarta")), or "2026-12-01 18:00:00+07:00"'
-        raise invalid_setting("end_time", f"the datetime has no zone, and this library guesses none: {fix}")
-    return given.isoformat(" ", "seconds")
-
-
-def _report(machine: Machine) -> tuple[Report, AirudderError | None]:
-    """Read the report of a campaign, and why it stopped before its end."""
-    accepted, rejected, doubtful, workflows, clock_offset_ms, stopped_by = machine.report()
-    report = Report(
-        accepted,
-        [Rejected(*one) for one in rejected],
-        [DoubtfulContact(*one) for one in doubtful],
-        [Workflow(*one) for one in workflows],
-        clock_offset_ms,
-    )
-    return report, stopped_by
+CHUNK = 1000
+"""So many contacts are checked at once."""

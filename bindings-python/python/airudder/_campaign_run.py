@@ -35,29 +35,36 @@ class Run:
         self,
         machine: Machine,
         transport: Transport,
-        journal: JournalFile,
         progress: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
         self._transport = transport
-        self._journal = journal
+        self._journal: JournalFile | None = None
         self._progress = progress
         self._shown: Progress | None = None
         self._begun = False
         self._running: dict[Future[None], tuple[int, Call]] = {}
         self._stop = Signal()
+        self._woken: Future[None] = Future()
         self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         self._answers: SimpleQueue[Any] = SimpleQueue()
 
-    def run(self, contacts: Iterator[Any]) -> None:
+    def stop(self) -> None:
+        """End it from another thread: what waits is woken, and `run` raises `CancelledError`."""
+        if not self._stop.is_set():
+            self._stop.set()
+            self._woken.set_result(None)
+            self._answers.put(None)
+
+    def run(self, journal: JournalFile, contacts: Iterator[Any]) -> None:
         """Do what the machine's thread asks for, until it ends."""
+        self._journal = journal
         driving = _start(self._drive, contacts)
         try:
             while (task := self._next_task()) is not None:
                 self._answers.put(task())
         finally:
-            self._stop.set()
-            self._answers.put(None)
+            self.stop()
             wait([driving])  # it journals what running calls bring, so the journal must stay open
         driving.result()
 
@@ -98,7 +105,8 @@ class Run:
             self._tasks.put(None)
 
     def _write(self, lines: str, at: int) -> None:
-        self._journal.append(lines, at)
+        if self._journal is not None:
+            self._journal.append(lines, at)
         self._machine.journal_written()
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
@@ -119,8 +127,8 @@ class Run:
         passed = clocks()[1] - monotonic_ms
         seconds = None if until_ms is None else max(0, until_ms - unix_ms - passed) / 1000
         if self._running:
-            done, _ = wait(self._running, seconds, FIRST_COMPLETED)
-            self._collect(done)
+            done, _ = wait([*self._running, self._woken], seconds, FIRST_COMPLETED)
+            self._collect(done - {self._woken})
         elif seconds is not None:
             self._stop.wait(seconds)
 

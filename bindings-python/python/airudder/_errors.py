@@ -98,6 +98,13 @@ class JournalConflict(AirudderError):
     """
 
 
+class CampaignStopped(AirudderError):
+    """A campaign was stopped before its end, or its time was over (E1023). `report` says how far it came.
+
+    Run it again with the same journal and the same contacts to go on.
+    """
+
+
 class ApiError(AirudderError):
     """The API said no (3xxx), or did not accept the credentials (4xxx)."""
 
@@ -123,6 +130,7 @@ class OutcomeUnknown(TransportError):
 
 _BY_NUMBER: dict[int, type[AirudderError]] = {
     1018: JournalConflict,
+    1023: CampaignStopped,
     4004: ValidationError,  # credentials that nobody gave: the API was not asked
     7005: OutcomeUnknown,
 }
@@ -142,9 +150,16 @@ def build(number: int, fields: Fields) -> AirudderError:
     return kind(number, fields)
 
 
+def made(number: int, message: str, pointer: str | None = None) -> AirudderError:
+    """Make an exception that arose in this half, as the native half would."""
+    remedy = next(remedy for code, _, _, remedy in error_codes() if code == number)
+    place = "" if pointer is None else f" at {pointer}"
+    fields = Fields(text=f"E{number}{place}: {message}", message=message, remedy=remedy)
+    if pointer is not None:
+        fields["pointer"] = pointer
+    return build(number, fields)
+
+
 def invalid_setting(name: str, message: str) -> AirudderError:
-    """Make the exception of a setting that this half found to be wrong, as the native half would."""
-    pointer = f"/{name}"
-    remedy = next(remedy for code, _, _, remedy in error_codes() if code == 1001)
-    fields = Fields(text=f"E1001 at {pointer}: {message}", message=message, remedy=remedy, pointer=pointer)
-    return build(1001, fields)
+    """Make the exception of a setting that this half found to be wrong."""
+    return made(1001, message, f"/{name}")

@@ -9,14 +9,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from airudder._errors import AirudderError, Fields, build
-from airudder._native import error_codes
+from airudder._errors import made
 
 if TYPE_CHECKING:
     import socket
     from pathlib import Path
     from types import TracebackType
     from typing import Self
+
+    from airudder._errors import AirudderError
 
 
 class JournalFile:
@@ -133,10 +134,7 @@ class JournalFile:
                 raise self._conflict(TAKEN) from None
 
     def _conflict(self, why: str) -> AirudderError:
-        message, pointer = f"{self._path}: {why}", "/journal"
-        remedy = next(remedy for code, _, _, remedy in error_codes() if code == CONFLICT)
-        text = f"E{CONFLICT} at {pointer}: {message}"
-        return build(CONFLICT, Fields(text=text, message=message, remedy=remedy, pointer=pointer))
+        return made(CONFLICT, f"{self._path}: {why}", "/journal")
 
     def __enter__(self) -> Self:
         return self

@@ -117,6 +117,9 @@ class Campaign:
         retry_rejected: bool,
         journal_key: str | None,
         same_account: bool,
+        require_journal: bool,
+        max_rejected: float | None,
+        check_only: bool,
         seed: int,
     ) -> Campaign: ...
     @property

@@ -1,0 +1,129 @@
+"""The settings of a campaign, and the core's machine that they make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Required, TypedDict, cast
+
+from airudder._base import seed
+from airudder._errors import invalid_setting
+from airudder._native import Campaign as Machine
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping
+
+    from airudder._contacts import ByRules
+    from airudder._generated.types import Detail
+    from airudder._native import Session
+    from airudder._report import Progress
+
+
+class CampaignSettings(TypedDict, total=False):
+    """What `Campaigns.run` and `Campaigns.start` take; `run` explains each."""
+
+    workflow_template_id: Required[int]
+    name: Required[str]
+    end_time: Required[str | datetime]
+    contacts: Required[Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules]
+    journal: Required[str | os.PathLike[str]]
+    batch_size: int
+    in_flight: int
+    lookups_in_flight: int
+    settle: float | None
+    allow_duplicates: bool
+    retry_rejected: bool
+    journal_key: str | None
+    same_account: bool
+    require_journal: bool
+    max_rejected: float | None
+    deadline: float | None
+    stop_at: datetime | None
+    progress: Callable[[Progress], object] | None
+
+
+def check_names(settings: CampaignSettings) -> None:
+    """Raise the `TypeError` of a function that has these parameters."""
+    unknown = [name for name in settings if name not in CampaignSettings.__annotations__]
+    missing = [name for name in REQUIRED if name not in settings]
+    if unknown or missing:
+        settings.pop("journal_key", None)  # error reporters show the local variables of a traceback
+        if unknown:
+            raise TypeError(f"a campaign has no setting {unknown[0]!r}")
+        raise TypeError(f"a campaign needs {', '.join(missing)}")
+
+
+def machine_of(session: Session, settings: CampaignSettings) -> Machine:
+    """Make the machine, and take `journal_key` out: error reporters show the local variables of a traceback."""
+    return Machine(
+        session,
+        workflow_template_id=settings["workflow_template_id"],
+        name=settings["name"],
+        end_time=_end_time(settings["end_time"]),
+        batch_size=settings.get("batch_size", 1000),
+        in_flight=settings.get("in_flight", 1),
+        lookups_in_flight=settings.get("lookups_in_flight", 8),
+        settle=settings.get("settle", 60.0),
+        allow_duplicates=settings.get("allow_duplicates", False),
+        retry_rejected=settings.get("retry_rejected", False),
+        journal_key=settings.pop("journal_key", None),
+        same_account=settings.get("same_account", False),
+        require_journal=settings.get("require_journal", False),
+        max_rejected=settings.get("max_rejected"),
+        check_only=False,
+        seed=seed(),
+    )
+
+
+def machine_to_check(session: Session, allow_duplicates: bool) -> Machine:
+    """Make a machine that only checks contacts; its other settings do not matter."""
+    return Machine(
+        session,
+        workflow_template_id=0,
+        name="check",
+        end_time="2099-12-01 18:00:00+08:00",
+        batch_size=1000,
+        in_flight=1,
+        lookups_in_flight=1,
+        settle=None,
+        allow_duplicates=allow_duplicates,
+        retry_rejected=False,
+        journal_key=None,
+        same_account=False,
+        require_journal=False,
+        max_rejected=None,
+        check_only=True,
+        seed=0,
+    )
+
+
+def seconds_left(settings: CampaignSettings) -> float | None:
+    """Tell after how many seconds the campaign is to stop, if ever."""
+    until = _seconds_until(settings.get("stop_at"))
+    left = cast("object", settings.get("deadline"))
+    if left is None:
+        return until
+    if not isinstance(left, int | float) or not left >= 0:
+        raise invalid_setting("deadline", "deadline is a number of seconds, 0 or more")
+    return left if until is None else min(left, until)
+
+
+def _seconds_until(moment: object) -> float | None:
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime) or moment.utcoffset() is None:
+        raise invalid_setting("stop_at", f"stop_at is a datetime with its zone: {WITH_ZONE}")
+    return max(0.0, (moment - datetime.now(moment.tzinfo)).total_seconds())
+
+
+def _end_time(given: str | datetime) -> str:
+    if not isinstance(given, datetime):
+        return given
+    if given.utcoffset() is None:
+        fix = f'write {WITH_ZONE}, or "2026-12-01 18:00:00+07:00"'
+        raise invalid_setting("end_time", f"the datetime has no zone, and this library guesses none: {fix}")
+    return given.isoformat(" ", "seconds")
+
+
+REQUIRED = ("workflow_template_id", "name", "end_time", "contacts", "journal")
+WITH_ZONE = 'datetime(2026, 12, 1, 18, tzinfo=ZoneInfo("Asia/Jakarta"))'

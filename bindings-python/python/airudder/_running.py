@@ -1,0 +1,77 @@
+"""The handle of a campaign that runs in threads of its own."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from airudder._campaign_job import Job
+    from airudder._report import Progress, Report
+
+
+class RunningCampaign:
+    """A campaign that `Campaigns.start` began.
+
+    As a context manager it waits for the end, and stops the campaign first where the block raises.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._future: Future[Report] = Future()
+        Thread(target=self._work, name="airudder-campaign-contacts", daemon=True).start()
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._job.progress()
+
+    def report(self) -> Report:
+        """Tell what has become of the contacts so far; those that are not settled yet count as doubtful."""
+        return self._job.report()
+
+    def done(self) -> bool:
+        """Tell whether it has ended, one way or another."""
+        return self._future.done()
+
+    def stop(self) -> None:
+        """Start nothing more. What is under way ends and is journaled; then `result` raises E1023."""
+        self._job.stop()
+
+    def result(self, timeout: float | None = None) -> Report:
+        """Wait for the end.
+
+        Args:
+            timeout: Wait so many seconds at most; then it is a `TimeoutError`, and the campaign goes on.
+
+        Returns:
+            The report.
+
+        Raises:
+            AirudderError: As `Campaigns.run` raises it; so is what else stopped it.
+        """
+        return self._future.result(timeout)
+
+    def _work(self) -> None:
+        try:
+            report = self._job.run()
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(report)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.result()
+            return
+        self.stop()
+        self._future.exception()

@@ -1,0 +1,209 @@
+"""Campaigns that are checked first, bounded, watched and stopped."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from conftest import CAMPAIGN
+from test_campaign import SLOW, arrived, contacts
+
+from airudder import AirudderError, CampaignStopped, ValidationError
+
+LOST = {"operation": "workflow.upload_details", "fault": "reset_before", "probability": 1.0}
+
+
+def some_bad(count, nth):
+    for index, contact in enumerate(contacts(count)):
+        yield contact | {"callee": "0812"} if index % nth == 0 else contact
+
+
+def test_a_check_sends_nothing_and_reports_what_a_campaign_would(client, sandbox, tmp_path):
+    checked = client.campaigns.check([*some_bad(2500, 100), *contacts(1), {"variables": object()}])
+    assert (checked.accepted, len(checked.rejected), checked.doubtful, checked.workflows) == (2476, 26, [], [])
+    assert [one.code for one in checked.rejected[-2:]] == ["E1007", "E1006"]
+    assert sandbox.stats()["requests"] == {}
+    twice = [next(contacts(1))] * 2
+    assert client.campaigns.check(twice).accepted == 1
+    assert client.campaigns.check(twice, allow_duplicates=True).accepted == 2
+    with pytest.raises(TypeError, match="read by itself"):
+        client.campaigns.check("contacts.csv")
+    sent = client.campaigns.run(**CAMPAIGN, contacts=some_bad(2500, 100), journal=tmp_path / "journal")
+    assert (sent.accepted, len(sent.rejected)) == (2475, 25)
+
+
+def test_where_the_journal_is_required_nothing_is_sent_without_it(client, sandbox, tmp_path):
+    journal = tmp_path / "journal"
+    with pytest.raises(ValidationError, match="require_journal is set") as caught:
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(5), journal=journal, require_journal=True)
+    assert (caught.value.code, sandbox.stats()["requests"]) == ("E1019", {})
+    client.campaigns.run(**CAMPAIGN, contacts=contacts(5), journal=journal)
+    report = client.campaigns.run(**CAMPAIGN, contacts=contacts(7), journal=journal, require_journal=True)
+    assert (report.accepted, arrived(sandbox)) == (7, (7, 0))
+
+
+@pytest.mark.parametrize(
+    ("most", "stops"), [(9, True), (10, False), (0.05, True), (0.2, False), (0, True), (1.0, False)]
+)
+def test_too_many_bad_contacts_stop_it_before_anything_is_uploaded(client, sandbox, tmp_path, most, stops):
+    def run():
+        return client.campaigns.run(
+            **CAMPAIGN, contacts=some_bad(100, 10), journal=tmp_path / "journal", max_rejected=most
+        )
+
+    if not stops:
+        assert run().accepted == 90
+        return
+    with pytest.raises(ValidationError, match="10 of 100 contacts were rejected") as caught:
+        run()
+    assert (caught.value.code, len(caught.value.report.rejected)) == ("E1020", 10)
+    assert sandbox.requests("workflow.upload_details") == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"max_rejected": 1.5}, "share of them from 0 to 1"),
+        ({"max_rejected": -1}, "share of them from 0"),
+        ({"max_rejected": True}, "share of them from 0"),
+        ({"deadline": -1}, "number of seconds"),
+        ({"deadline": "1"}, "number of seconds"),
+        ({"stop_at": datetime(2026, 12, 1)}, "datetime with its zone"),
+        ({"require_journal": 1}, "True or False"),
+    ],
+)
+def test_settings_that_are_none_are_refused_by_name(client, tmp_path, setting, says):
+    with pytest.raises(ValidationError, match=says) as caught:
+        client.campaigns.start(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal", **setting)
+    assert caught.value.pointer == f"/{next(iter(setting))}"
+    assert not (tmp_path / "journal").exists()
+
+
+def test_settings_that_do_not_exist_or_are_missing_are_named(client, tmp_path):
+    with pytest.raises(TypeError, match="no setting 'batchsize'"):
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal", batchsize=3)
+    with pytest.raises(TypeError, match="needs contacts, journal"):
+        client.campaigns.run(**CAMPAIGN)
+
+
+def test_a_running_campaign_is_watched_and_waited_for(client, sandbox, tmp_path):
+    sandbox.control("faults", [SLOW])
+    seen = set()
+    with client.campaigns.start(
+        **CAMPAIGN, contacts=contacts(500), journal=tmp_path / "journal", batch_size=100
+    ) as campaign:
+        with pytest.raises(TimeoutError):
+            campaign.result(timeout=0.01)
+        while not campaign.done():
+            seen.add(campaign.progress.accepted)
+            time.sleep(0.02)
+    assert campaign.result().accepted == campaign.report().accepted == campaign.progress.accepted == 500
+    assert len(seen & {100, 200, 300, 400}) >= 2
+    assert arrived(sandbox) == (500, 0)
+
+
+def test_a_stopped_campaign_ends_what_is_under_way_and_goes_on_later(client, sandbox, tmp_path):
+    sandbox.control("faults", [SLOW])
+    given = {**CAMPAIGN, "journal": tmp_path / "journal", "batch_size": 100}
+    campaign = client.campaigns.start(**given, contacts=contacts(2000))
+    while campaign.progress.accepted < 200:
+        time.sleep(0.01)
+    campaign.stop()
+    campaign.stop()  # nothing more
+    with pytest.raises(CampaignStopped, match="stopped before its end: by `stop`") as caught:
+        campaign.result(timeout=10)
+    # The upload that was under way was finished and journaled: nothing is in doubt.
+    report = caught.value.report
+    assert (caught.value.code, report.doubtful) == ("E1023", [])
+    assert 200 <= report.accepted == arrived(sandbox)[0] < 2000
+    assert client.campaigns.run(**given, contacts=contacts(2000)).accepted == 2000
+    assert arrived(sandbox) == (2000, 0)
+
+
+def test_a_block_that_raises_stops_its_campaign(client, sandbox, tmp_path):
+    sandbox.control("faults", [SLOW])
+    with (
+        pytest.raises(ZeroDivisionError),
+        client.campaigns.start(
+            **CAMPAIGN, contacts=contacts(2000), journal=tmp_path / "journal", batch_size=100
+        ) as campaign,
+    ):
+        _ = 1 / 0
+    assert campaign.done()
+    assert arrived(sandbox)[0] < 2000
+
+
+def test_a_deadline_and_a_time_stop_it(client, sandbox, tmp_path):
+    sandbox.control("faults", [SLOW])
+    given = {**CAMPAIGN, "journal": tmp_path / "journal", "batch_size": 100}
+    soon = datetime.now(UTC) + timedelta(seconds=0.7)
+    for limit in ({"deadline": 0.7}, {"stop_at": soon}, {"deadline": 60, "stop_at": soon}):
+        with pytest.raises(CampaignStopped, match="its time is over") as caught:
+            client.campaigns.run(**given, contacts=contacts(3000), **limit)
+        assert caught.value.report.doubtful == []
+    assert client.campaigns.run(**given, contacts=contacts(3000), deadline=600).accepted == 3000
+    assert arrived(sandbox) == (3000, 0)
+
+
+@pytest.mark.parametrize("phase", ["settling", "retrying", "reading"])
+def test_it_stops_within_a_second_whatever_it_waits_for(client, sandbox, tmp_path, phase):
+    come = threading.Event()
+
+    def rows():
+        yield from contacts(100)
+        if phase == "reading":
+            come.wait(30)
+
+    if phase == "settling":
+        sandbox.control("faults", [LOST])
+    elif phase == "retrying":
+        again = {"operation": "workflow.create_instance", "fault": "status", "status": 429, "retry_after": "60"}
+        sandbox.control("faults", [again | {"probability": 1.0}])
+    campaign = client.campaigns.start(
+        **CAMPAIGN, contacts=rows(), journal=tmp_path / "journal", batch_size=100, settle=600
+    )
+    done = {"settling": "workflow.detail_instances", "retrying": "workflow.create_instance", "reading": "auth.token"}
+    while sandbox.requests(done[phase]) == 0:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    campaign.stop()
+    began = time.monotonic()
+    if phase == "reading":
+        come.set()  # an iterator cannot be interrupted
+    with pytest.raises(CampaignStopped):
+        campaign.result(timeout=10)
+    assert time.monotonic() - began < 1
+
+
+def test_what_the_contacts_raise_has_the_report(client, tmp_path):
+    def breaking():
+        yield from contacts(150)
+        raise LookupError("the database went away")
+
+    with pytest.raises(LookupError, match="went away") as caught:
+        client.campaigns.run(**CAMPAIGN, contacts=breaking(), journal=tmp_path / "journal", batch_size=100)
+    assert caught.value.report.accepted == 100  # what was under way has ended and was journaled
+
+    def interrupted(progress):
+        if progress.accepted >= 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.campaigns.run(
+            **CAMPAIGN, contacts=contacts(500), journal=tmp_path / "other", batch_size=100, progress=interrupted
+        )
+    assert caught.value.report.accepted >= 100
+    with pytest.raises(FileNotFoundError) as caught:
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "no" / "journal")
+    assert caught.value.report.accepted == 0
+
+
+def test_another_process_has_the_journal(client, sandbox, tmp_path):
+    sandbox.control("faults", [SLOW])
+    given = {**CAMPAIGN, "journal": tmp_path / "journal", "batch_size": 100}
+    with client.campaigns.start(**given, contacts=contacts(500)) as campaign:
+        while campaign.progress.accepted == 0:
+            time.sleep(0.01)
+        with pytest.raises(AirudderError, match="another process runs"):
+            client.campaigns.start(**given, contacts=contacts(500)).result(timeout=10)
+    assert arrived(sandbox) == (500, 0)
