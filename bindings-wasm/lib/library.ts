@@ -7,7 +7,7 @@ export type { CallOptions, Json } from "./call/options.js";
 export type { PreparedRequest } from "./call/prepared.js";
 export type { Push } from "./call/push.js";
 export type { Campaigns } from "./campaign/campaigns.js";
-export type { CampaignOptions } from "./campaign/options.js";
+export type { CampaignOptions, CheckOptions } from "./campaign/options.js";
 export * as crypto from "./crypto.js";
 export type { Operations } from "./generated/operations.js";
 export type * from "./generated/types.js";

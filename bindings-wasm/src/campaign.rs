@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode, Now, Secret};
+use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode, MaxRejected, Now, Secret};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -45,6 +45,14 @@ extern "C" {
     fn journal_key(this: &CampaignSettings) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = sameAccount)]
     fn same_account(this: &CampaignSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = requireJournal)]
+    fn require_journal(this: &CampaignSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = maxRejected)]
+    fn max_rejected(this: &CampaignSettings) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxRejectedShare)]
+    fn max_rejected_share(this: &CampaignSettings) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = checkOnly)]
+    fn check_only(this: &CampaignSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     fn seed(this: &CampaignSettings) -> f64;
 }
@@ -53,6 +61,7 @@ impl From<CampaignSettings> for CampaignConfig {
     fn from(settings: CampaignSettings) -> Self {
         let usual = Self::new(settings.workflow_template_id(), settings.name(), settings.end_time());
         let settle_ms = settings.settle_ms().map(whole).or(usual.settle_ms);
+        let max_rejected = settings.max_rejected().map(|most| MaxRejected::Number(whole(most)));
         Self {
             batch_size: settings.batch_size().unwrap_or(usual.batch_size),
             in_flight: settings.in_flight().unwrap_or(usual.in_flight),
@@ -62,6 +71,9 @@ impl From<CampaignSettings> for CampaignConfig {
             retry_rejected: settings.retry_rejected().unwrap_or(usual.retry_rejected),
             journal_key: settings.journal_key().map(Secret::new),
             same_account: settings.same_account().unwrap_or(usual.same_account),
+            require_journal: settings.require_journal().unwrap_or(usual.require_journal),
+            max_rejected: max_rejected.or_else(|| settings.max_rejected_share().map(MaxRejected::Share)),
+            check_only: settings.check_only().unwrap_or(usual.check_only),
             seed: whole(settings.seed()),
             ..usual
         }

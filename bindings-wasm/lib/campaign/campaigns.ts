@@ -1,4 +1,5 @@
 /** Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's. */
+import type { Detail } from "../generated/types.js";
 import { isError } from "../runtime/cause.js";
 import { AirudderError, build } from "../runtime/errors.js";
 import type { AbortSignal, Fetch } from "../runtime/globals.js";
@@ -9,7 +10,8 @@ import { openJournal } from "../runtime/platform.js";
 import type { Report } from "../runtime/report.js";
 import { seed } from "../runtime/seed.js";
 import { bare, settings } from "../runtime/settings.js";
-import { CAMPAIGN, type CampaignOptions, isUrl, iterate } from "./options.js";
+import { feed } from "./feed.js";
+import { CAMPAIGN, type CampaignOptions, CHECK, type CheckOptions, isUrl, iterate } from "./options.js";
 import { CampaignRun } from "./run.js";
 
 /** Campaigns of a client. */
@@ -82,7 +84,44 @@ export class Campaigns {
       await file?.close();
     }
   }
+
+  /**
+   * Checks contacts as a campaign would before it sends them. Nothing is sent, and nothing is written.
+   *
+   * @returns The report: `rejected` with the reasons, and in `accepted` the number of those that would be sent.
+   */
+  async check(options: CheckOptions): Promise<Report> {
+    const { contacts, allowDuplicates } = settings(options, CHECK, ["contacts"]);
+    const config = bare({
+      workflow_template_id: 0n,
+      name: "check",
+      end_time: "2099-12-01 18:00:00+08:00",
+      allowDuplicates,
+      checkOnly: true,
+      neverSettle: true,
+      seed: 0,
+    });
+    const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
+    try {
+      let chunk: Detail[] = [];
+      for await (const contact of contacts) {
+        chunk.push(contact);
+        if (chunk.length === CHUNK) {
+          feed(machine, chunk);
+          chunk = [];
+        }
+      }
+      feed(machine, chunk);
+      machine.use((campaign) => campaign.endOfContacts());
+      return report(machine);
+    } finally {
+      machine.free();
+    }
+  }
 }
+
+/** So many contacts are checked at once. */
+const CHUNK = 1000;
 
 /** The objects that campaigns of this process have as journals: a file has its lock, an object has this. */
 const IN_USE = new WeakSet<Journal>();

@@ -6,6 +6,14 @@ import { fault } from "../runtime/native.js";
 import type { Progress } from "../runtime/report.js";
 import { COUNT, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, STRING } from "../runtime/settings.js";
 
+/** Settings of a check of contacts. */
+export interface CheckOptions {
+  /** Contacts as for a campaign. They are read to their end. */
+  contacts: Iterable<Detail> | AsyncIterable<Detail>;
+  /** As for a campaign. */
+  allowDuplicates?: boolean | undefined;
+}
+
 /** Settings of a campaign. */
 export interface CampaignOptions {
   /** The template of the workflows. */
@@ -50,6 +58,15 @@ export interface CampaignOptions {
   journalKey?: string | undefined;
   /** Allows a journal of another host or account, where that is the same one under a new name: false. */
   sameAccount?: boolean | undefined;
+  /**
+   * Goes on with an earlier run only: where its journal is not, that is `E1019`, and nothing is sent. For a program that
+   * is started again by itself, perhaps on a machine without the file: false.
+   */
+  requireJournal?: boolean | undefined;
+  /** Stops before an upload with `E1020` once more contacts than this were rejected: however many. */
+  maxRejected?: number | undefined;
+  /** The same as a share of the contacts that were read, from 0 to 1. `maxRejected` counts where both are given. */
+  maxRejectedShare?: number | undefined;
   /** Called and awaited after each change. An error that it throws stops the campaign. */
   onProgress?: ((progress: Progress) => unknown) | undefined;
   /**
@@ -59,11 +76,16 @@ export interface CampaignOptions {
   signal?: AbortSignal | undefined;
 }
 
+const SHARE = { what: "a number from 0 to 1", fits: (value: unknown) => typeof value === "number" };
+const CONTACTS = { what: "an iterable of contacts", fits: isIterable };
+
+export const CHECK = { contacts: CONTACTS, allowDuplicates: FLAG };
+
 export const CAMPAIGN = {
   workflow_template_id: INTEGER,
   name: STRING,
   end_time: STRING,
-  contacts: { what: "an iterable of contacts", fits: isIterable },
+  contacts: CONTACTS,
   journal: { what: "the path of a file, or an object with `read` and `append`", fits: isJournal },
   batchSize: COUNT,
   inFlight: COUNT,
@@ -76,6 +98,9 @@ export const CAMPAIGN = {
   retryRejected: FLAG,
   journalKey: STRING,
   sameAccount: FLAG,
+  requireJournal: FLAG,
+  maxRejected: COUNT,
+  maxRejectedShare: SHARE,
   onProgress: FUNCTION,
   signal: SIGNAL,
 };

@@ -8,10 +8,10 @@ import { Clock } from "../runtime/clock.js";
 import type { AbortSignal, Fetch } from "../runtime/globals.js";
 import type { Call, Campaign as Machine } from "../runtime/glue.js";
 import type { Journal } from "../runtime/journal.js";
-import { NotJson, tryWrite } from "../runtime/json.js";
 import { fault, Owned } from "../runtime/native.js";
 import type { Progress } from "../runtime/report.js";
 import { LONGEST_MS, startTimer } from "../runtime/timer.js";
+import { feed } from "./feed.js";
 
 /** The machine's steps one by one, calls beside them. */
 export class CampaignRun {
@@ -142,23 +142,7 @@ export class CampaignRun {
       this.#machine.use((machine) => machine.endOfContacts());
       return;
     }
-    let written: string[] = [];
-    const feed = () => {
-      this.#machine.use((machine) => machine.feed(`[${written.join(",")}]`));
-      written = [];
-    };
-    for (const contact of contacts) {
-      try {
-        written.push(tryWrite(contact));
-      } catch (thrown) {
-        if (!(thrown instanceof NotJson)) {
-          throw thrown;
-        }
-        feed();
-        this.#machine.use((machine) => machine.refuseContact(thrown.number, thrown.message, thrown.pointer));
-      }
-    }
-    feed();
+    feed(this.#machine, contacts);
   }
 
   async #take(want: number): Promise<Detail[]> {

@@ -1,0 +1,93 @@
+// Campaigns that are checked first and bounded, against the real sandbox.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { APP, airudder, contacts, Sandbox } from "./support.mjs";
+
+const { Client, ValidationError } = airudder;
+
+let sandbox;
+let folder;
+before(async () => {
+  sandbox = await Sandbox.start();
+  folder = mkdtempSync(join(tmpdir(), "airudder-"));
+});
+after(async () => {
+  await sandbox.stop();
+  rmSync(folder, { recursive: true });
+});
+afterEach(() => sandbox.control("reset", {}));
+
+const client = () => new Client({ ...APP, baseUrl: sandbox.url });
+const settings = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00", batchSize: 100 };
+const someBad = (count, nth) =>
+  [...contacts(count)].map((contact, index) => (index % nth === 0 ? { ...contact, callee: "0812" } : contact));
+
+test("a check sends nothing and reports what a campaign would", async () => {
+  const all = [...someBad(2500, 100), ...contacts(1), { variables: 1n, toJSON: 1 }, { callee: Number.NaN }];
+  const checked = await client().campaigns.check({ contacts: all });
+  assert.deepEqual(
+    [checked.accepted, checked.rejected.length, checked.doubtful, checked.workflows],
+    [2476, 27, [], []],
+  );
+  assert.deepEqual(checked.rejected.at(-1), {
+    ...checked.rejected.at(-1),
+    contact: 2502,
+    code: "E1007",
+    pointer: "/callee",
+  });
+  assert.deepEqual((await sandbox.control("stats")).requests, {});
+
+  const twice = async function* () {
+    yield* [...contacts(1), ...contacts(1)];
+  };
+  assert.equal((await client().campaigns.check({ contacts: twice() })).accepted, 1);
+  assert.equal((await client().campaigns.check({ contacts: twice(), allowDuplicates: true })).accepted, 2);
+  await assert.rejects(client().campaigns.check({ contacts: 7 }), /iterable of contacts/);
+});
+
+test("where the journal is required nothing is sent without it", async () => {
+  const given = { ...settings, journal: join(folder, "required") };
+  await assert.rejects(client().campaigns.run({ ...given, contacts: contacts(5), requireJournal: true }), (error) => {
+    assert.ok(error instanceof ValidationError);
+    assert.deepEqual([error.code, error.report.accepted], ["E1019", 0]);
+    assert.match(error.message, /requireJournal is set/);
+    return true;
+  });
+  assert.deepEqual((await sandbox.control("stats")).requests, {});
+  await client().campaigns.run({ ...given, contacts: contacts(5) });
+  const report = await client().campaigns.run({ ...given, contacts: contacts(7), requireJournal: true });
+  assert.equal(report.accepted, 7);
+  assert.equal((await sandbox.control("stats")).contacts.duplicates, 0);
+});
+
+for (const [most, stops] of [
+  [{ maxRejected: 9 }, true],
+  [{ maxRejected: 10 }, false],
+  [{ maxRejected: 0 }, true],
+  [{ maxRejectedShare: 0.05 }, true],
+  [{ maxRejectedShare: 0.2 }, false],
+]) {
+  test(`too many bad contacts stop it before anything is uploaded: ${JSON.stringify(most)}`, async () => {
+    const journal = join(folder, JSON.stringify(most));
+    const running = client().campaigns.run({ ...settings, ...most, journal, contacts: someBad(100, 10) });
+    if (!stops) {
+      assert.equal((await running).accepted, 90);
+      return;
+    }
+    await assert.rejects(running, (error) => {
+      assert.deepEqual([error.code, error.report.rejected.length], ["E1020", 10]);
+      return true;
+    });
+    assert.equal((await sandbox.control("stats")).requests["workflow.upload_details"], undefined);
+  });
+}
+
+test("a share that is none is refused", async () => {
+  const given = { ...settings, journal: join(folder, "share"), contacts: [] };
+  for (const maxRejectedShare of [1.5, -1, Number.NaN, "0.1"]) {
+    await assert.rejects(client().campaigns.run({ ...given, maxRejectedShare }), /from 0 to 1/);
+  }
+});
