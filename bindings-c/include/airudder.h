@@ -122,7 +122,7 @@ enum {
 #define AIRUDDER_RAW_REQUEST_INIT \
   { sizeof(airudder_raw_request), NULL, NULL, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
-  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
+  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
   { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
@@ -277,9 +277,19 @@ enum {
   /** Somebody else has this journal, or wrote to it. Let one program at a time run a campaign; wait for the other
       one, or give each campaign a journal of its own. */
   AIRUDDER_E1018_JOURNAL_CONFLICT = 1018,
+  /** There is no journal of an earlier run, and the campaign requires one. Give the journal that the earlier run
+      wrote. If it is lost, look the contacts up (`workflow.detail_instances`), and run a new campaign with those
+      that are in no workflow. Only a campaign that never ran begins without `require_journal`. */
+  AIRUDDER_E1019_JOURNAL_MISSING = 1019,
+  /** More contacts break a rule than `max_rejected` allows. See the rejected contacts in the report: often one
+      column is wrong. Correct the contacts, or raise `max_rejected`. */
+  AIRUDDER_E1020_TOO_MANY_REJECTED = 1020,
   /** The clock of this machine is more than a day away from that of the API. Set the clock; contacts in doubt could
       not be looked up by it. */
   AIRUDDER_E1022_CLOCK_OFF = 1022,
+  /** The campaign was stopped before its end, or its time was over. Run it again with the same journal and the same
+      contacts: it goes on where it stopped. */
+  AIRUDDER_E1023_CAMPAIGN_STOPPED = 1023,
   /** An event came for which the receiver has no listener. Add a listener for its type, or one for all others; name
       the `kind` where a URL is for one kind of event. */
   AIRUDDER_E1025_UNHANDLED_EVENT = 1025,
@@ -1263,6 +1273,26 @@ typedef struct airudder_campaign_config {
    * address or key has changed.
    */
   int same_account;
+  /**
+   * The campaign stops before an upload with AIRUDDER_E1020_TOO_MANY_REJECTED once more contacts than this were
+   * rejected. 0: however many; AIRUDDER_NEVER: not even one may be.
+   */
+  int64_t max_rejected;
+  /**
+   * The same as a share of the contacts that were added, from 0 to 1; `max_rejected` counts where both are given.
+   * 0: however many.
+   */
+  double max_rejected_share;
+  /**
+   * Not 0: an earlier run is gone on with, and where airudder_campaign_resume() was given no journal of one, the first
+   * poll fails with AIRUDDER_E1019_JOURNAL_MISSING. For a program that is started again by itself.
+   */
+  int require_journal;
+  /**
+   * Not 0: contacts are only checked. Nothing is sent or journaled: the campaign asks for contacts until they end, and
+   * the result's number of accepted contacts counts those that would be sent.
+   */
+  int check_only;
 } airudder_campaign_config;
 
 /**

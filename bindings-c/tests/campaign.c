@@ -359,6 +359,90 @@ static void a_campaign_that_is_given_up_sends_no_more(void **state) {
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
+/* Ends the contacts; gives the first step behind them, whatever it is. */
+static int after_contacts(airudder_campaign campaign, airudder_campaign_step *step) {
+  int code = airudder_campaign_poll(campaign, NOW, step, NULL);
+  while (code == AIRUDDER_OK && step->kind != AIRUDDER_CAMPAIGN_CONTACTS) {
+    if (step->kind == AIRUDDER_CAMPAIGN_JOURNAL) airudder_campaign_journal_written(campaign);
+    if (step->kind == AIRUDDER_CAMPAIGN_CALL) {
+      run(step->call, "{}");
+      hand_back(campaign, step->call);
+    }
+    code = airudder_campaign_poll(campaign, NOW, step, NULL);
+  }
+  if (code != AIRUDDER_OK) return code;
+  add(campaign, "c-1", "+6212345678");
+  add(campaign, "c-2", "0812345678");
+  add(campaign, "c-3", "+6212345679");
+  assert_int_equal(airudder_campaign_end_of_contacts(campaign, NULL), 0);
+  return airudder_campaign_poll(campaign, NOW, step, NULL);
+}
+
+static airudder_campaign_config settings(void) {
+  airudder_campaign_config config = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  config.workflow_template_id = 7;
+  config.name = "july";
+  config.end_time = "2099-07-31 18:00:00+08:00";
+  return config;
+}
+
+static void checked_contacts_are_not_sent(void **state) {
+  (void)state;
+  airudder_campaign_config config = settings();
+  airudder_campaign campaign;
+  airudder_campaign_step step;
+  airudder_progress progress;
+  config.check_only = 1;
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
+  assert_int_equal(after_contacts(campaign, &step), 0);
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_DONE);
+  assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
+  assert_int_equal(progress.accepted, 2);
+  assert_int_equal(progress.rejected, 1);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+static void a_required_journal_must_be_there(void **state) {
+  (void)state;
+  airudder_campaign_config config = settings();
+  airudder_campaign campaign;
+  airudder_campaign_step step;
+  config.require_journal = 1;
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
+  assert_int_equal(after_contacts(campaign, &step), AIRUDDER_E1019_JOURNAL_MISSING);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+static void too_many_rejected_stop_it(void **state) {
+  (void)state;
+  static const struct {
+    int64_t number;
+    double share;
+    int stops;
+  } cases[] = {{0, 0, 0}, {1, 0, 0}, {AIRUDDER_NEVER, 0, 1}, {0, 0.3, 1}, {0, 0.4, 0}, {1, 0.3, 0}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    airudder_campaign_config config = settings();
+    airudder_campaign campaign;
+    airudder_campaign_step step;
+    airudder_error err = AIRUDDER_ERROR_INIT;
+    config.max_rejected = cases[i].number;
+    config.max_rejected_share = cases[i].share;
+    assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
+    assert_int_equal(after_contacts(campaign, &step), 0);
+    assert_int_equal(step.kind == AIRUDDER_CAMPAIGN_DONE, cases[i].stops);
+    if (cases[i].stops) {
+      assert_int_equal(airudder_campaign_result(campaign, &err), AIRUDDER_E1020_TOO_MANY_REJECTED);
+    } else if (step.kind == AIRUDDER_CAMPAIGN_CALL) {
+      airudder_call_free(step.call);
+    }
+    assert_int_equal(airudder_campaign_free(campaign), 0);
+  }
+  airudder_campaign_config config = settings();
+  airudder_campaign campaign;
+  config.max_rejected_share = 1.5;
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), AIRUDDER_E1001_INVALID_CONFIG);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(contacts_are_sent_and_reported),
@@ -370,6 +454,9 @@ int main(void) {
       cmocka_unit_test(what_is_done_in_the_wrong_order_is_refused),
       cmocka_unit_test(a_contact_with_a_field_that_cannot_be_set_is_rejected),
       cmocka_unit_test(a_campaign_that_is_given_up_sends_no_more),
+      cmocka_unit_test(checked_contacts_are_not_sent),
+      cmocka_unit_test(a_required_journal_must_be_there),
+      cmocka_unit_test(too_many_rejected_stop_it),
   };
   journal[0] = '\0';
   return cmocka_run_group_tests(tests, make_client, free_client);

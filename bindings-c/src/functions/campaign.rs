@@ -56,7 +56,7 @@
 
 use std::ffi::c_int;
 
-use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, Now, Secret};
+use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, MaxRejected, Now, Secret};
 
 use crate::{
     ffi::{
@@ -94,9 +94,20 @@ fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error>
         retry_rejected: given.retry_rejected != 0,
         journal_key: given.journal_key.setting("journal_key")?.map(Secret::new),
         same_account: given.same_account != 0,
+        require_journal: given.require_journal != 0,
+        max_rejected: max_rejected(given),
+        check_only: given.check_only != 0,
         seed: given.seed,
         ..usual
     })
+}
+
+fn max_rejected(given: &airudder_campaign_config<'_>) -> Option<MaxRejected> {
+    match given.max_rejected {
+        0 if given.max_rejected_share == 0.0 => None,
+        0 => Some(MaxRejected::Share(given.max_rejected_share)),
+        most => Some(MaxRejected::Number(u64::try_from(most).unwrap_or(0))),
+    }
 }
 
 /// Makes a campaign. Nothing is sent.

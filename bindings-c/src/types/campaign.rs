@@ -49,6 +49,18 @@ pub struct airudder_campaign_config<'a> {
     /// Not 0: a journal that was written for another host or app key is taken: the account is the same, only its
     /// address or key has changed.
     pub same_account: c_int,
+    /// The campaign stops before an upload with AIRUDDER_E1020_TOO_MANY_REJECTED once more contacts than this were
+    /// rejected. 0: however many; AIRUDDER_NEVER: not even one may be.
+    pub max_rejected: i64,
+    /// The same as a share of the contacts that were added, from 0 to 1; `max_rejected` counts where both are given.
+    /// 0: however many.
+    pub max_rejected_share: f64,
+    /// Not 0: an earlier run is gone on with, and where airudder_campaign_resume() was given no journal of one, the first
+    /// poll fails with AIRUDDER_E1019_JOURNAL_MISSING. For a program that is started again by itself.
+    pub require_journal: c_int,
+    /// Not 0: contacts are only checked. Nothing is sent or journaled: the campaign asks for contacts until they end, and
+    /// the result's number of accepted contacts counts those that would be sent.
+    pub check_only: c_int,
 }
 
 /// The kinds of step of a campaign.
