@@ -1,14 +1,14 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench soak clean python node c install deb sandbox package
+.PHONY: help setup demo test lint generate notices bench kills soak clean python node c install deb sandbox package
 
 PYTHON = .venv/bin/python
 
 help: ## Show what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-# Compilers and libraries for C, the languages of examples/ffi, and a browser.
+# Compilers and libraries for C, the languages of examples/ffi, a browser, and databases for journals.
 DEBIAN = gcc g++ clang clang-format cmake pkgconf valgrind libc6-dbg libcmocka-dev libcjson-dev libcurl4-openssl-dev \
-    libmicrohttpd-dev libsqlite3-dev php-cli golang-go gnucobol3 mandoc openssl chromium
+    libmicrohttpd-dev libsqlite3-dev php-cli golang-go gnucobol3 mandoc openssl chromium postgresql redis-server
 
 setup: ## Install the Debian packages that the suites need, where one is missing; NO_INSTALL=1 says only which
 	@tools/debian $(DEBIAN)
@@ -57,6 +57,10 @@ bench: python node c sandbox ## Measure against what people write by hand, and w
 	    --manifest-path bindings-python/Cargo.toml >.cache/bench/build.log 2>&1 || (cat .cache/bench/build.log; exit 1)
 	@cd bindings-wasm/benches && npm ci --silent
 	@.cache/bench/bin/python tools/bench.py
+
+kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with their journal in each database
+	AIRUDDER_KILLS=20 AIRUDDER_CONTACTS=20000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
+	    $(PYTHON) -m pytest bindings-python/tests/test_journals.py -k kills
 
 soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
 	@node bindings-wasm/benches/soak.mjs

@@ -44,8 +44,8 @@ class Campaigns:
             contacts: Dicts as `workflow.upload_details` takes them. They are read as they are needed, in this thread.
                 Files and tables are not read by themselves: that is a `TypeError`. Of a contact that was sent, a later
                 run must give the same fields in the same order.
-            journal: A file of JSON lines, made if it is not there. It holds positions, checksums, and the API's
-                messages, but no contact.
+            journal: A file of JSON lines, made if it is not there, or a journal of `airudder.journals`. It holds
+                positions, checksums, and the API's messages, but no contact.
             batch_size: Contacts in one upload, 1 to 10 000.
             in_flight: Uploads under way at once.
             lookups_in_flight: Lookups of doubtful contacts under way at once.

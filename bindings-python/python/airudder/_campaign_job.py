@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,13 @@ from airudder._campaign_run import Run
 from airudder._campaign_settings import check_names, machine_of, seconds_left
 from airudder._contacts import ByRules, check_kind
 from airudder._errors import AirudderError, made
-from airudder._journal import JournalFile
+from airudder._file_journal import FileJournal
+from airudder._journal_protocol import Journal
 from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
 
 if TYPE_CHECKING:
+    import os
+
     from airudder._campaign_settings import CampaignSettings
     from airudder._native import Campaign as Machine
     from airudder._native import Session
@@ -30,10 +32,7 @@ class Job:
     def __init__(self, session: Session, transport: Transport, settings: CampaignSettings) -> None:
         check_names(settings)
         self._machine = machine_of(session, settings)
-        try:
-            self._path = Path(settings["journal"])
-        except TypeError:
-            raise TypeError("journal is the path of a file: it keeps people from being called twice") from None
+        self._journal = _journal_of(settings["journal"])
         self._contacts = settings["contacts"]
         check_kind(self._contacts)
         self._seconds = seconds_left(settings)
@@ -59,11 +58,17 @@ class Job:
                 timer.cancel()
 
     def _to_the_end(self) -> Report:
-        with JournalFile(self._path) as file:
-            file.cut(self._machine.resume(file.read()))
+        written = self._journal.open()
+        try:
+            good = self._machine.resume(written)
+            if good != len(written):
+                self._journal.cut(good)
+            del written  # it may be large
             contacts = self._contacts
             rows = contacts.by_rules(self._machine.normal) if isinstance(contacts, ByRules) else contacts
-            self._run.run(file, iter(rows))
+            self._run.run(self._journal, iter(rows))
+        finally:
+            self._journal.close()
         report, stopped_by = report_of(self._machine)
         if stopped_by is not None:
             raise stopped_by
@@ -86,6 +91,18 @@ class Job:
         with suppress(Exception):  # not every exception takes an attribute
             error.report = self.report()  # type: ignore[attr-defined]
         return error
+
+
+def _journal_of(given: str | os.PathLike[str] | Journal) -> Journal:
+    if isinstance(given, Journal):
+        return given
+    try:
+        return FileJournal(given)
+    except TypeError:
+        why = (
+            "journal is the path of a file, or a journal of airudder.journals: it keeps people from being called twice"
+        )
+        raise TypeError(why) from None
 
 
 def report_of(machine: Machine) -> tuple[Report, AirudderError | None]:

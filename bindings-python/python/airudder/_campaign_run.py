@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from airudder._contacts import check_chunk
 from airudder._driver import drive
 from airudder._errors import AirudderError
+from airudder._guarded import Guarded
 from airudder._native import clocks
 from airudder._report import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from airudder._journal import JournalFile
+    from airudder._journal_protocol import Journal
     from airudder._native import Call
     from airudder._native import Campaign as Machine
     from airudder._transport import Transport
@@ -38,8 +39,8 @@ class Run:
         progress: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
-        self._transport = transport
-        self._journal: JournalFile | None = None
+        self._transport: Transport = transport
+        self._journal: Journal | None = None
         self._progress = progress
         self._shown: Progress | None = None
         self._begun = False
@@ -56,9 +57,10 @@ class Run:
             self._woken.set_result(None)
             self._answers.put(None)
 
-    def run(self, journal: JournalFile, contacts: Iterator[Any]) -> None:
+    def run(self, journal: Journal, contacts: Iterator[Any]) -> None:
         """Do what the machine's thread asks for, until it ends."""
         self._journal = journal
+        self._transport = Guarded(self._transport, journal)
         driving = _start(self._drive, contacts)
         try:
             while (task := self._next_task()) is not None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from airudder._contacts import ByRules
     from airudder._generated.types import Detail
+    from airudder._journal_protocol import Journal
     from airudder._native import Session
     from airudder._report import Progress
 
@@ -26,7 +27,7 @@ class CampaignSettings(TypedDict, total=False):
     name: Required[str]
     end_time: Required[str | datetime]
     contacts: Required[Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules]
-    journal: Required[str | os.PathLike[str]]
+    journal: Required[str | os.PathLike[str] | Journal]
     batch_size: int
     in_flight: int
     lookups_in_flight: int

@@ -14,8 +14,6 @@ from airudder._errors import made
 if TYPE_CHECKING:
     import socket
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
     from airudder._errors import AirudderError
 
@@ -135,14 +133,6 @@ class JournalFile:
 
     def _conflict(self, why: str) -> AirudderError:
         return made(CONFLICT, f"{self._path}: {why}", "/journal")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 CONFLICT = 1018

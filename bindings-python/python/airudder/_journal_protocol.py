@@ -1,0 +1,46 @@
+"""What a campaign needs of its journal."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Journal(Protocol):
+    """An ordered list of lines, which one campaign at a time has.
+
+    Each method does all of its work or raises. What it raises stops the campaign before anything is sent on the
+    strength of it; the next run goes on from what was appended. Lines hold positions, keyed fingerprints, ids of
+    workflows and masked messages, and no contact.
+    """
+
+    def open(self) -> bytes:
+        """Take the journal for this campaign, and give all that was appended so far.
+
+        Raise where somebody else has it: two campaigns on one journal would call people twice.
+        """
+        ...
+
+    def append(self, lines: str, at: int, /) -> None:
+        """Append whole lines, which must be durable when this returns: the next requests rest on them.
+
+        `at` is the number of UTF-8 bytes that the journal has before them. Where it has more or fewer, or was taken by
+        somebody else meanwhile, append nothing, and raise.
+        """
+        ...
+
+    def cut(self, length: int, /) -> None:
+        """Cut to so many bytes, to remove a line that a crash tore."""
+        ...
+
+    def held(self) -> bool:
+        """Tell whether the journal is surely still this campaign's, for longer than a request takes to go out.
+
+        It is asked before each upload is handed to the network; where it is not so, nothing is sent. A file with a lock
+        says yes. One with a lease says so while at most a third of it has passed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let others have it. It is called once for each `open` that returned."""
+        ...

@@ -1,0 +1,41 @@
+"""A Redis of the tests' own, on a free port of this machine, which keeps what it confirms."""
+
+import subprocess
+import time
+
+import redis
+from conftest import free_port
+
+
+class RedisServer:
+    """A running server, which can be killed and started again."""
+
+    def __init__(self, folder) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.client = redis.Redis.from_url(self.url)
+        self.start()
+
+    def start(self) -> None:
+        options = ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--bind", "127.0.0.1"]
+        command = ["redis-server", "--port", str(self._port), "--dir", self._folder, *options]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        for _ in range(600):
+            try:
+                self.client.ping()
+            except redis.ConnectionError:
+                assert self._process.poll() is None
+                time.sleep(0.05)
+            else:
+                return
+        raise TimeoutError("Redis does not start")
+
+    def kill(self) -> None:
+        """Kill it without a warning."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=60)
