@@ -1,5 +1,6 @@
 """Journals in databases: workers on machines that share nothing else, killed, paused and doubled."""
 
+import json
 import os
 import random
 import re
@@ -289,8 +290,7 @@ def test_a_database_that_is_killed_amid_appends_has_all_that_it_confirmed(postgr
                 journal.append("0123456789\n", at)
                 at = confirmed = at + 11
         killer.join()
-        with pytest.raises(Exception, match=r"connection|closed|server"):
-            journal.close()
+        journal.close()
         postgres.start()
     assert len(journal.open()) - confirmed in {0, 11}  # the last may have been committed without a word
     journal.close()
@@ -310,8 +310,7 @@ def test_a_redis_that_is_killed_amid_appends_has_all_that_it_confirmed(redis_ser
                 journal.append("0123456789\n", at)
                 at = confirmed = at + 11
         killer.join()
-        with pytest.raises(redis.ConnectionError):
-            journal.close()
+        journal.close()
         redis_server.start()
     assert len(journal.open()) - confirmed in {0, 11}
     journal.close()
@@ -346,6 +345,41 @@ def test_the_campaign_of_the_readme(postgres, sandbox, monkeypatch, capsys):
         exec(compile(program, "README.md", "exec"), {"rows": list(contacts(20))})
     assert capsys.readouterr().out == "20 accepted, 0 rejected, 0 doubtful\n" * 2
     assert arrived(sandbox) == (20, 0)
+
+
+@pytest.mark.parametrize("kind", ["postgres", "redis"])
+def test_another_language_goes_on_with_the_campaign(kind, request, client, sandbox, tmp_path):
+    """Node takes over what Python began, and Python what Node went on with."""
+    server = request.getfixturevalue("postgres" if kind == "postgres" else "redis_server")
+    name = f"pairs-{tmp_path.name}"
+    given = {**CAMPAIGN, "journal": journal_of(kind, server.url, name=name)}
+    assert client.campaigns.run(**given, contacts=contacts(300)).accepted == 300
+    rows = tmp_path / "rows.json"
+    rows.write_text(json.dumps(list(contacts(500))))
+    program = f"""
+import {{ readFileSync }} from "node:fs";
+import {{ createRequire }} from "node:module";
+import {{ journalOf }} from "./databases.mjs";
+import {{ airudder }} from "./support.mjs";
+const journals = createRequire(import.meta.url)("../dist/journals.js");
+const [journal, end] = await journalOf(journals, {json.dumps("pg" if kind == "postgres" else "ioredis")},
+    {json.dumps(server.url)}, {{ name: {json.dumps(name)} }});
+const client = new airudder.Client({{ appKey: {json.dumps(APP["app_key"])}, appSecret: {json.dumps(APP["app_secret"])},
+    baseUrl: {json.dumps(sandbox.url)} }});
+const report = await client.campaigns.run({{ ...{json.dumps(CAMPAIGN)}, journal, requireJournal: true,
+    contacts: JSON.parse(readFileSync({json.dumps(str(rows))}, "utf8")) }});
+console.log(report.accepted);
+await end();
+"""
+    file = ROOT / f"bindings-wasm/tests/.pairs-{os.getpid()}.mjs"
+    file.write_text(program)
+    try:
+        done = subprocess.run(["node", file], capture_output=True, text=True, timeout=120)
+    finally:
+        file.unlink()
+    assert done.stdout == "500\n", done.stderr
+    assert client.campaigns.run(**given, contacts=contacts(600), require_journal=True).accepted == 600
+    assert arrived(sandbox) == (600, 0)
 
 
 def test_a_campaign_goes_on_where_its_database_was_lost(postgres, sandbox, tmp_path):

@@ -289,7 +289,7 @@ test("a trap is an error, and what comes next works", async () => {
   const one = client();
   const hooks = new airudder.Webhooks({ secret: "fake-hook-secret" });
   const call = new native.Owned((module) =>
-    new module.Session(APP).call("robots.list", "{}", { headers: "[]", seed: 1 }),
+    new module.Session(APP).call("robots.list", Buffer.from("{}"), { headers: "[]", seed: 1 }),
   );
   await one.workflow.createInstance(WORKFLOW);
   assert.throws(

@@ -80,6 +80,7 @@ export class Campaigns {
       machine.free();
       if (own !== undefined) {
         IN_USE.delete(own);
+        await own.close?.();
       }
       await file?.close();
     }

@@ -12,6 +12,7 @@ import { fault, Owned } from "../runtime/native.js";
 import type { Progress } from "../runtime/report.js";
 import { LONGEST_MS, startTimer } from "../runtime/timer.js";
 import { feed } from "./feed.js";
+import { guarded } from "./guarded.js";
 
 /** The machine's steps one by one, calls beside them. */
 export class CampaignRun {
@@ -42,7 +43,7 @@ export class CampaignRun {
     signal: AbortSignal | undefined,
   ) {
     this.#machine = machine;
-    this.#fetch = fetch;
+    this.#fetch = guarded(fetch, journal);
     this.#journal = journal;
     this.#contacts = contacts;
     this.#onProgress = onProgress;

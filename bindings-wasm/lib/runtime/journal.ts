@@ -19,6 +19,13 @@ export interface Journal {
    * wholly or not at all.
    */
   truncate?(bytes: number): void | Promise<void>;
+  /**
+   * Returns whether the journal is surely still this campaign's, for longer than a request takes to go out. It is asked
+   * before each upload is handed to `fetch`; where it is not so, nothing is sent. Without it the journal always is.
+   */
+  held?(): boolean;
+  /** Lets others have the journal. Called once the campaign is over, also where `read` failed. */
+  close?(): void | Promise<void>;
 }
 
 /** A journal that is a file, to be closed. */
