@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import CancelledError
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,6 +184,14 @@ def test_what_the_contacts_raise_has_the_report(client, tmp_path):
     with pytest.raises(LookupError, match="went away") as caught:
         client.campaigns.run(**CAMPAIGN, contacts=breaking(), journal=tmp_path / "journal", batch_size=100)
     assert caught.value.report.accepted == 100  # what was under way has ended and was journaled
+
+    def cancelled():
+        yield from contacts(50)
+        raise CancelledError("by the pool that reads them")
+
+    with pytest.raises(CancelledError, match="by the pool") as caught:
+        client.campaigns.run(**CAMPAIGN, contacts=cancelled(), journal=tmp_path / "third", batch_size=100)
+    assert caught.value.report.accepted == 0
 
     def interrupted(progress):
         if progress.accepted >= 100:

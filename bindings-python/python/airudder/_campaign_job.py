@@ -36,7 +36,7 @@ class Job:
         self._contacts = settings["contacts"]
         check_kind(self._contacts)
         self._seconds = seconds_left(settings)
-        self._run = Run(self._machine, transport, settings.get("progress"))
+        self._run = Run(self._machine, transport, self._journal, settings.get("progress"))
         self._why = ""
 
     def run(self) -> Report:
@@ -48,7 +48,10 @@ class Job:
             timer.start()
         try:
             return self._to_the_end()
-        except CancelledError:
+        except CancelledError as error:
+            if not self._why:  # somebody else's
+                self._with_report(error)
+                raise
             raise self._with_report(made(STOPPED, f"the campaign was stopped before its end: {self._why}")) from None
         except BaseException as error:
             self._with_report(error)
@@ -66,7 +69,7 @@ class Job:
             del written  # it may be large
             contacts = self._contacts
             rows = contacts.by_rules(self._machine.normal) if isinstance(contacts, ByRules) else contacts
-            self._run.run(self._journal, iter(rows))
+            self._run.run(iter(rows))
         finally:
             self._journal.close()
         report, stopped_by = report_of(self._machine)

@@ -36,11 +36,12 @@ class Run:
         self,
         machine: Machine,
         transport: Transport,
+        journal: Journal,
         progress: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
-        self._transport: Transport = transport
-        self._journal: Journal | None = None
+        self._transport = Guarded(transport, journal)
+        self._journal = journal
         self._progress = progress
         self._shown: Progress | None = None
         self._begun = False
@@ -57,10 +58,8 @@ class Run:
             self._woken.set_result(None)
             self._answers.put(None)
 
-    def run(self, journal: Journal, contacts: Iterator[Any]) -> None:
-        """Do what the machine's thread asks for, until it ends."""
-        self._journal = journal
-        self._transport = Guarded(self._transport, journal)
+    def run(self, contacts: Iterator[Any]) -> None:
+        """Do what the machine's thread asks for, until it ends. The journal is open."""
         driving = _start(self._drive, contacts)
         try:
             while (task := self._next_task()) is not None:
@@ -107,8 +106,7 @@ class Run:
             self._tasks.put(None)
 
     def _write(self, lines: str, at: int) -> None:
-        if self._journal is not None:
-            self._journal.append(lines, at)
+        self._journal.append(lines, at)
         self._machine.journal_written()
 
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
