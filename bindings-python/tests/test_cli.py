@@ -65,6 +65,29 @@ def test_upload(environment, sandbox, tmp_path):
     assert (tmp_path / "contacts.jsonl").exists()
 
 
+def test_an_upload_is_checked_first_and_bounded(environment, sandbox, tmp_path):
+    file = tmp_path / "contacts.csv"
+    file.write_text("caseid,callee\nc-1,+620000000001\nc-2,620000000002\nc-3,+620000000003\n")
+    options = [*UPLOAD, "--platform", "TEMP1"]
+    done = airudder(environment, "upload", file, *options, "--check")
+    assert (done.returncode, done.stdout) == (1, "2 would be sent, 1 rejected; nothing was sent\n")
+    assert done.stderr.startswith("line 3: E1007 /callee: ")
+    for most in ("0", "30%"):
+        done = airudder(environment, "upload", file, *options, "--max-rejected", most)
+        assert done.returncode == 1
+        assert "stopped: 0 accepted, 1 rejected, 0 doubtful" in done.stderr
+        assert "E1020 " in done.stderr
+    assert "neither a number" in airudder(environment, "upload", file, *options, "--max-rejected", "many").stderr
+    (tmp_path / "contacts.jsonl").unlink()
+    done = airudder(environment, "upload", file, *options, "--require-journal")
+    assert (done.returncode, "E1019 " in done.stderr) == (1, True)
+    assert set(sandbox.stats()["requests"]) == {"auth.token"}
+    done = airudder(environment, "upload", file, *options, "--max-rejected", "1")
+    assert done.stdout.startswith("2 accepted, 1 rejected")
+    done = airudder(environment, "upload", file, *options, "--require-journal", "--max-rejected", "40%")
+    assert done.stdout.startswith("2 accepted, 1 rejected")
+
+
 UPLOAD = ["--template", 7, "--name", "july", "--end-time", "2099-12-01 18:00:00+08:00"]
 
 

@@ -163,6 +163,18 @@ def _add_upload(command: _Command) -> None:
         metavar="SECONDS",
         help="how long after a doubtful upload a contact that is still not found is sent again (60); never: not at all",
     )
+    upload.add_argument("--check", action="store_true", help="only check the contacts: nothing is sent or written")
+    upload.add_argument(
+        "--max-rejected",
+        type=_most,
+        metavar="N",
+        help="stop before an upload once more contacts than this were rejected; 2%% is a share of those that were read",
+    )
+    upload.add_argument(
+        "--require-journal",
+        action="store_true",
+        help="only go on with an earlier run: without its journal nothing is sent",
+    )
     upload.add_argument(
         "--retry-rejected", action="store_true", help="send again what AI Rudder refused in an earlier run"
     )
@@ -272,7 +284,25 @@ def _settle(text: str) -> float | None:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number of seconds nor the word never") from None
 
 
+def _most(text: str) -> float:
+    try:
+        return float(text.removesuffix("%")) / 100 if text.endswith("%") else int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of contacts nor a share such as 2%") from None
+
+
+def _check(given: argparse.Namespace) -> int:
+    with ContactsFile(given.contacts, given.platform, encoding=given.encoding, delimiter=given.delimiter) as contacts:
+        with Client.from_env() as client:
+            report = client.campaigns.check(contacts)
+        _tell_lines(report, contacts)
+    say_plain(f"{report.accepted} would be sent, {len(report.rejected)} rejected; nothing was sent")
+    return 1 if report.rejected else 0
+
+
 def _upload(given: argparse.Namespace) -> int:
+    if given.check:
+        return _check(given)
     bar = _Bar()
 
     def begin(contacts: ContactsFile) -> None:
@@ -294,6 +324,8 @@ def _upload(given: argparse.Namespace) -> int:
                     batch_size=given.batch_size,
                     settle=given.settle,
                     retry_rejected=given.retry_rejected,
+                    max_rejected=given.max_rejected,
+                    require_journal=given.require_journal,
                     progress=bar.show,
                 )
         except AirudderError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from airudder._campaign_job import Job, report_of
 from airudder._campaign_settings import machine_to_check
-from airudder._contacts import check_chunk, check_kind
+from airudder._contacts import ByRules, check_chunk, check_kind
 from airudder._running import RunningCampaign
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ class Campaigns:
         return RunningCampaign(Job(self._session, self._transport, settings))
 
     def check(
-        self, contacts: Iterable[Detail] | Iterable[Mapping[str, Any]], *, allow_duplicates: bool = False
+        self,
+        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules,
+        *,
+        allow_duplicates: bool = False,
     ) -> Report:
         """Check contacts as a campaign would before it sends them. Nothing is sent, and nothing is written.
 
@@ -111,7 +114,7 @@ class Campaigns:
         """
         check_kind(contacts)
         machine = machine_to_check(self._session, allow_duplicates)
-        rest = iter(contacts)
+        rest = iter(contacts.by_rules(machine.normal) if isinstance(contacts, ByRules) else contacts)
         begun = False
         while chunk := list(islice(rest, CHUNK)):
             if not begun:
