@@ -1,5 +1,8 @@
 """Campaigns that are checked first, bounded, watched and stopped."""
 
+import csv
+import dataclasses
+import json
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -9,7 +12,7 @@ import pytest
 from conftest import CAMPAIGN
 from test_campaign import SLOW, arrived, contacts
 
-from airudder import AirudderError, CampaignStopped, ValidationError
+from airudder import AirudderError, CampaignStopped, DoubtfulContact, ValidationError
 
 LOST = {"operation": "workflow.upload_details", "fault": "reset_before", "probability": 1.0}
 
@@ -31,6 +34,22 @@ def test_a_check_sends_nothing_and_reports_what_a_campaign_would(client, sandbox
         client.campaigns.check("contacts.csv")
     sent = client.campaigns.run(**CAMPAIGN, contacts=some_bad(2500, 100), journal=tmp_path / "journal")
     assert (sent.accepted, len(sent.rejected)) == (2475, 25)
+
+
+def test_a_report_can_be_kept(client, tmp_path):
+    report = client.campaigns.check([*contacts(3), {"callee": "0812", "platform": "TEMP1", "variables": {}}])
+    report = dataclasses.replace(report, doubtful=[DoubtfulContact(1, "case-1")])
+    again = json.loads(json.dumps(report.to_dict()))
+    assert (again["accepted"], again["rejected"][0]["pointer"], again["doubtful"]) == (
+        3,
+        "/callee",
+        [{"contact": 1, "case_id": "case-1"}],
+    )
+    assert report.to_csv(tmp_path / "left.csv") == 2
+    with (tmp_path / "left.csv").open(newline="", encoding="utf-8") as file:
+        first, second = csv.DictReader(file)
+    assert (first["contact"], first["state"], first["case_id"]) == ("1", "doubtful", "case-1")
+    assert (second["contact"], second["code"], second["pointer"]) == ("3", "E1007", "/callee")
 
 
 def test_where_the_journal_is_required_nothing_is_sent_without_it(client, sandbox, tmp_path):

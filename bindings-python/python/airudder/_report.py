@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
 
 
 @dataclass(frozen=True)
@@ -69,3 +75,31 @@ class Report:
     """The workflows, the possible orphans included."""
     clock_offset_ms: int | None = None
     """How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as dicts, lists, texts and numbers, for instance for JSON."""
+        return asdict(self)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> int:
+        """Write the contacts that were not accepted, a row each.
+
+        The columns are `contact`, `state`, `case_id`, `code`, `pointer` and `message`.
+
+        Args:
+            path: The file, which is written anew.
+
+        Returns:
+            The number of rows.
+        """
+        rows = [{"state": "rejected", **asdict(one)} for one in self.rejected]
+        rows += [{"state": "doubtful", **asdict(one)} for one in self.doubtful]
+        rows.sort(key=_position)
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, ["contact", "state", "case_id", "code", "pointer", "message"])
+            writer.writeheader()
+            writer.writerows(rows)
+        return len(rows)
+
+
+def _position(row: dict[str, Any]) -> int:
+    return int(row["contact"])
