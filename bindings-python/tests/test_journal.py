@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def path(tmp_path):
 
 
 def test_lines_are_appended_where_the_core_says(path):
-    with JournalFile(path) as journal:
+    with closing(JournalFile(path)) as journal:
         assert journal.read() == b""
         journal.append(LINE, 0)
         journal.append("zwölf\n", len(LINE))
@@ -39,9 +40,9 @@ def test_lines_are_appended_where_the_core_says(path):
 
 
 def test_a_second_one_is_refused_in_one_process_too(path):
-    with JournalFile(path), conflict("another process runs the campaign"):
+    with closing(JournalFile(path)), conflict("another process runs the campaign"):
         JournalFile(path)
-    with JournalFile(path):
+    with closing(JournalFile(path)):
         pass
 
 
@@ -51,7 +52,7 @@ def test_where_sockets_have_no_names_the_lock_does(path, monkeypatch):
             raise OSError(errno.EACCES, "no names here")
 
     monkeypatch.setattr(socket, "socket", Nameless)
-    with JournalFile(path), conflict("another process runs the campaign"):
+    with closing(JournalFile(path)), conflict("another process runs the campaign"):
         JournalFile(path)
 
 
@@ -71,7 +72,7 @@ def test_a_new_file_is_the_owners_alone_and_an_old_one_keeps_its_mode(path, tmp_
 
 @pytest.mark.parametrize("what", ["removed", "replaced", "longer", "shorter", "emptied"])
 def test_a_file_that_is_another_one_is_noticed_before_anything_is_appended(path, tmp_path, what):
-    with JournalFile(path) as journal:
+    with closing(JournalFile(path)) as journal:
         journal.append(LINE, 0)
         if what == "removed":
             path.unlink()
@@ -88,7 +89,7 @@ def test_a_file_that_is_another_one_is_noticed_before_anything_is_appended(path,
 
 def test_what_another_one_appended_is_never_cut_off(path, monkeypatch):
     path.write_text(LINE + "torn")
-    with JournalFile(path) as journal:
+    with closing(JournalFile(path)) as journal:
         journal.read()
         with path.open("a") as other:
             other.write("foreign\n")
@@ -109,7 +110,7 @@ def test_what_another_one_appended_is_never_cut_off(path, monkeypatch):
 
 
 def test_own_lines_do_not_stay_on_a_full_disk(path, monkeypatch):
-    with JournalFile(path) as journal:
+    with closing(JournalFile(path)) as journal:
         journal.append(LINE, 0)
 
         def full(_):
@@ -123,7 +124,7 @@ def test_own_lines_do_not_stay_on_a_full_disk(path, monkeypatch):
 
 def test_a_torn_tail_is_cut_off(path):
     path.write_text(LINE + "torn")
-    with JournalFile(path) as journal:
+    with closing(JournalFile(path)) as journal:
         journal.read()
         journal.cut(len(LINE))
         journal.append(LINE, len(LINE))

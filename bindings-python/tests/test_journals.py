@@ -217,7 +217,7 @@ def test_an_upload_waits_while_the_lease_may_have_run_out(client, sandbox):
     assert (journal.asked, sandbox.requests("workflow.upload_details")) == (3, 1)
 
 
-KILLS, MANY = int(os.environ.get("AIRUDDER_KILLS", "6")), int(os.environ.get("AIRUDDER_CONTACTS", "5000"))
+KILLS, MANY = int(os.environ.get("AIRUDDER_KILLS", "4")), int(os.environ.get("AIRUDDER_CONTACTS", "3000"))
 """`make kills` asks for more."""
 
 
@@ -259,21 +259,21 @@ def test_a_paused_worker_that_wakes_up_sends_nothing_more(store, start_sandbox):
     sandbox = start_sandbox()
     sandbox.control("faults", [SLOW])
     paused = []
-    for _ in range(4):
-        process = worker(store, sandbox.url, 6000, lease="1.5")
+    for _ in range(2):
+        process = worker(store, sandbox.url, 4000, lease="1.5")
         time.sleep(chance.uniform(0.8, 1.6))
         if process.poll() is None:
             process.send_signal(signal.SIGSTOP)
         paused.append(process)
-    last = worker(store, sandbox.url, 6000, lease="1.5")
-    assert last.communicate(timeout=180)[0].split() == ["6000", "0", "0"], seed
+    last = worker(store, sandbox.url, 4000, lease="1.5")
+    assert last.communicate(timeout=180)[0].split() == ["4000", "0", "0"], seed
     sent = sandbox.requests("workflow.upload_details")
     for process in paused:
         process.send_signal(signal.SIGCONT)
     errors = [process.communicate(timeout=120)[1] for process in paused]
     assert all("E1018" in error for error in errors if error), (seed, errors)
     assert sandbox.requests("workflow.upload_details") == sent, seed
-    assert arrived(sandbox) == (6000, 0), seed
+    assert arrived(sandbox) == (4000, 0), seed
 
 
 def test_a_database_that_is_killed_amid_appends_has_all_that_it_confirmed(postgres):

@@ -94,17 +94,17 @@ for (const kind of ["pg", "ioredis", "node-redis"]) {
       await sandbox.control("faults", FAULTS);
       let kills = 0;
       let said = "";
-      for (let run = 0; run < 18 && said !== "5000 0 0"; run += 1) {
-        const [child, end] = worker(kind, url, 5000, 1000);
-        const killer = kills < 6 ? setTimeout(500 + randomInt(1500), "kill") : new Promise(() => {});
+      for (let run = 0; run < 18 && said !== "3000 0 0"; run += 1) {
+        const [child, end] = worker(kind, url, 3000, 1000);
+        const killer = kills < 4 ? setTimeout(500 + randomInt(1500), "kill") : new Promise(() => {});
         if ((await Promise.race([end, killer])) === "kill" && child.exitCode === null) {
           child.kill("SIGKILL");
           kills += 1;
         }
         said = await end;
       }
-      assert.equal(said, "5000 0 0");
-      await eachOnce(5000, seed);
+      assert.equal(said, "3000 0 0");
+      await eachOnce(3000, seed);
     });
 
     test("of two workers one has it, and one that was paused sends nothing more", async () => {
