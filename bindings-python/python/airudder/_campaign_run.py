@@ -7,7 +7,6 @@ from contextlib import suppress
 from itertools import islice
 from queue import Empty, SimpleQueue
 from threading import Event as Signal
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from airudder._contacts import check_chunk
@@ -16,6 +15,7 @@ from airudder._errors import AirudderError
 from airudder._guarded import Guarded
 from airudder._native import clocks
 from airudder._report import Progress
+from airudder._threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +60,7 @@ class Run:
 
     def run(self, contacts: Iterator[Any]) -> None:
         """Do what the machine's thread asks for, until it ends. The journal is open."""
-        driving = _start(self._drive, contacts)
+        driving = in_thread(self._drive, contacts)
         try:
             while (task := self._next_task()) is not None:
                 self._answers.put(task())
@@ -93,7 +93,7 @@ class Run:
                 elif step[0] == "contacts":
                     self._feed(contacts, step[1])
                 elif step[0] == "call":
-                    future = _start(drive, step[2], self._transport, self._sleep)
+                    future = in_thread(drive, step[2], self._transport, self._sleep)
                     self._running[future] = (step[1], step[2])
                 else:
                     self._wait(step[1], *now)
@@ -168,23 +168,3 @@ class Run:
             step = self._machine.poll(*clocks())
             if step is not None and step[0] == "journal":
                 self._write(step[1], step[2])
-
-
-def _start(run: Callable[..., None], *arguments: Any) -> Future[None]:  # noqa: ANN401 - the function types them
-    """Run it in a thread of its own, which is a daemon if this one is.
-
-    No pool of `concurrent.futures`: one takes no more work as soon as the main thread has ended, while a campaign in
-    another thread goes on.
-    """
-    future: Future[None] = Future()
-
-    def work() -> None:
-        try:
-            run(*arguments)
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
-            future.set_exception(error)
-        else:
-            future.set_result(None)
-
-    Thread(target=work, name="airudder-campaign").start()
-    return future

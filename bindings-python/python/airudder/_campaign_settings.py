@@ -54,7 +54,7 @@ def check_names(settings: CampaignSettings) -> None:
         raise TypeError(f"a campaign needs {', '.join(missing)}")
 
 
-def machine_of(session: Session, settings: CampaignSettings) -> Machine:
+def machine_of(session: Session, settings: CampaignSettings, *, check_only: bool = False) -> Machine:
     """Make the machine, and take `journal_key` out: error reporters show the local variables of a traceback."""
     return Machine(
         session,
@@ -71,31 +71,22 @@ def machine_of(session: Session, settings: CampaignSettings) -> Machine:
         same_account=settings.get("same_account", False),
         require_journal=settings.get("require_journal", False),
         max_rejected=settings.get("max_rejected"),
-        check_only=False,
+        check_only=check_only,
         seed=seed(),
     )
 
 
 def machine_to_check(session: Session, allow_duplicates: bool) -> Machine:
     """Make a machine that only checks contacts; its other settings do not matter."""
-    return Machine(
-        session,
-        workflow_template_id=0,
-        name="check",
-        end_time="2099-12-01 18:00:00+08:00",
-        batch_size=1000,
-        in_flight=1,
-        lookups_in_flight=1,
-        settle=None,
-        allow_duplicates=allow_duplicates,
-        retry_rejected=False,
-        journal_key=None,
-        same_account=False,
-        require_journal=False,
-        max_rejected=None,
-        check_only=True,
-        seed=0,
-    )
+    settings: CampaignSettings = {
+        "workflow_template_id": 0,
+        "name": "check",
+        "end_time": "2099-12-01 18:00:00+08:00",
+        "contacts": (),
+        "journal": "",
+        "allow_duplicates": allow_duplicates,
+    }
+    return machine_of(session, settings, check_only=True)
 
 
 def seconds_left(settings: CampaignSettings) -> float | None:

@@ -18,6 +18,8 @@ from airudder._errors import invalid_setting, made
 from airudder._native import clocks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airudder._errors import AirudderError
 
 CONFLICT = 1018
@@ -62,14 +64,13 @@ class Store(Protocol):
 class LeasedJournal:
     """A journal in a database, for one campaign at a time, wherever its worker runs."""
 
-    _label = ""
-
-    def __init__(self, name: str, lease: float, wait: float | None) -> None:
+    def __init__(self, kind: str, name: str, lease: float, wait: float | None, connect: Callable[[], Store]) -> None:
         if not name:
             raise invalid_setting("journal", "a journal in a database needs a name")
         if not lease >= 1:
             raise invalid_setting("journal", "lease is a number of seconds, 1 or more")
-        self._name = name
+        self._label = f"the {kind} journal {name}"
+        self._connect = connect
         self._lease = lease
         self._wait = lease + 1 if wait is None else wait
         self._store: Store | None = None
@@ -79,10 +80,6 @@ class LeasedJournal:
         self._lock = Lock()  # the renewing thread uses the same connection
         self._closed = Event()
         self._renewing: Thread | None = None
-
-    def _connect(self) -> Store:
-        """Reach the database."""
-        raise NotImplementedError
 
     def open(self) -> bytes:
         """Take the lease and read the journal.
@@ -161,4 +158,4 @@ class LeasedJournal:
                 self._since_ms = max(self._since_ms, began)
 
     def _conflict(self, why: str) -> AirudderError:
-        return made(CONFLICT, f"{self._label} journal {self._name}: {why}", "/journal")
+        return made(CONFLICT, f"{self._label}: {why}", "/journal")

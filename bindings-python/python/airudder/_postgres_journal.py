@@ -31,19 +31,18 @@ class PostgresJournal(LeasedJournal):
         wait: How long to wait for the lease of a holder that may be dead. None: until it has run out.
     """
 
-    _label = "the PostgreSQL"
-
     def __init__(self, conninfo: str, name: str, *, lease: float = 60.0, wait: float | None = None) -> None:
-        super().__init__(name, lease, wait)
-        self._conninfo = conninfo
-
-    def _connect(self) -> _PostgresStore:
-        import psycopg
-
-        return _PostgresStore(psycopg.connect(self._conninfo, autocommit=True), self._name)
+        super().__init__("PostgreSQL", name, lease, wait, lambda: _PostgresStore(_connected(conninfo), name))
+        self._name = name
 
     def __repr__(self) -> str:
         return f"PostgresJournal(name={self._name!r})"
+
+
+def _connected(conninfo: str) -> psycopg.Connection[tuple[Any, ...]]:
+    import psycopg
+
+    return psycopg.connect(conninfo, autocommit=True)
 
 
 class _PostgresStore:

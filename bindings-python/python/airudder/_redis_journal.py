@@ -51,19 +51,10 @@ class RedisJournal(LeasedJournal):
             not tell its settings: they are not asked.
     """
 
-    _label = "the Redis"
-
     def __init__(
         self, client: redis.Redis, name: str, *, lease: float = 60.0, wait: float | None = None, durable: bool = False
     ) -> None:
-        super().__init__(name, lease, wait)
-        self._client = client
-        self._durable = durable
-
-    def _connect(self) -> _RedisStore:
-        if not self._durable:
-            _check_durable(self._client)
-        return _RedisStore(self._client, self._name)
+        super().__init__("Redis", name, lease, wait, lambda: _RedisStore(client, name, durable=durable))
 
 
 def _check_durable(client: redis.Redis) -> None:
@@ -84,7 +75,9 @@ def _text(given: Any) -> str:  # noqa: ANN401 - bytes or str, by the client's `d
 
 
 class _RedisStore:
-    def __init__(self, client: redis.Redis, name: str) -> None:
+    def __init__(self, client: redis.Redis, name: str, *, durable: bool) -> None:
+        if not durable:
+            _check_durable(client)
         # The braces keep both keys on one node of a cluster.
         self._keys = (f"airudder:{{{name}}}:lease", f"airudder:{{{name}}}:lines")
         self._client = client

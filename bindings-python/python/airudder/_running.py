@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-from threading import Thread
 from typing import TYPE_CHECKING
+
+from airudder._threads import in_thread
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,8 +22,7 @@ class RunningCampaign:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._future: Future[Report] = Future()
-        Thread(target=self._work, name="airudder-campaign-contacts", daemon=True).start()
+        self._future = in_thread(job.run, daemon=True)
 
     @property
     def progress(self) -> Progress:
@@ -55,14 +54,6 @@ class RunningCampaign:
             AirudderError: As `Campaigns.run` raises it; so is what else stopped it.
         """
         return self._future.result(timeout)
-
-    def _work(self) -> None:
-        try:
-            report = self._job.run()
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
-            self._future.set_exception(error)
-        else:
-            self._future.set_result(report)
 
     def __enter__(self) -> Self:
         return self

@@ -35,16 +35,10 @@ class SqliteJournal(LeasedJournal):
         wait: How long to wait for the lease of a holder that may be dead. None: until it has run out.
     """
 
-    _label = "the SQLite"
-
     def __init__(
         self, path: str | os.PathLike[str], name: str, *, lease: float = 60.0, wait: float | None = None
     ) -> None:
-        super().__init__(name, lease, wait)
-        self._path = Path(path)
-
-    def _connect(self) -> _SqliteStore:
-        return _SqliteStore(self._path, self._name)
+        super().__init__("SQLite", name, lease, wait, lambda: _SqliteStore(Path(path), name))
 
 
 class _SqliteStore:
