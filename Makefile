@@ -23,7 +23,7 @@ test: setup python node c sandbox ## Run every suite
 	$(PYTHON) core/vectors/generate.py --check
 	$(PYTHON) -m pytest tools/tests
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
-	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 tests/*.test.mjs
+	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 --test-timeout=600000 tests/*.test.mjs
 	$(PYTHON) -m pytest bindings-c/tests
 
 lint: setup python node ## Check format, lints and types, warnings being errors

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -254,6 +255,58 @@ def test_two_workers_that_both_believe_that_it_is_theirs(store, start_sandbox):
     assert arrived(sandbox) == (3000, 0)
 
 
+def pause(process, store):
+    """Pause it. Amid a write to SQLite it would keep the file's lock, as its documentation says."""
+    process.send_signal(signal.SIGSTOP)
+    while store[0] == "sqlite" and is_locked(store[1]):
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+
+
+def is_locked(path):
+    time.sleep(0.01)  # until the signal has arrived
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
+APPENDS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from test_journals import journal_of
+journal = journal_of(*sys.argv[2:4], lease=30, name="paused")
+at = len(journal.open())
+print("ready", flush=True)
+while True:
+    journal.append("0123456789\\n", at)
+    at += 11
+"""
+
+
+def test_a_worker_that_is_paused_amid_an_append_keeps_no_lock(postgres):
+    arguments = [str(Path(__file__).parent), "postgres", postgres.url]
+    process = subprocess.Popen([sys.executable, "-c", APPENDS, *arguments], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline() == "ready\n"
+        with psycopg.connect(postgres.url, autocommit=True) as other:
+            other.execute("SET lock_timeout = '10s'")
+            for _ in range(50):
+                time.sleep(random.uniform(0.005, 0.02))
+                process.send_signal(signal.SIGSTOP)
+                other.execute("SELECT 1 FROM airudder_leases FOR UPDATE")
+                process.send_signal(signal.SIGCONT)
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_a_paused_worker_that_wakes_up_sends_nothing_more(store, start_sandbox):
     chance = random.Random(seed := random.randrange(1_000_000))
     sandbox = start_sandbox()
@@ -263,7 +316,7 @@ def test_a_paused_worker_that_wakes_up_sends_nothing_more(store, start_sandbox):
         process = worker(store, sandbox.url, 4000, lease="1.5")
         time.sleep(chance.uniform(0.8, 1.6))
         if process.poll() is None:
-            process.send_signal(signal.SIGSTOP)
+            pause(process, store)
         paused.append(process)
     last = worker(store, sandbox.url, 4000, lease="1.5")
     assert last.communicate(timeout=180)[0].split() == ["4000", "0", "0"], seed

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from airudder._leased_journal import Holder, LeasedJournal
 
 if TYPE_CHECKING:
     import psycopg
 
+# Each is one message to the server and one transaction there: a worker that is paused between two of them holds no lock
+# that others would wait for. Two workers that make the tables at once would meet in the catalog.
 TABLES = """
+SELECT pg_advisory_xact_lock(hashtext('airudder_journal'));
 CREATE TABLE IF NOT EXISTS airudder_leases (
     name text PRIMARY KEY, epoch bigint NOT NULL, holder text NOT NULL, until timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS airudder_journal (
     name text NOT NULL, at bigint NOT NULL, size bigint NOT NULL, lines text NOT NULL, PRIMARY KEY (name, at));
 """
-UNTIL = "clock_timestamp() + make_interval(secs => %s)"
+FREE = "INSERT INTO airudder_leases VALUES ($1, 0, '', '-infinity') ON CONFLICT DO NOTHING"
+TAKE = """
+UPDATE airudder_leases SET epoch = epoch + 1, holder = $2, until = clock_timestamp() + $3 * interval '1 ms'
+WHERE name = $1 AND until < clock_timestamp() RETURNING epoch"""
+HOLDER = """
+SELECT holder, extract(epoch FROM until) * 1000, extract(epoch FROM until - clock_timestamp()) * 1000
+FROM airudder_leases WHERE name = $1"""
+RENEW = """
+UPDATE airudder_leases SET until = clock_timestamp() + $3 * interval '1 ms'
+WHERE name = $1 AND epoch = $2 RETURNING 1"""
+GIVE_BACK = "UPDATE airudder_leases SET until = '-infinity' WHERE name = $1 AND epoch = $2"
+LINES = "SELECT lines FROM airudder_journal WHERE name = $1 ORDER BY at"
+# Whatever the server's setting: what was committed must survive its crash.
+APPEND = f"""
+WITH own AS ({RENEW}),
+    ended AS (SELECT coalesce(max(at + size), 0) AS length FROM airudder_journal WHERE name = $1),
+    durable AS (SELECT set_config('synchronous_commit', 'on', true))
+INSERT INTO airudder_journal SELECT $1, $4, $5, $6 FROM own, ended, durable WHERE length = $4 RETURNING 1"""  # noqa: S608 - of constants
 
 
 class PostgresJournal(LeasedJournal):
@@ -42,7 +62,8 @@ class PostgresJournal(LeasedJournal):
 def _connected(conninfo: str) -> psycopg.Connection[tuple[Any, ...]]:
     import psycopg
 
-    return psycopg.connect(conninfo, autocommit=True)
+    # Statements are not prepared, so that a pooler between may give each to another connection of its own.
+    return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, cursor_factory=psycopg.RawCursor)
 
 
 class _PostgresStore:
@@ -50,62 +71,33 @@ class _PostgresStore:
         self._connection = connection
         self._name = name
         try:
-            # Two workers that make the tables at once would meet in the catalog.
-            with connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(hashtext('airudder_journal'))")
-                connection.execute(TABLES)
+            connection.execute(TABLES)
         except BaseException:
             connection.close()
             raise
 
     def take(self, holder: str, lease: float) -> int | Holder:
-        with self._connection.transaction():
-            run = self._connection.execute
-            run("INSERT INTO airudder_leases VALUES (%s, 0, '', '-infinity') ON CONFLICT DO NOTHING", (self._name,))
-            taken = run(
-                f"UPDATE airudder_leases SET epoch = epoch + 1, holder = %s, until = {UNTIL}"  # noqa: S608 - a constant
-                " WHERE name = %s AND until < clock_timestamp()",
-                (holder, lease, self._name),
-            )
-            row = run(
-                "SELECT epoch, holder, (extract(epoch FROM until) * 1000)::bigint,"
-                " extract(epoch FROM until - clock_timestamp())::float FROM airudder_leases WHERE name = %s",
-                (self._name,),
-            ).fetchone()
-        epoch, other, until_ms, seconds = row or (0, "", 0, 0.0)
-        return int(epoch) if taken.rowcount else Holder(other, until_ms, seconds)
+        self._run(FREE)
+        taken = self._run(TAKE, holder, int(lease * 1000)).fetchone()
+        if taken is not None:
+            return int(taken[0])
+        other, until_ms, left_ms = self._run(HOLDER).fetchone() or ("", 0, 0)
+        return Holder(other, int(until_ms), float(left_ms) / 1000)
 
     def renew(self, epoch: int, lease: float) -> bool:
-        renewed = self._connection.execute(
-            f"UPDATE airudder_leases SET until = {UNTIL} WHERE name = %s AND epoch = %s",  # noqa: S608
-            (lease, self._name, epoch),
-        )
-        return renewed.rowcount == 1
+        return self._run(RENEW, epoch, int(lease * 1000)).rowcount == 1
 
     def give_back(self, epoch: int) -> None:
-        self._connection.execute(
-            "UPDATE airudder_leases SET until = '-infinity' WHERE name = %s AND epoch = %s", (self._name, epoch)
-        )
+        self._run(GIVE_BACK, epoch)
 
     def lines(self) -> list[str]:
-        rows = self._connection.execute("SELECT lines FROM airudder_journal WHERE name = %s ORDER BY at", (self._name,))
-        return [lines for (lines,) in rows]
+        return [lines for (lines,) in self._run(LINES)]
 
     def append(self, epoch: int, lease: float, at: int, lines: str) -> bool:
-        with self._connection.transaction():
-            # Whatever the server's setting: what was committed must survive its crash.
-            self._connection.execute("SET LOCAL synchronous_commit = on")
-            if not self.renew(epoch, lease):
-                return False
-            row = self._connection.execute(
-                "SELECT coalesce(max(at + size), 0) FROM airudder_journal WHERE name = %s", (self._name,)
-            ).fetchone()
-            if row != (at,):
-                return False
-            self._connection.execute(
-                "INSERT INTO airudder_journal VALUES (%s, %s, %s, %s)", (self._name, at, len(lines.encode()), lines)
-            )
-        return True
+        return self._run(APPEND, epoch, int(lease * 1000), at, len(lines.encode()), lines).rowcount == 1
 
     def close(self) -> None:
         self._connection.close()
+
+    def _run(self, statement: LiteralString, *values: str | int) -> psycopg.Cursor[tuple[Any, ...]]:
+        return self._connection.execute(statement, (self._name, *values))

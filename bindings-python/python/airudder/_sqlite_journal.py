@@ -25,7 +25,8 @@ NOW = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 class SqliteJournal(LeasedJournal):
     """A journal in an SQLite database, which may hold many, each under its name.
 
-    The file must be on a disk of the machine: locks of network file systems may not hold.
+    The file must be on a disk of the machine: locks of network file systems may not hold. A process that is paused amid
+    a write keeps the file locked until it goes on or dies; others wait for 30 seconds, and get the database's error.
 
     Args:
         path: The file, made if it is not there.
