@@ -122,7 +122,7 @@ enum {
 #define AIRUDDER_RAW_REQUEST_INIT \
   { sizeof(airudder_raw_request), NULL, NULL, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
-  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
   { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
@@ -255,7 +255,7 @@ enum {
   AIRUDDER_E1010_INVALID_REQUEST = 1010,
   /** A complete line of the journal does not match its checksum, or the file is no journal. Do not run the campaign
       again without the journal, with an older copy of it, or with the line removed: contacts would be called twice.
-      Look the contacts up (`workflow.detail_instances`), and run a new campaign with those that are in no workflow. */
+      Give an empty journal in a new place, and `recover`: every contact is looked up before it is sent. */
   AIRUDDER_E1011_JOURNAL_DAMAGED = 1011,
   /** The journal belongs to another campaign, account or service, or the contacts differ from those that were sent.
       Resume with the same settings and the same contacts in the same order; new contacts go at the end. Another
@@ -278,8 +278,8 @@ enum {
       one, or give each campaign a journal of its own. */
   AIRUDDER_E1018_JOURNAL_CONFLICT = 1018,
   /** There is no journal of an earlier run, and the campaign requires one. Give the journal that the earlier run
-      wrote. If it is lost, look the contacts up (`workflow.detail_instances`), and run a new campaign with those
-      that are in no workflow. Only a campaign that never ran begins without `require_journal`. */
+      wrote. If it is lost, give `recover` in place of `require_journal`: every contact is looked up before it is
+      sent. Only a campaign that never ran begins without either. */
   AIRUDDER_E1019_JOURNAL_MISSING = 1019,
   /** More contacts break a rule than `max_rejected` allows. See the rejected contacts in the report: often one
       column is wrong. Correct the contacts, or raise `max_rejected`. */
@@ -1293,6 +1293,14 @@ typedef struct airudder_campaign_config {
    * the result's number of accepted contacts counts those that would be sent.
    */
   int check_only;
+  /**
+   * The earliest time at which the campaign can have begun, as `2026-11-20 08:00:00+08:00`, where its journal was lost:
+   * each contact is looked up before it is sent, `settle_ms` after the start. One that is found in a workflow of this
+   * campaign's name that was created since then is accepted. Whoever ran the campaign before must not run any more. Where
+   * airudder_campaign_resume() was given a journal, that says how the campaign was begun. Not with `allow_duplicates`.
+   * NULL: nothing was lost.
+   */
+  const char *recover;
 } airudder_campaign_config;
 
 /**

@@ -413,6 +413,23 @@ static void a_required_journal_must_be_there(void **state) {
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
+static void a_lost_journal_needs_the_time_since_when_to_look(void **state) {
+  (void)state;
+  airudder_campaign_config config = settings();
+  airudder_campaign campaign;
+  airudder_campaign_step step;
+  airudder_error err = AIRUDDER_ERROR_INIT;
+  config.recover = "yesterday";
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, &err), AIRUDDER_E1001_INVALID_CONFIG);
+  assert_string_equal(err.pointer, "/recover");
+  config.recover = "2020-01-01 08:00:00+08:00";
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
+  assert_int_equal(airudder_campaign_poll(campaign, 1600000000000, &step, NULL), 0);
+  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_CALL);
+  assert_int_equal(airudder_call_free(step.call), 0);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
 static void too_many_rejected_stop_it(void **state) {
   (void)state;
   static const struct {
@@ -456,6 +473,7 @@ int main(void) {
       cmocka_unit_test(a_campaign_that_is_given_up_sends_no_more),
       cmocka_unit_test(checked_contacts_are_not_sent),
       cmocka_unit_test(a_required_journal_must_be_there),
+      cmocka_unit_test(a_lost_journal_needs_the_time_since_when_to_look),
       cmocka_unit_test(too_many_rejected_stop_it),
   };
   journal[0] = '\0';

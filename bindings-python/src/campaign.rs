@@ -59,7 +59,7 @@ fn most(given: &Bound<'_, PyAny>) -> Result<MaxRejected, Error> {
 impl Campaign {
     #[new]
     #[pyo3(signature = (session, *, workflow_template_id, name, end_time, batch_size, in_flight, lookups_in_flight,
-        settle, allow_duplicates, retry_rejected, journal_key, same_account, require_journal, max_rejected, check_only, seed))]
+        settle, allow_duplicates, retry_rejected, journal_key, same_account, require_journal, recover, max_rejected, check_only, seed))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         session: &Session,
@@ -75,6 +75,7 @@ impl Campaign {
         journal_key: Option<&Bound<'_, PyAny>>,
         same_account: &Bound<'_, PyAny>,
         require_journal: &Bound<'_, PyAny>,
+        recover: Option<&Bound<'_, PyAny>>,
         max_rejected: Option<&Bound<'_, PyAny>>,
         check_only: bool,
         seed: u64,
@@ -89,6 +90,7 @@ impl Campaign {
             journal_key: journal_key.map(|key| typed::<String>(key, "journal_key", TEXT)).transpose()?.map(Secret::new),
             same_account: typed(same_account, "same_account", SWITCH)?,
             require_journal: typed(require_journal, "require_journal", SWITCH)?,
+            recover: recover.map(|since| typed(since, "recover", TEXT)).transpose()?,
             max_rejected: max_rejected.map(most).transpose()?,
             check_only,
             seed,

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import CAMPAIGN
@@ -60,6 +61,24 @@ def test_where_the_journal_is_required_nothing_is_sent_without_it(client, sandbo
     client.campaigns.run(**CAMPAIGN, contacts=contacts(5), journal=journal)
     report = client.campaigns.run(**CAMPAIGN, contacts=contacts(7), journal=journal, require_journal=True)
     assert (report.accepted, arrived(sandbox)) == (7, (7, 0))
+
+
+def test_where_the_journal_was_lost_everybody_is_looked_up_first(client, sandbox, tmp_path):
+    began = datetime.now(ZoneInfo("Asia/Jakarta")) - timedelta(seconds=2)
+    client.campaigns.run(**CAMPAIGN, contacts=contacts(50), journal=tmp_path / "lost")
+    given = {**CAMPAIGN, "contacts": contacts(70), "journal": tmp_path / "new", "settle": 1.0}
+    report = client.campaigns.run(**given, recover=began)
+    assert (report.accepted, arrived(sandbox)) == (70, (70, 0))
+    assert sandbox.requests("workflow.detail_instances") == 70
+    assert [workflow.contacts for workflow in report.workflows] == [50, 20]
+    for wrong, says in (
+        ("2026-11-20", "with its zone"),
+        (datetime(2026, 11, 20), "has no zone"),
+        (7, "recover is a str"),
+    ):
+        with pytest.raises(ValidationError, match=says) as caught:
+            client.campaigns.run(**given, recover=wrong)
+        assert caught.value.pointer == "/recover"
 
 
 @pytest.mark.parametrize(

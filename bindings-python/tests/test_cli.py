@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from conftest import KEY, airudder
@@ -84,6 +85,11 @@ def test_an_upload_is_checked_first_and_bounded(environment, sandbox, tmp_path):
     assert set(sandbox.stats()["requests"]) == {"auth.token"}
     done = airudder(environment, "upload", file, *options, "--max-rejected", "1")
     assert done.stdout.startswith("2 accepted, 1 rejected")
+    began = (datetime.now(UTC) - timedelta(minutes=1)).isoformat(" ", "seconds")
+    recovering = ["--journal", tmp_path / "new.jsonl", "--recover", began, "--settle", "1"]
+    done = airudder(environment, "upload", file, *options, *recovering)
+    assert done.stdout.startswith("2 accepted, 1 rejected")
+    assert sandbox.stats()["contacts"]["duplicates"] == 0
     done = airudder(environment, "upload", file, *options, "--require-journal", "--max-rejected", "40%")
     assert done.stdout.startswith("2 accepted, 1 rejected")
 

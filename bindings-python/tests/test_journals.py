@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -30,11 +31,11 @@ from conftest import APP, CAMPAIGN, ROOT
 from test_campaign import contacts
 from test_journals import journal_of
 from airudder import Client
-kind, where, url, lease, count = sys.argv[2:]
+kind, where, url, lease, count, recover = sys.argv[2:]
 with Client(base_url=url, timeout=1, **APP) as client:
     report = client.campaigns.run(
         **CAMPAIGN, contacts=contacts(int(count)), journal=journal_of(kind, where, float(lease)), batch_size=250,
-        lookups_in_flight=50, settle=2.0,
+        lookups_in_flight=50, settle=2.0, recover=recover or None,
     )
 print(report.accepted, len(report.rejected), len(report.doubtful))
 """
@@ -76,10 +77,10 @@ def store(request, tmp_path):
     return "postgres", server.url
 
 
-def worker(store, url, count, lease="2"):
+def worker(store, url, count, lease="2", recover=""):
     """Start a worker as a process of its own: of the campaign it has the store and the contacts alone."""
     tests = str(Path(__file__).parent)
-    command = [sys.executable, "-c", WORKER, tests, *store, url, lease, str(count)]
+    command = [sys.executable, "-c", WORKER, tests, *store, url, lease, str(count), recover]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -227,9 +228,40 @@ def test_kills_of_workers_that_share_nothing_but_the_store(store, start_sandbox)
     chance = random.Random(seed)
     sandbox = start_sandbox()
     sandbox.control("faults", FAULTS)
+    run_and_kill(store, sandbox, chance, seed)
+
+
+def test_kills_before_and_after_the_journal_is_lost(store, start_sandbox):
+    seed = random.randrange(1_000_000)
+    chance = random.Random(seed)
+    sandbox = start_sandbox()
+    sandbox.control("faults", [SLOW, *FAULTS])
+    began = (datetime.now(UTC) - timedelta(seconds=2)).isoformat(" ", "seconds")
+    process = worker(store, sandbox.url, MANY)
+    while arrived(sandbox)[0] < MANY // 4:
+        time.sleep(0.02)
+        assert process.poll() is None, process.communicate()
+    process.kill()
+    process.communicate()
+    lose(*store)
+    run_and_kill(store, sandbox, chance, seed, recover=began)
+
+
+def lose(kind, where):
+    if kind == "sqlite":
+        for file in Path(where).parent.glob(f"{Path(where).name}*"):
+            file.unlink()
+    elif kind == "postgres":
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute("DROP TABLE airudder_journal, airudder_leases")
+    else:
+        redis.Redis.from_url(where).flushall()
+
+
+def run_and_kill(store, sandbox, chance, seed, recover=""):
     kills = 0
     for _ in range(3 * KILLS):
-        process = worker(store, sandbox.url, MANY, lease="1")
+        process = worker(store, sandbox.url, MANY, "1", recover)
         try:
             out, err = process.communicate(timeout=chance.uniform(0.6, 2.5) if kills < KILLS else 300)
         except subprocess.TimeoutExpired:

@@ -47,6 +47,8 @@ extern "C" {
     fn same_account(this: &CampaignSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter, js_name = requireJournal)]
     fn require_journal(this: &CampaignSettings) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    fn recover(this: &CampaignSettings) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = maxRejected)]
     fn max_rejected(this: &CampaignSettings) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = maxRejectedShare)]
@@ -72,6 +74,7 @@ impl From<CampaignSettings> for CampaignConfig {
             journal_key: settings.journal_key().map(Secret::new),
             same_account: settings.same_account().unwrap_or(usual.same_account),
             require_journal: settings.require_journal().unwrap_or(usual.require_journal),
+            recover: settings.recover(),
             max_rejected: max_rejected.or_else(|| settings.max_rejected_share().map(MaxRejected::Share)),
             check_only: settings.check_only().unwrap_or(usual.check_only),
             seed: whole(settings.seed()),

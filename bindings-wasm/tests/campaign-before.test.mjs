@@ -63,6 +63,18 @@ test("where the journal is required nothing is sent without it", async () => {
   assert.equal((await sandbox.control("stats")).contacts.duplicates, 0);
 });
 
+test("where the journal was lost everybody is looked up first", async () => {
+  await client().campaigns.run({ ...settings, journal: join(folder, "lost"), contacts: contacts(50) });
+  const began = `${new Date(Date.now() - 2000).toISOString().slice(0, 19).replace("T", " ")}+00:00`;
+  const given = { ...settings, journal: join(folder, "new"), contacts: contacts(70), settleMs: 1000 };
+  const report = await client().campaigns.run({ ...given, recover: began });
+  assert.deepEqual([report.accepted, report.workflows.map(({ contacts }) => contacts)], [70, [50, 20]]);
+  const { contacts: arrived, requests } = await sandbox.control("stats");
+  assert.deepEqual([arrived.distinct, arrived.duplicates, requests["workflow.detail_instances"]], [70, 0, 70]);
+  await assert.rejects(client().campaigns.run({ ...given, recover: "yesterday" }), { pointer: "/recover" });
+  await assert.rejects(client().campaigns.run({ ...given, recover: began, requireJournal: true }), /requireJournal/);
+});
+
 for (const [most, stops] of [
   [{ maxRejected: 9 }, true],
   [{ maxRejected: 10 }, false],

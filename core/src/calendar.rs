@@ -42,6 +42,12 @@ pub(crate) fn zoned_ms(text: &str) -> Option<u64> {
     utc?.checked_mul(1000)
 }
 
+/// The Unix time in milliseconds of a time in UTC as the API writes it: `2023-09-11T06:19:27Z`.
+pub(crate) fn utc_ms(text: &str) -> Option<u64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    zoned_ms(&format!("{date} {time}+00:00"))
+}
+
 /// The number of days from the beginning of 1970 to this date.
 fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
     let days =

@@ -58,7 +58,7 @@ error_codes! {
     1008 Misuse, "The calls into the library came in an order that its contract forbids.", "Poll after each answer, and have one request outstanding at a time.";
     1009 MissingBaseUrl, "The host of this operation is not public, so it must be given.", "Give `base_url` for the call or in the configuration.";
     1010 InvalidRequest, "A raw request is malformed.", "Correct the method, path, query or header that the message names.";
-    1011 JournalDamaged, "A complete line of the journal does not match its checksum, or the file is no journal.", "Do not run the campaign again without the journal, with an older copy of it, or with the line removed: contacts would be called twice. Look the contacts up (`workflow.detail_instances`), and run a new campaign with those that are in no workflow.";
+    1011 JournalDamaged, "A complete line of the journal does not match its checksum, or the file is no journal.", "Do not run the campaign again without the journal, with an older copy of it, or with the line removed: contacts would be called twice. Give an empty journal in a new place, and `recover`: every contact is looked up before it is sent.";
     1012 JournalMismatch, "The journal belongs to another campaign, account or service, or the contacts differ from those that were sent.", "Resume with the same settings and the same contacts in the same order; new contacts go at the end. Another campaign needs a journal of its own.";
     1013 DuplicateContact, "The contact is in this campaign already.", "Remove the repetition, or allow duplicates in the campaign's options.";
     1014 InvalidHandle, "A handle of the C interface is 0, was freed, or belongs to something else.", "Check where the handle comes from; the message says what is wrong with it.";
@@ -66,7 +66,7 @@ error_codes! {
     1016 InvalidArgument, "An argument of the C interface is NULL, not UTF-8, or otherwise not what its parameter says.", "Correct the argument that the message names.";
     1017 NoValue, "There is nothing at this place of a result or an event.", "Ask for the type first where a value may be missing.";
     1018 JournalConflict, "Somebody else has this journal, or wrote to it.", "Let one program at a time run a campaign; wait for the other one, or give each campaign a journal of its own.";
-    1019 JournalMissing, "There is no journal of an earlier run, and the campaign requires one.", "Give the journal that the earlier run wrote. If it is lost, look the contacts up (`workflow.detail_instances`), and run a new campaign with those that are in no workflow. Only a campaign that never ran begins without `require_journal`.";
+    1019 JournalMissing, "There is no journal of an earlier run, and the campaign requires one.", "Give the journal that the earlier run wrote. If it is lost, give `recover` in place of `require_journal`: every contact is looked up before it is sent. Only a campaign that never ran begins without either.";
     1020 TooManyRejected, "More contacts break a rule than `max_rejected` allows.", "See the rejected contacts in the report: often one column is wrong. Correct the contacts, or raise `max_rejected`.";
     1022 ClockOff, "The clock of this machine is more than a day away from that of the API.", "Set the clock; contacts in doubt could not be looked up by it.";
     1023 CampaignStopped, "The campaign was stopped before its end, or its time was over.", "Run it again with the same journal and the same contacts: it goes on where it stopped.";

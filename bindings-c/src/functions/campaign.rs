@@ -97,6 +97,7 @@ fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error>
         require_journal: given.require_journal != 0,
         max_rejected: max_rejected(given),
         check_only: given.check_only != 0,
+        recover: given.recover.setting("recover")?.map(str::to_owned),
         seed: given.seed,
         ..usual
     })

@@ -61,6 +61,12 @@ pub struct airudder_campaign_config<'a> {
     /// Not 0: contacts are only checked. Nothing is sent or journaled: the campaign asks for contacts until they end, and
     /// the result's number of accepted contacts counts those that would be sent.
     pub check_only: c_int,
+    /// The earliest time at which the campaign can have begun, as `2026-11-20 08:00:00+08:00`, where its journal was lost:
+    /// each contact is looked up before it is sent, `settle_ms` after the start. One that is found in a workflow of this
+    /// campaign's name that was created since then is accepted. Whoever ran the campaign before must not run any more. Where
+    /// airudder_campaign_resume() was given a journal, that says how the campaign was begun. Not with `allow_duplicates`.
+    /// NULL: nothing was lost.
+    pub recover: Text<'a>,
 }
 
 /// The kinds of step of a campaign.

@@ -176,6 +176,11 @@ def _add_upload(command: _Command) -> None:
         help="only go on with an earlier run: without its journal nothing is sent",
     )
     upload.add_argument(
+        "--recover",
+        metavar="TIME",
+        help="the journal was lost: look up each contact before it is sent, in workflows created since this time",
+    )
+    upload.add_argument(
         "--retry-rejected", action="store_true", help="send again what AI Rudder refused in an earlier run"
     )
 
@@ -326,6 +331,7 @@ def _upload(given: argparse.Namespace) -> int:
                     retry_rejected=given.retry_rejected,
                     max_rejected=given.max_rejected,
                     require_journal=given.require_journal,
+                    recover=given.recover,
                     progress=bar.show,
                 )
         except AirudderError as error:

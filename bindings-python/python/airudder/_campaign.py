@@ -61,6 +61,11 @@ class Campaigns:
             same_account: Take a journal that was written for another `base_url` or `app_key`: the account is the same.
             require_journal: Go on with an earlier run only: where its journal is not, that is E1019, and nothing is
                 sent. For a program that is started again by itself, perhaps on a machine without the file.
+            recover: The earliest time at which the campaign can have begun, as `end_time` is given, where its journal
+                was lost: each contact is looked up before it is sent, `settle` after the start. One that is found in a
+                workflow of this campaign's name that was created since then is accepted. Whoever ran the campaign
+                before must not run any more. Where there is a journal, it says how the campaign was begun. Not with
+                `allow_duplicates`.
             max_rejected: Stop before an upload with E1020 once more contacts than this were rejected. An `int` is a
                 number of contacts, a `float` from 0 to 1 a share of those that were read. None: however many.
             deadline: Stop so many seconds after the start: what is under way ends and is journaled, then E1023 is

@@ -37,6 +37,7 @@ class CampaignSettings(TypedDict, total=False):
     journal_key: str | None
     same_account: bool
     require_journal: bool
+    recover: str | datetime | None
     max_rejected: float | None
     deadline: float | None
     stop_at: datetime | None
@@ -56,11 +57,12 @@ def check_names(settings: CampaignSettings) -> None:
 
 def machine_of(session: Session, settings: CampaignSettings, *, check_only: bool = False) -> Machine:
     """Make the machine, and take `journal_key` out: error reporters show the local variables of a traceback."""
+    recover = settings.get("recover")
     return Machine(
         session,
         workflow_template_id=settings["workflow_template_id"],
         name=settings["name"],
-        end_time=_end_time(settings["end_time"]),
+        end_time=_zoned("end_time", settings["end_time"]),
         batch_size=settings.get("batch_size", 1000),
         in_flight=settings.get("in_flight", 1),
         lookups_in_flight=settings.get("lookups_in_flight", 8),
@@ -70,6 +72,7 @@ def machine_of(session: Session, settings: CampaignSettings, *, check_only: bool
         journal_key=settings.pop("journal_key", None),
         same_account=settings.get("same_account", False),
         require_journal=settings.get("require_journal", False),
+        recover=None if recover is None else _zoned("recover", recover),
         max_rejected=settings.get("max_rejected"),
         check_only=check_only,
         seed=seed(),
@@ -108,12 +111,12 @@ def _seconds_until(moment: object) -> float | None:
     return max(0.0, (moment - datetime.now(moment.tzinfo)).total_seconds())
 
 
-def _end_time(given: str | datetime) -> str:
+def _zoned(name: str, given: str | datetime) -> str:
     if not isinstance(given, datetime):
         return given
     if given.utcoffset() is None:
         fix = f'write {WITH_ZONE}, or "2026-12-01 18:00:00+07:00"'
-        raise invalid_setting("end_time", f"the datetime has no zone, and this library guesses none: {fix}")
+        raise invalid_setting(name, f"the datetime has no zone, and this library guesses none: {fix}")
     return given.isoformat(" ", "seconds")
 
 

@@ -118,6 +118,7 @@ class Campaign:
         journal_key: str | None,
         same_account: bool,
         require_journal: bool,
+        recover: str | None,
         max_rejected: float | None,
         check_only: bool,
         seed: int,

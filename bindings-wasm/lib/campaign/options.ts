@@ -63,6 +63,13 @@ export interface CampaignOptions {
    * is started again by itself, perhaps on a machine without the file: false.
    */
   requireJournal?: boolean | undefined;
+  /**
+   * The earliest time at which the campaign can have begun, as `2026-11-20 08:00:00+08:00`, where its journal was lost:
+   * each contact is looked up before it is sent, `settleMs` after the start. One that is found in a workflow of this
+   * campaign's name that was created since then is accepted. Whoever ran the campaign before must not run any more.
+   * Where there is a journal, it says how the campaign was begun. Not with `allowDuplicates`.
+   */
+  recover?: string | undefined;
   /** Stops before an upload with `E1020` once more contacts than this were rejected: however many. */
   maxRejected?: number | undefined;
   /** The same as a share of the contacts that were read, from 0 to 1. `maxRejected` counts where both are given. */
@@ -99,6 +106,7 @@ export const CAMPAIGN = {
   journalKey: STRING,
   sameAccount: FLAG,
   requireJournal: FLAG,
+  recover: STRING,
   maxRejected: COUNT,
   maxRejectedShare: SHARE,
   onProgress: FUNCTION,

@@ -11,6 +11,8 @@ use crate::{api::operation::DEFAULT_BASE_URL, crypto, error::Error, secret::Secr
 
 /// The version of new journals. Those of version 1, which 0.1.0 wrote, are resumed as they are.
 const JOURNAL_VERSION: u32 = 2;
+/// The version of journals that a recovery begins: earlier releases would send contacts without looking them up.
+const RECOVERY_VERSION: u32 = 3;
 /// The rules by which hosts turn files into contacts: those of today, and those of version 0.1.0.
 pub(super) const NORMAL: u32 = 2;
 const NORMAL_0_1_0: u32 = 1;
@@ -29,12 +31,14 @@ impl Beginning {
         let mut salt = crypto::digest(format!("{} {} {}", config.seed, now.host_ms, config.name).as_bytes());
         salt.truncate(32);
         let (fingerprints, binding) = bind(session, config, now.service_ms, salt)?;
+        let recovered_since_ms = config.recovered_since_ms();
         let record = Record::Campaign {
-            version: JOURNAL_VERSION,
+            version: if recovered_since_ms.is_some() { RECOVERY_VERSION } else { JOURNAL_VERSION },
             workflow_template_id: config.workflow_template_id,
             name: config.name.clone(),
             started_ms: now.host_ms,
             binding: Some(binding),
+            recovered_since_ms,
         };
         Ok((Self { at: now, fingerprints, normal: NORMAL }, record))
     }
@@ -45,7 +49,7 @@ impl Beginning {
         config: &CampaignConfig,
         record: &Record,
     ) -> Result<Option<Self>, Error> {
-        let Record::Campaign { version, workflow_template_id, name, started_ms, binding } = record else {
+        let Record::Campaign { version, workflow_template_id, name, started_ms, binding, .. } = record else {
             return Ok(None);
         };
         if *workflow_template_id != config.workflow_template_id || *name != config.name {
@@ -58,7 +62,7 @@ impl Beginning {
                 fingerprints: Fingerprints::Plain,
                 normal: NORMAL_0_1_0,
             },
-            (JOURNAL_VERSION, Some(binding)) => Self {
+            (JOURNAL_VERSION | RECOVERY_VERSION, Some(binding)) => Self {
                 at: Moment { host_ms, service_ms: binding.service_ms },
                 fingerprints: compare(session, config, binding)?,
                 normal: binding.normal,

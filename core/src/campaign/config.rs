@@ -2,6 +2,7 @@
 
 use crate::{
     api::operations::workflow::MAX_DETAILS,
+    calendar,
     error::{Error, ErrorCode},
     secret::Secret,
 };
@@ -44,6 +45,13 @@ pub struct CampaignConfig {
     /// Fails with E1019 where there is no journal of an earlier run: for a program that is started again by itself, perhaps
     /// where the journal is not.
     pub require_journal: bool,
+    /// The earliest time at which the campaign can have begun, as `2026-11-20 08:00:00+08:00`, where its journal was lost:
+    /// [`settle_ms`](Self::settle_ms) after this run began, each contact is looked up before it is sent. One that is found in
+    /// a workflow of this campaign's name that was created since then is accepted; one of whose workflow the API does not
+    /// tell when it was created stays doubtful. Whoever ran the campaign before must not run any more. Where there is a
+    /// journal, it says whether it was begun in this way. Not with [`allow_duplicates`](Self::allow_duplicates), whose
+    /// contacts a lookup does not tell apart.
+    pub recover: Option<String>,
     /// Stops before an upload with E1020 once more contacts than this were rejected; `None`: however many.
     pub max_rejected: Option<MaxRejected>,
     /// Only checks the contacts: nothing is sent or journaled, and the report's `accepted` counts those that would be sent.
@@ -88,10 +96,15 @@ impl CampaignConfig {
             journal_key: None,
             same_account: false,
             require_journal: false,
+            recover: None,
             max_rejected: None,
             check_only: false,
             seed: 0,
         }
+    }
+
+    pub(super) fn recovered_since_ms(&self) -> Option<u64> {
+        calendar::zoned_ms(self.recover.as_deref()?)
     }
 
     pub(super) fn validate(&self) -> Result<(), Error> {
@@ -107,6 +120,18 @@ impl CampaignConfig {
         }
         if self.name.is_empty() {
             return bad("name", "a campaign needs a name");
+        }
+        if self.recover.is_some() && self.recovered_since_ms().is_none() {
+            return bad("recover", "recover is a time with its zone, as 2026-11-20 08:00:00+08:00");
+        }
+        if self.recover.is_some() && self.allow_duplicates {
+            return bad("recover", "recover cannot tell contacts apart that are the same: leave allow_duplicates out");
+        }
+        if self.recover.is_some() && self.require_journal {
+            return bad(
+                "recover",
+                "recover begins without the journal that require_journal asks for: give one of them",
+            );
         }
         if matches!(self.max_rejected, Some(MaxRejected::Share(share)) if !(0.0..=1.0).contains(&share)) {
             return bad("max_rejected", "max_rejected is a number of contacts, or a share of them from 0 to 1");

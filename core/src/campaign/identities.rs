@@ -15,6 +15,9 @@ pub(super) struct Identities {
     parts: Vec<Part>,
 }
 
+/// The fingerprint of a contact, and of what it may be taken for.
+pub(super) type Traces = (u64, Option<u64>);
+
 /// The number of parts.
 const PARTS: u64 = 64;
 
@@ -104,9 +107,18 @@ impl Identities {
 
     /// Returns whether a lookup of this contact, which is noted, can find no other contact of this campaign.
     pub(super) fn is_alone(&self, identity: &Identity) -> bool {
-        let seen = self.seen(self.fingerprint(identity.key()));
+        self.is_alone_by(self.traces(identity))
+    }
+
+    /// What tells later whether a contact is alone.
+    pub(super) fn traces(&self, identity: &Identity) -> Traces {
+        (self.fingerprint(identity.key()), self.fingerprint_of_folded(identity))
+    }
+
+    pub(super) fn is_alone_by(&self, (own, folded): Traces) -> bool {
+        let seen = self.seen(own);
         // A folded identity counts all that fold to it, this one among them.
-        let folded = self.fingerprint_of_folded(identity).is_none_or(|folded| {
+        let folded = folded.is_none_or(|folded| {
             let all = self.seen(folded);
             all.times() + all.alike() <= seen.times()
         });

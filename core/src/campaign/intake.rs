@@ -36,9 +36,12 @@ impl Campaign {
         }
         // What the journal knows of a contact counts before any rule: settings and rules may have changed since it was sent.
         match past.map(|past| (past.state, past)) {
-            Some((BatchState::Accepted, _)) => {
-                self.remember(text)?;
+            Some((BatchState::Accepted, past)) => {
+                let identity = self.remember(text)?;
                 self.report.accepted += 1;
+                if self.ledger.workflows.recovered() == Some(past.workflow) {
+                    self.note_found(&Contact { position, text: String::new(), identity, rounds: 0 });
+                }
             }
             Some((BatchState::Rejected, past)) if !self.config.retry_rejected => {
                 let contact = self.contact_of_journal(position, text)?;
@@ -95,10 +98,16 @@ impl Campaign {
     fn take_new(&mut self, position: u64, text: &str) {
         match self.check_contact(text) {
             Ok(_) if self.config.check_only => self.report.accepted += 1,
-            Ok(identity) => {
-                self.queue.pending.push_back(Contact { position, text: text.to_owned(), identity, rounds: 0 });
-            }
+            Ok(identity) => self.enqueue(Contact { position, text: text.to_owned(), identity, rounds: 0 }),
             Err(error) => self.reject_for(position, &error),
+        }
+    }
+
+    fn enqueue(&mut self, contact: Contact) {
+        if self.is_recovering() {
+            self.lookups.recovery.contacts.push_back(contact);
+        } else {
+            self.queue.pending.push_back(contact);
         }
     }
 
@@ -120,11 +129,12 @@ impl Campaign {
         if self.config.allow_duplicates {
             return;
         }
-        for contact in std::mem::take(&mut self.queue.pending) {
+        let contacts = if self.is_recovering() { &mut self.lookups.recovery.contacts } else { &mut self.queue.pending };
+        for contact in std::mem::take(contacts) {
             if self.queue.identities.is_journaled(&contact.identity) {
                 self.reject_for(contact.position, &contact.identity.repeated());
             } else {
-                self.queue.pending.push_back(contact);
+                self.enqueue(contact);
             }
         }
     }

@@ -31,6 +31,10 @@ pub(crate) enum Record {
         /// Absent from journals of version 0.1.0.
         #[serde(skip_serializing_if = "Option::is_none")]
         binding: Option<Binding>,
+        /// The journal of earlier runs was lost: all workflows of this name that were created since this time of the API's
+        /// are the campaign's. It is in the first line, so that no crash leaves the one without the other.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        recovered_since_ms: Option<u64>,
     },
     /// A workflow is about to be created.
     Creating {
@@ -90,6 +94,7 @@ impl Record {
                     Some(1) => None,
                     _ => Some(Binding::read(&field(fields, "binding")?)?),
                 },
+                recovered_since_ms: number(fields, "recovered_since_ms"),
             },
             "creating" => Self::Creating {
                 workflow: number(fields, "workflow")?,
@@ -350,6 +355,7 @@ mod tests {
                     account: "a".into(),
                     normal: 2,
                 }),
+                recovered_since_ms: Some(7),
             },
             Record::Sent { batch: 3, workflow: 1, contacts: ranges([4, 5]), fingerprints: "0011".into() },
             Record::Outcome { batch: 3, state: BatchState::Rejected, code: Some("E3001".into()), message: None },

@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::{contact::Contact, numbered::Numbered, workflows::Workflows};
-use crate::{error::Error, retry::Jitter};
+use serde_json::value::RawValue;
+
+use super::{contact::Contact, identities::Traces, numbered::Numbered, report::DoubtfulContact, workflows::Workflows};
+use crate::{calendar, error::Error, retry::Jitter};
 
 /// The number of contacts of a refused batch that are looked up at random, beside its first, middle and last one.
 const RANDOM_SAMPLES: u64 = 2;
@@ -21,6 +23,18 @@ pub(super) struct Lookups {
     /// Settled contacts that are still to be journaled: those that the API has, and those that are to be sent again.
     pub(super) accepted: Vec<u64>,
     pub(super) unsent: Vec<u64>,
+    pub(super) recovery: Recovery,
+}
+
+/// The contacts of a recovery, which looks everybody up.
+#[derive(Debug, Default)]
+pub(super) struct Recovery {
+    /// The contacts that are not named in the journal yet.
+    pub(super) contacts: VecDeque<Contact>,
+    /// How much waiting has counted once lookups show whatever was sent before this run; unknown before its first batch.
+    pub(super) settled_at: Option<u64>,
+    /// The contacts that lookups found while others were still to come, for whom they may have been taken.
+    pub(super) found: Vec<(DoubtfulContact, Traces)>,
 }
 
 /// A contact to look up.
@@ -213,18 +227,59 @@ pub(super) enum Found {
 pub(super) struct FoundRow {
     workflow_id: Option<String>,
     workflow_name: Option<String>,
+    /// Text, if it can be read; what else it may be matters to no lookup but those of a recovery.
+    create_time: Option<Box<RawValue>>,
 }
 
 impl Found {
     pub(super) fn of(rows: &[FoundRow], workflows: &Workflows) -> Self {
-        if rows.iter().any(|row| row.workflow_id.as_deref().is_some_and(|id| workflows.has_id(id))) {
-            return Self::Ours;
+        let found = |wanted: Self| rows.iter().any(|row| row.found(workflows) == wanted);
+        if found(Self::Ours) {
+            Self::Ours
+        } else if found(Self::Perhaps) {
+            Self::Perhaps
+        } else {
+            Self::Nowhere
+        }
+    }
+}
+
+impl FoundRow {
+    fn found(&self, workflows: &Workflows) -> Found {
+        if self.workflow_id.as_deref().is_some_and(|id| workflows.has_id(id)) {
+            return Found::Ours;
+        }
+        if let Some((since_ms, name)) = workflows.recovered_since() {
+            return self.found_in_recovery(since_ms, name);
         }
         // A row with another id, or without one, might be a workflow of this campaign: another campaign may have used its name.
-        let might_be_ours = |row: &FoundRow| match (&row.workflow_id, &row.workflow_name) {
+        let might_be_ours = match (&self.workflow_id, &self.workflow_name) {
             (_, Some(name)) => workflows.has_name(name),
             (id, None) => id.is_none(),
         };
-        if rows.iter().any(might_be_ours) { Self::Perhaps } else { Self::Nowhere }
+        if might_be_ours { Found::Perhaps } else { Found::Nowhere }
     }
+
+    /// Where the ids of the campaign's workflows were lost, their names and their time tell.
+    fn found_in_recovery(&self, since_ms: u64, campaign: &str) -> Found {
+        if self.workflow_name.as_deref().is_some_and(|name| !is_name_of(name, campaign)) {
+            return Found::Nowhere;
+        }
+        let created_ms = self
+            .create_time
+            .as_ref()
+            .and_then(|time| calendar::utc_ms(&serde_json::from_str::<String>(time.get()).ok()?));
+        match (&self.workflow_name, created_ms) {
+            (_, Some(created_ms)) if created_ms < since_ms => Found::Nowhere,
+            (Some(_), Some(_)) => Found::Ours,
+            _ => Found::Perhaps,
+        }
+    }
+}
+
+/// Returns whether a campaign of this name calls its workflows so: `july`, `july (2)`, …
+fn is_name_of(workflow: &str, campaign: &str) -> bool {
+    let Some(suffix) = workflow.strip_prefix(campaign) else { return false };
+    let number = suffix.strip_prefix(" (").and_then(|rest| rest.strip_suffix(')'));
+    suffix.is_empty() || number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }

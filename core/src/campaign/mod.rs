@@ -40,6 +40,7 @@ mod journal;
 mod ledger;
 mod lookups;
 mod numbered;
+mod recovery;
 mod report;
 mod settle;
 mod state;
@@ -156,9 +157,7 @@ impl Campaign {
         }
         if !self.stopped() {
             if self.beginning.is_none() && self.has_token()? {
-                let (beginning, record) = Beginning::new(&self.session, &self.config, self.clock.now())?;
-                self.beginning = Some(beginning);
-                self.record(&record)?;
+                self.begin()?;
             }
             if self.beginning.is_some() {
                 self.plan()?;
@@ -178,7 +177,8 @@ impl Campaign {
         }
         if self.beginning.is_some()
             && !self.queue.ended
-            && (self.ledger.is_replaying() || self.queue.pending.len() < self.config.batch_size)
+            && (self.ledger.is_replaying()
+                || self.queue.pending.len() + self.being_recovered() < self.config.batch_size)
         {
             return Ok(CampaignStep::Contacts { want: self.config.batch_size });
         }
@@ -187,6 +187,16 @@ impl Campaign {
             return Ok(CampaignStep::Done);
         }
         Ok(CampaignStep::Wait { until_ms: next.map(|next| self.clock.waited.ask(next)) })
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        self.check_recovery();
+        if !self.stopped() {
+            let (beginning, record) = Beginning::new(&self.session, &self.config, self.clock.now())?;
+            self.beginning = Some(beginning);
+            self.record(&record)?;
+        }
+        Ok(())
     }
 
     /// The lines of the last [`CampaignStep::Journal`] are on the disk.
@@ -306,6 +316,7 @@ impl Campaign {
         for contact in self.unsettled() {
             put_in_order(&mut report.doubtful, contact.as_doubtful(), |one| one.contact);
         }
+        self.doubt_those_alike(&mut report);
         report
     }
 

@@ -44,7 +44,8 @@ pub struct DoubtfulContact {
 /// A workflow of the campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
-    /// Its id; absent where the outcome of its creation is unknown: an empty workflow that may exist.
+    /// Its id; absent where the outcome of its creation is unknown, so that it may exist and is empty, and where it stands
+    /// for the workflows of runs whose journal was lost.
     pub workflow_id: Option<String>,
     /// Its name.
     pub name: String,

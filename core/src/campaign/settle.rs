@@ -145,14 +145,15 @@ impl Campaign {
             self.leave_doubtful(&doubt, false);
             return Ok(());
         }
-        let Doubt { ref mut contact, batch, settle_at, settled, .. } = doubt;
+        let Doubt { batch, settle_at, settled, .. } = doubt;
         if found == Found::Ours {
             self.report.accepted += 1;
-            put_in_order(&mut self.lookups.accepted, contact.position, |position| *position);
+            self.note_found(&doubt.contact);
+            put_in_order(&mut self.lookups.accepted, doubt.contact.position, |position| *position);
             self.resolve(batch, false);
-        } else if settled && contact.rounds + 1 < MAX_ROUNDS {
-            contact.rounds += 1;
-            put_in_order(&mut self.lookups.unsent, contact.position, |position| *position);
+        } else if settled && doubt.contact.rounds + 1 < MAX_ROUNDS {
+            doubt.contact.rounds += 1;
+            put_in_order(&mut self.lookups.unsent, doubt.contact.position, |position| *position);
             self.queue.pending.push_back(doubt.contact);
             self.resolve(batch, true);
         } else if let (false, Some(not_before)) = (settled, settle_at) {

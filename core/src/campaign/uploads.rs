@@ -40,6 +40,7 @@ impl Campaign {
             self.stop(error);
             return Ok(());
         }
+        self.recover_contacts()?;
         self.choose_samples();
         while self.calls.lookups() < self.config.lookups_in_flight {
             let now = self.clock.waited.ms();

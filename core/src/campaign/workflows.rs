@@ -14,6 +14,15 @@ struct Target {
     earlier: bool,
     /// It refused contacts, as a workflow does that has ended.
     closed: bool,
+    /// It stands for all workflows of this campaign that runs without a journal created since this time of the API's.
+    recovered_since_ms: Option<u64>,
+}
+
+impl Target {
+    fn new(name: &str) -> Self {
+        let shown = Workflow { workflow_id: None, name: name.to_owned(), contacts: 0 };
+        Self { shown, end_ms: None, created: None, earlier: false, closed: false, recovered_since_ms: None }
+    }
 }
 
 /// All workflows, in the order of their creation.
@@ -28,8 +37,11 @@ impl Workflows {
                 // A refused creation leaves its place to the next one.
                 self.0.truncate(*workflow);
                 let end_ms = end_time.as_deref().and_then(calendar::zoned_ms);
-                let shown = Workflow { workflow_id: None, name: name.clone(), contacts: 0 };
-                self.0.push(Target { shown, end_ms, created: None, earlier: false, closed: false });
+                self.0.push(Target { end_ms, ..Target::new(name) });
+            }
+            Record::Campaign { name, recovered_since_ms: Some(since_ms), .. } => {
+                let created = Some(Moment { host_ms: *since_ms, service_ms: Some(*since_ms) });
+                self.0.push(Target { created, recovered_since_ms: Some(*since_ms), ..Target::new(name) });
             }
             Record::Created { workflow, workflow_id, created_ms, service_ms } => {
                 let target = self.0.get_mut(*workflow).ok_or(())?;
@@ -57,7 +69,8 @@ impl Workflows {
 
     /// The number of the last ones that have no id.
     pub(super) fn orphans_in_a_row(&self) -> usize {
-        self.0.iter().rev().take_while(|target| target.shown.workflow_id.is_none()).count()
+        let is_orphan = |target: &&Target| target.shown.workflow_id.is_none() && target.recovered_since_ms.is_none();
+        self.0.iter().rev().take_while(is_orphan).count()
     }
 
     /// One that takes contacts at this time of the API's, and for how many it has room.
@@ -106,6 +119,16 @@ impl Workflows {
         if let Some(target) = self.0.get_mut(workflow) {
             target.shown.contacts = target.shown.contacts.saturating_sub(1);
         }
+    }
+
+    /// The one that stands for the workflows of runs whose journal was lost.
+    pub(super) fn recovered(&self) -> Option<usize> {
+        self.0.iter().position(|target| target.recovered_since_ms.is_some())
+    }
+
+    /// Since when workflows of a campaign's name count as its own, and that name.
+    pub(super) fn recovered_since(&self) -> Option<(u64, &str)> {
+        self.0.iter().find_map(|target| Some((target.recovered_since_ms?, target.shown.name.as_str())))
     }
 
     /// Returns whether a workflow of this id is one of these.

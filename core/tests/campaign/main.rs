@@ -4,5 +4,6 @@
 mod before;
 mod doubts;
 mod property;
+mod recover;
 mod sending;
 mod support;

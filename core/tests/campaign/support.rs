@@ -80,7 +80,7 @@ impl Api {
             _ => {
                 let key = body.get("case_id").unwrap_or(&body["callee"]).as_str().unwrap();
                 let ids = self.uploads.get(key).cloned().unwrap_or_default();
-                json!({"rows": ids.iter().map(|id| json!({"workflow_id": id, "workflow_name": self.workflows[id]})).collect::<Vec<_>>()})
+                json!({"rows": ids.iter().map(|id| json!({"workflow_id": id, "workflow_name": self.workflows[id], "create_time": "2023-11-14T22:13:20Z"})).collect::<Vec<_>>()})
             }
         };
         let body = json!({"data": data, "status": "OK", "code": 200}).to_string().into_bytes();

@@ -62,6 +62,7 @@ pub(crate) struct Api {
     keys: BTreeMap<usize, String>,
     phones: BTreeMap<usize, String>,
     pub(crate) duplicates_allowed: bool,
+    pub(crate) has_lost_journal: bool,
 }
 
 /// What stays the same over all runs.
@@ -82,10 +83,15 @@ fn key_of(contact: &Value) -> String {
     caseid.map_or_else(|| format!("phone {}", contact["callee"]), |caseid| format!("case {caseid}"))
 }
 
-fn shown(ms: u64) -> String {
+pub(crate) fn shown(ms: u64) -> String {
     let format = format_description!(version = 2, "[year]-[month]-[day] [hour]:[minute]:[second]+08:00");
     let time = OffsetDateTime::from_unix_timestamp(i64::try_from(ms / 1000).unwrap()).unwrap();
     time.to_offset(time::macros::offset!(+8)).format(format).unwrap()
+}
+
+fn in_utc(ms: u64) -> String {
+    let format = format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    OffsetDateTime::from_unix_timestamp(i64::try_from(ms / 1000).unwrap()).unwrap().format(format).unwrap()
 }
 
 fn http_date(ms: u64) -> String {
@@ -116,6 +122,7 @@ impl Api {
             keys: contacts.iter().map(key_of).enumerate().collect(),
             phones: contacts.iter().map(|contact| format!("phone {}", contact["callee"])).enumerate().collect(),
             duplicates_allowed: false,
+            has_lost_journal: false,
         }
     }
 
@@ -298,13 +305,22 @@ impl Api {
         for id in held {
             let (name, created_ms) = &self.workflows[id];
             if (from..=to).contains(&shown(*created_ms).as_str()) {
-                rows.push(json!({"workflow_id": id, "workflow_name": name, "status": "finished"}));
+                let time = if troubled && self.random.percent(10) {
+                    self.random.pick(&[json!(null), json!(7), json!("soon")])
+                } else {
+                    in_utc(*created_ms).into()
+                };
+                rows.push(json!({"workflow_id": id, "workflow_name": name, "create_time": time, "status": "finished"}));
             }
         }
         match self.random.below(12) {
             0 => rows.push(json!({"workflow_id": "foreign", "workflow_name": "another"})),
             1 => rows.push(json!({"workflow_id": "foreign"})),
             2 if troubled => rows.push(json!({"workflow_id": "foreign", "workflow_name": "july"})),
+            6 => {
+                let before = in_utc(START_MS - HOUR);
+                rows.push(json!({"workflow_id": "foreign", "workflow_name": "july", "create_time": before}));
+            }
             3 if troubled => rows = vec![json!({"new_id": "w0"})],
             4 if troubled => {
                 return (Fate::Done, self.random.pick(&[json!({}), json!(null), json!({"rows": 7}), json!([])]));
