@@ -284,6 +284,9 @@ enum {
   /** More contacts break a rule than `max_rejected` allows. See the rejected contacts in the report: often one
       column is wrong. Correct the contacts, or raise `max_rejected`. */
   AIRUDDER_E1020_TOO_MANY_REJECTED = 1020,
+  /** The contact is among those that must not be called. Nothing is to be done: it was not sent. If it is to be
+      called, take its number and its case id out of `suppress` and `suppress_case_ids`. */
+  AIRUDDER_E1021_SUPPRESSED = 1021,
   /** The clock of this machine is more than a day away from that of the API. Set the clock; contacts in doubt could
       not be looked up by it. */
   AIRUDDER_E1022_CLOCK_OFF = 1022,
@@ -1446,6 +1449,36 @@ int airudder_campaign_set_json(airudder_campaign campaign,
                                const char *pointer,
                                const void *json,
                                size_t json_len);
+
+/**
+ * Says that a number must not be called: contacts with it are reported as rejected, with
+ * AIRUDDER_E1021_SUPPRESSED. To be called before the first poll.
+ *
+ * @param campaign  The campaign.
+ * @param number    The number, as contacts have it: `+6281200000000`. Spaces and an end of line around it are
+ *                  ignored, and so is an empty one.
+ * @param error     Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1001_INVALID_CONFIG: it is no number; AIRUDDER_E1008_MISUSE after the first poll.
+ *
+ *     airudder_campaign_suppress(campaign, "+6281200000000", &err);
+ */
+int airudder_campaign_suppress(airudder_campaign campaign,
+                               const char *number,
+                               airudder_error *error);
+
+/**
+ * The same as airudder_campaign_suppress() for a case id.
+ *
+ * @param campaign  The campaign.
+ * @param case_id   The case id, as contacts have it.
+ * @param error     Receives the error; may be NULL.
+ * @return As airudder_campaign_suppress().
+ *
+ *     airudder_campaign_suppress_case_id(campaign, "case-7", &err);
+ */
+int airudder_campaign_suppress_case_id(airudder_campaign campaign,
+                                       const char *case_id,
+                                       airudder_error *error);
 
 /**
  * Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in

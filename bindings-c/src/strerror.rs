@@ -26,6 +26,7 @@ pub(crate) const fn of(code: c_int) -> &'static CStr {
         1018 => c"Somebody else has this journal, or wrote to it. Let one program at a time run a campaign; wait for the other one, or give each campaign a journal of its own.",
         1019 => c"There is no journal of an earlier run, and the campaign requires one. Give the journal that the earlier run wrote. If it is lost, give `recover` in place of `require_journal`: every contact is looked up before it is sent. Only a campaign that never ran begins without either.",
         1020 => c"More contacts break a rule than `max_rejected` allows. See the rejected contacts in the report: often one column is wrong. Correct the contacts, or raise `max_rejected`.",
+        1021 => c"The contact is among those that must not be called. Nothing is to be done: it was not sent. If it is to be called, take its number and its case id out of `suppress` and `suppress_case_ids`.",
         1022 => c"The clock of this machine is more than a day away from that of the API. Set the clock; contacts in doubt could not be looked up by it.",
         1023 => c"The campaign was stopped before its end, or its time was over. Run it again with the same journal and the same contacts: it goes on where it stopped.",
         1025 => c"An event came for which the receiver has no listener. Add a listener for its type, or one for all others; name the `kind` where a URL is for one kind of event.",

@@ -413,21 +413,38 @@ static void a_required_journal_must_be_there(void **state) {
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
-static void a_lost_journal_needs_the_time_since_when_to_look(void **state) {
+static void who_is_suppressed_is_rejected(void **state) {
   (void)state;
   airudder_campaign_config config = settings();
   airudder_campaign campaign;
   airudder_campaign_step step;
+  airudder_progress progress;
+  airudder_error err = AIRUDDER_ERROR_INIT;
+  config.check_only = 1;
+  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
+  assert_int_equal(airudder_campaign_suppress(campaign, "+6212345678\n", NULL), 0);
+  assert_int_equal(airudder_campaign_suppress(campaign, "\n", NULL), 0);
+  assert_int_equal(airudder_campaign_suppress_case_id(campaign, "c-3", NULL), 0);
+  assert_int_equal(airudder_campaign_suppress(campaign, "0812", &err), AIRUDDER_E1001_INVALID_CONFIG);
+  assert_string_equal(err.pointer, "/suppress");
+  assert_int_equal(airudder_campaign_suppress(campaign, NULL, NULL), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(airudder_campaign_suppress_case_id(0, "c-1", NULL), AIRUDDER_E1014_INVALID_HANDLE);
+  assert_int_equal(after_contacts(campaign, &step), 0);
+  assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
+  assert_int_equal(progress.accepted, 0);
+  assert_int_equal(progress.rejected, 3);
+  assert_int_equal(airudder_campaign_suppress(campaign, "+62812", NULL), AIRUDDER_E1008_MISUSE);
+  assert_int_equal(airudder_campaign_free(campaign), 0);
+}
+
+static void a_lost_journal_needs_the_time_since_when_to_look(void **state) {
+  (void)state;
+  airudder_campaign_config config = settings();
+  airudder_campaign campaign;
   airudder_error err = AIRUDDER_ERROR_INIT;
   config.recover = "yesterday";
   assert_int_equal(airudder_campaign_new(client, &config, &campaign, &err), AIRUDDER_E1001_INVALID_CONFIG);
   assert_string_equal(err.pointer, "/recover");
-  config.recover = "2020-01-01 08:00:00+08:00";
-  assert_int_equal(airudder_campaign_new(client, &config, &campaign, NULL), 0);
-  assert_int_equal(airudder_campaign_poll(campaign, 1600000000000, &step, NULL), 0);
-  assert_int_equal(step.kind, AIRUDDER_CAMPAIGN_CALL);
-  assert_int_equal(airudder_call_free(step.call), 0);
-  assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 
 static void too_many_rejected_stop_it(void **state) {
@@ -473,6 +490,7 @@ int main(void) {
       cmocka_unit_test(a_campaign_that_is_given_up_sends_no_more),
       cmocka_unit_test(checked_contacts_are_not_sent),
       cmocka_unit_test(a_required_journal_must_be_there),
+      cmocka_unit_test(who_is_suppressed_is_rejected),
       cmocka_unit_test(a_lost_journal_needs_the_time_since_when_to_look),
       cmocka_unit_test(too_many_rejected_stop_it),
   };

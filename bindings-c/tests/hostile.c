@@ -138,6 +138,8 @@ static void use_campaigns(const struct arguments *a) {
   note(airudder_campaign_set_str(a->handle, a->text, a->text));
   note(airudder_campaign_set_strn(a->handle, a->text, a->bytes, a->len));
   note(airudder_campaign_set_json(a->handle, a->text, a->bytes, a->len));
+  note(airudder_campaign_suppress(a->handle, a->text, a->error));
+  note(airudder_campaign_suppress_case_id(a->handle, a->text, a->error));
   note(airudder_campaign_add(a->handle, a->error));
   note(airudder_campaign_add_json(a->handle, a->bytes, a->len, a->error));
   note(airudder_campaign_on_result(a->handle, a->time, a->handle, a->error));

@@ -128,6 +128,18 @@ impl Campaign {
         Ok(Some(step.into_any()))
     }
 
+    /// These numbers must not be called.
+    #[pyo3(signature = (numbers, /))]
+    fn suppress(&self, py: Python<'_>, numbers: Vec<String>) -> Fallible<()> {
+        self.with(py, |campaign| campaign.suppress(numbers))
+    }
+
+    /// These case ids must not be called.
+    #[pyo3(signature = (case_ids, /))]
+    fn suppress_case_ids(&self, py: Python<'_>, case_ids: Vec<String>) -> Fallible<()> {
+        self.with(py, |campaign| campaign.suppress_case_ids(case_ids))
+    }
+
     /// The lines of the last `journal` step are on the disk.
     fn journal_written(&self, py: Python<'_>) -> Fallible<()> {
         self.with(py, airudder_core::Campaign::journal_written)

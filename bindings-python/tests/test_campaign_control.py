@@ -63,6 +63,21 @@ def test_where_the_journal_is_required_nothing_is_sent_without_it(client, sandbo
     assert (report.accepted, arrived(sandbox)) == (7, (7, 0))
 
 
+def test_who_is_suppressed_is_not_sent(client, sandbox, tmp_path):
+    numbers = tmp_path / "do-not-call.txt"
+    numbers.write_text("+620000000003\n\n+620000000004\n")
+    given = {**CAMPAIGN, "contacts": contacts(10), "journal": tmp_path / "journal"}
+    with numbers.open() as lines:
+        report = client.campaigns.run(**given, suppress=lines, suppress_case_ids={"case-7"})
+    assert [(one.contact, one.code) for one in report.rejected] == [(3, "E1021"), (4, "E1021"), (7, "E1021")]
+    assert (report.accepted, arrived(sandbox)) == (7, (7, 0))
+    assert client.campaigns.check(contacts(10), suppress=["+620000000003"]).accepted == 9
+    for wrong, kind in (("+620000000003", TypeError), (7, TypeError), ([7], TypeError), (["0812"], ValidationError)):
+        with pytest.raises(kind, match="suppress") as caught:
+            client.campaigns.run(**given, suppress=wrong)
+    assert (caught.value.code, caught.value.pointer, caught.value.report.accepted) == ("E1001", "/suppress", 0)
+
+
 def test_where_the_journal_was_lost_everybody_is_looked_up_first(client, sandbox, tmp_path):
     began = datetime.now(ZoneInfo("Asia/Jakarta")) - timedelta(seconds=2)
     client.campaigns.run(**CAMPAIGN, contacts=contacts(50), journal=tmp_path / "lost")

@@ -85,6 +85,9 @@ def test_an_upload_is_checked_first_and_bounded(environment, sandbox, tmp_path):
     assert set(sandbox.stats()["requests"]) == {"auth.token"}
     done = airudder(environment, "upload", file, *options, "--max-rejected", "1")
     assert done.stdout.startswith("2 accepted, 1 rejected")
+    (tmp_path / "none.txt").write_text("+620000000003\n")
+    done = airudder(environment, "upload", file, *options, "--check", "--suppress", tmp_path / "none.txt")
+    assert done.stdout == "1 would be sent, 2 rejected; nothing was sent\n"
     began = (datetime.now(UTC) - timedelta(minutes=1)).isoformat(" ", "seconds")
     recovering = ["--journal", tmp_path / "new.jsonl", "--recover", began, "--settle", "1"]
     done = airudder(environment, "upload", file, *options, *recovering)

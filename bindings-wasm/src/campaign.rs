@@ -215,6 +215,17 @@ impl Campaign {
         self.with(airudder_core::Campaign::journal_written)
     }
 
+    /// The numbers of these lines must not be called.
+    pub fn suppress(&self, numbers: &str) -> Fallible<()> {
+        self.with(|campaign| campaign.suppress(numbers.lines()))
+    }
+
+    /// The case ids of these lines must not be called.
+    #[wasm_bindgen(js_name = suppressCaseIds)]
+    pub fn suppress_case_ids(&self, case_ids: &str) -> Fallible<()> {
+        self.with(|campaign| campaign.suppress_case_ids(case_ids.lines()))
+    }
+
     /// The next contacts, as a JSON array.
     pub fn feed(&self, contacts: &str) -> Fallible<()> {
         self.with(|campaign| campaign.feed(contacts))

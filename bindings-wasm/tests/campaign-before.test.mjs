@@ -63,6 +63,27 @@ test("where the journal is required nothing is sent without it", async () => {
   assert.equal((await sandbox.control("stats")).contacts.duplicates, 0);
 });
 
+test("who is suppressed is not sent", async () => {
+  const numberOf = (n) => [...contacts(10)][n].callee;
+  async function* numbers() {
+    yield numberOf(3);
+    yield ` ${numberOf(4)}\n`;
+  }
+  const given = { ...settings, journal: join(folder, "suppressed"), contacts: contacts(10) };
+  const report = await client().campaigns.run({ ...given, suppress: numbers(), suppressCaseIds: ["case-7"] });
+  const rejected = report.rejected.map(({ contact, code }) => `${contact} ${code}`);
+  assert.deepEqual([report.accepted, rejected], [7, ["3 E1021", "4 E1021", "7 E1021"]]);
+  assert.equal((await sandbox.control("stats")).contacts.distinct, 7);
+  const check = await client().campaigns.check({ contacts: contacts(10), suppress: [numberOf(3)] });
+  assert.equal(check.accepted, 9);
+  for (const wrong of ["+620000000003", 7, [7], ["0812"]]) {
+    await assert.rejects(client().campaigns.run({ ...given, suppress: wrong }), (error) => {
+      assert.deepEqual([error.code, error.pointer], ["E1001", "/suppress"], String(wrong));
+      return true;
+    });
+  }
+});
+
 test("where the journal was lost everybody is looked up first", async () => {
   await client().campaigns.run({ ...settings, journal: join(folder, "lost"), contacts: contacts(50) });
   const began = `${new Date(Date.now() - 2000).toISOString().slice(0, 19).replace("T", " ")}+00:00`;

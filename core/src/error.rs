@@ -68,6 +68,7 @@ error_codes! {
     1018 JournalConflict, "Somebody else has this journal, or wrote to it.", "Let one program at a time run a campaign; wait for the other one, or give each campaign a journal of its own.";
     1019 JournalMissing, "There is no journal of an earlier run, and the campaign requires one.", "Give the journal that the earlier run wrote. If it is lost, give `recover` in place of `require_journal`: every contact is looked up before it is sent. Only a campaign that never ran begins without either.";
     1020 TooManyRejected, "More contacts break a rule than `max_rejected` allows.", "See the rejected contacts in the report: often one column is wrong. Correct the contacts, or raise `max_rejected`.";
+    1021 Suppressed, "The contact is among those that must not be called.", "Nothing is to be done: it was not sent. If it is to be called, take its number and its case id out of `suppress` and `suppress_case_ids`.";
     1022 ClockOff, "The clock of this machine is more than a day away from that of the API.", "Set the clock; contacts in doubt could not be looked up by it.";
     1023 CampaignStopped, "The campaign was stopped before its end, or its time was over.", "Run it again with the same journal and the same contacts: it goes on where it stopped.";
     1025 UnhandledEvent, "An event came for which the receiver has no listener.", "Add a listener for its type, or one for all others; name the `kind` where a URL is for one kind of event.";

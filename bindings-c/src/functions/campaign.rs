@@ -318,6 +318,48 @@ fn set(campaign: airudder_campaign, pointer: Text<'_>, value: impl FnOnce() -> R
     code(|| CAMPAIGNS.with(campaign, |campaign| campaign.set(values::given(pointer, value))))
 }
 
+/// Says that a number must not be called: contacts with it are reported as rejected, with
+/// AIRUDDER_E1021_SUPPRESSED. To be called before the first poll.
+///
+/// @param campaign  The campaign.
+/// @param number    The number, as contacts have it: `+6281200000000`. Spaces and an end of line around it are
+///                  ignored, and so is an empty one.
+/// @param error     Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1001_INVALID_CONFIG: it is no number; AIRUDDER_E1008_MISUSE after the first poll.
+///
+///     airudder_campaign_suppress(campaign, "+6281200000000", &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_suppress(
+    campaign: airudder_campaign,
+    number: Text<'_>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let number = number.get("number")?;
+        CAMPAIGNS.with(campaign, |campaign| campaign.machine().suppress([number]))
+    })
+}
+
+/// The same as airudder_campaign_suppress() for a case id.
+///
+/// @param campaign  The campaign.
+/// @param case_id   The case id, as contacts have it.
+/// @param error     Receives the error; may be NULL.
+/// @return As airudder_campaign_suppress().
+///
+///     airudder_campaign_suppress_case_id(campaign, "case-7", &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_suppress_case_id(
+    campaign: airudder_campaign,
+    case_id: Text<'_>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let case_id = case_id.get("case_id")?;
+        CAMPAIGNS.with(campaign, |campaign| campaign.machine().suppress_case_ids([case_id]))
+    })
+}
+
 /// Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
 /// every run. One that breaks a rule, comes twice, or has a field that could not be set, say because it is no
 /// UTF-8, is no error: it is reported as rejected, and the others go out.

@@ -20,7 +20,7 @@ from airudder._options import File
 from airudder._terminal import as_json, say, say_plain, tell, tell_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from airudder._options import CallOptions
     from airudder._report import Progress, Report
@@ -163,12 +163,22 @@ def _add_upload(command: _Command) -> None:
         metavar="SECONDS",
         help="how long after a doubtful upload a contact that is still not found is sent again (60); never: not at all",
     )
+    _add_bounds(upload)
+
+
+def _add_bounds(upload: argparse.ArgumentParser) -> None:
     upload.add_argument("--check", action="store_true", help="only check the contacts: nothing is sent or written")
     upload.add_argument(
         "--max-rejected",
         type=_most,
         metavar="N",
         help="stop before an upload once more contacts than this were rejected; 2%% is a share of those that were read",
+    )
+    upload.add_argument(
+        "--suppress",
+        type=Path,
+        metavar="FILE",
+        help="a text file with a number in each line that must not be called, in the form of the contacts' numbers",
     )
     upload.add_argument(
         "--require-journal",
@@ -296,10 +306,16 @@ def _most(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number of contacts nor a share such as 2%") from None
 
 
+def _lines(file: Path | None) -> Iterator[str]:
+    if file is not None:
+        with file.open(encoding="utf-8-sig") as lines:
+            yield from lines
+
+
 def _check(given: argparse.Namespace) -> int:
     with ContactsFile(given.contacts, given.platform, encoding=given.encoding, delimiter=given.delimiter) as contacts:
         with Client.from_env() as client:
-            report = client.campaigns.check(contacts)
+            report = client.campaigns.check(contacts, suppress=_lines(given.suppress))
         _tell_lines(report, contacts)
     say_plain(f"{report.accepted} would be sent, {len(report.rejected)} rejected; nothing was sent")
     return 1 if report.rejected else 0
@@ -331,6 +347,7 @@ def _upload(given: argparse.Namespace) -> int:
                     retry_rejected=given.retry_rejected,
                     max_rejected=given.max_rejected,
                     require_journal=given.require_journal,
+                    suppress=_lines(given.suppress),
                     recover=given.recover,
                     progress=bar.show,
                 )

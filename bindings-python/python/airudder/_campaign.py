@@ -9,6 +9,7 @@ from airudder._campaign_job import Job, report_of
 from airudder._campaign_settings import machine_to_check
 from airudder._contacts import ByRules, check_chunk, check_kind
 from airudder._running import RunningCampaign
+from airudder._suppressed import suppress_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,6 +69,10 @@ class Campaigns:
                 `allow_duplicates`.
             max_rejected: Stop before an upload with E1020 once more contacts than this were rejected. An `int` is a
                 number of contacts, a `float` from 0 to 1 a share of those that were read. None: however many.
+            suppress: Numbers that must not be called, as `+6281200000000`, such as a list, or a text file that is open,
+                with one in a line. They are read before anything is sent. Contacts with one of them are rejected with
+                E1021. Something that is no number is E1001.
+            suppress_case_ids: The same for case ids.
             deadline: Stop so many seconds after the start: what is under way ends and is journaled, then E1023 is
                 raised. Run it again to go on. Contacts that are being waited for are not interrupted.
             stop_at: Stop at this time in the same way: a `datetime` with its zone.
@@ -107,18 +112,23 @@ class Campaigns:
         contacts: Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules,
         *,
         allow_duplicates: bool = False,
+        suppress: Iterable[str] = (),
+        suppress_case_ids: Iterable[str] = (),
     ) -> Report:
         """Check contacts as a campaign would before it sends them. Nothing is sent, and nothing is written.
 
         Args:
             contacts: As for `run`. They are read to their end.
             allow_duplicates: As for `run`.
+            suppress: As for `run`.
+            suppress_case_ids: As for `run`.
 
         Returns:
             The report: `rejected` with the reasons, and in `accepted` the number of those that would be sent.
         """
         check_kind(contacts)
         machine = machine_to_check(self._session, allow_duplicates)
+        suppress_in(machine, suppress, suppress_case_ids)
         rest = iter(contacts.by_rules(machine.normal) if isinstance(contacts, ByRules) else contacts)
         begun = False
         while chunk := list(islice(rest, CHUNK)):

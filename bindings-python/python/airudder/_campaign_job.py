@@ -14,6 +14,7 @@ from airudder._errors import AirudderError, made
 from airudder._file_journal import FileJournal
 from airudder._journal_protocol import Journal
 from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
+from airudder._suppressed import suppress_in
 
 if TYPE_CHECKING:
     import os
@@ -35,6 +36,7 @@ class Job:
         self._journal = _journal_of(settings["journal"])
         self._contacts = settings["contacts"]
         check_kind(self._contacts)
+        self._suppressed = settings.get("suppress", ()), settings.get("suppress_case_ids", ())
         self._seconds = seconds_left(settings)
         self._run = Run(self._machine, transport, self._journal, settings.get("progress"))
         self._why = ""
@@ -61,6 +63,7 @@ class Job:
                 timer.cancel()
 
     def _to_the_end(self) -> Report:
+        suppress_in(self._machine, *self._suppressed)
         written = self._journal.open()
         try:
             good = self._machine.resume(written)

@@ -39,6 +39,8 @@ class CampaignSettings(TypedDict, total=False):
     require_journal: bool
     recover: str | datetime | None
     max_rejected: float | None
+    suppress: Iterable[str]
+    suppress_case_ids: Iterable[str]
     deadline: float | None
     stop_at: datetime | None
     progress: Callable[[Progress], object] | None

@@ -13,6 +13,7 @@ import { bare, settings } from "../runtime/settings.js";
 import { feed } from "./feed.js";
 import { CAMPAIGN, type CampaignOptions, CHECK, type CheckOptions, isUrl, iterate } from "./options.js";
 import { CampaignRun } from "./run.js";
+import { suppress as suppressIn } from "./suppressed.js";
 
 /** Campaigns of a client. */
 export class Campaigns {
@@ -43,7 +44,11 @@ export class Campaigns {
    */
   async run(options: CampaignOptions): Promise<Report> {
     const needed = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
-    const { contacts, journal, onProgress, signal, settleMs, ...given } = settings(options, CAMPAIGN, needed);
+    const { contacts, journal, onProgress, signal, settleMs, suppress, suppressCaseIds, ...given } = settings(
+      options,
+      CAMPAIGN,
+      needed,
+    );
     const config = bare({
       ...given,
       workflow_template_id: BigInt(given.workflow_template_id),
@@ -55,6 +60,7 @@ export class Campaigns {
     let file: JournalFile | undefined;
     let own: Journal | undefined;
     try {
+      await suppressIn(machine, suppress, suppressCaseIds);
       if (typeof journal === "string" || isUrl(journal)) {
         file = await openJournal(journal);
       } else if (IN_USE.has(journal)) {
@@ -92,7 +98,7 @@ export class Campaigns {
    * @returns The report: `rejected` with the reasons, and in `accepted` the number of those that would be sent.
    */
   async check(options: CheckOptions): Promise<Report> {
-    const { contacts, allowDuplicates } = settings(options, CHECK, ["contacts"]);
+    const { contacts, allowDuplicates, suppress, suppressCaseIds } = settings(options, CHECK, ["contacts"]);
     const config = bare({
       workflow_template_id: 0n,
       name: "check",
@@ -104,6 +110,7 @@ export class Campaigns {
     });
     const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
     try {
+      await suppressIn(machine, suppress, suppressCaseIds);
       let chunk: Detail[] = [];
       for await (const contact of contacts) {
         chunk.push(contact);

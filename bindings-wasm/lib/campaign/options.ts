@@ -12,6 +12,10 @@ export interface CheckOptions {
   contacts: Iterable<Detail> | AsyncIterable<Detail>;
   /** As for a campaign. */
   allowDuplicates?: boolean | undefined;
+  /** As for a campaign. */
+  suppress?: Iterable<string> | AsyncIterable<string> | undefined;
+  /** As for a campaign. */
+  suppressCaseIds?: Iterable<string> | AsyncIterable<string> | undefined;
 }
 
 /** Settings of a campaign. */
@@ -74,6 +78,13 @@ export interface CampaignOptions {
   maxRejected?: number | undefined;
   /** The same as a share of the contacts that were read, from 0 to 1. `maxRejected` counts where both are given. */
   maxRejectedShare?: number | undefined;
+  /**
+   * Numbers that must not be called, as `+6281200000000`. They are read before anything is sent. Contacts with one of
+   * them are rejected with `E1021`. Something that is no number is `E1001`.
+   */
+  suppress?: Iterable<string> | AsyncIterable<string> | undefined;
+  /** The same for case ids. */
+  suppressCaseIds?: Iterable<string> | AsyncIterable<string> | undefined;
   /** Called and awaited after each change. An error that it throws stops the campaign. */
   onProgress?: ((progress: Progress) => unknown) | undefined;
   /**
@@ -86,7 +97,9 @@ export interface CampaignOptions {
 const SHARE = { what: "a number from 0 to 1", fits: (value: unknown) => typeof value === "number" };
 const CONTACTS = { what: "an iterable of contacts", fits: isIterable };
 
-export const CHECK = { contacts: CONTACTS, allowDuplicates: FLAG };
+const TEXTS = { what: "an iterable of texts, such as an array", fits: isIterable };
+
+export const CHECK = { contacts: CONTACTS, allowDuplicates: FLAG, suppress: TEXTS, suppressCaseIds: TEXTS };
 
 export const CAMPAIGN = {
   workflow_template_id: INTEGER,
@@ -109,6 +122,8 @@ export const CAMPAIGN = {
   recover: STRING,
   maxRejected: COUNT,
   maxRejectedShare: SHARE,
+  suppress: TEXTS,
+  suppressCaseIds: TEXTS,
   onProgress: FUNCTION,
   signal: SIGNAL,
 };

@@ -174,6 +174,7 @@ const SETTINGS: Record<string, string> = {
   sign_key: "signKey",
   sign_scheme: "signScheme",
   sign_secret: "signSecret",
+  suppress_case_ids: "suppressCaseIds",
 };
 
 /** Names that are words of other messages, too. */

@@ -117,6 +117,9 @@ export class Campaign {
   resume(journal: Uint8Array): number;
   poll(unixMs: number, monotonicMs: number): CampaignStep | undefined;
   journalWritten(): void;
+  /** Numbers, one in a line. */
+  suppress(numbers: string): void;
+  suppressCaseIds(caseIds: string): void;
   feed(contacts: JsonText): void;
   refuseContact(number: number, message: string, pointer: string): void;
   endOfContacts(): void;

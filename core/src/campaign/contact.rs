@@ -31,11 +31,44 @@ pub(super) struct Queue {
     pub(super) pending: VecDeque<Contact>,
     /// There are no more contacts to come.
     pub(super) ended: bool,
+    pub(super) suppressed: Suppressed,
 }
 
 impl Queue {
     /// An empty one, with a random number for the digests.
     pub(super) fn new(seed: u64) -> Self {
-        Self { identities: Identities::new(seed), pending: VecDeque::new(), ended: false }
+        let (identities, suppressed) = (Identities::new(seed), Suppressed::new(seed));
+        Self { identities, pending: VecDeque::new(), ended: false, suppressed }
+    }
+}
+
+/// The numbers and case ids that must not be called.
+#[derive(Debug)]
+pub(super) struct Suppressed {
+    who: Identities,
+    pub(super) numbers: u64,
+    pub(super) case_ids: u64,
+}
+
+impl Suppressed {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { who: Identities::new(seed), numbers: 0, case_ids: 0 }
+    }
+
+    pub(super) fn add_number(&mut self, number: &str) {
+        self.who.note(&Identity::of_number(number));
+        self.numbers += 1;
+    }
+
+    pub(super) fn add_case_id(&mut self, case_id: &str) {
+        self.who.note(&Identity::of_case_id(case_id));
+        self.case_ids += 1;
+    }
+
+    pub(super) fn has(&self, identity: &Identity) -> bool {
+        let has = |identity: &Identity| self.who.times(identity) > 0;
+        let any = self.numbers + self.case_ids > 0;
+        any && (identity.callee().is_some_and(|callee| has(&Identity::of_number(callee)))
+            || identity.case_id().is_some_and(|case_id| has(&Identity::of_case_id(case_id))))
     }
 }

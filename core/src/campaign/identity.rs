@@ -23,6 +23,14 @@ impl Identity {
         serde_json::from_str(text).map_err(|_| Error::new(ErrorCode::WrongType, "callee and caseid must be text"))
     }
 
+    pub(super) fn of_number(number: &str) -> Self {
+        Self { callee: Some(number.to_owned()), caseid: None }
+    }
+
+    pub(super) fn of_case_id(case_id: &str) -> Self {
+        Self { callee: None, caseid: Some(case_id.to_owned()) }
+    }
+
     pub(super) fn case_id(&self) -> Option<&str> {
         self.caseid.as_deref().filter(|caseid| !caseid.is_empty())
     }

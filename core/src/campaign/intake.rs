@@ -116,6 +116,9 @@ impl Campaign {
         params::check(text, if is_strict { &Detail::RULE } else { &Rule::AnyObject })?;
         let identity = Identity::of(text)?;
         identity.check()?;
+        if let Some(error) = self.suppression_of(&identity) {
+            return Err(error);
+        }
         if self.queue.identities.times(&identity) > 0 && !self.config.allow_duplicates {
             return Err(identity.repeated());
         }

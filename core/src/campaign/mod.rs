@@ -44,6 +44,7 @@ mod recovery;
 mod report;
 mod settle;
 mod state;
+mod suppressed;
 mod uploads;
 mod workflows;
 

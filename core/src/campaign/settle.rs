@@ -151,6 +151,10 @@ impl Campaign {
             self.note_found(&doubt.contact);
             put_in_order(&mut self.lookups.accepted, doubt.contact.position, |position| *position);
             self.resolve(batch, false);
+        } else if settled && let Some(error) = self.suppression_of(&doubt.contact.identity) {
+            put_in_order(&mut self.lookups.unsent, doubt.contact.position, |position| *position);
+            self.reject_for(doubt.contact.position, &error);
+            self.resolve(batch, true);
         } else if settled && doubt.contact.rounds + 1 < MAX_ROUNDS {
             doubt.contact.rounds += 1;
             put_in_order(&mut self.lookups.unsent, doubt.contact.position, |position| *position);

@@ -1,9 +1,9 @@
 //! What is decided before anything is sent.
 
-use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, MaxRejected};
-use serde_json::Value;
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Failure, MaxRejected, Report};
+use serde_json::{Value, json};
 
-use crate::support::{Api, assert_each_once, config, contacts, feed, run, session};
+use crate::support::{Api, assert_each_once, config, contacts, feed, play, play_on, run, session, usual};
 
 /// Contacts of which every `nth` has a number without `+`.
 fn some_bad(count: usize, nth: usize) -> Vec<Value> {
@@ -106,4 +106,75 @@ fn a_share_that_is_none_is_refused() {
             (ErrorCode::InvalidConfig, Some("/max_rejected"))
         );
     }
+}
+
+#[test]
+fn who_is_suppressed_is_not_sent() {
+    let all = contacts(10);
+    let (mut api, mut journal, mut now_ms) = (Api::new(1, 0), String::new(), 1);
+    let report = run_suppressing(&mut api, &all, &mut journal, &mut now_ms, &["+6200000003", " +6200000004\n", ""]);
+    let rejected: Vec<_> = report.rejected.iter().map(|one| (one.contact, one.code.as_str())).collect();
+    assert_eq!(rejected, [(2, "E1021"), (3, "E1021"), (4, "E1021")]);
+    assert_eq!((report.accepted, api.uploads.len()), (7, 7));
+    // They are taken off the list: the next run sends them.
+    let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
+    assert_each_once(&api, &report, 10);
+}
+
+#[test]
+fn who_is_suppressed_by_now_is_not_sent_again_after_a_doubt() {
+    let all = contacts(10);
+    let (mut journal, mut now_ms, mut uploads) = (String::new(), 1, 0);
+    let report = play(&session(), config(10), &all, &mut journal, &mut now_ms, &mut |operation, _| match operation {
+        "uploaddetails" => Err(Failure::Timeout),
+        "detailinstances" => Err(Failure::ConnectFailed),
+        _ => Ok(usual(operation)),
+    });
+    assert_eq!(report.doubtful.len(), 10);
+    let (mut campaign, mut sent) = (suppressing(&["+6200000003"]), Vec::new());
+    campaign.resume(journal.as_bytes()).unwrap();
+    let report = play_on(campaign, &all, &mut journal, &mut now_ms, &mut |operation, body| {
+        if operation == "uploaddetails" {
+            uploads += 1;
+            sent = body["details"].as_array().unwrap().clone();
+        }
+        Ok(if operation == "detailinstances" { json!({"rows": []}) } else { usual(operation) })
+    });
+    assert_eq!((report.accepted, uploads, sent.len()), (8, 1, 8));
+    let rejected: Vec<_> = report.rejected.iter().map(|one| (one.contact, one.code.as_str())).collect();
+    assert_eq!(rejected, [(2, "E1021"), (3, "E1021")]);
+}
+
+#[test]
+fn an_entry_that_is_no_number_and_one_that_comes_too_late_are_refused() {
+    let mut campaign = Campaign::new(&session(), config(10)).unwrap();
+    for (numbers, says) in [(vec!["+62812", "0812-3333"], "entry 1 of suppress"), (vec!["c-1"], "entry 1 of suppress")]
+    {
+        let error = campaign.suppress(numbers).unwrap_err();
+        assert_eq!((error.code(), error.details().pointer.as_deref()), (ErrorCode::InvalidConfig, Some("/suppress")));
+        assert!(error.to_string().contains(says) && !error.to_string().contains("3333"), "{error}");
+    }
+    let error = campaign.suppress_case_ids(["a\0"]).unwrap_err();
+    assert_eq!(error.details().pointer.as_deref(), Some("/suppress_case_ids"));
+    campaign.poll(1).unwrap();
+    assert_eq!(campaign.suppress([""]).unwrap_err().code(), ErrorCode::Misuse);
+}
+
+/// A campaign that must not call these numbers, nor the case id `c-2`.
+fn suppressing(numbers: &[&str]) -> Campaign {
+    let mut campaign = Campaign::new(&session(), config(10)).unwrap();
+    campaign.suppress(numbers).unwrap();
+    campaign.suppress_case_ids(["c-2"]).unwrap();
+    campaign
+}
+
+fn run_suppressing(
+    api: &mut Api,
+    contacts: &[Value],
+    journal: &mut String,
+    now_ms: &mut u64,
+    numbers: &[&str],
+) -> Report {
+    let mut answer = |operation: &str, body: &Value| Ok(api.data(operation, body));
+    play_on(suppressing(numbers), contacts, journal, now_ms, &mut answer)
 }

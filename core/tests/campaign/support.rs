@@ -62,8 +62,14 @@ impl Api {
     }
 
     pub(crate) fn process(&mut self, request: &Request) -> Response {
-        let body: Value = serde_json::from_slice(&request.body).unwrap();
-        let data = match request.url.rsplit('/').next().unwrap() {
+        let data = self.data(request.url.rsplit('/').next().unwrap(), &serde_json::from_slice(&request.body).unwrap());
+        let body = json!({"data": data, "status": "OK", "code": 200}).to_string().into_bytes();
+        Response { status: 200, headers: Headers::new(), body }
+    }
+
+    /// What an operation does, and its result.
+    pub(crate) fn data(&mut self, operation: &str, body: &Value) -> Value {
+        match operation {
             "auth" => json!({"token": "fake-token"}),
             "createinstance" => {
                 let id = format!("w{}", self.workflows.len());
@@ -82,9 +88,7 @@ impl Api {
                 let ids = self.uploads.get(key).cloned().unwrap_or_default();
                 json!({"rows": ids.iter().map(|id| json!({"workflow_id": id, "workflow_name": self.workflows[id], "create_time": "2023-11-14T22:13:20Z"})).collect::<Vec<_>>()})
             }
-        };
-        let body = json!({"data": data, "status": "OK", "code": 200}).to_string().into_bytes();
-        Response { status: 200, headers: Headers::new(), body }
+        }
     }
 
     pub(crate) fn run(&mut self, call: &mut Call, now_ms: &mut u64) -> Result<Output, Error> {
@@ -232,6 +236,17 @@ pub(crate) fn play(
 ) -> Report {
     let mut campaign = Campaign::new(session, config).unwrap();
     campaign.resume(journal.as_bytes()).unwrap();
+    play_on(campaign, contacts, journal, now_ms, answer)
+}
+
+/// The same with a campaign that was made already.
+pub(crate) fn play_on(
+    mut campaign: Campaign,
+    contacts: &[Value],
+    journal: &mut String,
+    now_ms: &mut u64,
+    answer: &mut dyn FnMut(&str, &Value) -> Result<Value, Failure>,
+) -> Report {
     let mut fed = false;
     loop {
         match campaign.poll(*now_ms).unwrap() {

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 
 pub use checked::{AnyOf, Checked, Field, Object, Rule};
 pub(crate) use checked::{field, params};
+pub(crate) use phone::fault_of_callee;
 pub(crate) use text::fault_of_id;
 pub use text::{Callee, CaseId, Id, LocalTime, Phone, Platform, Text, ZonedTime};
 

@@ -51,7 +51,7 @@ fn are_digits(text: &str) -> bool {
 }
 
 /// The fault of a phone number that is to be called.
-pub(super) fn fault_of_callee(text: &str) -> Option<Fault> {
+pub(crate) fn fault_of_callee(text: &str) -> Option<Fault> {
     fault(text).or_else(|| {
         let digits = text.strip_prefix('+')?;
         let national = WITHOUT_ZERO.iter().find_map(|country| digits.strip_prefix(country))?;
