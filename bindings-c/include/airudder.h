@@ -1600,7 +1600,7 @@ int airudder_campaign_result(airudder_campaign campaign,
  * The outcome of the contacts so far, as JSON text. Each contact is counted once:
  *
  *     {"accepted": 998,
- *      "rejected": [{"contact": 17, "code": "E1007", "pointer": "/callee", "message": "…"}],
+ *      "rejected": [{"contact": 17, "case_id": "c-17", "code": "E1007", "pointer": "/callee", "message": "…"}],
  *      "doubtful": [{"contact": 3, "case_id": "c-3"}],
  *      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
  *

@@ -124,7 +124,7 @@ static void contacts_are_sent_and_reported(void **state) {
   assert_int_equal(airudder_campaign_get_str(campaign, "/rejected/0/pointer", &pointer), 0);
   assert_int_equal(airudder_campaign_report_json(campaign, &text), 0);
   assert_non_null(
-      strstr(text.data, "{\"accepted\":2,\"rejected\":[{\"contact\":1,\"code\":\"E1007\",\"pointer\":\"/callee\""));
+      strstr(text.data, "{\"accepted\":2,\"rejected\":[{\"contact\":1,\"case_id\":\"c-2\",\"code\":\"E1007\""));
   assert_null(strstr(text.data, "+620000000000"));
   /* What only looks leaves the texts alone; Valgrind and the sanitizers see to it. */
   assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
@@ -340,9 +340,10 @@ static void a_contact_with_a_field_that_cannot_be_set_is_rejected(void **state) 
   assert_int_equal(progress.contacts, 3);
   assert_int_equal(progress.rejected, 2);
   assert_int_equal(airudder_campaign_report_json(campaign, &text), 0);
-  assert_non_null(strstr(text.data,
-                         "[{\"contact\":0,\"code\":\"E1016\",\"pointer\":\"/variables/name\",\"message\":"
-                         "\"value is not UTF-8: byte 3 is wrong\"},{\"contact\":2,"));
+  assert_non_null(
+      strstr(text.data,
+             "[{\"contact\":0,\"case_id\":null,\"code\":\"E1016\",\"pointer\":\"/variables/name\",\"message\":"
+             "\"value is not UTF-8: byte 3 is wrong\"},{\"contact\":2,"));
   assert_int_equal(airudder_campaign_free(campaign), 0);
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Campaign(Mutex<airudder_core::Campaign>);
 /// `(accepted, rejected, doubtful, workflows, clock_offset_ms, error)`; `airudder._campaign` makes classes of them.
 type Report = (
     u64,
-    Vec<(u64, String, Option<String>, String)>,
+    Vec<(u64, String, Option<String>, String, Option<String>)>,
     Vec<(u64, Option<String>)>,
     Vec<(Option<String>, String, usize)>,
     Option<i64>,
@@ -191,7 +191,11 @@ impl Campaign {
         let error = report.error.map(|error| to_exception(py, &error).map(|error| error.into_value(py).into_any()));
         Ok((
             report.accepted,
-            report.rejected.into_iter().map(|one| (one.contact, one.code, one.pointer, one.message)).collect(),
+            report
+                .rejected
+                .into_iter()
+                .map(|one| (one.contact, one.code, one.pointer, one.message, one.case_id))
+                .collect(),
             report.doubtful.into_iter().map(|one| (one.contact, one.case_id)).collect(),
             report.workflows.into_iter().map(|one| (one.workflow_id, one.name, one.contacts)).collect(),
             report.clock_offset_ms,

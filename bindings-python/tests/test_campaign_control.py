@@ -70,6 +70,7 @@ def test_who_is_suppressed_is_not_sent(client, sandbox, tmp_path):
     with numbers.open() as lines:
         report = client.campaigns.run(**given, suppress=lines, suppress_case_ids={"case-7"})
     assert [(one.contact, one.code) for one in report.rejected] == [(3, "E1021"), (4, "E1021"), (7, "E1021")]
+    assert [one.case_id for one in report.rejected] == ["case-3", "case-4", "case-7"]
     assert (report.accepted, arrived(sandbox)) == (7, (7, 0))
     assert client.campaigns.check(contacts(10), suppress=["+620000000003"]).accepted == 9
     for wrong, kind in (("+620000000003", TypeError), (7, TypeError), ([7], TypeError), (["0812"], ValidationError)):

@@ -102,8 +102,11 @@ struct Progress {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Rejected {
     contact: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case_id: Option<String>,
     code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
@@ -143,6 +146,7 @@ impl From<airudder_core::Report> for Report {
     fn from(report: airudder_core::Report) -> Self {
         let rejected = report.rejected.into_iter().map(|one| Rejected {
             contact: one.contact,
+            case_id: one.case_id,
             code: one.code,
             pointer: one.pointer,
             message: one.message,

@@ -71,8 +71,8 @@ test("who is suppressed is not sent", async () => {
   }
   const given = { ...settings, journal: join(folder, "suppressed"), contacts: contacts(10) };
   const report = await client().campaigns.run({ ...given, suppress: numbers(), suppressCaseIds: ["case-7"] });
-  const rejected = report.rejected.map(({ contact, code }) => `${contact} ${code}`);
-  assert.deepEqual([report.accepted, rejected], [7, ["3 E1021", "4 E1021", "7 E1021"]]);
+  const rejected = report.rejected.map(({ caseId, code }) => `${caseId} ${code}`);
+  assert.deepEqual([report.accepted, rejected], [7, ["case-3 E1021", "case-4 E1021", "case-7 E1021"]]);
   assert.equal((await sandbox.control("stats")).contacts.distinct, 7);
   const check = await client().campaigns.check({ contacts: contacts(10), suppress: [numberOf(3)] });
   assert.equal(check.accepted, 9);

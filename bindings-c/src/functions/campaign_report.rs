@@ -53,7 +53,7 @@ pub extern "C" fn airudder_campaign_result(campaign: airudder_campaign, error: E
 /// The outcome of the contacts so far, as JSON text. Each contact is counted once:
 ///
 ///     {"accepted": 998,
-///      "rejected": [{"contact": 17, "code": "E1007", "pointer": "/callee", "message": "…"}],
+///      "rejected": [{"contact": 17, "case_id": "c-17", "code": "E1007", "pointer": "/callee", "message": "…"}],
 ///      "doubtful": [{"contact": 3, "case_id": "c-3"}],
 ///      "workflows": [{"workflow_id": "w-1", "name": "july", "contacts": 998}]}
 ///

@@ -18,6 +18,7 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Rejected<'a> {
     contact: u64,
+    case_id: Option<&'a str>,
     code: &'a str,
     pointer: Option<&'a str>,
     message: &'a str,
@@ -40,6 +41,7 @@ struct Instance<'a> {
 pub(crate) fn json(report: &core::Report) -> Result<String, Error> {
     let rejected = report.rejected.iter().map(|one| Rejected {
         contact: one.contact,
+        case_id: one.case_id.as_deref(),
         code: &one.code,
         pointer: one.pointer.as_deref(),
         message: &one.message,

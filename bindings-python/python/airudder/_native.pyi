@@ -147,7 +147,7 @@ class Campaign:
         self,
     ) -> tuple[
         int,
-        list[tuple[int, str, str | None, str]],
+        list[tuple[int, str, str | None, str, str | None]],
         list[tuple[int, str | None]],
         list[tuple[str | None, str, int]],
         int | None,

@@ -37,6 +37,8 @@ class Rejected:
     """JSON pointer to the bad field of the contact, for instance `/callee`."""
     message: str
     """Why. Where the API refused its batch, how many of the batch were looked up afterwards and not found."""
+    case_id: str | None = None
+    """Its case id, if it has one that can be read."""
 
 
 @dataclass(frozen=True)

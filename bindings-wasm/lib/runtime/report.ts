@@ -16,6 +16,8 @@ export interface Progress {
 export interface Rejected {
   /** Its position among the contacts, from 0. */
   contact: number;
+  /** Its case id, if it has one that can be read. */
+  caseId?: string;
   /** The error's number, for instance `E1007`. */
   code: string;
   /** JSON pointer to the bad field of the contact, for instance `/callee`. */

@@ -14,7 +14,7 @@ use crate::{
         operations::workflow::Detail,
         params::{self, Checked, Rule},
     },
-    error::{Error, ErrorCode},
+    error::{Details, Error, ErrorCode},
 };
 
 impl Campaign {
@@ -73,7 +73,7 @@ impl Campaign {
     fn take_refused(&mut self, contact: Contact, past: Past) {
         let Refusal { code, message, contacts, looked_up } = self.ledger.refusal(past.batch);
         if let Some(looked_up) = looked_up {
-            self.reject(contact.position, code, None, refusal(&message, looked_up, contacts));
+            self.reject(&contact, code, refusal(&message, looked_up, contacts));
         } else {
             let new = || RefusedBatch::new(past.workflow, Vec::new(), code, message);
             if let Some(refused) = self.lookups.refused.get_or_insert_with(past.batch, new) {
@@ -99,7 +99,10 @@ impl Campaign {
         match self.check_contact(text) {
             Ok(_) if self.config.check_only => self.report.accepted += 1,
             Ok(identity) => self.enqueue(Contact { position, text: text.to_owned(), identity, rounds: 0 }),
-            Err(error) => self.reject_for(position, &error),
+            Err(error) => {
+                let case_id = Identity::of(text).ok().and_then(|identity| identity.caseid);
+                self.reject_for(position, case_id, &error);
+            }
         }
     }
 
@@ -135,19 +138,25 @@ impl Campaign {
         let contacts = if self.is_recovering() { &mut self.lookups.recovery.contacts } else { &mut self.queue.pending };
         for contact in std::mem::take(contacts) {
             if self.queue.identities.is_journaled(&contact.identity) {
-                self.reject_for(contact.position, &contact.identity.repeated());
+                self.reject_for(contact.position, contact.identity.caseid.clone(), &contact.identity.repeated());
             } else {
                 self.enqueue(contact);
             }
         }
     }
 
-    pub(super) fn reject_for(&mut self, contact: u64, error: &Error) {
-        let details = error.details();
-        self.reject(contact, details.code.to_string(), details.pointer.clone(), details.message.clone());
+    pub(super) fn reject_for(&mut self, contact: u64, case_id: Option<String>, error: &Error) {
+        let Details { code, pointer, message, .. } = error.details();
+        let (code, pointer, message) = (code.to_string(), pointer.clone(), message.clone());
+        put_in_order(&mut self.report.rejected, Rejected { contact, case_id, code, pointer, message }, |one| {
+            one.contact
+        });
     }
 
-    pub(super) fn reject(&mut self, contact: u64, code: String, pointer: Option<String>, message: String) {
-        put_in_order(&mut self.report.rejected, Rejected { contact, code, pointer, message }, |one| one.contact);
+    /// The API refused the batch of a contact.
+    pub(super) fn reject(&mut self, contact: &Contact, code: String, message: String) {
+        let (contact, case_id) = (contact.position, contact.identity.caseid.clone());
+        let rejected = Rejected { contact, case_id, code, pointer: None, message };
+        put_in_order(&mut self.report.rejected, rejected, |one| one.contact);
     }
 }

@@ -230,7 +230,7 @@ impl Campaign {
         if past.is_some() {
             return Err(self.stop_at_other_contact(position));
         }
-        self.reject_for(position, why);
+        self.reject_for(position, None, why);
         Ok(())
     }
 

@@ -20,6 +20,8 @@ pub struct Progress {
 pub struct Rejected {
     /// Its position among the contacts, from 0.
     pub contact: u64,
+    /// Its case id, if it has one that can be read.
+    pub case_id: Option<String>,
     /// The stable number as text, such as `E1007`.
     pub code: String,
     /// JSON pointer to the bad field of the contact, such as `/callee`.

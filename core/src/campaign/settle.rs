@@ -153,7 +153,7 @@ impl Campaign {
             self.resolve(batch, false);
         } else if settled && let Some(error) = self.suppression_of(&doubt.contact.identity) {
             put_in_order(&mut self.lookups.unsent, doubt.contact.position, |position| *position);
-            self.reject_for(doubt.contact.position, &error);
+            self.reject_for(doubt.contact.position, doubt.contact.identity.caseid.clone(), &error);
             self.resolve(batch, true);
         } else if settled && doubt.contact.rounds + 1 < MAX_ROUNDS {
             doubt.contact.rounds += 1;
@@ -211,7 +211,7 @@ impl Campaign {
         self.record(&Record::Sampled { batch, looked_up: refused.looked_up })?;
         let message = refusal(&refused.message, refused.looked_up, refused.contacts.len() as u64);
         for contact in refused.contacts {
-            self.reject(contact.position, refused.code.clone(), None, message.clone());
+            self.reject(&contact, refused.code.clone(), message.clone());
         }
         Ok(())
     }

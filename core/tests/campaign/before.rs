@@ -115,6 +115,10 @@ fn who_is_suppressed_is_not_sent() {
     let report = run_suppressing(&mut api, &all, &mut journal, &mut now_ms, &["+6200000003", " +6200000004\n", ""]);
     let rejected: Vec<_> = report.rejected.iter().map(|one| (one.contact, one.code.as_str())).collect();
     assert_eq!(rejected, [(2, "E1021"), (3, "E1021"), (4, "E1021")]);
+    assert_eq!(
+        report.rejected.iter().map(|one| one.case_id.as_deref()).collect::<Vec<_>>(),
+        [Some("c-2"), None, Some("c-4")]
+    );
     assert_eq!((report.accepted, api.uploads.len()), (7, 7));
     // They are taken off the list: the next run sends them.
     let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
