@@ -3,6 +3,7 @@
 use std::{collections::VecDeque, fmt};
 
 use super::{identities::Identities, identity::Identity, report::DoubtfulContact};
+
 /// A contact on its way.
 pub(super) struct Contact {
     pub(super) position: u64,
@@ -45,7 +46,7 @@ impl Queue {
 /// The numbers and case ids that must not be called.
 #[derive(Debug)]
 pub(super) struct Suppressed {
-    who: Identities,
+    pub(super) who: Identities,
     pub(super) numbers: u64,
     pub(super) case_ids: u64,
 }
@@ -53,16 +54,6 @@ pub(super) struct Suppressed {
 impl Suppressed {
     pub(super) fn new(seed: u64) -> Self {
         Self { who: Identities::new(seed), numbers: 0, case_ids: 0 }
-    }
-
-    pub(super) fn add_number(&mut self, number: &str) {
-        self.who.note(&Identity::of_number(number));
-        self.numbers += 1;
-    }
-
-    pub(super) fn add_case_id(&mut self, case_id: &str) {
-        self.who.note(&Identity::of_case_id(case_id));
-        self.case_ids += 1;
     }
 
     pub(super) fn has(&self, identity: &Identity) -> bool {

@@ -148,15 +148,16 @@ impl Campaign {
     pub(super) fn reject_for(&mut self, contact: u64, case_id: Option<String>, error: &Error) {
         let Details { code, pointer, message, .. } = error.details();
         let (code, pointer, message) = (code.to_string(), pointer.clone(), message.clone());
-        put_in_order(&mut self.report.rejected, Rejected { contact, case_id, code, pointer, message }, |one| {
-            one.contact
-        });
+        self.report_rejected(Rejected { contact, case_id, code, pointer, message });
     }
 
     /// The API refused the batch of a contact.
     pub(super) fn reject(&mut self, contact: &Contact, code: String, message: String) {
         let (contact, case_id) = (contact.position, contact.identity.caseid.clone());
-        let rejected = Rejected { contact, case_id, code, pointer: None, message };
+        self.report_rejected(Rejected { contact, case_id, code, pointer: None, message });
+    }
+
+    fn report_rejected(&mut self, rejected: Rejected) {
         put_in_order(&mut self.report.rejected, rejected, |one| one.contact);
     }
 }

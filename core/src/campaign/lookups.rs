@@ -212,14 +212,14 @@ impl DoubtfulBatches {
     }
 }
 
-/// The result of a lookup of a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The result of a lookup of a contact; of several rows, the greatest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Found {
-    /// A workflow of this campaign has it.
-    Ours,
+    Nowhere,
     /// It is in what might be a workflow of this campaign.
     Perhaps,
-    Nowhere,
+    /// A workflow of this campaign has it.
+    Ours,
 }
 
 /// A workflow in which a lookup found a contact.
@@ -233,14 +233,7 @@ pub(super) struct FoundRow {
 
 impl Found {
     pub(super) fn of(rows: &[FoundRow], workflows: &Workflows) -> Self {
-        let found = |wanted: Self| rows.iter().any(|row| row.found(workflows) == wanted);
-        if found(Self::Ours) {
-            Self::Ours
-        } else if found(Self::Perhaps) {
-            Self::Perhaps
-        } else {
-            Self::Nowhere
-        }
+        rows.iter().map(|row| row.found(workflows)).max().unwrap_or(Self::Nowhere)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{
     contact::Contact,
-    journal::{Record, ranges},
     lookups::{Cause, Doubt},
     report::{Report, put_in_order},
     state::Campaign,
@@ -41,13 +40,7 @@ impl Campaign {
         recovery.settled_at = recovery.settled_at.or_else(settles_at);
         let (settled, not_before) = (recovery.settled_at.is_some(), recovery.settled_at.unwrap_or(0));
         let contacts = Vec::from(std::mem::take(&mut recovery.contacts));
-        let batch = self.ledger.next_batch();
-        self.record(&Record::Sent {
-            batch,
-            workflow,
-            contacts: ranges(contacts.iter().map(|contact| contact.position)),
-            fingerprints: self.fingerprints(&contacts),
-        })?;
+        let batch = self.record_sent(workflow, &contacts)?;
         for contact in contacts {
             self.lookups.batches.add(batch, &Cause::Unknown);
             self.lookups.doubts.push_back(Doubt { not_before, settled, ..Doubt::new(contact, batch, workflow) });

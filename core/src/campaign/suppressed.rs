@@ -1,6 +1,9 @@
 //! Who must not be called, whatever the contacts say.
 
+use std::borrow::Cow;
+
 use super::{
+    contact::Suppressed,
     identity::Identity,
     state::{Campaign, TokenState},
 };
@@ -14,39 +17,40 @@ impl Campaign {
     /// compared as they are written, as `+6281200000000`; white space around one is ignored, as is an empty one. To be called
     /// before the first poll, as often as needed. Each takes about 13 bytes of memory.
     pub fn suppress(&mut self, numbers: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
-        self.check_not_begun()?;
-        for number in numbers {
-            let number = number.as_ref().trim();
-            if number.is_empty() {
-                continue;
-            }
-            if let Some(fault) = fault_of_callee(number) {
-                return Err(wrong("suppress", self.queue.suppressed.numbers, &fault));
-            }
-            self.queue.suppressed.add_number(number);
-        }
-        Ok(())
+        self.suppress_each("suppress", numbers, fault_of_callee, Identity::of_number, |suppressed| {
+            &mut suppressed.numbers
+        })
     }
 
     /// The same for case ids.
     pub fn suppress_case_ids(&mut self, case_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
-        self.check_not_begun()?;
-        for case_id in case_ids {
-            let case_id = case_id.as_ref().trim();
-            if case_id.is_empty() {
-                continue;
-            }
-            if let Some(fault) = fault_of_id(case_id) {
-                return Err(wrong("suppress_case_ids", self.queue.suppressed.case_ids, &fault));
-            }
-            self.queue.suppressed.add_case_id(case_id);
-        }
-        Ok(())
+        self.suppress_each("suppress_case_ids", case_ids, fault_of_id, Identity::of_case_id, |suppressed| {
+            &mut suppressed.case_ids
+        })
     }
 
-    fn check_not_begun(&self) -> Result<(), Error> {
+    fn suppress_each(
+        &mut self,
+        setting: &str,
+        entries: impl IntoIterator<Item = impl AsRef<str>>,
+        fault_of: fn(&str) -> Option<Cow<'static, str>>,
+        identity_of: fn(&str) -> Identity,
+        count: fn(&mut Suppressed) -> &mut u64,
+    ) -> Result<(), Error> {
         if self.token != TokenState::Unasked || self.ledger.fed() > 0 {
             return Err(Error::new(ErrorCode::Misuse, "suppress whom a campaign must not call before its first poll"));
+        }
+        for entry in entries {
+            let entry = entry.as_ref().trim();
+            if entry.is_empty() {
+                continue;
+            }
+            let suppressed = &mut self.queue.suppressed;
+            if let Some(fault) = fault_of(entry) {
+                return Err(wrong(setting, *count(suppressed), &fault));
+            }
+            suppressed.who.note(&identity_of(entry));
+            *count(suppressed) += 1;
         }
         Ok(())
     }

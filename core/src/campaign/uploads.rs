@@ -166,17 +166,23 @@ impl Campaign {
         let details = contacts.iter().map(|contact| contact.text.as_str()).collect::<Vec<_>>().join(",");
         let workflow_id = json(&self.ledger.workflows.id(workflow));
         let params = format!(r#"{{"workflow_id":{workflow_id},"details":[{details}]}}"#);
+        let batch = self.record_sent(workflow, &contacts)?;
+        // A token that is refused proves nothing: the contacts are looked up, and not sent again inside this call.
+        let call = self.start("workflow.upload_details", &params)?.once_per_token();
+        self.calls.hand_out(call, Job::Upload { batch, workflow, contacts });
+        Ok(())
+    }
+
+    /// Journals that these contacts are sent, or may have been; gives the number of their batch.
+    pub(super) fn record_sent(&mut self, workflow: usize, contacts: &[Contact]) -> Result<u64, Error> {
         let batch = self.ledger.next_batch();
         self.record(&Record::Sent {
             batch,
             workflow,
             contacts: ranges(contacts.iter().map(|contact| contact.position)),
-            fingerprints: self.fingerprints(&contacts),
+            fingerprints: self.fingerprints(contacts),
         })?;
-        // A token that is refused proves nothing: the contacts are looked up, and not sent again inside this call.
-        let call = self.start("workflow.upload_details", &params)?.once_per_token();
-        self.calls.hand_out(call, Job::Upload { batch, workflow, contacts });
-        Ok(())
+        Ok(batch)
     }
 
     pub(super) fn on_created(&mut self, workflow: usize, result: Result<Output, Error>) -> Result<(), Error> {

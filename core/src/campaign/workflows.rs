@@ -121,14 +121,15 @@ impl Workflows {
         }
     }
 
-    /// The one that stands for the workflows of runs whose journal was lost.
+    /// The one that stands for the workflows of runs whose journal was lost: the first one, as its record is the first.
     pub(super) fn recovered(&self) -> Option<usize> {
-        self.0.iter().position(|target| target.recovered_since_ms.is_some())
+        self.recovered_since().map(|_| 0)
     }
 
     /// Since when workflows of a campaign's name count as its own, and that name.
     pub(super) fn recovered_since(&self) -> Option<(u64, &str)> {
-        self.0.iter().find_map(|target| Some((target.recovered_since_ms?, target.shown.name.as_str())))
+        let first = self.0.first()?;
+        Some((first.recovered_since_ms?, &first.shown.name))
     }
 
     /// Returns whether a workflow of this id is one of these.

@@ -1,6 +1,6 @@
 //! What is decided before anything is sent.
 
-use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Failure, MaxRejected, Report};
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Failure, MaxRejected};
 use serde_json::{Value, json};
 
 use crate::support::{Api, assert_each_once, config, contacts, feed, play, play_on, run, session, usual};
@@ -112,7 +112,8 @@ fn a_share_that_is_none_is_refused() {
 fn who_is_suppressed_is_not_sent() {
     let all = contacts(10);
     let (mut api, mut journal, mut now_ms) = (Api::new(1, 0), String::new(), 1);
-    let report = run_suppressing(&mut api, &all, &mut journal, &mut now_ms, &["+6200000003", " +6200000004\n", ""]);
+    let campaign = suppressing(&["+6200000003", " +6200000004\n", ""]);
+    let report = play_on(campaign, &all, &mut journal, &mut now_ms, &mut |name, body| Ok(api.data(name, body)));
     let rejected: Vec<_> = report.rejected.iter().map(|one| (one.contact, one.code.as_str())).collect();
     assert_eq!(rejected, [(2, "E1021"), (3, "E1021"), (4, "E1021")]);
     assert_eq!(
@@ -170,15 +171,4 @@ fn suppressing(numbers: &[&str]) -> Campaign {
     campaign.suppress(numbers).unwrap();
     campaign.suppress_case_ids(["c-2"]).unwrap();
     campaign
-}
-
-fn run_suppressing(
-    api: &mut Api,
-    contacts: &[Value],
-    journal: &mut String,
-    now_ms: &mut u64,
-    numbers: &[&str],
-) -> Report {
-    let mut answer = |operation: &str, body: &Value| Ok(api.data(operation, body));
-    play_on(suppressing(numbers), contacts, journal, now_ms, &mut answer)
 }
