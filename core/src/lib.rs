@@ -100,7 +100,8 @@ pub use api::{
 };
 pub use call::{Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
 pub use campaign::{
-    Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Progress, Rejected, Report, Workflow,
+    Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Partition, Progress, Rejected, Report,
+    Workflow, partition_of,
 };
 pub use clock::Now;
 pub use config::ClientConfig;

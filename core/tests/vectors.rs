@@ -8,6 +8,7 @@ use airudder_core::{
     Call, CallOptions, ClientConfig, Error, Headers, Request, Response, Session, Step, WebhookConfig, Webhooks,
     catalog,
     crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
+    partition_of,
 };
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -64,6 +65,25 @@ fn ciphers() {
             ("encrypt", Some(error)) => assert_eq!(code(encrypt()), error, "{id}"),
             ("decrypt", Some(error)) => assert_eq!(code(decrypt()), error, "{id}"),
             other => panic!("{id}: {other:?}"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PartitionCase {
+    id: String,
+    contact: String,
+    count: u32,
+    partition: Option<u32>,
+    error: Option<String>,
+}
+
+#[test]
+fn partitions() {
+    for PartitionCase { id, contact, count, partition, error } in cases("partition.json") {
+        match error {
+            Some(error) => assert_eq!(code(partition_of(&contact, count)), error, "{id}"),
+            None => assert_eq!(partition_of(&contact, count).ok(), partition, "{id}"),
         }
     }
 }

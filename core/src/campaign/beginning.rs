@@ -7,12 +7,20 @@ use super::{
     journal::{Binding, Record},
     ledger::mismatch,
 };
-use crate::{api::operation::DEFAULT_BASE_URL, crypto, error::Error, secret::Secret, session::Session};
+use crate::{
+    api::operation::DEFAULT_BASE_URL,
+    crypto,
+    error::{Error, ErrorCode},
+    secret::Secret,
+    session::Session,
+};
 
 /// The version of new journals. Those of version 1, which 0.1.0 wrote, are resumed as they are.
 const JOURNAL_VERSION: u32 = 2;
 /// The version of journals that a recovery begins: earlier releases would send contacts without looking them up.
 const RECOVERY_VERSION: u32 = 3;
+/// The version of heads.
+const HEAD_VERSION: u32 = 1;
 /// The rules by which hosts turn files into contacts: those of today, and those of version 0.1.0.
 pub(super) const NORMAL: u32 = 2;
 const NORMAL_0_1_0: u32 = 1;
@@ -28,14 +36,13 @@ pub(super) struct Beginning {
 impl Beginning {
     /// A campaign that begins now, and its first record.
     pub(super) fn new(session: &Session, config: &CampaignConfig, now: Moment) -> Result<(Self, Record), Error> {
-        let mut salt = crypto::digest(format!("{} {} {}", config.seed, now.host_ms, config.name).as_bytes());
-        salt.truncate(32);
-        let (fingerprints, binding) = bind(session, config, now.service_ms, salt)?;
+        let name = config.workflow_name();
+        let (fingerprints, binding) = bind(session, config, now.service_ms, salt(config, now.host_ms, &name))?;
         let recovered_since_ms = config.recovered_since_ms();
         let record = Record::Campaign {
             version: if recovered_since_ms.is_some() { RECOVERY_VERSION } else { JOURNAL_VERSION },
             workflow_template_id: config.workflow_template_id,
-            name: config.name.clone(),
+            name,
             started_ms: now.host_ms,
             binding: Some(binding),
             recovered_since_ms,
@@ -52,7 +59,7 @@ impl Beginning {
         let Record::Campaign { version, workflow_template_id, name, started_ms, binding, .. } = record else {
             return Ok(None);
         };
-        if *workflow_template_id != config.workflow_template_id || *name != config.name {
+        if *workflow_template_id != config.workflow_template_id || *name != config.workflow_name() {
             return Err(mismatch("the journal belongs to a campaign with another template or name"));
         }
         let host_ms = *started_ms;
@@ -70,6 +77,52 @@ impl Beginning {
             _ => return Err(mismatch("the journal was written by another version of this library")),
         }))
     }
+}
+
+/// The one record that the partitions of a campaign share.
+pub(super) struct Head;
+
+impl Head {
+    /// That of a campaign that begins now.
+    pub(super) fn record(session: &Session, config: &CampaignConfig, now_ms: u64) -> Result<Record, Error> {
+        let (_, binding) = bind(session, config, None, salt(config, now_ms, &config.name))?;
+        Ok(Record::Partitions {
+            version: HEAD_VERSION,
+            workflow_template_id: config.workflow_template_id,
+            name: config.name.clone(),
+            count: config.partition.map_or(0, |partition| partition.count),
+            started_ms: now_ms,
+            binding,
+        })
+    }
+
+    /// Fails where the head is that of another campaign, account, or number of partitions.
+    pub(super) fn compare(session: &Session, config: &CampaignConfig, head: &Record) -> Result<(), Error> {
+        let Record::Partitions { version: HEAD_VERSION, workflow_template_id, name, count, started_ms, binding } = head
+        else {
+            return Err(mismatch("the head of the campaign was written by another version of this library"));
+        };
+        if *workflow_template_id != config.workflow_template_id || *name != config.name {
+            return Err(mismatch("the head belongs to a campaign with another template or name"));
+        }
+        if config.partition.is_none_or(|partition| partition.count != *count) {
+            let why = format!("the campaign was begun with {count} partitions: another number would send people twice");
+            return Err(mismatch(&why).at("/partition"));
+        }
+        compare(session, config, binding)?;
+        if config.recovered_since_ms().is_some_and(|since_ms| since_ms > *started_ms) {
+            let why = "recover is later than the time at which the campaign began, by its head";
+            return Err(Error::new(ErrorCode::InvalidConfig, why).at("/recover"));
+        }
+        Ok(())
+    }
+}
+
+/// A random text for the fingerprints of one journal.
+fn salt(config: &CampaignConfig, now_ms: u64, name: &str) -> String {
+    let mut salt = crypto::digest(format!("{} {now_ms} {name}", config.seed).as_bytes());
+    salt.truncate(32);
+    salt
 }
 
 /// Compares the binding of a journal with this campaign.

@@ -1,5 +1,6 @@
 //! The settings of a campaign.
 
+use super::partition::Partition;
 use crate::{
     api::operations::workflow::MAX_DETAILS,
     calendar,
@@ -52,6 +53,9 @@ pub struct CampaignConfig {
     /// journal, it says whether it was begun in this way. Not with [`allow_duplicates`](Self::allow_duplicates), whose
     /// contacts a lookup does not tell apart.
     pub recover: Option<String>,
+    /// Takes only the contacts of this partition; others send the rest, each with its own journal beside one head: see
+    /// [`Campaign::head`](super::Campaign::head). Its workflows are called `name [index/count]`, and so on.
+    pub partition: Option<Partition>,
     /// Stops before an upload with E1020 once more contacts than this were rejected; `None`: however many.
     pub max_rejected: Option<MaxRejected>,
     /// Only checks the contacts: nothing is sent or journaled, and the report's `accepted` counts those that would be sent.
@@ -97,6 +101,7 @@ impl CampaignConfig {
             same_account: false,
             require_journal: false,
             recover: None,
+            partition: None,
             max_rejected: None,
             check_only: false,
             seed: 0,
@@ -135,6 +140,9 @@ impl CampaignConfig {
         }
         if matches!(self.max_rejected, Some(MaxRejected::Share(share)) if !(0.0..=1.0).contains(&share)) {
             return bad("max_rejected", "max_rejected is a number of contacts, or a share of them from 0 to 1");
+        }
+        if self.partition.is_some_and(|partition| partition.index >= partition.count) {
+            return bad("partition", "partition is a number from 0, and how many there are: it must be less than that");
         }
         if self.journal_key.as_ref().is_some_and(|key| key.expose().trim().is_empty()) {
             return bad("journal_key", "journal_key is blank: leave it out, or give the earlier app secret");

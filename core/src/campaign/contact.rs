@@ -6,7 +6,10 @@ use super::{identities::Identities, identity::Identity, report::DoubtfulContact}
 
 /// A contact on its way.
 pub(super) struct Contact {
+    /// Its position among the contacts of its campaign, or of its partition: the journal's.
     pub(super) position: u64,
+    /// Its position among all contacts that were fed: the report's.
+    pub(super) place: u64,
     pub(super) text: String,
     pub(super) identity: Identity,
     pub(super) rounds: u32,
@@ -14,7 +17,7 @@ pub(super) struct Contact {
 
 impl Contact {
     pub(super) fn as_doubtful(&self) -> DoubtfulContact {
-        DoubtfulContact { contact: self.position, case_id: self.identity.caseid.clone() }
+        DoubtfulContact { contact: self.place, case_id: self.identity.caseid.clone() }
     }
 }
 
@@ -33,13 +36,15 @@ pub(super) struct Queue {
     /// There are no more contacts to come.
     pub(super) ended: bool,
     pub(super) suppressed: Suppressed,
+    /// The number of contacts so far that are other partitions'.
+    pub(super) skipped: u64,
 }
 
 impl Queue {
     /// An empty one, with a random number for the digests.
     pub(super) fn new(seed: u64) -> Self {
         let (identities, suppressed) = (Identities::new(seed), Suppressed::new(seed));
-        Self { identities, pending: VecDeque::new(), ended: false, suppressed }
+        Self { identities, pending: VecDeque::new(), ended: false, suppressed, skipped: 0 }
     }
 }
 

@@ -212,7 +212,7 @@ impl Part {
 /// Some services compare ids in this or a narrower way. Characters beyond ASCII are left out, with the letter that a
 /// combining mark belongs to, so that composed and decomposed forms are alike; a table of all their forms would make the npm
 /// package larger by more than it is worth.
-fn folded(value: &str) -> String {
+pub(super) fn folded(value: &str) -> String {
     let mut folded = String::with_capacity(value.len());
     for char in value.chars() {
         match char {

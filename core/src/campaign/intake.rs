@@ -28,6 +28,9 @@ impl Campaign {
     }
 
     pub(super) fn take_contact(&mut self, text: &str) -> Result<(), Error> {
+        if self.skip(text)? {
+            return Ok(());
+        }
         let (position, past) = self.ledger.next_contact();
         if let Some(past) = past
             && past.fingerprint != self.fingerprint(text)
@@ -40,7 +43,7 @@ impl Campaign {
                 let identity = self.remember(text)?;
                 self.report.accepted += 1;
                 if self.ledger.workflows.recovered() == Some(past.workflow) {
-                    self.note_found(&Contact { position, text: String::new(), identity, rounds: 0 });
+                    self.note_found(&self.contact(position, String::new(), identity));
                 }
             }
             Some((BatchState::Rejected, past)) if !self.config.retry_rejected => {
@@ -66,7 +69,12 @@ impl Campaign {
     }
 
     fn contact_of_journal(&mut self, position: u64, text: &str) -> Result<Contact, Error> {
-        Ok(Contact { position, text: text.to_owned(), identity: self.remember(text)?, rounds: 0 })
+        let identity = self.remember(text)?;
+        Ok(self.contact(position, text.to_owned(), identity))
+    }
+
+    const fn contact(&self, position: u64, text: String, identity: Identity) -> Contact {
+        Contact { position, place: position + self.queue.skipped, text, identity, rounds: 0 }
     }
 
     /// A contact whose batch the API refused in an earlier run: rejected, or still to be looked up as a sample.
@@ -83,8 +91,8 @@ impl Campaign {
     }
 
     pub(super) fn stop_at_other_contact(&mut self, position: u64) -> Error {
-        let message =
-            format!("contact {position} is not the one that was sent; give the same contacts in the same order");
+        let place = position + self.queue.skipped;
+        let message = format!("contact {place} is not the one that was sent; give the same contacts in the same order");
         self.stop(Error::new(ErrorCode::JournalMismatch, message))
     }
 
@@ -98,10 +106,10 @@ impl Campaign {
     fn take_new(&mut self, position: u64, text: &str) {
         match self.check_contact(text) {
             Ok(_) if self.config.check_only => self.report.accepted += 1,
-            Ok(identity) => self.enqueue(Contact { position, text: text.to_owned(), identity, rounds: 0 }),
+            Ok(identity) => self.enqueue(self.contact(position, text.to_owned(), identity)),
             Err(error) => {
                 let case_id = Identity::of(text).ok().and_then(|identity| identity.caseid);
-                self.reject_for(position, case_id, &error);
+                self.reject_for(position + self.queue.skipped, case_id, &error);
             }
         }
     }
@@ -138,7 +146,7 @@ impl Campaign {
         let contacts = if self.is_recovering() { &mut self.lookups.recovery.contacts } else { &mut self.queue.pending };
         for contact in std::mem::take(contacts) {
             if self.queue.identities.is_journaled(&contact.identity) {
-                self.reject_for(contact.position, contact.identity.caseid.clone(), &contact.identity.repeated());
+                self.reject_for(contact.place, contact.identity.caseid.clone(), &contact.identity.repeated());
             } else {
                 self.enqueue(contact);
             }
@@ -153,7 +161,7 @@ impl Campaign {
 
     /// The API refused the batch of a contact.
     pub(super) fn reject(&mut self, contact: &Contact, code: String, message: String) {
-        let (contact, case_id) = (contact.position, contact.identity.caseid.clone());
+        let (contact, case_id) = (contact.place, contact.identity.caseid.clone());
         self.report_rejected(Rejected { contact, case_id, code, pointer: None, message });
     }
 

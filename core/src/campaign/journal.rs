@@ -36,6 +36,8 @@ pub(crate) enum Record {
         #[serde(skip_serializing_if = "Option::is_none")]
         recovered_since_ms: Option<u64>,
     },
+    /// The head of a campaign in partitions, in a journal of its own.
+    Partitions { version: u32, workflow_template_id: i64, name: String, count: u32, started_ms: u64, binding: Binding },
     /// A workflow is about to be created.
     Creating {
         workflow: usize,
@@ -95,6 +97,14 @@ impl Record {
                     _ => Some(Binding::read(&field(fields, "binding")?)?),
                 },
                 recovered_since_ms: number(fields, "recovered_since_ms"),
+            },
+            "partitions" => Self::Partitions {
+                version: number(fields, "version")?,
+                workflow_template_id: number(fields, "workflow_template_id")?,
+                name: field(fields, "name")?,
+                count: number(fields, "count")?,
+                started_ms: number(fields, "started_ms")?,
+                binding: Binding::read(&field(fields, "binding")?)?,
             },
             "creating" => Self::Creating {
                 workflow: number(fields, "workflow")?,
@@ -222,6 +232,8 @@ pub(crate) struct Journal {
 
 /// The beginning of every journal.
 const START: &[u8] = br#"{"record":"campaign","version":"#;
+/// The beginning of the head of a campaign in partitions.
+const HEAD: &[u8] = br#"{"record":"partitions","version":"#;
 const SUM_DIGITS: usize = 16;
 const SUM_FIELD: &str = r#","sum":""#;
 const SUM_END: &str = r#""}"#;
@@ -245,6 +257,10 @@ impl Journal {
     /// off before it appends.
     pub(crate) fn read(bytes: &[u8]) -> Result<(Self, usize), Error> {
         let damaged = |why: String| Err(Error::new(ErrorCode::JournalDamaged, why));
+        if bytes.starts_with(HEAD) {
+            let why = "the journal is the head of a campaign in partitions: give partition, as it was begun";
+            return Err(Error::new(ErrorCode::JournalMismatch, why).at("/partition"));
+        }
         if !bytes.iter().zip(START).all(|(byte, start)| byte == start) {
             return damaged("the file does not begin as a journal does: it is left as it is".into());
         }
@@ -266,6 +282,20 @@ impl Journal {
             good += line.len();
         }
         Ok((journal, good))
+    }
+
+    /// The record of the head of a campaign in partitions, which is one line.
+    pub(crate) fn read_head(line: &[u8]) -> Result<Record, Error> {
+        if line.starts_with(START) {
+            let why = "the journal was begun without partitions: leave partition out";
+            return Err(Error::new(ErrorCode::JournalMismatch, why).at("/partition"));
+        }
+        Self::default().check_line(line).and_then(record).ok_or_else(|| {
+            Error::new(
+                ErrorCode::JournalDamaged,
+                "the head of the campaign's journals is not whole: it is left as it is",
+            )
+        })
     }
 
     /// The records of a journal that was checked, one at a time: all of them would take as much memory as the journal.

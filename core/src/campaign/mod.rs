@@ -40,6 +40,7 @@ mod journal;
 mod ledger;
 mod lookups;
 mod numbered;
+mod partition;
 mod recovery;
 mod report;
 mod settle;
@@ -61,6 +62,7 @@ use self::{
 };
 pub use self::{
     config::{CampaignConfig, MaxRejected},
+    partition::{Partition, partition_of},
     report::{DoubtfulContact, Progress, Rejected, Report, Workflow},
     state::Campaign,
 };
@@ -150,6 +152,9 @@ impl Campaign {
                 CampaignStep::Contacts { want: self.config.batch_size }
             });
         }
+        if self.config.partition.is_some() && !self.has_head {
+            return Err(misuse("a campaign with a partition needs its head first: see head and resume_head"));
+        }
         zoned_time(now.unix_ms.saturating_add(UNSURE_WINDOW_MARGIN_MS))?;
         self.clock.tick(now, self.session.service_offset_ms());
         if self.config.require_journal && self.beginning.is_none() && self.token == TokenState::Unasked {
@@ -226,11 +231,15 @@ impl Campaign {
         if self.queue.ended {
             return Err(misuse("the contacts have ended already"));
         }
+        // Nobody can tell whose it is, as of all contacts that cannot be read.
+        if self.skip("")? {
+            return Ok(());
+        }
         let (position, past) = self.ledger.next_contact();
         if past.is_some() {
             return Err(self.stop_at_other_contact(position));
         }
-        self.reject_for(position, None, why);
+        self.reject_for(position + self.queue.skipped, None, why);
         Ok(())
     }
 

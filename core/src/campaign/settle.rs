@@ -153,7 +153,7 @@ impl Campaign {
             self.resolve(batch, false);
         } else if settled && let Some(error) = self.suppression_of(&doubt.contact.identity) {
             put_in_order(&mut self.lookups.unsent, doubt.contact.position, |position| *position);
-            self.reject_for(doubt.contact.position, doubt.contact.identity.caseid.clone(), &error);
+            self.reject_for(doubt.contact.place, doubt.contact.identity.caseid.clone(), &error);
             self.resolve(batch, true);
         } else if settled && doubt.contact.rounds + 1 < MAX_ROUNDS {
             doubt.contact.rounds += 1;

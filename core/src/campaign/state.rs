@@ -34,6 +34,8 @@ pub struct Campaign {
     pub(super) report: Report,
     pub(super) jitter: Jitter,
     pub(super) given_up: bool,
+    /// The head of a campaign in partitions was read.
+    pub(super) has_head: bool,
 }
 
 /// The state of the token.
@@ -59,6 +61,7 @@ impl Campaign {
             report: Report::default(),
             jitter: Jitter::new(config.seed),
             given_up: false,
+            has_head: false,
             config,
         }
     }

@@ -99,8 +99,8 @@ impl Campaign {
     }
 
     pub(super) fn create_params(&self, suffix: &str) -> String {
-        let CampaignConfig { workflow_template_id, name, end_time, .. } = &self.config;
-        let name = format!("{name}{suffix}");
+        let CampaignConfig { workflow_template_id, end_time, .. } = &self.config;
+        let name = format!("{}{suffix}", self.config.workflow_name());
         json(&CreateInstance {
             workflow_template_id: *workflow_template_id,
             name: name.into(),
@@ -153,7 +153,7 @@ impl Campaign {
         }
         let workflow = self.ledger.workflows.len();
         let suffix = if workflow == 0 { String::new() } else { format!(" ({})", workflow + 1) };
-        let (name, end_time) = (format!("{}{suffix}", self.config.name), Some(self.config.end_time.clone()));
+        let (name, end_time) = (format!("{}{suffix}", self.config.workflow_name()), Some(self.config.end_time.clone()));
         self.record(&Record::Creating { workflow, name, end_time })?;
         let call = self.start("workflow.create_instance", self.create_params(&suffix))?;
         self.calls.hand_out(call, Job::Create { workflow });

@@ -3,6 +3,7 @@
 
 mod before;
 mod doubts;
+mod partitions;
 mod property;
 mod recover;
 mod sending;

@@ -153,7 +153,12 @@ pub(crate) fn run(
     kill_after: Option<u64>,
 ) -> Result<Option<Report>, Error> {
     let session = session();
+    let has_head = config.partition.is_some();
     let mut campaign = Campaign::new(&session, config)?;
+    if has_head {
+        let head = campaign.head(*now_ms)?;
+        campaign.resume_head(head.as_bytes())?;
+    }
     let good = campaign.resume(journal.as_bytes())?;
     journal.truncate(good);
     let (mut next, mut steps) = (0, 0);
