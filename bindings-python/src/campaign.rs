@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, MaxRejected, Now, Secret, json::rules::Rule};
+use airudder_core::{CampaignConfig, CampaignStep, Error, MaxRejected, Now, Partition, Secret, json::rules::Rule};
 use pyo3::{
     prelude::*,
     types::{PyFloat, PyList},
@@ -55,11 +55,29 @@ fn most(given: &Bound<'_, PyAny>) -> Result<MaxRejected, Error> {
     Ok(MaxRejected::Number(typed(given, "max_rejected", what)?))
 }
 
+fn part(given: &Bound<'_, PyAny>) -> Result<Partition, Error> {
+    let (index, count) = typed(given, "partition", "a pair: which partition, from 0, and how many there are")?;
+    Ok(Partition { index, count })
+}
+
+/// The partition of a contact; one that cannot be written as JSON is in the first, as one that cannot be read.
+#[pyfunction]
+#[pyo3(signature = (contact, count, /))]
+pub(crate) fn partition_of(contact: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> Fallible<u32> {
+    let count = typed(count, "partition", COUNT)?;
+    let contact = match writer::write(contact, &Rule::Any, "") {
+        Ok(contact) => contact,
+        Err(Failed::Core(_)) => String::new(),
+        Err(failed) => return Err(failed),
+    };
+    Ok(airudder_core::partition_of(&contact, count)?)
+}
+
 #[pymethods]
 impl Campaign {
     #[new]
     #[pyo3(signature = (session, *, workflow_template_id, name, end_time, batch_size, in_flight, lookups_in_flight,
-        settle, allow_duplicates, retry_rejected, journal_key, same_account, require_journal, recover, max_rejected, check_only, seed))]
+        settle, allow_duplicates, retry_rejected, journal_key, same_account, require_journal, recover, partition, max_rejected, check_only, seed))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         session: &Session,
@@ -76,6 +94,7 @@ impl Campaign {
         same_account: &Bound<'_, PyAny>,
         require_journal: &Bound<'_, PyAny>,
         recover: Option<&Bound<'_, PyAny>>,
+        partition: Option<&Bound<'_, PyAny>>,
         max_rejected: Option<&Bound<'_, PyAny>>,
         check_only: bool,
         seed: u64,
@@ -91,6 +110,7 @@ impl Campaign {
             same_account: typed(same_account, "same_account", SWITCH)?,
             require_journal: typed(require_journal, "require_journal", SWITCH)?,
             recover: recover.map(|since| typed(since, "recover", TEXT)).transpose()?,
+            partition: partition.map(part).transpose()?,
             max_rejected: max_rejected.map(most).transpose()?,
             check_only,
             seed,
@@ -101,6 +121,18 @@ impl Campaign {
             )
         };
         Ok(Self(Mutex::new(airudder_core::Campaign::new(session.core(), config)?)))
+    }
+
+    /// The head of a campaign in partitions, as it would begin now.
+    #[pyo3(signature = (unix_ms, /))]
+    fn head(&self, py: Python<'_>, unix_ms: u64) -> Fallible<String> {
+        self.with(py, |campaign| campaign.head(unix_ms))
+    }
+
+    /// Takes the head that its workers share.
+    #[pyo3(signature = (head, /))]
+    fn resume_head(&self, py: Python<'_>, head: &[u8]) -> Fallible<()> {
+        self.with(py, |campaign| campaign.resume_head(head))
     }
 
     /// Takes up the journal of an earlier run; returns how many of its bytes are good.

@@ -1,19 +1,19 @@
 """The sandbox as a process of its own, and clients of it."""
 
-import contextlib
 import functools
 import json
 import os
-import random
-import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from servers import APP, CONTACT, Authority, Face, Listener, Proxy, Server
+from postgres import Postgres
+from redis_server import RedisServer
+from servers import APP, CONTACT, Authority, Face, Listener, Proxy, Server, free_port
 
 from airudder import Client
 
@@ -46,15 +46,6 @@ def built(package: str, *options: str, ends: str) -> str:
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     made = [path for line in done.stdout.splitlines() for path in json.loads(line).get("filenames", [])]
     return next(path for path in made if Path(path).name == ends)
-
-
-def free_port() -> int:
-    """A port where nothing listens, for a program that cannot choose one itself. It is none of those that systems give
-    to connections and to whoever asks for a free one, so that it stays free until it is used."""
-    while True:
-        port = random.randrange(10_000, 32_000)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 class Sandbox:
@@ -192,3 +183,32 @@ def no_proxies_of_the_machine(monkeypatch):
     for name in ("http", "https", "all", "no"):
         monkeypatch.delenv(f"{name}_proxy", raising=False)
         monkeypatch.delenv(f"{name.upper()}_PROXY", raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres", "redis"])
+def store(request, tmp_path):
+    """The kind of a journal, and where a new one is."""
+    if request.param == "sqlite":
+        return "sqlite", str(tmp_path / "journals.db")
+    if request.param == "redis":
+        server = request.getfixturevalue("redis_server")
+        server.client.flushall()
+        return "redis", server.url
+    server = request.getfixturevalue("postgres")
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS airudder_journal, airudder_leases")
+    return "postgres", server.url

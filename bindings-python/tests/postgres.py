@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import psycopg
-from conftest import free_port
+from servers import free_port
 
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
 

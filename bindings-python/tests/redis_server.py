@@ -4,7 +4,7 @@ import subprocess
 import time
 
 import redis
-from conftest import free_port
+from servers import free_port
 
 
 class RedisServer:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import ssl
@@ -230,3 +231,12 @@ def status_of_child(act):
             os._exit(0 if act() else 1)
         os._exit(1)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def free_port() -> int:
+    """A port where nothing listens, for a program that cannot choose one itself. It is none of those that systems give
+    to connections and to whoever asks for a free one, so that it stays free until it is used."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -17,8 +17,6 @@ import psycopg
 import pytest
 import redis
 from conftest import APP, CAMPAIGN, ROOT
-from postgres import Postgres
-from redis_server import RedisServer
 from test_campaign import FAULTS, SLOW, arrived, contacts
 
 from airudder import AirudderError, Client, JournalConflict, ValidationError
@@ -46,35 +44,6 @@ def journal_of(kind, where, lease=2.0, wait=None, name="july"):
         return FileJournal(where)
     made = {"sqlite": SqliteJournal, "postgres": PostgresJournal, "redis": RedisJournal}[kind]
     return made(redis.Redis.from_url(where) if kind == "redis" else where, name, lease=lease, wait=wait)
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    server = Postgres()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory):
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture(params=["sqlite", "postgres", "redis"])
-def store(request, tmp_path):
-    """The kind of a journal, and where a new one is."""
-    if request.param == "sqlite":
-        return "sqlite", str(tmp_path / "journals.db")
-    if request.param == "redis":
-        server = request.getfixturevalue("redis_server")
-        server.client.flushall()
-        return "redis", server.url
-    server = request.getfixturevalue("postgres")
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS airudder_journal, airudder_leases")
-    return "postgres", server.url
 
 
 def worker(store, url, count, lease="2", recover=""):

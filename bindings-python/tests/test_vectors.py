@@ -7,10 +7,10 @@ import keyword
 import pytest
 from conftest import ROOT
 
-from airudder import AirudderError, AsyncClient, Client, File, Response, Webhooks, crypto
+from airudder import AirudderError, AsyncClient, Client, File, Response, Webhooks, crypto, partition_of
 from airudder._native import operations
 
-NAMES = ("cipher", "signature", "webhook", "operation")
+NAMES = ("cipher", "signature", "webhook", "operation", "partition")
 FILES = {name: json.loads((ROOT / f"core/vectors/{name}.json").read_text()) for name in NAMES}
 
 
@@ -32,6 +32,17 @@ def test_cipher(case):
             crypto.encrypt(plain, case["key"], cipher=case["cipher"], iv=no_iv)
         else:
             crypto.decrypt(case["text"], case["key"], cipher=case["cipher"])
+    assert raised.value.code == case["error"]
+
+
+@parametrized("partition")
+def test_partition(case):
+    contact = json.loads(case["contact"])
+    if "error" not in case:
+        assert partition_of(contact, case["count"]) == case["partition"]
+        return
+    with pytest.raises(AirudderError) as raised:
+        partition_of(contact, case["count"])
     assert raised.value.code == case["error"]
 
 

@@ -20,7 +20,7 @@ CONTACTS: list[tuple[str, tuple[str, str] | None]] = [
     ('{"callee":6212345678}', None),
     ('{"callee":"+6212345678","caseid":7}', None),
     ("7", None),
-    ("", None),
+    ("null", None),
 ]
 COUNTS = (1, 2, 7, 8, 1000, 4294967295)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from airudder._event import Event
     from airudder._generated.types import Detail
     from airudder._http import AsyncHttpTransport, HttpTransport
-    from airudder._native import Request
+    from airudder._native import Request, partition_of
     from airudder._options import CallOptions, File
     from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
     from airudder._running import RunningCampaign
@@ -86,6 +86,7 @@ __all__ = [
     "Workflow",
     "__version__",
     "crypto",
+    "partition_of",
 ]
 
 _HOMES = {
@@ -105,7 +106,7 @@ _HOMES = {
     "_event": ["Event"],
     "_generated.types": ["Detail"],
     "_http": ["AsyncHttpTransport", "HttpTransport"],
-    "_native": ["Request"],
+    "_native": ["Request", "partition_of"],
     "_options": ["CallOptions", "File"],
     "_report": ["DoubtfulContact", "Progress", "Rejected", "Report", "Workflow"],
     "_running": ["RunningCampaign"],

@@ -67,6 +67,11 @@ class Campaigns:
                 workflow of this campaign's name that was created since then is accepted. Whoever ran the campaign
                 before must not run any more. Where there is a journal, it says how the campaign was begun. Not with
                 `allow_duplicates`.
+            partition: Send one part of the campaign, as `(0, 8)`: which one, from 0, and how many there are. The rest
+                is for others. A worker takes only the contacts that `partition_of` puts into its partition, so it may
+                read all contacts, or those alone. All workers have the same `name` and the same `journal` in a
+                database, where each gets one of its own. Workflows are called `name [0/8]`, `name [0/8] (2)`, ... With
+                another number of partitions a campaign is not gone on with: E1012.
             max_rejected: Stop before an upload with E1020 once more contacts than this were rejected. An `int` is a
                 number of contacts, a `float` from 0 to 1 a share of those that were read. None: however many.
             suppress: Numbers that must not be called, as `+6281200000000`, such as a list, or a text file that is open,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from airudder._campaign_run import Run
 from airudder._campaign_settings import check_names, machine_of, seconds_left
 from airudder._contacts import ByRules, check_kind
-from airudder._errors import AirudderError, made
+from airudder._errors import AirudderError, invalid_setting, made
 from airudder._file_journal import FileJournal
-from airudder._journal_protocol import Journal
+from airudder._journal_protocol import Journal, PartitionedJournal
+from airudder._native import clocks
 from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
 from airudder._suppressed import suppress_in
 
@@ -34,6 +35,10 @@ class Job:
         check_names(settings)
         self._machine = machine_of(session, settings)
         self._journal = _journal_of(settings["journal"])
+        self._shared: PartitionedJournal | None = None
+        if (partition := settings.get("partition")) is not None:
+            self._shared = _shared(self._journal)
+            self._journal = self._shared.part(partition[0])
         self._contacts = settings["contacts"]
         check_kind(self._contacts)
         self._suppressed = settings.get("suppress", ()), settings.get("suppress_case_ids", ())
@@ -64,6 +69,8 @@ class Job:
 
     def _to_the_end(self) -> Report:
         suppress_in(self._machine, *self._suppressed)
+        if self._shared is not None:
+            self._machine.resume_head(self._shared.head(self._machine.head(clocks()[0])))
         written = self._journal.open()
         try:
             good = self._machine.resume(written)
@@ -109,6 +116,13 @@ def _journal_of(given: str | os.PathLike[str] | Journal) -> Journal:
             "journal is the path of a file, or a journal of airudder.journals: it keeps people from being called twice"
         )
         raise TypeError(why) from None
+
+
+def _shared(journal: Journal) -> PartitionedJournal:
+    if isinstance(journal, PartitionedJournal):
+        return journal
+    why = "a campaign in partitions needs a journal that all its workers reach: one in a database, of airudder.journals"
+    raise invalid_setting("partition", why)
 
 
 def report_of(machine: Machine) -> tuple[Report, AirudderError | None]:

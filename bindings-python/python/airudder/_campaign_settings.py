@@ -38,6 +38,7 @@ class CampaignSettings(TypedDict, total=False):
     same_account: bool
     require_journal: bool
     recover: str | datetime | None
+    partition: tuple[int, int] | None
     max_rejected: float | None
     suppress: Iterable[str]
     suppress_case_ids: Iterable[str]
@@ -75,6 +76,7 @@ def machine_of(session: Session, settings: CampaignSettings, *, check_only: bool
         same_account=settings.get("same_account", False),
         require_journal=settings.get("require_journal", False),
         recover=None if recover is None else _zoned("recover", recover),
+        partition=settings.get("partition"),
         max_rejected=settings.get("max_rejected"),
         check_only=check_only,
         seed=seed(),

@@ -1,4 +1,4 @@
-"""What a campaign needs of its journal."""
+"""What a campaign needs of its journal, and of the journals of its partitions."""
 
 from __future__ import annotations
 
@@ -43,4 +43,24 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Let others have it. It is called once for each `open` that returned."""
+        ...
+
+
+@runtime_checkable
+class PartitionedJournal(Journal, Protocol):
+    """A journal where workers on other machines have theirs, so that each can send one partition of a campaign.
+
+    This one holds nothing but the head then, one line, which all workers share; each has the journal of its partition.
+    """
+
+    def head(self, line: str, /) -> bytes:
+        """Keep this line as the journal's first, unless it has one, and give the first that it has then.
+
+        In one step, so that of two workers which do so at once both get the same line; durable when this returns; and
+        without taking the journal, which other workers need meanwhile.
+        """
+        ...
+
+    def part(self, index: int, /) -> Journal:
+        """Give the journal of a partition, another one for each number."""
         ...

@@ -56,6 +56,10 @@ class Store(Protocol):
         """Append to a journal of so many bytes and renew the lease; False where either is no longer so."""
         ...
 
+    def head(self, line: str) -> str:
+        """Append to an empty journal, whoever has the lease, and give what was appended first."""
+        ...
+
     def close(self) -> None:
         """Let the connection go, if it is the store's own."""
         ...
@@ -64,14 +68,16 @@ class Store(Protocol):
 class LeasedJournal:
     """A journal in a database, for one campaign at a time, wherever its worker runs."""
 
-    def __init__(self, kind: str, name: str, lease: float, wait: float | None, connect: Callable[[], Store]) -> None:
+    def __init__(self, kind: str, name: str, lease: float, wait: float | None, connect: Callable[[str], Store]) -> None:
         if not name:
             raise invalid_setting("journal", "a journal in a database needs a name")
         if not lease >= 1:
             raise invalid_setting("journal", "lease is a number of seconds, 1 or more")
-        self._label = f"the {kind} journal {name}"
+        self._kind = kind
+        self._name = name
         self._connect = connect
         self._lease = lease
+        self._given_wait = wait
         self._wait = lease + 1 if wait is None else wait
         self._store: Store | None = None
         self._epoch = 0
@@ -86,7 +92,7 @@ class LeasedJournal:
 
         A holder that died leaves a lease that runs out: that is waited for. One that is alive renews it: E1018.
         """
-        store = self._connect()
+        store = self._connect(self._name)
         try:
             self._epoch = self._take(store)
             content = "".join(store.lines()).encode()
@@ -110,6 +116,18 @@ class LeasedJournal:
     def cut(self, length: int, /) -> None:
         """Refuse: lines are appended wholly or not at all, so that a torn one was written by something else."""
         raise self._conflict(f"it has more than the {length} bytes of whole lines, which no campaign wrote")
+
+    def head(self, line: str, /) -> bytes:
+        """Begin the journal with this line unless it has begun, and give its beginning."""
+        store = self._connect(self._name)
+        try:
+            return store.head(line).encode()
+        finally:
+            store.close()
+
+    def part(self, index: int, /) -> LeasedJournal:
+        """Give the journal of a partition, which is called `name/index`."""
+        return LeasedJournal(self._kind, f"{self._name}/{index}", self._lease, self._given_wait, self._connect)
 
     def held(self) -> bool:
         """Tell whether at most a third of the lease has passed since it was last renewed."""
@@ -158,4 +176,4 @@ class LeasedJournal:
                 self._since_ms = max(self._since_ms, began)
 
     def _conflict(self, why: str) -> AirudderError:
-        return made(CONFLICT, f"{self._label}: {why}", "/journal")
+        return made(CONFLICT, f"the {self._kind} journal {self._name}: {why}", "/journal")

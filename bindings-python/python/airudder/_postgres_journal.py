@@ -37,6 +37,11 @@ WITH own AS ({RENEW}),
     durable AS (SELECT set_config('synchronous_commit', 'on', true))
 INSERT INTO airudder_journal SELECT $1, $4, $5, $6 FROM own, ended, durable WHERE length = $4 RETURNING 1"""  # noqa: S608 - of constants
 
+HEAD = """
+WITH durable AS (SELECT set_config('synchronous_commit', 'on', true))
+INSERT INTO airudder_journal SELECT $1, 0, $2, $3 FROM durable ON CONFLICT DO NOTHING"""
+FIRST = "SELECT lines FROM airudder_journal WHERE name = $1 AND at = 0"
+
 
 class PostgresJournal(LeasedJournal):
     """A journal in PostgreSQL, which may hold many, each under its name, for workers that share nothing else.
@@ -52,8 +57,7 @@ class PostgresJournal(LeasedJournal):
     """
 
     def __init__(self, conninfo: str, name: str, *, lease: float = 60.0, wait: float | None = None) -> None:
-        super().__init__("PostgreSQL", name, lease, wait, lambda: _PostgresStore(_connected(conninfo), name))
-        self._name = name
+        super().__init__("PostgreSQL", name, lease, wait, lambda name: _PostgresStore(_connected(conninfo), name))
 
     def __repr__(self) -> str:
         return f"PostgresJournal(name={self._name!r})"
@@ -95,6 +99,11 @@ class _PostgresStore:
 
     def append(self, epoch: int, lease: float, at: int, lines: str) -> bool:
         return self._run(APPEND, epoch, int(lease * 1000), at, len(lines.encode()), lines).rowcount == 1
+
+    def head(self, line: str) -> str:
+        self._run(HEAD, len(line.encode()), line)
+        (first,) = self._run(FIRST).fetchone() or ("",)
+        return str(first)
 
     def close(self) -> None:
         self._connection.close()

@@ -33,6 +33,13 @@ redis.call('HSET', KEYS[1], 'size', ARGV[3] + #ARGV[4], 'until', now + ARGV[2])
 return 1
 """
 )
+HEAD = """
+if redis.call('EXISTS', KEYS[2]) == 0 then
+    redis.call('RPUSH', KEYS[2], ARGV[1])
+    redis.call('HSET', KEYS[1], 'size', #ARGV[1])
+end
+return redis.call('LINDEX', KEYS[2], 0)
+"""
 
 
 class RedisJournal(LeasedJournal):
@@ -54,7 +61,7 @@ class RedisJournal(LeasedJournal):
     def __init__(
         self, client: redis.Redis, name: str, *, lease: float = 60.0, wait: float | None = None, durable: bool = False
     ) -> None:
-        super().__init__("Redis", name, lease, wait, lambda: _RedisStore(client, name, durable=durable))
+        super().__init__("Redis", name, lease, wait, lambda name: _RedisStore(client, name, durable=durable))
 
 
 def _check_durable(client: redis.Redis) -> None:
@@ -103,6 +110,9 @@ class _RedisStore:
 
     def append(self, epoch: int, lease: float, at: int, lines: str) -> bool:
         return bool(self._run(APPEND, epoch, int(lease * 1000), at, lines))
+
+    def head(self, line: str) -> str:
+        return _text(self._run(HEAD, line))
 
     def close(self) -> None:
         """Leave the client to its owner."""

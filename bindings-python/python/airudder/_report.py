@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,34 @@ class Report:
     clock_offset_ms: int | None = None
     """How far the API's clock is ahead of this machine's, in milliseconds, where they are more than an hour apart."""
 
+    @classmethod
+    def merge(cls, reports: Iterable[Report]) -> Report:
+        """Make one report of those of all partitions of a campaign.
+
+        The positions of contacts are those that each worker gave them: they tell contacts apart where all workers read
+        the same contacts.
+        """
+        reports = list(reports)
+        offsets = [one.clock_offset_ms for one in reports if one.clock_offset_ms is not None]
+        return cls(
+            sum(one.accepted for one in reports),
+            sorted((each for one in reports for each in one.rejected), key=_place),
+            sorted((each for one in reports for each in one.doubtful), key=_place),
+            [each for one in reports for each in one.workflows],
+            max(offsets, key=abs, default=None),
+        )
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Report:
+        """Make a report of what `to_dict` gave, for instance in another process."""
+        return cls(
+            given["accepted"],
+            [Rejected(**one) for one in given["rejected"]],
+            [DoubtfulContact(**one) for one in given["doubtful"]],
+            [Workflow(**one) for one in given["workflows"]],
+            given["clock_offset_ms"],
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Give it as dicts, lists, texts and numbers, for instance for JSON."""
         return asdict(self)
@@ -95,7 +125,7 @@ class Report:
         """
         rows = [{"state": "rejected", **asdict(one)} for one in self.rejected]
         rows += [{"state": "doubtful", **asdict(one)} for one in self.doubtful]
-        rows.sort(key=_position)
+        rows.sort(key=itemgetter("contact"))
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, ["contact", "state", "case_id", "code", "pointer", "message"])
             writer.writeheader()
@@ -103,5 +133,5 @@ class Report:
         return len(rows)
 
 
-def _position(row: dict[str, Any]) -> int:
-    return int(row["contact"])
+def _place(one: Rejected | DoubtfulContact) -> int:
+    return one.contact

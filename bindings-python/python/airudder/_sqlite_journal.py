@@ -39,7 +39,7 @@ class SqliteJournal(LeasedJournal):
     def __init__(
         self, path: str | os.PathLike[str], name: str, *, lease: float = 60.0, wait: float | None = None
     ) -> None:
-        super().__init__("SQLite", name, lease, wait, lambda: _SqliteStore(Path(path), name))
+        super().__init__("SQLite", name, lease, wait, lambda name: _SqliteStore(Path(path), name))
 
 
 class _SqliteStore:
@@ -108,6 +108,12 @@ class _SqliteStore:
                 "INSERT INTO airudder_journal VALUES (?, ?, ?, ?)", (self._name, at, len(lines.encode()), lines)
             )
         return True
+
+    def head(self, line: str) -> str:
+        run = self._connection.execute
+        run("INSERT OR IGNORE INTO airudder_journal VALUES (?, 0, ?, ?)", (self._name, len(line.encode()), line))
+        (first,) = run("SELECT lines FROM airudder_journal WHERE name = ? AND at = 0", (self._name,)).fetchone()
+        return str(first)
 
     def close(self) -> None:
         self._connection.close()

@@ -1,6 +1,5 @@
 //! The settings of a campaign.
 
-use super::partition::Partition;
 use crate::{
     api::operations::workflow::MAX_DETAILS,
     calendar,
@@ -64,6 +63,15 @@ pub struct CampaignConfig {
     pub seed: u64,
 }
 
+/// One part of a campaign that several workers send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// Which one, from 0.
+    pub index: u32,
+    /// The number of all, at least 1. It stays the same as long as the campaign may be run again.
+    pub count: u32,
+}
+
 /// How many contacts may be rejected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MaxRejected {
@@ -105,6 +113,14 @@ impl CampaignConfig {
             max_rejected: None,
             check_only: false,
             seed: 0,
+        }
+    }
+
+    /// The name of the first workflow: that of a partition says which one it is.
+    pub(super) fn workflow_name(&self) -> String {
+        match self.partition {
+            Some(Partition { index, count }) => format!("{} [{index}/{count}]", self.name),
+            None => self.name.clone(),
         }
     }
 

@@ -61,8 +61,8 @@ use self::{
     state::TokenState,
 };
 pub use self::{
-    config::{CampaignConfig, MaxRejected},
-    partition::{Partition, partition_of},
+    config::{CampaignConfig, MaxRejected, Partition},
+    partition::partition_of,
     report::{DoubtfulContact, Progress, Rejected, Report, Workflow},
     state::Campaign,
 };

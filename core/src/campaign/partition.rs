@@ -2,11 +2,10 @@
 
 use super::{
     beginning::Head,
-    config::CampaignConfig,
+    config::Partition,
     identities::folded,
     identity::Identity,
     journal::Journal,
-    misuse,
     state::{Campaign, TokenState},
 };
 use crate::{
@@ -14,15 +13,6 @@ use crate::{
     crypto::{BuiltIn, Provider},
     error::{Error, ErrorCode},
 };
-
-/// One part of a campaign that several workers send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Partition {
-    /// Which one, from 0.
-    pub index: u32,
-    /// The number of all, at least 1. It stays the same as long as the campaign may be run again.
-    pub count: u32,
-}
 
 /// The partition that a contact is in, from 0, of so many.
 ///
@@ -43,16 +33,6 @@ pub fn partition_of(contact: &str, count: u32) -> Result<u32, Error> {
     });
     let index = hash.checked_rem(u64::from(count)).and_then(|index| u32::try_from(index).ok());
     index.ok_or_else(|| Error::new(ErrorCode::InvalidConfig, "the number of partitions is at least 1").at("/partition"))
-}
-
-impl CampaignConfig {
-    /// The name of the first workflow: that of a partition says which one it is.
-    pub(super) fn workflow_name(&self) -> String {
-        match self.partition {
-            Some(Partition { index, count }) => format!("{} [{index}/{count}]", self.name),
-            None => self.name.clone(),
-        }
-    }
 }
 
 impl Campaign {
@@ -82,7 +62,8 @@ impl Campaign {
 
     fn check_partitioned(&self) -> Result<(), Error> {
         if self.config.partition.is_none() || self.token != TokenState::Unasked {
-            return Err(misuse("the head is read by a campaign with a partition, before its first poll"));
+            let why = "the head is read by a campaign with a partition, before its first poll";
+            return Err(Error::new(ErrorCode::Misuse, why));
         }
         Ok(())
     }
