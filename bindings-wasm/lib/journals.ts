@@ -3,4 +3,4 @@
 export type { JournalOptions } from "./journals/leased.js";
 export { type PostgresClient, PostgresJournal } from "./journals/postgres.js";
 export { type RedisClient, RedisJournal, type RedisJournalOptions } from "./journals/redis.js";
-export type { Journal } from "./runtime/journal.js";
+export type { Journal, PartitionedJournal } from "./runtime/journal.js";

@@ -8,6 +8,7 @@ export type { PreparedRequest } from "./call/prepared.js";
 export type { Push } from "./call/push.js";
 export type { Campaigns } from "./campaign/campaigns.js";
 export type { CampaignOptions, CheckOptions } from "./campaign/options.js";
+export { partitionOf } from "./campaign/partition.js";
 export * as crypto from "./crypto.js";
 export type { Operations } from "./generated/operations.js";
 export type * from "./generated/types.js";
@@ -24,8 +25,8 @@ export {
 } from "./runtime/errors.js";
 export type { Fetch, FetchResponse, WebRequest, WebResponse } from "./runtime/globals.js";
 export type { HeaderFields } from "./runtime/headers.js";
-export type { Journal } from "./runtime/journal.js";
-export type { DoubtfulContact, Progress, Rejected, Report, Workflow } from "./runtime/report.js";
+export type { Journal, PartitionedJournal } from "./runtime/journal.js";
+export { type DoubtfulContact, type Progress, type Rejected, Report, type Workflow } from "./runtime/report.js";
 export type { Event, EventOf, KnownEvent, UnknownEvent } from "./webhooks/event.js";
 export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse, Unverified } from "./webhooks/handlers.js";
 export type { HandlerOptions, Listener, WebhooksOptions } from "./webhooks/options.js";

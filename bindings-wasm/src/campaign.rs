@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode, MaxRejected, Now, Secret};
+use airudder_core::{CampaignConfig, CampaignStep, Error, ErrorCode, MaxRejected, Now, Partition, Secret};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -49,6 +49,10 @@ extern "C" {
     fn require_journal(this: &CampaignSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     fn recover(this: &CampaignSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = partitionIndex)]
+    fn partition_index(this: &CampaignSettings) -> Option<u32>;
+    #[wasm_bindgen(method, getter, js_name = partitionCount)]
+    fn partition_count(this: &CampaignSettings) -> Option<u32>;
     #[wasm_bindgen(method, getter, js_name = maxRejected)]
     fn max_rejected(this: &CampaignSettings) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = maxRejectedShare)]
@@ -64,6 +68,7 @@ impl From<CampaignSettings> for CampaignConfig {
         let usual = Self::new(settings.workflow_template_id(), settings.name(), settings.end_time());
         let settle_ms = settings.settle_ms().map(whole).or(usual.settle_ms);
         let max_rejected = settings.max_rejected().map(|most| MaxRejected::Number(whole(most)));
+        let partition = settings.partition_index().zip(settings.partition_count());
         Self {
             batch_size: settings.batch_size().unwrap_or(usual.batch_size),
             in_flight: settings.in_flight().unwrap_or(usual.in_flight),
@@ -75,12 +80,19 @@ impl From<CampaignSettings> for CampaignConfig {
             same_account: settings.same_account().unwrap_or(usual.same_account),
             require_journal: settings.require_journal().unwrap_or(usual.require_journal),
             recover: settings.recover(),
+            partition: partition.map(|(index, count)| Partition { index, count }),
             max_rejected: max_rejected.or_else(|| settings.max_rejected_share().map(MaxRejected::Share)),
             check_only: settings.check_only().unwrap_or(usual.check_only),
             seed: whole(settings.seed()),
             ..usual
         }
     }
+}
+
+/// The partition of a contact, as JSON.
+#[wasm_bindgen(js_name = partitionOf)]
+pub fn partition_of(contact: &str, count: u32) -> Fallible<u32> {
+    Ok(airudder_core::partition_of(contact, count)?)
 }
 
 /// The next step. The call of a `Call` step is put into its object, which serde cannot do.
@@ -184,6 +196,17 @@ impl Campaign {
     pub fn new(session: &Session, settings: CampaignSettings) -> Fallible<Self> {
         let config = settings.into();
         Ok(Self(RefCell::new(airudder_core::Campaign::new(session.core(), config)?)))
+    }
+
+    /// The head of a campaign in partitions, as it would begin now.
+    pub fn head(&self, unix_ms: f64) -> Fallible<String> {
+        self.with(|campaign| campaign.head(whole(unix_ms)))
+    }
+
+    /// Takes the head that its workers share.
+    #[wasm_bindgen(js_name = resumeHead)]
+    pub fn resume_head(&self, head: &[u8]) -> Fallible<()> {
+        self.with(|campaign| campaign.resume_head(head))
     }
 
     /// Resumes from the journal of an earlier run; returns the number of its good bytes.

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { airudder, canned, root, vectors } from "./support.mjs";
 
-const { AirudderError, Client, File, Webhooks, crypto } = airudder;
+const { AirudderError, Client, File, Webhooks, crypto, partitionOf } = airudder;
 
 /** What is thrown has this code. */
 const code = (expected) => (error) => {
@@ -13,7 +13,7 @@ const code = (expected) => (error) => {
   return true;
 };
 
-const suites = { cipher, signature, webhook, operation };
+const suites = { cipher, signature, webhook, operation, partition };
 for (const [name, run] of Object.entries(suites)) {
   const { cases, count } = vectors(name);
   for (const one of cases) {
@@ -33,6 +33,15 @@ function cipher({ do: what, cipher, key, iv, plain = "", text, error }) {
     assert.throws(() => crypto.encrypt(bytes, key, { ...options, ...none }), code(error));
   } else {
     assert.throws(() => crypto.decrypt(text, key, { cipher }), code(error));
+  }
+}
+
+function partition({ contact, count, partition, error }) {
+  const parsed = JSON.parse(contact);
+  if (error === undefined) {
+    assert.equal(partitionOf(parsed, count), partition);
+  } else {
+    assert.throws(() => partitionOf(parsed, count), code(error));
   }
 }
 

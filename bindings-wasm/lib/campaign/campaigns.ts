@@ -12,6 +12,7 @@ import { seed } from "../runtime/seed.js";
 import { bare, settings } from "../runtime/settings.js";
 import { feed } from "./feed.js";
 import { CAMPAIGN, type CampaignOptions, CHECK, type CheckOptions, isUrl, iterate } from "./options.js";
+import { partOf } from "./partition.js";
 import { CampaignRun } from "./run.js";
 import { suppress as suppressIn } from "./suppressed.js";
 
@@ -44,16 +45,14 @@ export class Campaigns {
    */
   async run(options: CampaignOptions): Promise<Report> {
     const needed = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
-    const { contacts, journal, onProgress, signal, settleMs, suppress, suppressCaseIds, ...given } = settings(
-      options,
-      CAMPAIGN,
-      needed,
-    );
+    const { contacts, journal, onProgress, signal, settleMs, suppress, suppressCaseIds, partition, ...given } =
+      settings(options, CAMPAIGN, needed);
     const config = bare({
       ...given,
       workflow_template_id: BigInt(given.workflow_template_id),
       ...(settleMs !== "never" && { settleMs }),
       neverSettle: settleMs === "never",
+      ...(partition && { partitionIndex: partition[0], partitionCount: partition[1] }),
       seed: seed(),
     });
     const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
@@ -61,12 +60,16 @@ export class Campaigns {
     let own: Journal | undefined;
     try {
       await suppressIn(machine, suppress, suppressCaseIds);
-      if (typeof journal === "string" || isUrl(journal)) {
+      if (partition !== undefined) {
+        own = await partOf(machine, journal, partition[0]);
+      } else if (typeof journal === "string" || isUrl(journal)) {
         file = await openJournal(journal);
       } else if (IN_USE.has(journal)) {
         throw fault(1018, "another campaign has this journal; give each campaign its own", "/journal");
       } else {
         own = journal;
+      }
+      if (own !== undefined) {
         IN_USE.add(own);
       }
       const campaign = new CampaignRun(

@@ -74,6 +74,14 @@ export interface CampaignOptions {
    * Where there is a journal, it says how the campaign was begun. Not with `allowDuplicates`.
    */
   recover?: string | undefined;
+  /**
+   * Sends one part of the campaign, as `[0, 8]`: which one, from 0, and how many there are. The rest is for others. A
+   * worker takes only the contacts that `partitionOf` puts into its partition, so it may read all contacts, or those
+   * alone. All workers have the same `name` and the same `journal` in a database, where each gets one of its own.
+   * Workflows are called `name [0/8]`, `name [0/8] (2)`, ... With another number of partitions a campaign is not gone on
+   * with: `E1012`.
+   */
+  partition?: readonly [index: number, count: number] | undefined;
   /** Stops before an upload with `E1020` once more contacts than this were rejected: however many. */
   maxRejected?: number | undefined;
   /** The same as a share of the contacts that were read, from 0 to 1. `maxRejected` counts where both are given. */
@@ -120,6 +128,7 @@ export const CAMPAIGN = {
   sameAccount: FLAG,
   requireJournal: FLAG,
   recover: STRING,
+  partition: { what: "a pair: which partition, from 0, and how many there are", fits: isPair },
   maxRejected: COUNT,
   maxRejectedShare: SHARE,
   suppress: TEXTS,
@@ -127,6 +136,10 @@ export const CAMPAIGN = {
   onProgress: FUNCTION,
   signal: SIGNAL,
 };
+
+function isPair(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every(COUNT.fits);
+}
 
 function isJournal(value: unknown): boolean {
   if (typeof value === "string" || isUrl(value)) {

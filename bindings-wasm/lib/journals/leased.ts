@@ -5,7 +5,7 @@
  * under the holder's own epoch: a worker that was paused, and whose lease was taken over meanwhile, changes nothing.
  */
 import { bytes } from "../runtime/bytes.js";
-import type { Journal } from "../runtime/journal.js";
+import type { Journal, PartitionedJournal } from "../runtime/journal.js";
 import { fault } from "../runtime/native.js";
 
 /** Settings of a journal in a database. */
@@ -41,12 +41,16 @@ export interface Store {
   lines(): Promise<string[]>;
   /** Appends to a journal of so many bytes, and renews the lease; false where either is no longer so. */
   append(epoch: number, leaseMs: number, at: number, lines: string, size: number): Promise<boolean>;
+  /** Appends to an empty journal, whoever has the lease, and gives what was appended first. */
+  head(line: string, size: number): Promise<string>;
 }
 
 /** A journal in a database, for one campaign at a time, wherever its worker runs. */
-export class LeasedJournal implements Journal {
+export class LeasedJournal implements PartitionedJournal {
+  readonly #connect: (name: string) => Store;
   readonly #store: Store;
-  readonly #label: string;
+  readonly #kind: string;
+  readonly #name: string;
   readonly #leaseMs: number;
   readonly #waitMs: number;
   #epoch = 0;
@@ -55,7 +59,11 @@ export class LeasedJournal implements Journal {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** @internal */
-  constructor(store: Store, kind: string, { name, leaseMs = 60_000, waitMs = leaseMs + 1000 }: JournalOptions) {
+  constructor(
+    connect: (name: string) => Store,
+    kind: string,
+    { name, leaseMs = 60_000, waitMs = leaseMs + 1000 }: JournalOptions,
+  ) {
     if (typeof name !== "string" || name === "") {
       throw fault(1001, "a journal in a database needs a name", "/journal");
     }
@@ -66,8 +74,10 @@ export class LeasedJournal implements Journal {
         "/journal",
       );
     }
-    this.#store = store;
-    this.#label = `the ${kind} journal ${name}`;
+    this.#connect = connect;
+    this.#store = connect(name);
+    this.#kind = kind;
+    this.#name = name;
     this.#leaseMs = leaseMs;
     this.#waitMs = waitMs;
   }
@@ -98,6 +108,18 @@ export class LeasedJournal implements Journal {
       throw this.#conflict("somebody else took it over, or wrote to it");
     }
     this.#renewedMs = began;
+  }
+
+  /** Begins the journal with this line unless it has begun, and gives its beginning. */
+  async head(line: string): Promise<string> {
+    await this.#store.prepare();
+    return this.#store.head(line, bytes(line).length);
+  }
+
+  /** The journal of a partition, which is called `name/index`. */
+  part(index: number): Journal {
+    const options = { name: `${this.#name}/${index}`, leaseMs: this.#leaseMs, waitMs: this.#waitMs };
+    return new LeasedJournal(this.#connect, this.#kind, options);
   }
 
   /** Returns whether at most a third of the lease has passed since it was last renewed. */
@@ -144,7 +166,7 @@ export class LeasedJournal implements Journal {
   }
 
   #conflict(why: string): Error {
-    return fault(1018, `${this.#label}: ${why}`, "/journal");
+    return fault(1018, `the ${this.#kind} journal ${this.#name}: ${why}`, "/journal");
   }
 }
 

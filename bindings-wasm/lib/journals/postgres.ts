@@ -18,7 +18,7 @@ export class PostgresJournal extends LeasedJournal {
     if (typeof Object(client).query !== "function") {
       throw fault(1001, "a PostgresJournal needs a Pool or a Client of pg", "/journal");
     }
-    super(new PostgresStore(client, options.name), "PostgreSQL", options);
+    super((name) => new PostgresStore(client, name), "PostgreSQL", options);
   }
 }
 
@@ -45,6 +45,9 @@ WITH own AS (${RENEW}),
     ended AS (SELECT coalesce(max(at + size), 0) AS length FROM airudder_journal WHERE name = $1),
     durable AS (SELECT set_config('synchronous_commit', 'on', true))
 INSERT INTO airudder_journal SELECT $1, $4, $5, $6 FROM own, ended, durable WHERE length = $4 RETURNING 1`;
+const HEAD = `
+WITH durable AS (SELECT set_config('synchronous_commit', 'on', true))
+INSERT INTO airudder_journal SELECT $1, 0, $2, $3 FROM durable ON CONFLICT DO NOTHING`;
 
 class PostgresStore implements Store {
   readonly #client: PostgresClient;
@@ -84,6 +87,12 @@ class PostgresStore implements Store {
 
   async append(epoch: number, leaseMs: number, at: number, lines: string, size: number): Promise<boolean> {
     return (await this.#rows(APPEND, epoch, leaseMs, at, size, lines)).length === 1;
+  }
+
+  async head(line: string, size: number): Promise<string> {
+    await this.#rows(HEAD, size, line);
+    const [first] = await this.#rows("SELECT lines FROM airudder_journal WHERE name = $1 AND at = 0");
+    return String(first?.lines);
   }
 
   async #rows(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {

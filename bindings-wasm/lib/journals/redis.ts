@@ -29,7 +29,7 @@ export class RedisJournal extends LeasedJournal {
     if (typeof call !== "function" && typeof sendCommand !== "function") {
       throw fault(1001, "a RedisJournal needs a client of redis or ioredis", "/journal");
     }
-    super(new RedisStore(client, options.name, options.durable === true), "Redis", options);
+    super((name) => new RedisStore(client, name, options.durable === true), "Redis", options);
   }
 }
 
@@ -48,6 +48,13 @@ if tonumber(redis.call('HGET', KEYS[1], 'size') or '0') ~= tonumber(ARGV[3]) the
 redis.call('RPUSH', KEYS[2], ARGV[4])
 redis.call('HSET', KEYS[1], 'size', ARGV[3] + #ARGV[4], 'until', now + ARGV[2])
 return 1
+`;
+const HEAD = `
+if redis.call('EXISTS', KEYS[2]) == 0 then
+    redis.call('RPUSH', KEYS[2], ARGV[1])
+    redis.call('HSET', KEYS[1], 'size', #ARGV[1])
+end
+return redis.call('LINDEX', KEYS[2], 0)
 `;
 
 class RedisStore implements Store {
@@ -105,6 +112,10 @@ class RedisStore implements Store {
 
   async append(epoch: number, leaseMs: number, at: number, lines: string): Promise<boolean> {
     return Number(await this.#run(APPEND, epoch, leaseMs, at, lines)) === 1;
+  }
+
+  async head(line: string): Promise<string> {
+    return String(await this.#run(HEAD, line));
   }
 
   #run(script: string, ...values: (string | number)[]): Promise<unknown> {

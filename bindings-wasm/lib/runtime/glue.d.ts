@@ -111,9 +111,14 @@ export interface CampaignSettings {
   seed: number;
 }
 
+/** The partition of a contact, as JSON text. */
+export function partitionOf(contact: string, count: number): number;
+
 export class Campaign {
   constructor(session: Session, settings: CampaignSettings);
   readonly normal: number;
+  head(unixMs: number): string;
+  resumeHead(head: Uint8Array): void;
   resume(journal: Uint8Array): number;
   poll(unixMs: number, monotonicMs: number): CampaignStep | undefined;
   journalWritten(): void;

@@ -28,6 +28,21 @@ export interface Journal {
   close?(): void | Promise<void>;
 }
 
+/**
+ * A journal where workers on other machines have theirs, so that each can send one partition of a campaign. It holds
+ * nothing but the head then, one line, which all workers share; each has the journal of its partition.
+ */
+export interface PartitionedJournal extends Journal {
+  /**
+   * Keeps this line as the journal's first, unless it has one, and gives the first that it has then. In one step, so that
+   * of two workers which do so at once both get the same line; durable when it returns; and without keeping other workers
+   * away.
+   */
+  head(line: string): string | Uint8Array | Promise<string | Uint8Array>;
+  /** The journal of a partition, another one for each number. */
+  part(index: number): Journal;
+}
+
 /** A journal that is a file, to be closed. */
 export interface JournalFile extends Journal {
   close(): Promise<void>;

@@ -57,3 +57,27 @@ export interface Report {
   /** The milliseconds by which the API's clock is ahead of this machine's, where they are more than an hour apart. */
   clockOffsetMs?: number;
 }
+
+/** What can be done with reports. */
+export const Report = {
+  /**
+   * Makes one report of those of all partitions of a campaign. The positions of contacts are those that each worker gave
+   * them: they tell contacts apart where all workers read the same contacts.
+   */
+  merge(reports: Iterable<Report>): Report {
+    const all = [...reports];
+    const offsets = all.flatMap(({ clockOffsetMs = 0 }) => clockOffsetMs || []);
+    const [clockOffsetMs] = offsets.sort((one, other) => Math.abs(other) - Math.abs(one));
+    return {
+      accepted: all.reduce((sum, { accepted }) => sum + accepted, 0),
+      rejected: all.flatMap(({ rejected }) => rejected).sort(byPlace),
+      doubtful: all.flatMap(({ doubtful }) => doubtful).sort(byPlace),
+      workflows: all.flatMap(({ workflows }) => workflows),
+      ...(clockOffsetMs !== undefined && { clockOffsetMs }),
+    };
+  },
+};
+
+function byPlace(one: { contact: number }, other: { contact: number }): number {
+  return one.contact - other.contact;
+}

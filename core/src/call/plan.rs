@@ -229,7 +229,7 @@ fn check_headers(headers: &Headers) -> Result<Headers, Error> {
     let is_name =
         |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     let bad = |name: &str, why: &str| {
-        let message = format!("the header field `{}` {why}", name.escape_default());
+        let message = format!("the header field {name:?} {why}");
         Err(Error::new(ErrorCode::InvalidRequest, message).at("/headers"))
     };
     for (name, value) in headers.iter() {

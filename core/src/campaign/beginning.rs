@@ -19,11 +19,13 @@ use crate::{
 const JOURNAL_VERSION: u32 = 2;
 /// The version of journals that a recovery begins: earlier releases would send contacts without looking them up.
 const RECOVERY_VERSION: u32 = 3;
-/// The version of heads.
-const HEAD_VERSION: u32 = 1;
+/// The version of the head of a campaign in partitions: earlier releases would go on with it as one of theirs.
+const HEAD_VERSION: u32 = 4;
 /// The rules by which hosts turn files into contacts: those of today, and those of version 0.1.0.
 pub(super) const NORMAL: u32 = 2;
 const NORMAL_0_1_0: u32 = 1;
+
+const ANOTHER: &str = "the journal belongs to a campaign with another template or name";
 
 /// The first record, as far as the campaign needs it.
 #[derive(Debug)]
@@ -46,8 +48,46 @@ impl Beginning {
             started_ms: now.host_ms,
             binding: Some(binding),
             recovered_since_ms,
+            partitions: None,
         };
         Ok((Self { at: now, fingerprints, normal: NORMAL }, record))
+    }
+
+    /// The one record that the partitions of a campaign share, which begins now.
+    pub(super) fn head(session: &Session, config: &CampaignConfig, now_ms: u64) -> Result<Record, Error> {
+        let (_, binding) = bind(session, config, None, salt(config, now_ms, &config.name))?;
+        Ok(Record::Campaign {
+            version: HEAD_VERSION,
+            workflow_template_id: config.workflow_template_id,
+            name: config.name.clone(),
+            started_ms: now_ms,
+            binding: Some(binding),
+            recovered_since_ms: None,
+            partitions: config.partition.map(|partition| partition.count),
+        })
+    }
+
+    /// Fails where a head is that of another campaign, account, or number of partitions.
+    pub(super) fn check_head(session: &Session, config: &CampaignConfig, head: &Record) -> Result<(), Error> {
+        let Record::Campaign { workflow_template_id, name, started_ms, binding, partitions, .. } = head else {
+            return Ok(());
+        };
+        let (Some(binding), Some(count)) = (binding, partitions) else {
+            return Err(mismatch("the journal was begun without partitions: leave partition out").at("/partition"));
+        };
+        if *workflow_template_id != config.workflow_template_id || *name != config.name {
+            return Err(mismatch(ANOTHER));
+        }
+        if config.partition.is_none_or(|partition| partition.count != *count) {
+            let why = format!("the campaign was begun with {count} partitions: another number would send people twice");
+            return Err(mismatch(&why).at("/partition"));
+        }
+        compare(session, config, binding)?;
+        if config.recovered_since_ms().is_some_and(|since_ms| since_ms > *started_ms) {
+            let why = "recover is later than the time at which the campaign began, by its head";
+            return Err(Error::new(ErrorCode::InvalidConfig, why).at("/recover"));
+        }
+        Ok(())
     }
 
     /// The beginning of an earlier run, if the record is a first one. Fails where it belongs to another campaign or account.
@@ -59,8 +99,12 @@ impl Beginning {
         let Record::Campaign { version, workflow_template_id, name, started_ms, binding, .. } = record else {
             return Ok(None);
         };
+        if *version == HEAD_VERSION {
+            let why = "the journal is the head of a campaign in partitions: give partition, as it was begun";
+            return Err(mismatch(why).at("/partition"));
+        }
         if *workflow_template_id != config.workflow_template_id || *name != config.workflow_name() {
-            return Err(mismatch("the journal belongs to a campaign with another template or name"));
+            return Err(mismatch(ANOTHER));
         }
         let host_ms = *started_ms;
         Ok(Some(match (*version, binding) {
@@ -76,45 +120,6 @@ impl Beginning {
             },
             _ => return Err(mismatch("the journal was written by another version of this library")),
         }))
-    }
-}
-
-/// The one record that the partitions of a campaign share.
-pub(super) struct Head;
-
-impl Head {
-    /// That of a campaign that begins now.
-    pub(super) fn record(session: &Session, config: &CampaignConfig, now_ms: u64) -> Result<Record, Error> {
-        let (_, binding) = bind(session, config, None, salt(config, now_ms, &config.name))?;
-        Ok(Record::Partitions {
-            version: HEAD_VERSION,
-            workflow_template_id: config.workflow_template_id,
-            name: config.name.clone(),
-            count: config.partition.map_or(0, |partition| partition.count),
-            started_ms: now_ms,
-            binding,
-        })
-    }
-
-    /// Fails where the head is that of another campaign, account, or number of partitions.
-    pub(super) fn compare(session: &Session, config: &CampaignConfig, head: &Record) -> Result<(), Error> {
-        let Record::Partitions { version: HEAD_VERSION, workflow_template_id, name, count, started_ms, binding } = head
-        else {
-            return Err(mismatch("the head of the campaign was written by another version of this library"));
-        };
-        if *workflow_template_id != config.workflow_template_id || *name != config.name {
-            return Err(mismatch("the head belongs to a campaign with another template or name"));
-        }
-        if config.partition.is_none_or(|partition| partition.count != *count) {
-            let why = format!("the campaign was begun with {count} partitions: another number would send people twice");
-            return Err(mismatch(&why).at("/partition"));
-        }
-        compare(session, config, binding)?;
-        if config.recovered_since_ms().is_some_and(|since_ms| since_ms > *started_ms) {
-            let why = "recover is later than the time at which the campaign began, by its head";
-            return Err(Error::new(ErrorCode::InvalidConfig, why).at("/recover"));
-        }
-        Ok(())
     }
 }
 

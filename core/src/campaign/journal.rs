@@ -35,9 +35,10 @@ pub(crate) enum Record {
         /// are the campaign's. It is in the first line, so that no crash leaves the one without the other.
         #[serde(skip_serializing_if = "Option::is_none")]
         recovered_since_ms: Option<u64>,
+        /// The number of partitions of the campaign whose head this line is: nothing follows on it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        partitions: Option<u32>,
     },
-    /// The head of a campaign in partitions, in a journal of its own.
-    Partitions { version: u32, workflow_template_id: i64, name: String, count: u32, started_ms: u64, binding: Binding },
     /// A workflow is about to be created.
     Creating {
         workflow: usize,
@@ -97,14 +98,7 @@ impl Record {
                     _ => Some(Binding::read(&field(fields, "binding")?)?),
                 },
                 recovered_since_ms: number(fields, "recovered_since_ms"),
-            },
-            "partitions" => Self::Partitions {
-                version: number(fields, "version")?,
-                workflow_template_id: number(fields, "workflow_template_id")?,
-                name: field(fields, "name")?,
-                count: number(fields, "count")?,
-                started_ms: number(fields, "started_ms")?,
-                binding: Binding::read(&field(fields, "binding")?)?,
+                partitions: number(fields, "partitions"),
             },
             "creating" => Self::Creating {
                 workflow: number(fields, "workflow")?,
@@ -232,8 +226,6 @@ pub(crate) struct Journal {
 
 /// The beginning of every journal.
 const START: &[u8] = br#"{"record":"campaign","version":"#;
-/// The beginning of the head of a campaign in partitions.
-const HEAD: &[u8] = br#"{"record":"partitions","version":"#;
 const SUM_DIGITS: usize = 16;
 const SUM_FIELD: &str = r#","sum":""#;
 const SUM_END: &str = r#""}"#;
@@ -241,9 +233,8 @@ const SUM_END: &str = r#""}"#;
 impl Journal {
     /// The line of a record, with its end of line.
     pub(crate) fn line(&mut self, record: &Record) -> Result<String, Error> {
-        let mut line = serde_json::to_string(record).map_err(|error| {
-            Error::new(ErrorCode::Internal, format!("a journal record does not serialize: {error}"))
-        })?;
+        let mut line = serde_json::to_string(record)
+            .map_err(|_| Error::new(ErrorCode::Internal, "a journal record does not serialize"))?;
         line.truncate(line.len().saturating_sub(1));
         self.last_sum = sum(&self.last_sum, &line);
         line.push_str(SUM_FIELD);
@@ -257,10 +248,6 @@ impl Journal {
     /// off before it appends.
     pub(crate) fn read(bytes: &[u8]) -> Result<(Self, usize), Error> {
         let damaged = |why: String| Err(Error::new(ErrorCode::JournalDamaged, why));
-        if bytes.starts_with(HEAD) {
-            let why = "the journal is the head of a campaign in partitions: give partition, as it was begun";
-            return Err(Error::new(ErrorCode::JournalMismatch, why).at("/partition"));
-        }
         if !bytes.iter().zip(START).all(|(byte, start)| byte == start) {
             return damaged("the file does not begin as a journal does: it is left as it is".into());
         }
@@ -282,20 +269,6 @@ impl Journal {
             good += line.len();
         }
         Ok((journal, good))
-    }
-
-    /// The record of the head of a campaign in partitions, which is one line.
-    pub(crate) fn read_head(line: &[u8]) -> Result<Record, Error> {
-        if line.starts_with(START) {
-            let why = "the journal was begun without partitions: leave partition out";
-            return Err(Error::new(ErrorCode::JournalMismatch, why).at("/partition"));
-        }
-        Self::default().check_line(line).and_then(record).ok_or_else(|| {
-            Error::new(
-                ErrorCode::JournalDamaged,
-                "the head of the campaign's journals is not whole: it is left as it is",
-            )
-        })
     }
 
     /// The records of a journal that was checked, one at a time: all of them would take as much memory as the journal.
@@ -386,6 +359,7 @@ mod tests {
                     normal: 2,
                 }),
                 recovered_since_ms: Some(7),
+                partitions: Some(8),
             },
             Record::Sent { batch: 3, workflow: 1, contacts: ranges([4, 5]), fingerprints: "0011".into() },
             Record::Outcome { batch: 3, state: BatchState::Rejected, code: Some("E3001".into()), message: None },

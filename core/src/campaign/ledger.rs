@@ -52,11 +52,7 @@ impl Ledger {
     pub(super) fn apply(&mut self, record: &Record) -> Result<(), Error> {
         self.workflows.apply(record).map_err(|()| mismatch("the journal names a workflow that it did not create"))?;
         match record {
-            Record::Campaign { .. }
-            | Record::Partitions { .. }
-            | Record::Creating { .. }
-            | Record::Created { .. }
-            | Record::Closed { .. } => {}
+            Record::Campaign { .. } | Record::Creating { .. } | Record::Created { .. } | Record::Closed { .. } => {}
             Record::Sent { batch, workflow, contacts, fingerprints } => {
                 self.next_batch = self.next_batch.max(batch + 1);
                 self.send(*batch, *workflow, contacts, fingerprints)?;

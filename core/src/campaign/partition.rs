@@ -1,7 +1,7 @@
 //! One campaign on many machines: each takes the contacts of its own partition.
 
 use super::{
-    beginning::Head,
+    beginning::Beginning,
     config::Partition,
     identities::folded,
     identity::Identity,
@@ -44,7 +44,7 @@ impl Campaign {
     /// For a campaign with a [`partition`](CampaignConfig::partition), before the first poll.
     pub fn head(&self, now: impl Into<Now>) -> Result<String, Error> {
         self.check_partitioned()?;
-        Journal::default().line(&Head::record(&self.session, &self.config, now.into().unix_ms)?)
+        Journal::default().line(&Beginning::head(&self.session, &self.config, now.into().unix_ms)?)
     }
 
     /// Takes the head of the campaign, which one of its workers wrote. Only the first line is read.
@@ -54,8 +54,14 @@ impl Campaign {
     pub fn resume_head(&mut self, head: &[u8]) -> Result<(), Error> {
         self.check_partitioned()?;
         let first = head.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        let record = Journal::read_head(first)?;
-        Head::compare(&self.session, &self.config, &record)?;
+        let (_, good) = Journal::read(first)?;
+        let Some(record) = Journal::records(first.get(..good).unwrap_or_default()).next() else {
+            return Err(Error::new(
+                ErrorCode::JournalDamaged,
+                "the head of the campaign is not whole: it is left as it is",
+            ));
+        };
+        Beginning::check_head(&self.session, &self.config, &record)?;
         self.has_head = true;
         Ok(())
     }
