@@ -122,6 +122,6 @@ enum {
 #define AIRUDDER_RAW_REQUEST_INIT \
   { sizeof(airudder_raw_request), NULL, NULL, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
-  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL }
+  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
   { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }

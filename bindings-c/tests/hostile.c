@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "hostile.h"
+
 #include <airudder.h>
 #include <limits.h>
 #include <pthread.h>
@@ -14,44 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* What a caller may pass, right or wrong. */
-struct arguments {
-  uint64_t handle;
-  const char *text;
-  const char *bytes;
-  size_t len;
-  const airudder_header *headers;
-  size_t header_count;
-  int number;
-  uint64_t time;
-  airudder_error *error;
-  int outputs; /* whether outputs are wanted where they should be */
-};
-
 static const char event_json[] =
     "{\"event\":\"call.finished\",\"details\":[{\"callee\":\"+6200012345678\",\"n\":1.5,\"x\":null}]}";
 static char huge[8 << 20];
-
-/* Whether it is a number that a function may return: success, or an error of this library. */
-static int known(int code) {
-  static const char unknown[] = "This version of the library has no error of this number.";
-  return code == AIRUDDER_OK || strcmp(airudder_strerror(code), unknown) != 0;
-}
-
-static long calls, refusals;
-
-static void note(int code) {
-  if (!known(code) || code == AIRUDDER_E9001_INTERNAL) {
-    fprintf(stderr, "unexpected: %d\n", code);
-    abort();
-  }
-  __atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED);
-  if (code != AIRUDDER_OK) __atomic_fetch_add(&refusals, 1, __ATOMIC_RELAXED);
-}
-
-#define OUT(name) (a->outputs ? &(name) : NULL)
 
 static void use_calls(const struct arguments *a) {
   airudder_call_options options = AIRUDDER_CALL_OPTIONS_INIT;
@@ -117,6 +84,7 @@ static void use_campaigns(const struct arguments *a) {
   airudder_text text;
   int64_t integer;
   size_t count;
+  uint32_t partition;
 
   config.name = config.end_time = a->text;
   config.workflow_template_id = config.settle_ms = a->number;
@@ -124,9 +92,13 @@ static void use_campaigns(const struct arguments *a) {
   config.seed = a->time;
   config.allow_duplicates = config.retry_rejected = config.same_account = a->number;
   config.journal_key = a->text;
+  config.partition_index = config.partition_count = (uint32_t)a->len;
   note(airudder_campaign_new(a->handle, &config, OUT(made), a->error));
   if (made) airudder_campaign_free(made);
   note(airudder_campaign_new(a->handle, NULL, OUT(made), a->error));
+  note(airudder_partition_of(a->bytes, a->len, (uint32_t)a->time, OUT(partition), a->error));
+  note(airudder_campaign_head(a->handle, a->time, OUT(text), a->error));
+  note(airudder_campaign_resume_head(a->handle, a->bytes, a->len, a->error));
   note(airudder_campaign_resume(a->handle, a->bytes, a->len, OUT(count), a->error));
   step.call = 0;
   note(airudder_campaign_poll(a->handle, a->time, OUT(step), a->error));

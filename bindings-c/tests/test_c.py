@@ -7,7 +7,7 @@ import pytest
 from conftest import EXAMPLES, ROOT, WARNINGS, checked, run
 
 TESTS = ROOT / "bindings-c/tests"
-NAMES = ("cipher", "signature", "webhook", "operation")
+NAMES = ("cipher", "signature", "webhook", "operation", "partition")
 
 
 @checked
@@ -20,7 +20,7 @@ def test_vectors(build, how):
 
 
 @checked
-@pytest.mark.parametrize("name", ["calls", "campaign", "events", "threads"])
+@pytest.mark.parametrize("name", ["calls", "campaign", "partitions", "events", "threads"])
 def test_behaviour(build, name, how):
     build(TESTS / f"{name}.c", standard="gnu99", packages=["cmocka"]).run(how)
 

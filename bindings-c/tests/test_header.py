@@ -124,6 +124,7 @@ void save(const char *bytes, size_t len, const char *type);
 int send_over_http(const airudder_request *request, struct response *response);
 int write_all(int fd, airudder_text lines);
 int next_row(struct row *row);
+airudder_text first_line_of(const char *store, airudder_text line);
 
 int examples(int interrupted, int journal_fd, FILE *file);
 int examples(int interrupted, int journal_fd, FILE *file) {
@@ -132,10 +133,11 @@ int examples(int interrupted, int journal_fd, FILE *file) {
   airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
   airudder_step step; airudder_campaign_step work; airudder_progress progress;
   airudder_detection found; airudder_ack ack;
-  airudder_text text = {NULL, 0}; airudder_type type; airudder_header header, headers[1] = {{NULL, NULL}};
+  airudder_text text = {NULL, 0}, line = {NULL, 0}, head = {NULL, 0};
+  airudder_type type; uint32_t partition; airudder_header header, headers[1] = {{NULL, NULL}};
   const airudder_request *request; struct response response; struct row row;
   const char *body = "", *json = "", *plain = "", *sealed = "", *journal = "", *record = "", *id = "", *key = "";
-  const char *secret = "", *signature = "";
+  const char *secret = "", *signature = "", *store = "";
   size_t body_len = 0, json_len = 0, plain_len = 0, sealed_len = 0, journal_len = 0, header_count = 0;
   size_t count, good_len, i;
   int flag, is_file, operation; int64_t number, contact; double real; uint64_t now;
@@ -151,6 +153,7 @@ def test_every_example_in_the_header_compiles(tmp_path):
     )
     loops = ["airudder_config cfg = AIRUDDER_CONFIG_INIT;\n" + own_names]
     loops.append(campaign_loop())
+    loops.append(re.search(r"---- Partitions -(?:.*\n)+?\n((?:       .*\n)+)", header)[1].replace(" */", ""))
     examples = loops + [
         "\n".join(re.findall(r"^ \*     (\S.*)$", comment, re.MULTILINE)) for comment, _, _ in declarations()
     ]

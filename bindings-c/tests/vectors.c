@@ -334,6 +334,15 @@ static void operation_case(const cJSON *one) {
   free(params);
 }
 
+static void partition_case(const cJSON *one) {
+  const cJSON *expected = cJSON_GetObjectItemCaseSensitive(one, "partition");
+  const char *contact = text(one, "contact");
+  uint32_t count = (uint32_t)cJSON_GetObjectItemCaseSensitive(one, "count")->valuedouble, partition = 7;
+  int code = airudder_partition_of(contact, strlen(contact), count, &partition, NULL);
+  assert_int_equal(code, expected_error(one));
+  assert_int_equal(partition, expected ? (uint32_t)expected->valuedouble : 0);
+}
+
 static void ciphers(void **state) {
   (void)state;
   each("cipher", cipher_case);
@@ -354,9 +363,15 @@ static void operations(void **state) {
   each("operation", operation_case);
 }
 
+static void partitions(void **state) {
+  (void)state;
+  each("partition", partition_case);
+}
+
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(ciphers), cmocka_unit_test(signatures),
-                                     cmocka_unit_test(webhooks), cmocka_unit_test(operations)};
+                                     cmocka_unit_test(webhooks), cmocka_unit_test(operations),
+                                     cmocka_unit_test(partitions)};
   if (argc != 2) return 2;
   folder = argv[1];
   return cmocka_run_group_tests(tests, NULL, NULL);

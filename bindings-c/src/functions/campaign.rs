@@ -56,7 +56,7 @@
 
 use std::ffi::c_int;
 
-use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, MaxRejected, Now, Secret};
+use airudder_core::{Campaign, CampaignConfig, Error, ErrorCode, MaxRejected, Now, Partition, Secret};
 
 use crate::{
     ffi::{
@@ -97,10 +97,16 @@ fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error>
         require_journal: given.require_journal != 0,
         max_rejected: max_rejected(given),
         check_only: given.check_only != 0,
+        partition: partition(given),
         recover: given.recover.setting("recover")?.map(str::to_owned),
         seed: given.seed,
         ..usual
     })
+}
+
+fn partition(given: &airudder_campaign_config<'_>) -> Option<Partition> {
+    let (index, count) = (given.partition_index, given.partition_count);
+    (index > 0 || count > 0).then_some(Partition { index, count })
 }
 
 fn max_rejected(given: &airudder_campaign_config<'_>) -> Option<MaxRejected> {

@@ -74,6 +74,12 @@ impl CampaignState {
         &mut self.campaign
     }
 
+    /// The head, as it would be written now.
+    pub(crate) fn head(&mut self, now_ms: u64) -> Result<airudder_text, Error> {
+        let line = self.machine().head(now_ms)?;
+        Ok(self.lines.insert(Terminated::new(line)?).view())
+    }
+
     /// Says in `step` what to do next.
     pub(crate) fn poll(
         &mut self,

@@ -67,6 +67,10 @@ pub struct airudder_campaign_config<'a> {
     /// airudder_campaign_resume() was given a journal, that says how the campaign was begun. Not with `allow_duplicates`.
     /// NULL: nothing was lost.
     pub recover: Text<'a>,
+    /// Which partition of the campaign this worker sends, from 0: see "Partitions" below.
+    pub partition_index: u32,
+    /// The number of partitions. 0: this campaign sends all contacts.
+    pub partition_count: u32,
 }
 
 /// The kinds of step of a campaign.
