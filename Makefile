@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench kills soak clean python node c install deb sandbox package
+.PHONY: help setup demo test lint generate notices bench kills engines soak clean python node c install deb sandbox package
 
 PYTHON = .venv/bin/python
 
@@ -61,6 +61,10 @@ bench: python node c sandbox ## Measure against what people write by hand, and w
 kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with their journal in each database
 	AIRUDDER_KILLS=20 AIRUDDER_CONTACTS=20000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
 	    $(PYTHON) -m pytest bindings-python/tests/test_journals.py -k kills
+
+engines: package node sandbox ## Send 100 000 contacts with Celery and BullMQ while their workers are killed
+	AIRUDDER_ENGINE_CONTACTS=100000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
+	    $(PYTHON) -m pytest bindings-python/tests/test_engines.py
 
 soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
 	@node bindings-wasm/benches/soak.mjs

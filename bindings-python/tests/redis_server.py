@@ -37,5 +37,6 @@ class RedisServer:
         self._process.wait()
 
     def stop(self) -> None:
+        self.client.close()
         self._process.terminate()
         self._process.wait(timeout=60)
