@@ -383,7 +383,7 @@ def test_the_campaign_of_the_readme(postgres, sandbox, monkeypatch, capsys):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AIRUDDER_APP_KEY", APP["app_key"])
     monkeypatch.setenv("AIRUDDER_APP_SECRET", APP["app_secret"])
-    (program,) = re.findall(r"```py\n(.*?)```", (ROOT / "bindings-python/README.md").read_text(), re.DOTALL)
+    program, _ = re.findall(r"```py\n(.*?)```", (ROOT / "bindings-python/README.md").read_text(), re.DOTALL)
     for _ in range(2):
         exec(compile(program, "README.md", "exec"), {"rows": list(contacts(20))})
     assert capsys.readouterr().out == "20 accepted, 0 rejected, 0 doubtful\n" * 2
