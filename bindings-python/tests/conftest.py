@@ -3,12 +3,12 @@
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from postgres import Postgres
@@ -27,6 +27,11 @@ CAMPAIGN = {"workflow_template_id": 7, "name": "july", "end_time": "2099-12-01 1
 patience = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
 settings.register_profile("patient", settings(), **patience)
 settings.load_profile("patient")
+
+
+def programs_of_the_readme():
+    """What the README shows beside its first program: a campaign in a container, in Celery, and on an event loop."""
+    return re.findall(r"```py\n(.*?)```", (ROOT / "bindings-python/README.md").read_text(), re.DOTALL)
 
 
 @functools.cache
@@ -209,6 +214,5 @@ def store(request, tmp_path):
         server.client.flushall()
         return "redis", server.url
     server = request.getfixturevalue("postgres")
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS airudder_journal, airudder_leases")
+    server.clear()
     return "postgres", server.url

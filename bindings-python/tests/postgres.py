@@ -32,6 +32,11 @@ class Postgres:
         self.url = f"postgresql://airudder@127.0.0.1:{self.port}/postgres"
         self.start()
 
+    def clear(self) -> None:
+        """Forget all journals."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS airudder_journal, airudder_leases")
+
     def start(self) -> None:
         options = [
             "-D",

@@ -64,7 +64,7 @@ async def later():
         (Table(), r"a `Table`: pass contacts.to_pylist\(\)"),
         (Polars(), r"a `Polars`: pass contacts.to_dicts\(\)"),
         (Array(), "a `Array`: make a dict of each"),
-        (later(), "a `async_generator`: collect it first"),
+        (later(), "a `async_generator`: give it to an AsyncClient"),
         (contacts, "a `function`: call it"),
         (None, "a `NoneType`: pass a list or a generator"),
         (7, "a `int`: pass a list or a generator"),

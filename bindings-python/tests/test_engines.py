@@ -3,17 +3,15 @@
 import contextlib
 import csv
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import psycopg
 import pytest
 from celery import Celery
-from conftest import APP, CAMPAIGN, ROOT
+from conftest import APP, CAMPAIGN, ROOT, programs_of_the_readme
 from test_campaign import arrived, contacts
 
 from airudder import JournalConflict, Report
@@ -53,8 +51,7 @@ class Engine:
         self.postgres = postgres
         self.log = folder / "log"
         redis_server.client.flushall()
-        with psycopg.connect(postgres.url, autocommit=True) as connection:
-            connection.execute("DROP TABLE IF EXISTS airudder_journal, airudder_leases")
+        postgres.clear()
         sandbox.control("faults", SLOW)
         write(folder / "one.csv", range(HALF + IN_BOTH))
         write(folder / "two.csv", range(HALF, COUNT))
@@ -169,15 +166,13 @@ def test_celery(engine, tmp_path):
 
 
 def test_readme(client, sandbox, postgres, monkeypatch):
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS airudder_journal, airudder_leases")
+    postgres.clear()
     monkeypatch.setenv("DATABASE_URL", postgres.url)
     app = Celery("readme")
     app.conf.task_always_eager = True
     names = {"app": app, "client": client, "os": os, "settings": CAMPAIGN, "all_contacts": lambda: contacts(100)}
     names |= {"PostgresJournal": PostgresJournal, "JournalConflict": JournalConflict}
-    _, program = re.findall(r"```py\n(.*?)```", (ROOT / "bindings-python/README.md").read_text(), re.DOTALL)
-    exec(compile(program, "README.md", "exec"), names)
+    exec(compile(programs_of_the_readme()[1], "README.md", "exec"), names)
     reports = [names["send"].delay(index, 2).get() for index in range(2)]
     assert Report.merge(map(Report.from_dict, reports)).accepted == 100
     assert arrived(sandbox) == (100, 0)

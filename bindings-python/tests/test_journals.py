@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import re
 import signal
 import sqlite3
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from conftest import APP, CAMPAIGN, ROOT
+from conftest import APP, CAMPAIGN, ROOT, programs_of_the_readme
 from test_campaign import FAULTS, SLOW, arrived, contacts
 
 from airudder import AirudderError, Client, JournalConflict, ValidationError
@@ -25,7 +24,7 @@ from airudder.journals import FileJournal, Journal, PostgresJournal, RedisJourna
 WORKER = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from conftest import APP, CAMPAIGN, ROOT
+from conftest import APP, CAMPAIGN, ROOT, programs_of_the_readme
 from test_campaign import contacts
 from test_journals import journal_of
 from airudder import Client
@@ -378,12 +377,13 @@ def test_a_redis_that_may_forget_is_refused(redis_server):
 
 
 def test_the_campaign_of_the_readme(postgres, sandbox, monkeypatch, capsys):
+    postgres.clear()
     settings = {"AIRUDDER_BASE_URL": sandbox.url, "DATABASE_URL": postgres.url}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AIRUDDER_APP_KEY", APP["app_key"])
     monkeypatch.setenv("AIRUDDER_APP_SECRET", APP["app_secret"])
-    program, _ = re.findall(r"```py\n(.*?)```", (ROOT / "bindings-python/README.md").read_text(), re.DOTALL)
+    program = programs_of_the_readme()[0]
     for _ in range(2):
         exec(compile(program, "README.md", "exec"), {"rows": list(contacts(20))})
     assert capsys.readouterr().out == "20 accepted, 0 rejected, 0 doubtful\n" * 2

@@ -9,12 +9,14 @@ export type { Push } from "./call/push.js";
 export type { Campaigns } from "./campaign/campaigns.js";
 export type { CampaignOptions, CheckOptions } from "./campaign/options.js";
 export { partitionOf } from "./campaign/partition.js";
+export type { RunningCampaign } from "./campaign/running.js";
 export * as crypto from "./crypto.js";
 export type { Operations } from "./generated/operations.js";
 export type * from "./generated/types.js";
 export {
   AirudderError,
   ApiError,
+  CampaignStopped,
   CryptoError,
   JournalConflict,
   type Outcome,

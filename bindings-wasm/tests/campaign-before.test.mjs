@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
-import { APP, airudder, contacts, Sandbox } from "./support.mjs";
+import { setTimeout } from "node:timers/promises";
+import { APP, airudder, contacts, Sandbox, warnings } from "./support.mjs";
 
-const { Client, ValidationError } = airudder;
+const { CampaignStopped, Client, ValidationError } = airudder;
 
 let sandbox;
 let folder;
@@ -122,5 +123,57 @@ test("a share that is none is refused", async () => {
   const given = { ...settings, journal: join(folder, "share"), contacts: [] };
   for (const maxRejectedShare of [1.5, -1, Number.NaN, "0.1"]) {
     await assert.rejects(client().campaigns.run({ ...given, maxRejectedShare }), /from 0 to 1/);
+  }
+});
+
+test("a handle tells how far a campaign is, and stops it", async () => {
+  await sandbox.control("faults", [{ operation: "workflow.upload_details", fault: "delay", delay_ms: 100 }]);
+  const given = { ...settings, journal: join(folder, "handle") };
+  const campaign = client().campaigns.start({ ...given, contacts: contacts(5000) });
+  assert.equal(campaign.done, false);
+  while (campaign.progress.accepted === 0) {
+    await setTimeout(5);
+  }
+  assert.ok(campaign.report().accepted > 0);
+  campaign.stop();
+  await assert.rejects(campaign.result(), (error) => {
+    assert.ok(error instanceof CampaignStopped);
+    assert.deepEqual([error.code, error.name], ["E1023", "CampaignStopped"]);
+    assert.match(error.message, /by `stop`/);
+    assert.deepEqual(error.report, campaign.report());
+    return true;
+  });
+  assert.ok(campaign.done && campaign.progress.accepted < 5000);
+  const { distinct } = (await sandbox.control("stats")).contacts;
+  assert.equal(distinct, campaign.progress.accepted);
+
+  const again = client().campaigns.start({ ...given, contacts: contacts(5000) });
+  const [one, other] = await Promise.all([again.result(), again.result()]);
+  assert.equal(one, other);
+  assert.deepEqual([one.accepted, again.progress.accepted, again.done], [5000, 5000, true]);
+  assert.throws(() => client().campaigns.start({ ...given, contacts: [], batchSize: 0 }), ValidationError);
+});
+
+test("a campaign ends in time", async () => {
+  await sandbox.control("faults", [{ operation: "workflow.upload_details", fault: "delay", delay_ms: 100 }]);
+  const given = { ...settings, journal: join(folder, "in time") };
+  for (const limit of [{ deadlineMs: 250 }, { stopAt: new Date(Date.now() + 250) }, { deadlineMs: 0 }]) {
+    const ended = client().campaigns.run({ ...given, ...limit, contacts: contacts(3000) });
+    await assert.rejects(ended, /E1023: the campaign was stopped before its end: its time is over/);
+  }
+  const never = async function* () {
+    yield* contacts(1);
+    await new Promise(() => {});
+  };
+  const waits = client().campaigns.run({ ...given, journal: join(folder, "slow"), contacts: never(), deadlineMs: 200 });
+  await assert.rejects(waits, CampaignStopped);
+  const later = { deadlineMs: 3e10, stopAt: new Date("2199-01-01") };
+  const seen = await warnings(async () => {
+    const report = await client().campaigns.run({ ...given, ...later, contacts: contacts(3000) });
+    assert.equal(report.accepted, 3000);
+  });
+  assert.deepEqual(seen, []);
+  for (const wrong of [{ deadlineMs: -1 }, { deadlineMs: "1" }, { stopAt: "tomorrow" }, { stopAt: new Date("x") }]) {
+    await assert.rejects(client().campaigns.run({ ...given, ...wrong, contacts: [] }), ValidationError);
   }
 });

@@ -18,6 +18,7 @@ from airudder._native import VERSION as __version__  # noqa: N811 - so Python ca
 
 if TYPE_CHECKING:
     from airudder import crypto
+    from airudder._async_campaign import AsyncRunningCampaign
     from airudder._async_client import AsyncClient
     from airudder._client import Client
     from airudder._errors import (
@@ -56,6 +57,7 @@ __all__ = [
     "ApiError",
     "AsyncClient",
     "AsyncHttpTransport",
+    "AsyncRunningCampaign",
     "AsyncTransport",
     "CallOptions",
     "CampaignStopped",
@@ -90,6 +92,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "_async_campaign": ["AsyncRunningCampaign"],
     "_async_client": ["AsyncClient"],
     "_client": ["Client"],
     "_errors": [

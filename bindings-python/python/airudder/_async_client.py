@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._base import BaseClient, save_to
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
 
+    from airudder._async_campaign import AsyncCampaigns
     from airudder._options import AsyncClientSettings, CallOptions
     from airudder._options import Auth as AuthKind
     from airudder._transport import AsyncTransport
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
 
 class AsyncClient(BaseClient):
     """The same as `Client`, with `await`; the settings mean the same.
-
-    Campaigns are `Client`'s: they have threads of their own, so `await asyncio.to_thread(client.campaigns.run, ...)`.
 
     By default requests are sent by an `AsyncHttpTransport`, at most 100 at once. `transport` may be one with other
     settings, an `httpx.AsyncClient` or `httpx2.AsyncClient`, or an object with `async send(request) -> response`.
@@ -90,6 +90,13 @@ class AsyncClient(BaseClient):
     def from_env(cls, **settings: Unpack[AsyncClientSettings]) -> Self:
         """Make a client from the environment: see `Client.from_env`."""
         return cls._from_env(cast("dict[str, Any]", settings))
+
+    @cached_property
+    def campaigns(self) -> AsyncCampaigns:
+        """Campaigns of this client."""
+        from airudder._async_campaign import AsyncCampaigns  # with all of asyncio, which takes its time
+
+        return AsyncCampaigns(self._session, self._transport)
 
     async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

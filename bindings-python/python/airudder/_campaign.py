@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
-from airudder._campaign_job import Job, report_of
-from airudder._campaign_settings import machine_to_check
-from airudder._contacts import ByRules, check_chunk, check_kind
+from airudder._campaign_check import CHUNK, Check
+from airudder._campaign_job import Job
 from airudder._running import RunningCampaign
-from airudder._suppressed import suppress_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from airudder._campaign_settings import CampaignSettings
-    from airudder._generated.types import Detail
+    from airudder._contacts import Contacts
     from airudder._native import Session
     from airudder._report import Report
     from airudder._transport import Transport
@@ -114,7 +112,7 @@ class Campaigns:
 
     def check(
         self,
-        contacts: Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules,
+        contacts: Contacts,
         *,
         allow_duplicates: bool = False,
         suppress: Iterable[str] = (),
@@ -131,20 +129,15 @@ class Campaigns:
         Returns:
             The report: `rejected` with the reasons, and in `accepted` the number of those that would be sent.
         """
-        check_kind(contacts)
-        machine = machine_to_check(self._session, allow_duplicates)
-        suppress_in(machine, suppress, suppress_case_ids)
-        rest = iter(contacts.by_rules(machine.normal) if isinstance(contacts, ByRules) else contacts)
-        begun = False
+        checked = Check(
+            self._session,
+            contacts,
+            allow_duplicates=allow_duplicates,
+            suppress=suppress,
+            suppress_case_ids=suppress_case_ids,
+            is_async=False,
+        )
+        rest = iter(cast("Iterable[Any]", checked.rows))
         while chunk := list(islice(rest, CHUNK)):
-            if not begun:
-                check_chunk(chunk)
-                begun = True
-            machine.feed(chunk)
-        machine.end_of_contacts()
-        report, _ = report_of(machine)
-        return report
-
-
-CHUNK = 1000
-"""So many contacts are checked at once."""
+            checked.feed(chunk)
+        return checked.report()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Required, TypedDict, cast
+from typing import TYPE_CHECKING, Required, TypedDict, cast
 
 from airudder._base import seed
 from airudder._errors import invalid_setting
@@ -11,23 +11,20 @@ from airudder._native import Campaign as Machine
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from airudder._contacts import ByRules
-    from airudder._generated.types import Detail
-    from airudder._journal_protocol import Journal
+    from airudder._contacts import AsyncContacts, Contacts
+    from airudder._journal_protocol import AsyncJournal, Journal
     from airudder._native import Session
     from airudder._report import Progress
 
 
-class CampaignSettings(TypedDict, total=False):
-    """What `Campaigns.run` and `Campaigns.start` take; `run` explains each."""
+class CommonSettings(TypedDict, total=False):
+    """The settings of campaigns of both kinds of client."""
 
     workflow_template_id: Required[int]
     name: Required[str]
     end_time: Required[str | datetime]
-    contacts: Required[Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules]
-    journal: Required[str | os.PathLike[str] | Journal]
     batch_size: int
     in_flight: int
     lookups_in_flight: int
@@ -47,9 +44,24 @@ class CampaignSettings(TypedDict, total=False):
     progress: Callable[[Progress], object] | None
 
 
-def check_names(settings: CampaignSettings) -> None:
+class CampaignSettings(CommonSettings, total=False):
+    """What `Campaigns.run` and `Campaigns.start` take; `run` explains each."""
+
+    contacts: Required[Contacts]
+    journal: Required[str | os.PathLike[str] | Journal]
+
+
+class AsyncCampaignSettings(CommonSettings, total=False):
+    """What `AsyncCampaigns.run` and `AsyncCampaigns.start` take; `Campaigns.run` explains each."""
+
+    contacts: Required[Contacts | AsyncContacts]
+    journal: Required[str | os.PathLike[str] | Journal | AsyncJournal]
+
+
+def check_names(settings: CommonSettings) -> None:
     """Raise the `TypeError` of a function that has these parameters."""
-    unknown = [name for name in settings if name not in CampaignSettings.__annotations__]
+    known = CampaignSettings.__required_keys__ | CampaignSettings.__optional_keys__
+    unknown = [name for name in settings if name not in known]
     missing = [name for name in REQUIRED if name not in settings]
     if unknown or missing:
         settings.pop("journal_key", None)  # error reporters show the local variables of a traceback
@@ -58,7 +70,7 @@ def check_names(settings: CampaignSettings) -> None:
         raise TypeError(f"a campaign needs {', '.join(missing)}")
 
 
-def machine_of(session: Session, settings: CampaignSettings, *, check_only: bool = False) -> Machine:
+def machine_of(session: Session, settings: CommonSettings, *, check_only: bool = False) -> Machine:
     """Make the machine, and take `journal_key` out: error reporters show the local variables of a traceback."""
     recover = settings.get("recover")
     return Machine(
@@ -85,18 +97,16 @@ def machine_of(session: Session, settings: CampaignSettings, *, check_only: bool
 
 def machine_to_check(session: Session, allow_duplicates: bool) -> Machine:
     """Make a machine that only checks contacts; its other settings do not matter."""
-    settings: CampaignSettings = {
+    settings: CommonSettings = {
         "workflow_template_id": 0,
         "name": "check",
         "end_time": "2099-12-01 18:00:00+08:00",
-        "contacts": (),
-        "journal": "",
         "allow_duplicates": allow_duplicates,
     }
     return machine_of(session, settings, check_only=True)
 
 
-def seconds_left(settings: CampaignSettings) -> float | None:
+def seconds_left(settings: CommonSettings) -> float | None:
     """Tell after how many seconds the campaign is to stop, if ever."""
     until = _seconds_until(settings.get("stop_at"))
     left = cast("object", settings.get("deadline"))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import AsyncIterable, Iterable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    from airudder._generated.types import Detail
 
 
 @runtime_checkable
@@ -21,9 +24,13 @@ class ByRules(Protocol):
         ...
 
 
-def check_kind(contacts: object) -> None:
+Contacts: TypeAlias = "Iterable[Detail] | Iterable[Mapping[str, Any]] | ByRules"
+AsyncContacts: TypeAlias = "AsyncIterable[Detail] | AsyncIterable[Mapping[str, Any]]"
+
+
+def check_kind(contacts: object, *, may_be_async: bool = False) -> None:
     """Raise a `TypeError` for what cannot be an iterable of contacts, though Python might iterate over it."""
-    if isinstance(contacts, ByRules):
+    if isinstance(contacts, ByRules) or (may_be_async and isinstance(contacts, AsyncIterable)):
         return
     if remedy := _remedy(contacts):
         raise TypeError(f"contacts is an iterable of dicts, and this is {_a(contacts)}: {remedy}")
@@ -49,7 +56,7 @@ def _remedy(contacts: object) -> str | None:
         case Mapping():
             return "for one contact, pass a list of it: [contact]"
         case AsyncIterable():
-            return "collect it first: [contact async for contact in contacts]"
+            return "give it to an AsyncClient, or collect it first: [contact async for contact in contacts]"
         case _:
             pass
     # Tables are known by what they can do, since none of their libraries is imported here. Iterating over one gives

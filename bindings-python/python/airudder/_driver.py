@@ -11,7 +11,7 @@ from airudder._saving import Saver
 from airudder._transport import Response, failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from os import PathLike
 
     from airudder._native import Call, Request
@@ -37,17 +37,7 @@ async def run_async(call: Call, transport: AsyncTransport, save_to: SaveTo, seen
 
     host = _Host(call, save_to)
     try:
-        while (step := call.poll(host.clock.now_ms())) is not None:
-            host.forget()
-            if isinstance(step, int):
-                await asyncio.sleep(host.clock.seconds_until(step))
-                continue
-            try:
-                answer: Response | Exception = await _send_async(transport, step, host.saver)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
-                answer = error
-            host.took(answer)
-            del answer  # error reporters show the local variables of a traceback
+        await _drive_async(host, transport, asyncio.sleep)
         return host.result()
     finally:
         host.close(seen)
@@ -56,6 +46,25 @@ async def run_async(call: Call, transport: AsyncTransport, save_to: SaveTo, seen
 def drive(call: Call, transport: Transport, sleep: Callable[[float], object]) -> None:
     """Run the call until it has a result, and leave the result in it."""
     _drive(_Host(call, None), transport, sleep)
+
+
+async def drive_async(call: Call, transport: AsyncTransport, sleep: Callable[[float], Awaitable[object]]) -> None:
+    """Do the same without blocking the event loop."""
+    await _drive_async(_Host(call, None), transport, sleep)
+
+
+async def _drive_async(host: _Host, transport: AsyncTransport, sleep: Callable[[float], Awaitable[object]]) -> None:
+    while (step := host.call.poll(host.clock.now_ms())) is not None:
+        host.forget()
+        if isinstance(step, int):
+            await sleep(host.clock.seconds_until(step))
+            continue
+        try:
+            answer: Response | Exception = await _send_async(transport, step, host.saver)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the core must decide what it means
+            answer = error
+        host.took(answer)
+        del answer  # error reporters show the local variables of a traceback
 
 
 def _drive(host: _Host, transport: Transport, sleep: Callable[[float], object]) -> None:

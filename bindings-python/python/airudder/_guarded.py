@@ -8,9 +8,9 @@ from airudder._native import operations
 from airudder._transport import ConnectFailed
 
 if TYPE_CHECKING:
-    from airudder._journal_protocol import Journal
+    from airudder._journal_protocol import AsyncJournal, Journal
     from airudder._native import Request
-    from airudder._transport import Response, Transport
+    from airudder._transport import AsyncTransport, Response, Transport
 
 UPLOAD = next(path for name, _, path in operations() if name == "workflow.upload_details")
 
@@ -28,6 +28,23 @@ class Guarded:
 
     def send(self, request: Request, /) -> Response:
         """Send it, unless it is an upload and the lease may have run out: then it counts as not sent."""
-        if request.url.endswith(UPLOAD) and not self._journal.held():
-            raise ConnectFailed("the lease of the journal may have run out, so nothing was sent")
+        _check(request, self._journal)
         return self._transport.send(request)
+
+
+class AsyncGuarded:
+    """The same for a transport of an `AsyncClient`."""
+
+    def __init__(self, transport: AsyncTransport, journal: AsyncJournal) -> None:
+        self._transport = transport
+        self._journal = journal
+
+    async def send(self, request: Request, /) -> Response:
+        """Send it, unless it is an upload and the lease may have run out: then it counts as not sent."""
+        _check(request, self._journal)
+        return await self._transport.send(request)
+
+
+def _check(request: Request, journal: Journal | AsyncJournal) -> None:
+    if request.url.endswith(UPLOAD) and not journal.held():
+        raise ConnectFailed("the lease of the journal may have run out, so nothing was sent")

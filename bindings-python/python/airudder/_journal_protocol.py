@@ -47,6 +47,31 @@ class Journal(Protocol):
 
 
 @runtime_checkable
+class AsyncJournal(Protocol):
+    """The same for campaigns of an `AsyncClient`. `held` is asked in between, and must not wait for anything."""
+
+    async def open(self) -> bytes:
+        """See `Journal.open`."""
+        ...
+
+    async def append(self, lines: str, at: int, /) -> None:
+        """See `Journal.append`."""
+        ...
+
+    async def cut(self, length: int, /) -> None:
+        """See `Journal.cut`."""
+        ...
+
+    def held(self) -> bool:
+        """See `Journal.held`."""
+        ...
+
+    async def close(self) -> None:
+        """See `Journal.close`."""
+        ...
+
+
+@runtime_checkable
 class PartitionedJournal(Journal, Protocol):
     """A journal where workers on other machines have theirs, so that each can send one partition of a campaign.
 
@@ -63,4 +88,17 @@ class PartitionedJournal(Journal, Protocol):
 
     def part(self, index: int, /) -> Journal:
         """Give the journal of a partition, another one for each number."""
+        ...
+
+
+@runtime_checkable
+class AsyncPartitionedJournal(AsyncJournal, Protocol):
+    """The same for campaigns of an `AsyncClient`."""
+
+    async def head(self, line: str, /) -> bytes:
+        """See `PartitionedJournal.head`."""
+        ...
+
+    def part(self, index: int, /) -> AsyncJournal:
+        """See `PartitionedJournal.part`."""
         ...

@@ -10,9 +10,18 @@ database.
 """
 
 from airudder._file_journal import FileJournal
-from airudder._journal_protocol import Journal, PartitionedJournal
+from airudder._journal_protocol import AsyncJournal, AsyncPartitionedJournal, Journal, PartitionedJournal
 from airudder._postgres_journal import PostgresJournal
 from airudder._redis_journal import RedisJournal
 from airudder._sqlite_journal import SqliteJournal
 
-__all__ = ["FileJournal", "Journal", "PartitionedJournal", "PostgresJournal", "RedisJournal", "SqliteJournal"]
+__all__ = [
+    "AsyncJournal",
+    "AsyncPartitionedJournal",
+    "FileJournal",
+    "Journal",
+    "PartitionedJournal",
+    "PostgresJournal",
+    "RedisJournal",
+    "SqliteJournal",
+]

@@ -1,19 +1,14 @@
 /** Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's. */
 import type { Detail } from "../generated/types.js";
-import { isError } from "../runtime/cause.js";
-import { AirudderError, build } from "../runtime/errors.js";
-import type { AbortSignal, Fetch } from "../runtime/globals.js";
-import type { Campaign as Machine, Session } from "../runtime/glue.js";
-import type { Journal, JournalFile } from "../runtime/journal.js";
-import { fault, Owned, type Renewed } from "../runtime/native.js";
-import { openJournal } from "../runtime/platform.js";
+import type { Fetch } from "../runtime/globals.js";
+import type { Session } from "../runtime/glue.js";
+import { Owned, type Renewed } from "../runtime/native.js";
 import type { Report } from "../runtime/report.js";
-import { seed } from "../runtime/seed.js";
 import { bare, settings } from "../runtime/settings.js";
 import { feed } from "./feed.js";
-import { CAMPAIGN, type CampaignOptions, CHECK, type CheckOptions, isUrl, iterate } from "./options.js";
-import { partOf } from "./partition.js";
-import { CampaignRun } from "./run.js";
+import { Job, reportOf } from "./job.js";
+import { type CampaignOptions, CHECK, type CheckOptions } from "./options.js";
+import { RunningCampaign } from "./running.js";
 import { suppress as suppressIn } from "./suppressed.js";
 
 /** Campaigns of a client. */
@@ -44,55 +39,16 @@ export class Campaigns {
    * error that has.
    */
   async run(options: CampaignOptions): Promise<Report> {
-    const needed = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
-    const { contacts, journal, onProgress, signal, settleMs, suppress, suppressCaseIds, partition, ...given } =
-      settings(options, CAMPAIGN, needed);
-    const config = bare({
-      ...given,
-      workflow_template_id: BigInt(given.workflow_template_id),
-      ...(settleMs !== "never" && { settleMs }),
-      neverSettle: settleMs === "never",
-      ...(partition && { partitionIndex: partition[0], partitionCount: partition[1] }),
-      seed: seed(),
-    });
-    const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
-    let file: JournalFile | undefined;
-    let own: Journal | undefined;
-    try {
-      await suppressIn(machine, suppress, suppressCaseIds);
-      if (partition !== undefined) {
-        own = await partOf(machine, journal, partition[0]);
-      } else if (typeof journal === "string" || isUrl(journal)) {
-        file = await openJournal(journal);
-      } else if (IN_USE.has(journal)) {
-        throw fault(1018, "another campaign has this journal; give each campaign its own", "/journal");
-      } else {
-        own = journal;
-      }
-      if (own !== undefined) {
-        IN_USE.add(own);
-      }
-      const campaign = new CampaignRun(
-        machine,
-        this.#fetch,
-        file ?? (own as Journal),
-        iterate(contacts),
-        onProgress,
-        signal,
-      );
-      await campaign.resume();
-      await campaign.run();
-      return report(machine);
-    } catch (error) {
-      throw stopped(error, lastReport(machine), signal);
-    } finally {
-      machine.free();
-      if (own !== undefined) {
-        IN_USE.delete(own);
-        await own.close?.();
-      }
-      await file?.close();
-    }
+    return new Job(this.#session, this.#fetch, options).run();
+  }
+
+  /**
+   * Begins what `run` does, and gives a handle.
+   *
+   * @throws AirudderError A setting is wrong. What happens later rejects `result`.
+   */
+  start(options: CampaignOptions): RunningCampaign {
+    return new RunningCampaign(new Job(this.#session, this.#fetch, options));
   }
 
   /**
@@ -124,7 +80,7 @@ export class Campaigns {
       }
       feed(machine, chunk);
       machine.use((campaign) => campaign.endOfContacts());
-      return report(machine);
+      return reportOf(machine);
     } finally {
       machine.free();
     }
@@ -133,51 +89,3 @@ export class Campaigns {
 
 /** So many contacts are checked at once. */
 const CHUNK = 1000;
-
-/** The objects that campaigns of this process have as journals: a file has its lock, an object has this. */
-const IN_USE = new WeakSet<Journal>();
-
-/** The report of the campaign; throws the error that stopped it. */
-function report(machine: Owned<Machine>): Report {
-  const { error, ...report } = machine.use((campaign) => campaign.report());
-  if (error !== undefined) {
-    throw build(error);
-  }
-  return report;
-}
-
-/** The report so far, unless the machine is gone. */
-function lastReport(machine: Owned<Machine>): Report | undefined {
-  try {
-    const { error: _, ...report } = machine.use((campaign) => campaign.report());
-    return report;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The error that stopped a campaign, with its report. A value that cannot carry one, such as a string, becomes the
- * cause of an error that can; so does the reason of a signal that stopped another campaign, too, which has the report
- * of that one.
- */
-function stopped(error: unknown, report: Report | undefined, signal: AbortSignal | undefined): unknown {
-  if (report === undefined) {
-    return error;
-  }
-  const isShared = signal?.aborted === true && error === signal.reason && Object.hasOwn(Object(error), "report");
-  const carrier = isError(error) && Object.isExtensible(error) && !isShared ? error : carrying(error);
-  // Whoever prints an error of his own does not want all contacts in doubt with it.
-  const enumerable = carrier instanceof AirudderError;
-  return Object.defineProperty(carrier, "report", { value: report, enumerable, configurable: true, writable: true });
-}
-
-/** An error of the same name, which many tell an abort by. */
-function carrying(cause: unknown): Error {
-  const error = new Error("the campaign was stopped; `cause` says why", { cause });
-  const { name } = Object(cause) as { name?: unknown };
-  if (typeof name === "string") {
-    Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
-  }
-  return error;
-}

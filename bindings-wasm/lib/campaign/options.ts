@@ -4,7 +4,7 @@ import type { AbortSignal, URL as WebUrl } from "../runtime/globals.js";
 import type { Journal } from "../runtime/journal.js";
 import { fault } from "../runtime/native.js";
 import type { Progress } from "../runtime/report.js";
-import { COUNT, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, STRING } from "../runtime/settings.js";
+import { COUNT, DATE, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, STRING } from "../runtime/settings.js";
 
 /** Settings of a check of contacts. */
 export interface CheckOptions {
@@ -93,6 +93,13 @@ export interface CampaignOptions {
   suppress?: Iterable<string> | AsyncIterable<string> | undefined;
   /** The same for case ids. */
   suppressCaseIds?: Iterable<string> | AsyncIterable<string> | undefined;
+  /**
+   * Stops so many milliseconds after the start: what is under way ends and is journaled, then `E1023`
+   * (`CampaignStopped`) is thrown. Run it again to go on.
+   */
+  deadlineMs?: number | undefined;
+  /** Stops at this time in the same way. */
+  stopAt?: Date | undefined;
   /** Called and awaited after each change. An error that it throws stops the campaign. */
   onProgress?: ((progress: Progress) => unknown) | undefined;
   /**
@@ -133,6 +140,11 @@ export const CAMPAIGN = {
   maxRejectedShare: SHARE,
   suppress: TEXTS,
   suppressCaseIds: TEXTS,
+  deadlineMs: {
+    what: "a number of milliseconds, 0 or more",
+    fits: (value: unknown) => value === 0 || MILLISECONDS.fits(value),
+  },
+  stopAt: DATE,
   onProgress: FUNCTION,
   signal: SIGNAL,
 };

@@ -82,6 +82,12 @@ export class ValidationError extends AirudderError {}
  */
 export class JournalConflict extends ValidationError {}
 
+/**
+ * A campaign was stopped before its end, or its time was over (E1023). `report` says how far it came. Run it again with
+ * the same journal and the same contacts to go on.
+ */
+export class CampaignStopped extends AirudderError {}
+
 /** The API said no (E3xxx), or did not accept the credentials (E4xxx). */
 export class ApiError extends AirudderError {}
 
@@ -106,6 +112,7 @@ for (const [name, kind] of Object.entries({
   AirudderError,
   ValidationError,
   JournalConflict,
+  CampaignStopped,
   ApiError,
   WebhookError,
   CryptoError,
@@ -117,6 +124,7 @@ for (const [name, kind] of Object.entries({
 
 const BY_NUMBER: Record<number, typeof AirudderError> = {
   1018: JournalConflict,
+  1023: CampaignStopped,
   4004: ValidationError, // credentials that nobody gave: the API was not asked
   7005: OutcomeUnknown,
 };

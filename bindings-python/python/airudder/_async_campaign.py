@@ -1,0 +1,192 @@
+"""Campaigns of an `AsyncClient`. All decisions are the core's."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self, Unpack, cast
+
+from airudder._async_journal import async_journal_of, shared
+from airudder._async_run import AsyncRun, Stopped, iterate, take
+from airudder._campaign_base import IN_TIME, BaseJob
+from airudder._campaign_check import CHUNK, Check
+from airudder._native import clocks
+from airudder._suppressed import suppress_in
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Iterable
+    from types import TracebackType
+
+    from airudder._campaign_settings import AsyncCampaignSettings
+    from airudder._contacts import AsyncContacts, Contacts
+    from airudder._native import Session
+    from airudder._report import Progress, Report
+    from airudder._transport import AsyncTransport
+
+
+class AsyncCampaigns:
+    """Campaigns of an `AsyncClient`, on its event loop."""
+
+    def __init__(self, session: Session, transport: AsyncTransport) -> None:
+        self._session = session
+        self._transport = transport
+
+    async def run(self, **settings: Unpack[AsyncCampaignSettings]) -> Report:
+        """Do what `Campaigns.run` does, without blocking the event loop.
+
+        `contacts` may be an async iterable, `journal` an `airudder.journals.AsyncJournal`, and what `progress` returns
+        is awaited where it can be. A journal with methods that cannot be awaited, such as a file, waits for its disk in
+        a thread. When the task is cancelled, requests that are under way end and are journaled, then
+        `asyncio.CancelledError` is raised, with the `report`; run the campaign again to go on.
+        """
+        return await _Job(self._session, self._transport, settings).run()
+
+    def start(self, **settings: Unpack[AsyncCampaignSettings]) -> AsyncRunningCampaign:
+        """Do what `run` does, in a task of its own.
+
+        >>> async with client.campaigns.start(journal="july.jsonl", ...) as campaign:  # doctest: +SKIP
+        ...     while not campaign.done():
+        ...         show(campaign.progress)
+        ...         await asyncio.sleep(1)
+        ...     report = await campaign.result()
+
+        Raises:
+            AirudderError: A setting is wrong. What happens later is raised by `result`.
+        """
+        return AsyncRunningCampaign(_Job(self._session, self._transport, settings))
+
+    async def check(
+        self,
+        contacts: Contacts | AsyncContacts,
+        *,
+        allow_duplicates: bool = False,
+        suppress: Iterable[str] = (),
+        suppress_case_ids: Iterable[str] = (),
+    ) -> Report:
+        """Do what `Campaigns.check` does; `contacts` may be an async iterable."""
+        checked = Check(
+            self._session,
+            contacts,
+            allow_duplicates=allow_duplicates,
+            suppress=suppress,
+            suppress_case_ids=suppress_case_ids,
+            is_async=True,
+        )
+        rest = iterate(cast("Iterable[Any] | AsyncIterable[Any]", checked.rows))
+        while chunk := await take(rest, CHUNK):
+            checked.feed(chunk)
+            await asyncio.sleep(0)  # others want the event loop, too
+        return checked.report()
+
+
+class AsyncRunningCampaign:
+    """A campaign that `AsyncCampaigns.start` began.
+
+    As an async context manager it waits for the end, and stops the campaign first where the block raises.
+    """
+
+    def __init__(self, job: _Job) -> None:
+        self._job = job
+        self._task = asyncio.create_task(job.run(), name="airudder-campaign")
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._job.progress()
+
+    def report(self) -> Report:
+        """Tell what has become of the contacts so far; those that are not settled yet count as doubtful."""
+        return self._job.report()
+
+    def done(self) -> bool:
+        """Tell whether it has ended, one way or another."""
+        return self._task.done()
+
+    def stop(self) -> None:
+        """Start nothing more. What is under way ends and is journaled; then `result` raises E1023."""
+        self._job.stop()
+
+    async def result(self) -> Report:
+        """Wait for the end. Whoever is cancelled while waiting does not end the campaign.
+
+        Returns:
+            The report.
+
+        Raises:
+            AirudderError: As `Campaigns.run` raises it; so is what else stopped it.
+        """
+        return await asyncio.shield(self._task)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            await self.result()
+            return
+        self.stop()
+        await _finished(self._task)
+
+
+class _Job(BaseJob):
+    """A campaign that is run once, on one event loop."""
+
+    def __init__(self, session: Session, transport: AsyncTransport, settings: AsyncCampaignSettings) -> None:
+        super().__init__(session, settings, is_async=True)
+        self._journal = async_journal_of(settings["journal"])
+        self._shared = None
+        if self._partition is not None:
+            self._shared = shared(self._journal)
+            self._journal = self._shared.part(self._partition[0])
+        self._run = AsyncRun(self._machine, transport, self._journal, settings.get("progress"))
+
+    async def run(self) -> Report:
+        """Run it to its end, or until it stops. Cancelled, it is stopped and waited for, not left between two steps."""
+        running = asyncio.create_task(self._to_the_end())
+        timer = None
+        if self._seconds is not None:
+            timer = asyncio.get_running_loop().call_later(self._seconds, self.stop, IN_TIME)
+        try:
+            await asyncio.wait([running])
+            return running.result()
+        except Stopped:
+            raise self._stopped() from None
+        except BaseException as error:
+            self._run.stop()
+            await _finished(running)
+            self._with_report(error)
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    async def _to_the_end(self) -> Report:
+        suppress_in(self._machine, *self._suppressed)
+        if self._shared is not None:
+            self._machine.resume_head(await self._shared.head(self._machine.head(clocks()[0])))
+        written = await self._journal.open()
+        try:
+            good = self._machine.resume(written)
+            if good != len(written):
+                await self._journal.cut(good)
+            del written  # it may be large
+            await self._run.run(cast("Iterable[Any] | AsyncIterable[Any]", self._rows()))
+        finally:
+            await self._journal.close()
+        return self._outcome()
+
+    def stop(self, why: str = "by `stop`") -> None:
+        """Start nothing more; what is under way ends and is journaled."""
+        self._why = self._why or why
+        self._run.stop()
+
+
+async def _finished(task: asyncio.Task[Any]) -> None:
+    """Wait for its end, however often this task is cancelled meanwhile; what it raises has been said already."""
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,88 @@
+"""What the campaigns of both kinds of client share: settings, and what they tell of themselves."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING
+
+from airudder._campaign_settings import check_names, machine_of, seconds_left
+from airudder._contacts import ByRules, check_kind
+from airudder._errors import AirudderError, invalid_setting, made
+from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
+
+if TYPE_CHECKING:
+    from airudder._campaign_settings import AsyncCampaignSettings, CampaignSettings
+    from airudder._contacts import AsyncContacts, Contacts
+    from airudder._native import Campaign as Machine
+    from airudder._native import Session
+
+STOPPED = 1023
+IN_TIME = "its time is over: `deadline` or `stop_at`"
+NO_JOURNAL = "journal is the path of a file, or a journal of airudder.journals: it keeps people from being called twice"
+
+
+class BaseJob:
+    """A campaign that is run once."""
+
+    def __init__(self, session: Session, settings: CampaignSettings | AsyncCampaignSettings, *, is_async: bool) -> None:
+        check_names(settings)
+        self._machine = machine_of(session, settings)
+        self._contacts: Contacts | AsyncContacts = settings["contacts"]
+        check_kind(self._contacts, may_be_async=is_async)
+        self._suppressed = settings.get("suppress", ()), settings.get("suppress_case_ids", ())
+        self._seconds = seconds_left(settings)
+        self._partition = settings.get("partition")
+        self._why = ""
+
+    def progress(self) -> Progress:
+        """Tell how far it is."""
+        return Progress(*self._machine.progress())
+
+    def report(self) -> Report:
+        """Tell what has become of the contacts so far."""
+        return report_of(self._machine)[0]
+
+    def _rows(self) -> Contacts | AsyncContacts:
+        """The contacts by the rules of the journal, which is known by now."""
+        contacts = self._contacts
+        return contacts.by_rules(self._machine.normal) if isinstance(contacts, ByRules) else contacts
+
+    def _outcome(self) -> Report:
+        report, stopped_by = report_of(self._machine)
+        if stopped_by is not None:
+            raise stopped_by
+        return report
+
+    def _stopped(self) -> BaseException:
+        """The error of a campaign that was stopped."""
+        return self._with_report(made(STOPPED, f"the campaign was stopped before its end: {self._why}"))
+
+    def _with_report(self, error: BaseException) -> BaseException:
+        with suppress(Exception):  # not every exception takes an attribute
+            error.report = self.report()  # type: ignore[attr-defined]
+        return error
+
+
+def report_of(machine: Machine) -> tuple[Report, AirudderError | None]:
+    """Read the report of a campaign, and why it stopped before its end."""
+    accepted, rejected, doubtful, workflows, clock_offset_ms, stopped_by = machine.report()
+    report = Report(
+        accepted,
+        [Rejected(*one) for one in rejected],
+        [DoubtfulContact(*one) for one in doubtful],
+        [Workflow(*one) for one in workflows],
+        clock_offset_ms,
+    )
+    return report, stopped_by
+
+
+def is_async_journal(journal: object) -> bool:
+    """Tell whether its methods are to be awaited."""
+    return iscoroutinefunction(getattr(journal, "open", None))
+
+
+def not_shared() -> AirudderError:
+    """The error of a partition whose journal the other workers do not have."""
+    why = "a campaign in partitions needs a journal that all its workers reach: one in a database, of airudder.journals"
+    return invalid_setting("partition", why)

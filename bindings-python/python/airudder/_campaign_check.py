@@ -1,0 +1,52 @@
+"""A check of contacts, which sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airudder._campaign_base import report_of
+from airudder._campaign_settings import machine_to_check
+from airudder._contacts import ByRules, check_chunk, check_kind
+from airudder._suppressed import suppress_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from airudder._contacts import AsyncContacts, Contacts
+    from airudder._native import Session
+    from airudder._report import Report
+
+CHUNK = 1000
+"""So many contacts are checked at once."""
+
+
+class Check:
+    """Contacts that are checked as a campaign would."""
+
+    def __init__(
+        self,
+        session: Session,
+        contacts: Contacts | AsyncContacts,
+        *,
+        allow_duplicates: bool,
+        suppress: Iterable[str],
+        suppress_case_ids: Iterable[str],
+        is_async: bool,
+    ) -> None:
+        check_kind(contacts, may_be_async=is_async)
+        self._machine = machine_to_check(session, allow_duplicates)
+        suppress_in(self._machine, suppress, suppress_case_ids)
+        self.rows = contacts.by_rules(self._machine.normal) if isinstance(contacts, ByRules) else contacts
+        self._begun = False
+
+    def feed(self, chunk: list[Any]) -> None:
+        """Check the next ones."""
+        if not self._begun:
+            check_chunk(chunk)
+            self._begun = True
+        self._machine.feed(chunk)
+
+    def report(self) -> Report:
+        """Tell what became of them."""
+        self._machine.end_of_contacts()
+        return report_of(self._machine)[0]

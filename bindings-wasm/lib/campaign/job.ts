@@ -1,0 +1,179 @@
+/** One campaign, from its settings to its report. */
+import { onAbort } from "../runtime/abort.js";
+import { isError } from "../runtime/cause.js";
+import { AirudderError, build } from "../runtime/errors.js";
+import type { AbortSignal, Fetch } from "../runtime/globals.js";
+import type { Campaign as Machine, Session } from "../runtime/glue.js";
+import type { Journal, JournalFile } from "../runtime/journal.js";
+import { fault, Owned, type Renewed } from "../runtime/native.js";
+import { openJournal } from "../runtime/platform.js";
+import type { Progress, Report } from "../runtime/report.js";
+import { seed } from "../runtime/seed.js";
+import { bare, settings } from "../runtime/settings.js";
+import { startTimer } from "../runtime/timer.js";
+import { CAMPAIGN, type CampaignOptions, isUrl, iterate } from "./options.js";
+import { partOf } from "./partition.js";
+import { CampaignRun } from "./run.js";
+import { suppress } from "./suppressed.js";
+
+const NEEDED = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
+
+/** The objects that campaigns of this process have as journals: a file has its lock, an object has this. */
+const IN_USE = new WeakSet<Journal>();
+
+/** A campaign that is run once. */
+export class Job {
+  readonly #machine: Owned<Machine>;
+  readonly #fetch: Fetch;
+  readonly #options: CampaignOptions;
+  /** Aborts for whatever reason there is: the caller's signal, `stop`, or the time. */
+  readonly #ending = new AbortController();
+  #last: { progress: Progress; report: Report } | undefined;
+
+  constructor(session: Renewed<Session>, fetch: Fetch, options: CampaignOptions) {
+    const given = settings(options, CAMPAIGN, NEEDED);
+    const { settleMs, partition } = given;
+    const config = bare({
+      ...given,
+      workflow_template_id: BigInt(given.workflow_template_id),
+      settleMs: settleMs === "never" ? undefined : settleMs,
+      neverSettle: settleMs === "never",
+      ...(partition && { partitionIndex: partition[0], partitionCount: partition[1] }),
+      seed: seed(),
+    });
+    this.#options = given;
+    this.#fetch = fetch;
+    this.#machine = new Owned((native) => session.use((session) => new native.Campaign(session, config)));
+  }
+
+  /** Runs it to its end, or until it stops. */
+  async run(): Promise<Report> {
+    const { signal, deadlineMs, stopAt } = this.#options;
+    const forget = onAbort(signal, () => this.#ending.abort(signal?.reason));
+    if (signal?.aborted) {
+      this.#ending.abort(signal.reason);
+    }
+    const forgetTime = this.#stopAt(Math.min(Date.now() + (deadlineMs ?? Infinity), Number(stopAt ?? Infinity)));
+    try {
+      return await this.#toTheEnd();
+    } catch (error) {
+      throw stopped(error, this.#told()?.report, signal);
+    } finally {
+      this.#last = this.#told();
+      this.#machine.free();
+      forget();
+      forgetTime();
+    }
+  }
+
+  /** Starts nothing more; what is under way ends and is journaled. */
+  stop(why = "by `stop`"): void {
+    if (!this.#ending.signal.aborted) {
+      this.#ending.abort(fault(1023, `the campaign was stopped before its end: ${why}`));
+    }
+  }
+
+  /** How far it is. */
+  progress(): Progress {
+    return this.#last?.progress ?? this.#machine.use((campaign) => campaign.progress());
+  }
+
+  /** What has become of the contacts so far. */
+  report(): Report {
+    return this.#last?.report ?? reportOf(this.#machine);
+  }
+
+  /** Stops it at this time, by the system's clock; the returned function takes that back. */
+  #stopAt(ms: number): () => void {
+    if (ms === Infinity) {
+      return () => {};
+    }
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = () => {
+      timer = startTimer(ms - Date.now(), () =>
+        ms > Date.now() ? wait() : this.stop("its time is over: `deadlineMs` or `stopAt`"),
+      );
+    };
+    wait();
+    return () => clearTimeout(timer);
+  }
+
+  async #toTheEnd(): Promise<Report> {
+    const { contacts, journal, onProgress, partition, suppress: numbers, suppressCaseIds } = this.#options;
+    const machine = this.#machine;
+    let file: JournalFile | undefined;
+    let own: Journal | undefined;
+    try {
+      await suppress(machine, numbers, suppressCaseIds);
+      if (partition !== undefined) {
+        own = await partOf(machine, journal, partition[0]);
+      } else if (typeof journal === "string" || isUrl(journal)) {
+        file = await openJournal(journal);
+      } else if (IN_USE.has(journal)) {
+        throw fault(1018, "another campaign has this journal; give each campaign its own", "/journal");
+      } else {
+        own = journal;
+      }
+      if (own !== undefined) {
+        IN_USE.add(own);
+      }
+      const ending = this.#ending.signal as AbortSignal;
+      const open = file ?? (own as Journal);
+      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), onProgress, ending);
+      await campaign.resume();
+      await campaign.run();
+      const { error, ...report } = machine.use((campaign) => campaign.report());
+      if (error !== undefined) {
+        throw build(error);
+      }
+      return report;
+    } finally {
+      if (own !== undefined) {
+        IN_USE.delete(own);
+        await own.close?.();
+      }
+      await file?.close();
+    }
+  }
+
+  /** How far it came, unless the machine is gone. */
+  #told(): { progress: Progress; report: Report } | undefined {
+    try {
+      return { progress: this.progress(), report: this.report() };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The report of a campaign so far. */
+export function reportOf(machine: Owned<Machine>): Report {
+  const { error: _, ...report } = machine.use((campaign) => campaign.report());
+  return report;
+}
+
+/**
+ * The error that stopped a campaign, with its report. A value that cannot carry one, such as a string, becomes the
+ * cause of an error that can; so does the reason of a signal that stopped another campaign, too, which has the report
+ * of that one.
+ */
+function stopped(error: unknown, report: Report | undefined, signal: AbortSignal | undefined): unknown {
+  if (report === undefined) {
+    return error;
+  }
+  const isShared = signal?.aborted === true && error === signal.reason && Object.hasOwn(Object(error), "report");
+  const carrier = isError(error) && Object.isExtensible(error) && !isShared ? error : carrying(error);
+  // Whoever prints an error of his own does not want all contacts in doubt with it.
+  const enumerable = carrier instanceof AirudderError;
+  return Object.defineProperty(carrier, "report", { value: report, enumerable, configurable: true, writable: true });
+}
+
+/** An error of the same name, which many tell an abort by. */
+function carrying(cause: unknown): Error {
+  const error = new Error("the campaign was stopped; `cause` says why", { cause });
+  const { name } = Object(cause) as { name?: unknown };
+  if (typeof name === "string") {
+    Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
+  }
+  return error;
+}
