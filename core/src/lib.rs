@@ -100,7 +100,7 @@ pub use api::{
 };
 pub use call::{Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
 pub use campaign::{
-    Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Partition, Progress, Rejected, Report,
+    Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Partition, Phase, Progress, Rejected, Report,
     Workflow, partition_of,
 };
 pub use clock::Now;

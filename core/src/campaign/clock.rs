@@ -86,10 +86,15 @@ impl Waited {
 
     /// The host is asked to wait until this much has counted; gives the Unix time for that.
     pub(super) fn ask(&mut self, until: u64) -> u64 {
-        let now_ms = self.last.map_or(0, |now| now.unix_ms);
-        let until_ms = now_ms.saturating_add(until.saturating_sub(self.ms));
+        let until_ms = self.when(until);
         self.asked_until_ms = Some(until_ms);
         until_ms
+    }
+
+    /// The Unix time at which this much will have counted, if no clock is set.
+    pub(super) fn when(&self, until: u64) -> u64 {
+        let now_ms = self.last.map_or(0, |now| now.unix_ms);
+        now_ms.saturating_add(until.saturating_sub(self.ms))
     }
 }
 

@@ -63,7 +63,7 @@ use self::{
 pub use self::{
     config::{CampaignConfig, MaxRejected, Partition},
     partition::partition_of,
-    report::{DoubtfulContact, Progress, Rejected, Report, Workflow},
+    report::{DoubtfulContact, Phase, Progress, Rejected, Report, Workflow},
     state::Campaign,
 };
 use crate::{
@@ -181,18 +181,26 @@ impl Campaign {
         if self.stopped() {
             return Ok(if self.calls.is_empty() { CampaignStep::Done } else { CampaignStep::Wait { until_ms: None } });
         }
-        if self.beginning.is_some()
-            && !self.queue.ended
-            && (self.ledger.is_replaying()
-                || self.queue.pending.len() + self.being_recovered() < self.config.batch_size)
-        {
+        if self.wants_contacts() {
             return Ok(CampaignStep::Contacts { want: self.config.batch_size });
         }
         let next = self.next_lookup();
-        if self.calls.is_empty() && next.is_none() && self.queue.pending.is_empty() && self.queue.ended {
+        if self.is_over() {
             return Ok(CampaignStep::Done);
         }
         Ok(CampaignStep::Wait { until_ms: next.map(|next| self.clock.waited.ask(next)) })
+    }
+
+    fn wants_contacts(&self) -> bool {
+        self.beginning.is_some()
+            && !self.queue.ended
+            && (self.ledger.is_replaying()
+                || self.queue.pending.len() + self.being_recovered() < self.config.batch_size)
+    }
+
+    fn is_over(&self) -> bool {
+        let is_done = self.queue.ended && self.queue.pending.is_empty() && self.next_lookup().is_none();
+        self.calls.is_empty() && (self.stopped() || is_done)
     }
 
     fn begin(&mut self) -> Result<(), Error> {
@@ -315,6 +323,25 @@ impl Campaign {
             accepted: self.report.accepted,
             rejected: self.report.rejected.len() as u64,
             doubtful: (self.report.doubtful.len() + self.unsettled().count()) as u64,
+            phase: self.phase(),
+            until_ms: match self.phase() {
+                Phase::Settling => self.next_lookup().map(|next| self.clock.waited.when(next)),
+                _ => None,
+            },
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        if self.calls.count(|job| matches!(job, Job::Upload { .. } | Job::Create { .. })) > 0 {
+            Phase::Uploading
+        } else if self.calls.lookups() > 0 {
+            Phase::LookingUp
+        } else if self.is_over() {
+            Phase::Ended
+        } else if self.next_lookup().is_some() && !self.wants_contacts() {
+            Phase::Settling
+        } else {
+            Phase::Reading
         }
     }
 

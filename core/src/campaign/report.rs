@@ -2,6 +2,37 @@
 
 use crate::error::Error;
 
+/// What a campaign does at a time. Where it does several things, the first of these counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Contacts are uploaded, or a workflow for them is created.
+    Uploading,
+    /// Contacts in doubt are looked up.
+    LookingUp,
+    /// Contacts are read, and compared with the journal where there is one.
+    #[default]
+    Reading,
+    /// It waits, until [`Progress::until_ms`] at the latest, before contacts in doubt are looked up for the last time.
+    Settling,
+    /// It is over, or has stopped.
+    Ended,
+}
+
+impl Phase {
+    /// The phase as every language writes it: `looking_up`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Uploading => "uploading",
+            Self::LookingUp => "looking_up",
+            Self::Reading => "reading",
+            Self::Settling => "settling",
+            Self::Ended => "ended",
+        }
+    }
+}
+
 /// The progress of a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -13,6 +44,10 @@ pub struct Progress {
     pub rejected: u64,
     /// Contacts of which nothing certain is known, for now or for good.
     pub doubtful: u64,
+    /// What it does.
+    pub phase: Phase,
+    /// Until when it waits, in Unix milliseconds, while it settles.
+    pub until_ms: Option<u64>,
 }
 
 /// A contact that was refused, by the check or by the API.

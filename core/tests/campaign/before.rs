@@ -1,6 +1,6 @@
 //! What is decided before anything is sent.
 
-use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Failure, MaxRejected};
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Failure, MaxRejected, Phase, Step};
 use serde_json::{Value, json};
 
 use crate::support::{Api, assert_each_once, config, contacts, feed, play, play_on, run, session, usual};
@@ -171,4 +171,57 @@ fn suppressing(numbers: &[&str]) -> Campaign {
     campaign.suppress(numbers).unwrap();
     campaign.suppress_case_ids(["c-2"]).unwrap();
     campaign
+}
+
+#[test]
+fn the_phase_says_what_a_campaign_does_and_until_when_it_waits() {
+    let (session, mut now_ms, mut phases) = (session(), 1_700_000_000_000, Vec::new());
+    let mut campaign = Campaign::new(&session, config(10)).unwrap();
+    let mut all = contacts(20).chunks(10).map(<[Value]>::to_vec).collect::<Vec<_>>().into_iter();
+    let mut uploads = 0;
+    loop {
+        let progress = campaign.progress();
+        if phases.last() != Some(&progress.phase) {
+            phases.push(progress.phase);
+        }
+        assert_eq!(progress.until_ms.is_some(), progress.phase == Phase::Settling);
+        match campaign.poll(now_ms).unwrap() {
+            CampaignStep::Journal { .. } => campaign.journal_written().unwrap(),
+            CampaignStep::Contacts { .. } => match all.next() {
+                Some(chunk) => feed(&mut campaign, &chunk).unwrap(),
+                None => campaign.end_of_contacts().unwrap(),
+            },
+            CampaignStep::Call { id, mut call } => {
+                let mut api = Api::new(1, 0);
+                let is_lost = campaign.progress().phase == Phase::Uploading && {
+                    uploads += 1;
+                    uploads == 2 // the first one creates the workflow
+                };
+                // The first batch is lost on its way to the API.
+                let result = if is_lost {
+                    assert!(matches!(call.poll(now_ms).unwrap(), Step::Send(_)));
+                    call.on_failure(now_ms, Failure::Reset, "").unwrap();
+                    while let Step::Wait { until_ms, .. } = call.poll(now_ms).unwrap() {
+                        now_ms = until_ms;
+                    }
+                    call.take_result()
+                } else {
+                    api.run(&mut call, &mut now_ms)
+                };
+                campaign.on_result(id, now_ms, result).unwrap();
+            }
+            CampaignStep::Wait { until_ms } => {
+                assert_eq!(campaign.progress().phase, Phase::Settling);
+                assert_eq!(campaign.progress().until_ms, until_ms);
+                now_ms = until_ms.unwrap();
+            }
+            CampaignStep::Done => break,
+        }
+    }
+    assert_eq!(phases.first(), Some(&Phase::Reading));
+    assert_eq!(phases.last(), Some(&Phase::Ended));
+    for phase in [Phase::Uploading, Phase::LookingUp, Phase::Settling] {
+        assert!(phases.contains(&phase), "{phases:?}");
+    }
+    assert_eq!(campaign.report().accepted, 20);
 }
