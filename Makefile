@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench kills engines soak clean python node c install deb sandbox package
+.PHONY: help setup demo test lint generate notices bench costs kills engines soak clean python node c install deb sandbox package
 
 PYTHON = .venv/bin/python
 
@@ -57,6 +57,9 @@ bench: python node c sandbox ## Measure against what people write by hand, and w
 	    --manifest-path bindings-python/Cargo.toml >.cache/bench/build.log 2>&1 || (cat .cache/bench/build.log; exit 1)
 	@cd bindings-wasm/benches && npm ci --silent
 	@.cache/bench/bin/python tools/bench.py
+
+costs: package ## Measure what campaigns of up to ten million contacts cost, and write docs/costs.md
+	$(PYTHON) tools/costs.py
 
 kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with their journal in each database
 	AIRUDDER_KILLS=20 AIRUDDER_CONTACTS=20000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \

@@ -1188,6 +1188,20 @@ typedef enum airudder_campaign_step_kind {
   AIRUDDER_CAMPAIGN_WAIT = 4
 } airudder_campaign_step_kind;
 
+/** What a campaign does at a time. Where it does several things, the first of these counts, but for 0. */
+typedef enum airudder_phase {
+  /** Contacts are added, and compared with the journal where there is one. */
+  AIRUDDER_PHASE_READING = 0,
+  /** Contacts are uploaded, or a workflow for them is created. */
+  AIRUDDER_PHASE_UPLOADING = 1,
+  /** Contacts in doubt are looked up. */
+  AIRUDDER_PHASE_LOOKING_UP = 2,
+  /** It waits before contacts in doubt are looked up for the last time. */
+  AIRUDDER_PHASE_SETTLING = 3,
+  /** It is over, or has stopped. */
+  AIRUDDER_PHASE_ENDED = 4
+} airudder_phase;
+
 /** A campaign: many contacts, each sent once, whatever happens on the way. One thread at a time may use it. */
 typedef uint64_t airudder_campaign;
 
@@ -1584,6 +1598,20 @@ int airudder_campaign_give_up(airudder_campaign campaign);
  *     airudder_campaign_progress(campaign, &progress);
  */
 int airudder_campaign_progress(airudder_campaign campaign, airudder_progress *progress);
+
+/**
+ * What the campaign does, and until when it waits.
+ *
+ * @param campaign  The campaign.
+ * @param phase     Receives what it does.
+ * @param until_ms  Receives until when it waits, in Unix milliseconds, while it settles; else 0.
+ * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+ *
+ *     airudder_campaign_phase(campaign, &phase, &until_ms);
+ */
+int airudder_campaign_phase(airudder_campaign campaign,
+                            airudder_phase *phase,
+                            uint64_t *until_ms);
 
 /**
  * Why a campaign had to stop. Mend the cause, and run it again with the same journal. That nothing stopped it

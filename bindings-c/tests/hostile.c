@@ -85,6 +85,8 @@ static void use_campaigns(const struct arguments *a) {
   int64_t integer;
   size_t count;
   uint32_t partition;
+  airudder_phase phase;
+  uint64_t until_ms;
 
   config.name = config.end_time = a->text;
   config.workflow_template_id = config.settle_ms = a->number;
@@ -117,6 +119,7 @@ static void use_campaigns(const struct arguments *a) {
   note(airudder_campaign_on_result(a->handle, a->time, a->handle, a->error));
   note(airudder_campaign_on_result_at(a->handle, a->time, a->time, a->handle, a->error));
   note(airudder_campaign_progress(a->handle, OUT(progress)));
+  note(airudder_campaign_phase(a->handle, OUT(phase), OUT(until_ms)));
   note(airudder_campaign_result(a->handle, a->error));
   note(airudder_campaign_report_json(a->handle, OUT(text)));
   note(airudder_campaign_get_str(a->handle, a->text, OUT(text)));

@@ -102,6 +102,8 @@ static void each_contact_is_one_workers(void **state) {
     airudder_campaign_config config = AIRUDDER_CAMPAIGN_CONFIG_INIT;
     airudder_campaign campaign;
     airudder_progress progress;
+    airudder_phase phase;
+    uint64_t until_ms;
     unsigned number, own = 0;
     config.name = "july";
     config.end_time = "2099-12-01 18:00:00+08:00";
@@ -121,6 +123,12 @@ static void each_contact_is_one_workers(void **state) {
     assert_int_equal(airudder_campaign_progress(campaign, &progress), 0);
     assert_int_equal(progress.accepted + progress.rejected, own);
     assert_int_equal(progress.contacts, own);
+    assert_int_equal(airudder_campaign_phase(campaign, &phase, &until_ms), 0);
+    assert_int_equal(phase, AIRUDDER_PHASE_READING);
+    assert_int_equal(until_ms, 0);
+    assert_int_equal(airudder_campaign_end_of_contacts(campaign, NULL), 0);
+    assert_int_equal(airudder_campaign_phase(campaign, &phase, &until_ms), 0);
+    assert_int_equal(phase, AIRUDDER_PHASE_ENDED);
     total += own;
     assert_int_equal(airudder_campaign_free(campaign), 0);
   }

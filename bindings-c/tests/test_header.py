@@ -134,7 +134,8 @@ int examples(int interrupted, int journal_fd, FILE *file) {
   airudder_step step; airudder_campaign_step work; airudder_progress progress;
   airudder_detection found; airudder_ack ack;
   airudder_text text = {NULL, 0}, line = {NULL, 0}, head = {NULL, 0};
-  airudder_type type; uint32_t partition; airudder_header header, headers[1] = {{NULL, NULL}};
+  airudder_type type; uint32_t partition; airudder_phase phase; uint64_t until_ms;
+  airudder_header header, headers[1] = {{NULL, NULL}};
   const airudder_request *request; struct response response; struct row row;
   const char *body = "", *json = "", *plain = "", *sealed = "", *journal = "", *record = "", *id = "", *key = "";
   const char *secret = "", *signature = "", *store = "";

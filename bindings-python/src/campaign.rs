@@ -31,6 +31,9 @@ type Report = (
     Option<Py<PyAny>>,
 );
 
+/// `(contacts, accepted, rejected, doubtful, phase, until_ms)`
+type Progress = (u64, u64, u64, u64, &'static str, Option<u64>);
+
 impl Campaign {
     fn with<T: Send>(
         &self,
@@ -211,10 +214,10 @@ impl Campaign {
         self.with(py, airudder_core::Campaign::give_up)
     }
 
-    /// Contacts read, accepted, rejected and doubtful so far.
-    fn progress(&self, py: Python<'_>) -> Fallible<(u64, u64, u64, u64)> {
-        let progress = self.with(py, |campaign| Ok(campaign.progress()))?;
-        Ok((progress.contacts, progress.accepted, progress.rejected, progress.doubtful))
+    /// Contacts read, accepted, rejected and doubtful so far, what it does, and until when it waits.
+    fn progress(&self, py: Python<'_>) -> Fallible<Progress> {
+        let now = self.with(py, |campaign| Ok(campaign.progress()))?;
+        Ok((now.contacts, now.accepted, now.rejected, now.doubtful, now.phase.as_str(), now.until_ms))
     }
 
     /// The outcome of the campaign so far.

@@ -96,7 +96,7 @@ def test_contacts_are_sent_and_reported(run, sandbox, tmp_path, given):
     assert (report.accepted, [one.contact for one in report.rejected], report.doubtful) == (2500, [2500], [])
     assert arrived(sandbox) == (2500, 0)
     assert seen == waited
-    assert seen[-1] == Progress(2501, 2500, 1, 0)
+    assert seen[-1] == Progress(2501, 2500, 1, 0, "ended", None, 2501 if given is list else None)
 
 
 def test_the_loop_goes_on_meanwhile(run, sandbox, tmp_path):

@@ -270,3 +270,17 @@ def test_another_process_has_the_journal(client, sandbox, tmp_path):
         with pytest.raises(AirudderError, match="another process runs"):
             client.campaigns.start(**given, contacts=contacts(500)).result(timeout=10)
     assert arrived(sandbox) == (500, 0)
+
+
+def test_progress_says_what_is_done_and_until_when_it_waits(client, sandbox, tmp_path):
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "reset_before", "times": 1}])
+    seen = []
+    rows = list(contacts(1500))
+    settings = {"journal": tmp_path / "j", "settle": 1.5, "batch_size": 500}
+    assert client.campaigns.run(**CAMPAIGN, contacts=rows, progress=seen.append, **settings).accepted == 1500
+    assert {one.phase for one in seen} >= {"reading", "uploading", "looking_up", "settling"}
+    assert (seen[-1].phase, seen[-1].accepted) == ("ended", 1500)
+    assert {one.total for one in seen} == {1500}
+    for one in seen:
+        assert (one.until is not None) == (one.phase == "settling")
+        assert one.until is None or abs(one.until - datetime.now(UTC)) < timedelta(minutes=1)

@@ -106,11 +106,15 @@ enum Step {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Progress {
     contacts: u64,
     accepted: u64,
     rejected: u64,
     doubtful: u64,
+    phase: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -293,6 +297,8 @@ impl Campaign {
             accepted: progress.accepted,
             rejected: progress.rejected,
             doubtful: progress.doubtful,
+            phase: progress.phase.as_str(),
+            until_ms: progress.until_ms,
         })
     }
 

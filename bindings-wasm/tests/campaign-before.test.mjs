@@ -154,6 +154,25 @@ test("a handle tells how far a campaign is, and stops it", async () => {
   assert.throws(() => client().campaigns.start({ ...given, contacts: [], batchSize: 0 }), ValidationError);
 });
 
+test("progress says what is done, until when it waits, and how much there is", async () => {
+  await sandbox.control("faults", [{ operation: "workflow.upload_details", fault: "reset_before", times: 1 }]);
+  const seen = [];
+  const all = [...contacts(250)];
+  const given = { ...settings, journal: join(folder, "phases"), contacts: all, settleMs: 1500 };
+  const campaign = client().campaigns.start({ ...given, onProgress: (progress) => seen.push(progress) });
+  assert.deepEqual((await campaign.result()).accepted, 250);
+  const phases = new Set(seen.map(({ phase }) => phase));
+  for (const phase of ["reading", "uploading", "looking_up", "settling"]) {
+    assert.ok(phases.has(phase), [...phases].join());
+  }
+  assert.ok(seen.every(({ total }) => total === 250));
+  for (const { phase, untilMs } of seen) {
+    assert.equal(untilMs !== undefined, phase === "settling");
+    assert.ok(untilMs === undefined || Math.abs(untilMs - Date.now()) < 60_000);
+  }
+  assert.deepEqual([campaign.progress.phase, campaign.progress.accepted], ["ended", 250]);
+});
+
 test("a campaign ends in time", async () => {
   await sandbox.control("faults", [{ operation: "workflow.upload_details", fault: "delay", delay_ms: 100 }]);
   const given = { ...settings, journal: join(folder, "in time") };

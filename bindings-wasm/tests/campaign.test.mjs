@@ -55,7 +55,13 @@ test("every contact arrives once, and a second run sends nothing", async () => {
   const report = await client().campaigns.run(given);
   assert.equal(report.accepted, 950);
   assert.deepEqual([report.rejected, report.doubtful, report.workflows.length], [[], [], 1]);
-  assert.deepEqual(progress.at(-1), { contacts: 950, accepted: 950, rejected: 0, doubtful: 0 });
+  assert.deepEqual(progress.at(-1), {
+    contacts: 950,
+    accepted: 950,
+    rejected: 0,
+    doubtful: 0,
+    phase: "ended",
+  });
   const again = await client().campaigns.run({ ...given, contacts: contacts(950) });
   assert.equal(again.accepted, 950);
   await eachOnce(950);

@@ -10,7 +10,7 @@ use crate::{
         campaign::CAMPAIGNS,
     },
     types::{
-        campaign::{airudder_campaign, airudder_progress},
+        campaign::{airudder_campaign, airudder_phase, airudder_progress},
         text::airudder_text,
     },
 };
@@ -31,6 +31,30 @@ pub extern "C" fn airudder_campaign_progress(
         let progress =
             output(progress, "progress", airudder_progress { contacts: 0, accepted: 0, rejected: 0, doubtful: 0 })?;
         *progress = CAMPAIGNS.with(campaign, |campaign| Ok(campaign.progress()))?;
+        Ok(())
+    })
+}
+
+/// What the campaign does, and until when it waits.
+///
+/// @param campaign  The campaign.
+/// @param phase     Receives what it does.
+/// @param until_ms  Receives until when it waits, in Unix milliseconds, while it settles; else 0.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_campaign_phase(campaign, &phase, &until_ms);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_campaign_phase(
+    campaign: airudder_campaign,
+    phase: Out<'_, airudder_phase>,
+    until_ms: Out<'_, u64>,
+) -> c_int {
+    code(|| {
+        let phase = output(phase, "phase", airudder_phase::AIRUDDER_PHASE_ENDED)?;
+        let until_ms = output(until_ms, "until_ms", 0)?;
+        let until;
+        (*phase, until) = CAMPAIGNS.with(campaign, |campaign| Ok(campaign.phase()))?;
+        *until_ms = until.unwrap_or(0);
         Ok(())
     })
 }

@@ -1,6 +1,6 @@
 //! A campaign behind its handle: the campaign, the contact that is being made, and the report.
 
-use airudder_core::{Campaign, CampaignStep, Error, ErrorCode, Now};
+use airudder_core::{Campaign, CampaignStep, Error, ErrorCode, Now, Phase};
 
 use crate::{
     ffi::{memory, terminated::Terminated},
@@ -13,7 +13,9 @@ use crate::{
     },
     types::{
         call::airudder_call,
-        campaign::{airudder_campaign, airudder_campaign_step, airudder_campaign_step_kind, airudder_progress},
+        campaign::{
+            airudder_campaign, airudder_campaign_step, airudder_campaign_step_kind, airudder_phase, airudder_progress,
+        },
         text::airudder_text,
     },
 };
@@ -154,6 +156,19 @@ impl CampaignState {
             rejected: now.rejected,
             doubtful: now.doubtful,
         }
+    }
+
+    /// What it does, and until when it waits.
+    pub(crate) fn phase(&self) -> (airudder_phase, Option<u64>) {
+        let now = self.campaign.progress();
+        let phase = match now.phase {
+            Phase::Reading => airudder_phase::AIRUDDER_PHASE_READING,
+            Phase::Uploading => airudder_phase::AIRUDDER_PHASE_UPLOADING,
+            Phase::LookingUp => airudder_phase::AIRUDDER_PHASE_LOOKING_UP,
+            Phase::Settling => airudder_phase::AIRUDDER_PHASE_SETTLING,
+            Phase::Ended => airudder_phase::AIRUDDER_PHASE_ENDED,
+        };
+        (phase, now.until_ms)
     }
 
     /// Fails as the campaign did, or since it has not ended.

@@ -111,6 +111,22 @@ pub struct airudder_campaign_step {
     pub journal_at: u64,
 }
 
+/// What a campaign does at a time. Where it does several things, the first of these counts, but for 0.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub enum airudder_phase {
+    /// Contacts are added, and compared with the journal where there is one.
+    AIRUDDER_PHASE_READING = 0,
+    /// Contacts are uploaded, or a workflow for them is created.
+    AIRUDDER_PHASE_UPLOADING = 1,
+    /// Contacts in doubt are looked up.
+    AIRUDDER_PHASE_LOOKING_UP = 2,
+    /// It waits before contacts in doubt are looked up for the last time.
+    AIRUDDER_PHASE_SETTLING = 3,
+    /// It is over, or has stopped.
+    AIRUDDER_PHASE_ENDED = 4,
+}
+
 /// The progress of a campaign.
 #[repr(C)]
 pub struct airudder_progress {

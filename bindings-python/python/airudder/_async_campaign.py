@@ -140,7 +140,7 @@ class _Job(BaseJob):
         if self._partition is not None:
             self._shared = shared(self._journal)
             self._journal = self._shared.part(self._partition[0])
-        self._run = AsyncRun(self._machine, transport, self._journal, settings.get("progress"))
+        self._run = AsyncRun(self._machine, transport, self._journal, self.progress, settings.get("progress"))
 
     async def run(self) -> Report:
         """Run it to its end, or until it stops. Cancelled, it is stopped and waited for, not left between two steps."""

@@ -14,7 +14,6 @@ from airudder._driver import drive_async
 from airudder._errors import AirudderError
 from airudder._guarded import AsyncGuarded
 from airudder._native import clocks
-from airudder._report import Progress
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from airudder._journal_protocol import AsyncJournal
     from airudder._native import Call
     from airudder._native import Campaign as Machine
+    from airudder._report import Progress
     from airudder._transport import AsyncTransport
 
 
@@ -37,12 +37,14 @@ class AsyncRun:
         machine: Machine,
         transport: AsyncTransport,
         journal: AsyncJournal,
-        progress: Callable[[Progress], object] | None,
+        progress: Callable[[], Progress],
+        show: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
         self._transport = AsyncGuarded(transport, journal)
         self._journal = journal
         self._progress = progress
+        self._to_show = show
         self._shown: Progress | None = None
         self._begun = False
         self._running: dict[asyncio.Task[None], tuple[int, Call]] = {}
@@ -120,10 +122,9 @@ class AsyncRun:
             self._machine.on_result(number, *clocks(), call)
 
     async def _show(self) -> None:
-        now = Progress(*self._machine.progress())
-        if self._progress is not None and now != self._shown:
+        if self._to_show is not None and (now := self._progress()) != self._shown:
             self._shown = now
-            shown = self._progress(now)
+            shown = self._to_show(now)
             if isawaitable(shown):
                 await shown
 

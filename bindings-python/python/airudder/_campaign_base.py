@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from contextlib import suppress
+from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING
 
@@ -37,7 +39,11 @@ class BaseJob:
 
     def progress(self) -> Progress:
         """Tell how far it is."""
-        return Progress(*self._machine.progress())
+        read, accepted, rejected, doubtful, phase, until_ms = self._machine.progress()
+        until = None if until_ms is None else datetime.fromtimestamp(until_ms / 1000, UTC)
+        contacts = self._contacts
+        total = len(contacts) if isinstance(contacts, Sized) and self._partition is None else None
+        return Progress(read, accepted, rejected, doubtful, phase, until, total)
 
     def report(self) -> Report:
         """Tell what has become of the contacts so far."""

@@ -35,7 +35,7 @@ class Job(BaseJob):
                 raise not_shared()
             self._shared = self._journal
             self._journal = self._shared.part(self._partition[0])
-        self._run = Run(self._machine, transport, self._journal, settings.get("progress"))
+        self._run = Run(self._machine, transport, self._journal, self.progress, settings.get("progress"))
 
     def run(self) -> Report:
         """Run it to its end, or until it stops."""

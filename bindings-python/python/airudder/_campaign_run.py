@@ -14,7 +14,6 @@ from airudder._driver import drive
 from airudder._errors import AirudderError
 from airudder._guarded import Guarded
 from airudder._native import clocks
-from airudder._report import Progress
 from airudder._threads import in_thread
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from airudder._journal_protocol import Journal
     from airudder._native import Call
     from airudder._native import Campaign as Machine
+    from airudder._report import Progress
     from airudder._transport import Transport
 
 
@@ -37,12 +37,14 @@ class Run:
         machine: Machine,
         transport: Transport,
         journal: Journal,
-        progress: Callable[[Progress], object] | None,
+        progress: Callable[[], Progress],
+        show: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
         self._transport = Guarded(transport, journal)
         self._journal = journal
         self._progress = progress
+        self._to_show = show
         self._shown: Progress | None = None
         self._begun = False
         self._running: dict[Future[None], tuple[int, Call]] = {}
@@ -139,11 +141,10 @@ class Run:
             self._machine.on_result(number, *clocks(), call)
 
     def _show(self) -> None:
-        now = Progress(*self._machine.progress())
-        progress = self._progress
-        if progress is not None and now != self._shown:
+        show = self._to_show
+        if show is not None and (now := self._progress()) != self._shown:
             self._shown = now
-            self._ask(lambda: progress(now))
+            self._ask(lambda: show(now))
 
     def _sleep(self, seconds: float) -> None:
         """Wait between two requests of a call, unless the campaign stops meanwhile."""

@@ -6,11 +6,14 @@ import csv
 from dataclasses import asdict, dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+Phase: TypeAlias = Literal["uploading", "looking_up", "reading", "settling", "ended"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class Progress:
     """Contacts that were refused, by the checks or by the API."""
     doubtful: int
     """Contacts of which nothing certain is known, for now or for good."""
+    phase: Phase | str = "reading"
+    """What the campaign does; of several things the first one of these: `uploading`, `looking_up` contacts in doubt,
+    `reading` contacts, `settling`, which is to wait before it looks them up for the last time, or `ended`. There may be
+    others in later versions."""
+    until: datetime | None = None
+    """Until when it waits, while it is `settling`."""
+    total: int | None = None
+    """All contacts, where their number is known: of a list, for instance. Not of one partition."""
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,10 @@ export class Job {
 
   /** How far it is. */
   progress(): Progress {
-    return this.#last?.progress ?? this.#machine.use((campaign) => campaign.progress());
+    const { contacts, partition } = this.#options;
+    const { length, size = length } = contacts as { length?: number; size?: number };
+    const progress = this.#last?.progress ?? this.#machine.use((campaign) => campaign.progress());
+    return typeof size === "number" && partition === undefined ? { ...progress, total: size } : progress;
   }
 
   /** What has become of the contacts so far. */
@@ -119,7 +122,8 @@ export class Job {
       }
       const ending = this.#ending.signal as AbortSignal;
       const open = file ?? (own as Journal);
-      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), onProgress, ending);
+      const show = onProgress && this.#shows(onProgress);
+      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), show, ending);
       await campaign.resume();
       await campaign.run();
       const { error, ...report } = machine.use((campaign) => campaign.report());
@@ -134,6 +138,19 @@ export class Job {
       }
       await file?.close();
     }
+  }
+
+  /** Tells of each change. */
+  #shows(onProgress: (progress: Progress) => unknown): () => Promise<void> {
+    let last = "";
+    return async () => {
+      const progress = this.progress();
+      const text = JSON.stringify(progress);
+      if (text !== last) {
+        last = text;
+        await onProgress(progress);
+      }
+    };
   }
 
   /** How far it came, unless the machine is gone. */

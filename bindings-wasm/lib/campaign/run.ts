@@ -9,7 +9,6 @@ import type { AbortSignal, Fetch } from "../runtime/globals.js";
 import type { Call, Campaign as Machine } from "../runtime/glue.js";
 import type { Journal } from "../runtime/journal.js";
 import { fault, Owned } from "../runtime/native.js";
-import type { Progress } from "../runtime/report.js";
 import { LONGEST_MS, startTimer } from "../runtime/timer.js";
 import { feed } from "./feed.js";
 import { guarded } from "./guarded.js";
@@ -20,7 +19,7 @@ export class CampaignRun {
   readonly #fetch: Fetch;
   readonly #journal: Journal;
   readonly #contacts: Iterator<Detail> | AsyncIterator<Detail>;
-  readonly #onProgress: ((progress: Progress) => unknown) | undefined;
+  readonly #show: (() => Promise<void>) | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #clock = new Clock();
   /** Keeps running calls from sending further requests. */
@@ -30,7 +29,6 @@ export class CampaignRun {
   #reading: Promise<void> | undefined;
   #read: Detail[] | undefined;
   #readError: { error: unknown } | undefined;
-  #shown = "";
   /** Ends the wait for news. */
   #wake: () => void = () => {};
 
@@ -39,14 +37,14 @@ export class CampaignRun {
     fetch: Fetch,
     journal: Journal,
     contacts: Iterator<Detail> | AsyncIterator<Detail>,
-    onProgress: ((progress: Progress) => unknown) | undefined,
+    show: (() => Promise<void>) | undefined,
     signal: AbortSignal | undefined,
   ) {
     this.#machine = machine;
     this.#fetch = guarded(fetch, journal);
     this.#journal = journal;
     this.#contacts = contacts;
-    this.#onProgress = onProgress;
+    this.#show = show;
     this.#signal = signal;
   }
 
@@ -88,7 +86,7 @@ export class CampaignRun {
             break;
         }
         this.#collect();
-        await this.#show();
+        await this.#show?.();
       }
     } catch (error) {
       await this.#giveUp();
@@ -187,18 +185,6 @@ export class CampaignRun {
       const { systemMs, elapsedMs } = this.#clock;
       call.use((result) => this.#machine.use((machine) => machine.onResult(id, systemMs, elapsedMs, result)));
       call.free();
-    }
-  }
-
-  async #show(): Promise<void> {
-    if (this.#onProgress === undefined) {
-      return;
-    }
-    const progress = this.#machine.use((machine) => machine.progress());
-    const shown = JSON.stringify(progress);
-    if (shown !== this.#shown) {
-      this.#shown = shown;
-      await this.#onProgress(progress);
     }
   }
 

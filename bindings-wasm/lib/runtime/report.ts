@@ -10,6 +10,15 @@ export interface Progress {
   rejected: number;
   /** Contacts of which nothing certain is known, for now or for good. */
   doubtful: number;
+  /**
+   * What the campaign does; of several things the first one of these: uploads, looks contacts up that are in doubt, reads
+   * contacts, waits before it looks them up for the last time, or nothing more. There may be others in later versions.
+   */
+  phase: "uploading" | "looking_up" | "reading" | "settling" | "ended" | (string & {});
+  /** Until when it waits, in Unix milliseconds, while it is `settling`. */
+  untilMs?: number;
+  /** All contacts, where their number is known: of an array, a set or a map. Not of one partition. */
+  total?: number;
 }
 
 /** A contact that was refused, by the checks or by the API. */

@@ -318,13 +318,14 @@ impl Campaign {
     /// The progress of the campaign.
     #[must_use]
     pub fn progress(&self) -> Progress {
+        let phase = self.phase();
         Progress {
             contacts: self.ledger.fed(),
             accepted: self.report.accepted,
             rejected: self.report.rejected.len() as u64,
             doubtful: (self.report.doubtful.len() + self.unsettled().count()) as u64,
-            phase: self.phase(),
-            until_ms: match self.phase() {
+            phase,
+            until_ms: match phase {
                 Phase::Settling => self.next_lookup().map(|next| self.clock.waited.when(next)),
                 _ => None,
             },

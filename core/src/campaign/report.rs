@@ -4,7 +4,6 @@ use crate::error::Error;
 
 /// What a campaign does at a time. Where it does several things, the first of these counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Phase {
     /// Contacts are uploaded, or a workflow for them is created.
     Uploading,
