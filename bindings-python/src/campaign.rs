@@ -63,7 +63,16 @@ fn part(given: &Bound<'_, PyAny>) -> Result<Partition, Error> {
     Ok(Partition { index, count })
 }
 
-/// The partition of a contact; one that cannot be written as JSON is in the first, as one that cannot be read.
+/// Tell which partition a contact is in, from 0, of `count` (1 to 2^32 - 1): the same in every language.
+///
+/// Contacts that are the same to a campaign are in the same one, and so are those whose case ids differ in case or spaces
+/// alone. A contact whose `caseid` and `callee` cannot be read is in partition 0. A campaign that has a `partition` skips
+/// the contacts of others itself: this is for programs that deal contacts out beforehand.
+///
+/// Raises `AirudderError` with E1001 where `count` is no such number.
+///
+/// >>> partition_of({"callee": "+6212345678", "platform": "TEMP1", "caseid": "c-1"}, 8)
+/// 2
 #[pyfunction]
 #[pyo3(signature = (contact, count, /))]
 pub(crate) fn partition_of(contact: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> Fallible<u32> {

@@ -1,6 +1,7 @@
 """Campaigns that several workers send, each its own partition, with a journal in one store."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -157,6 +158,11 @@ def test_a_contact_that_cannot_be_written_is_in_the_first_partition(client, stor
     assert partition_of(contact, 3) == 0
     reports = [share(client, store, index, 3, [contact, {"callee": "+6212345678"}]) for index in range(3)]
     assert [[one.contact for one in report.rejected if one.contact == 0] for report in reports] == [[0], [], []]
+
+
+def test_the_example_of_the_documentation():
+    contact, expected = re.search(r"partition_of\((\{.*\}), 8\)\s+(\d)", partition_of.__doc__).groups()
+    assert partition_of(json.loads(contact), 8) == int(expected)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 2**32, 1.5, True, "2", None])

@@ -13,7 +13,7 @@ import { COUNT, checkedAs } from "../runtime/settings.js";
  * read, or that is no JSON, is in partition 0.
  *
  * @example
- * partitionOf({ callee: "+6212345678", platform: "TEMP1", caseid: "c-1" }, 8); // 7
+ * partitionOf({ callee: "+6212345678", platform: "TEMP1", caseid: "c-1" }, 8); // 2
  */
 export function partitionOf(contact: Detail, count: number): number {
   const partitions = checkedAs(count, "partition", COUNT);
