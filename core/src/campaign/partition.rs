@@ -41,7 +41,7 @@ impl Campaign {
     /// worker can come between, durably, and passes what is kept then to [`resume_head`](Self::resume_head). Each partition has
     /// a journal of its own beside it.
     ///
-    /// For a campaign with a [`partition`](CampaignConfig::partition), before the first poll.
+    /// For a campaign with a [`partition`](super::CampaignConfig::partition), before the first poll.
     pub fn head(&self, now: impl Into<Now>) -> Result<String, Error> {
         self.check_partitioned()?;
         Journal::default().line(&Beginning::head(&self.session, &self.config, now.into().unix_ms)?)
