@@ -1,9 +1,9 @@
 //! Campaigns that several workers send, each its own partition.
 
-use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Now, Partition, partition_of};
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Failure, Now, Partition, partition_of};
 use serde_json::{Value, json};
 
-use crate::support::{Api, config, contacts, run, session};
+use crate::support::{Api, config, contacts, play_on, run, session, usual};
 
 const NOW_MS: u64 = 1_700_000_000_000;
 
@@ -70,6 +70,26 @@ fn other_workers_contacts_need_no_journal_of_ours() {
     let error = run(&mut api, of(2, 4), &changed, &mut journal, &mut now_ms, None).unwrap_err();
     assert_eq!(error.code(), ErrorCode::JournalMismatch);
     assert!(error.details().message.contains(&format!("contact {place} is")), "{error}");
+}
+
+#[test]
+fn a_doubtful_contact_is_reported_by_its_place_among_all() {
+    let all = contacts(40);
+    let is_own = |contact: &Value| partition_of(&contact.to_string(), 4).unwrap() == 1;
+    let own: Vec<u64> = (0..).zip(&all).filter(|(_, contact)| is_own(contact)).map(|(place, _)| place).collect();
+    let mut campaign = Campaign::new(&session(), CampaignConfig { settle_ms: None, ..of(1, 4) }).unwrap();
+    campaign.resume_head(head(4).as_bytes()).unwrap();
+    let (mut journal, mut now_ms) = (String::new(), NOW_MS);
+    let report = play_on(campaign, &all, &mut journal, &mut now_ms, &mut |operation, _| match operation {
+        "uploaddetails" => Err(Failure::Reset),
+        "detailinstances" => Ok(json!({"rows": null})),
+        _ => Ok(usual(operation)),
+    });
+    let doubtful: Vec<u64> = report.doubtful.iter().map(|one| one.contact).collect();
+    assert!(own.len() > 4 && own.last() >= Some(&20));
+    assert_eq!(doubtful, own);
+    // The journal has them by their place in the partition.
+    assert!(journal.contains(r#""contacts":[[0,"#));
 }
 
 #[test]
