@@ -73,8 +73,13 @@ impl Campaign {
         Ok(self.contact(position, text.to_owned(), identity))
     }
 
+    /// The place among all contacts that were fed, of the one that came last.
+    pub(super) const fn place(&self, position: u64) -> u64 {
+        position + self.queue.skipped
+    }
+
     const fn contact(&self, position: u64, text: String, identity: Identity) -> Contact {
-        Contact { position, place: position + self.queue.skipped, text, identity, rounds: 0 }
+        Contact { position, place: self.place(position), text, identity, rounds: 0 }
     }
 
     /// A contact whose batch the API refused in an earlier run: rejected, or still to be looked up as a sample.
@@ -91,7 +96,7 @@ impl Campaign {
     }
 
     pub(super) fn stop_at_other_contact(&mut self, position: u64) -> Error {
-        let place = position + self.queue.skipped;
+        let place = self.place(position);
         let message = format!("contact {place} is not the one that was sent; give the same contacts in the same order");
         self.stop(Error::new(ErrorCode::JournalMismatch, message))
     }
@@ -109,7 +114,7 @@ impl Campaign {
             Ok(identity) => self.enqueue(self.contact(position, text.to_owned(), identity)),
             Err(error) => {
                 let case_id = Identity::of(text).ok().and_then(|identity| identity.caseid);
-                self.reject_for(position + self.queue.skipped, case_id, &error);
+                self.reject_for(self.place(position), case_id, &error);
             }
         }
     }

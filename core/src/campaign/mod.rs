@@ -113,7 +113,12 @@ impl Campaign {
         config.validate()?;
         let campaign = Self::with(session, config);
         // A malformed name or end time is better found now than after the contacts were read.
-        Call::new(session, "workflow.create_instance", campaign.create_params(""), &CallOptions::default())?;
+        Call::new(
+            session,
+            "workflow.create_instance",
+            campaign.create_params(&campaign.config.workflow_name()),
+            &CallOptions::default(),
+        )?;
         Ok(campaign)
     }
 
@@ -247,7 +252,7 @@ impl Campaign {
         if past.is_some() {
             return Err(self.stop_at_other_contact(position));
         }
-        self.reject_for(position + self.queue.skipped, None, why);
+        self.reject_for(self.place(position), None, why);
         Ok(())
     }
 

@@ -98,9 +98,8 @@ impl Campaign {
         self.queue.ended && !self.queue.pending.is_empty() && self.calls.lookups() == 0
     }
 
-    pub(super) fn create_params(&self, suffix: &str) -> String {
+    pub(super) fn create_params(&self, name: &str) -> String {
         let CampaignConfig { workflow_template_id, end_time, .. } = &self.config;
-        let name = format!("{}{suffix}", self.config.workflow_name());
         json(&CreateInstance {
             workflow_template_id: *workflow_template_id,
             name: name.into(),
@@ -152,10 +151,13 @@ impl Campaign {
             return Ok(());
         }
         let workflow = self.ledger.workflows.len();
-        let suffix = if workflow == 0 { String::new() } else { format!(" ({})", workflow + 1) };
-        let (name, end_time) = (format!("{}{suffix}", self.config.workflow_name()), Some(self.config.end_time.clone()));
-        self.record(&Record::Creating { workflow, name, end_time })?;
-        let call = self.start("workflow.create_instance", self.create_params(&suffix))?;
+        let mut name = self.config.workflow_name();
+        if workflow > 0 {
+            name = format!("{name} ({})", workflow + 1);
+        }
+        let params = self.create_params(&name);
+        self.record(&Record::Creating { workflow, name, end_time: Some(self.config.end_time.clone()) })?;
+        let call = self.start("workflow.create_instance", params)?;
         self.calls.hand_out(call, Job::Create { workflow });
         Ok(())
     }
