@@ -102,3 +102,17 @@ export async function journalOf(journals, kind, url, options) {
   const client = await createClient({ url }).connect();
   return [new journals.RedisJournal(client, options), () => client.destroy()];
 }
+
+/** Forgets all journals of a store. */
+export async function clear(kind, url) {
+  if (kind === "pg") {
+    const client = new pg.Client(url);
+    await client.connect();
+    await client.query("DROP TABLE IF EXISTS airudder_journal, airudder_leases");
+    await client.end();
+    return;
+  }
+  const client = new Redis(url);
+  await client.flushall();
+  client.disconnect();
+}

@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { Redis } from "ioredis";
 import pg from "pg";
-import { journalOf, startPostgres, startRedis } from "./databases.mjs";
+import { clear, journalOf, startPostgres, startRedis } from "./databases.mjs";
 import { APP, airudder, contacts, Sandbox } from "./support.mjs";
 
 const journals = createRequire(import.meta.url)("../dist/journals.js");
@@ -31,17 +31,9 @@ after(() => Promise.all([postgres.stop(), redis.stop(), sandbox.stop()]));
 
 async function fresh(kind) {
   await sandbox.control("reset", {});
-  if (kind === "pg") {
-    const client = new pg.Client(postgres.url);
-    await client.connect();
-    await client.query("DROP TABLE IF EXISTS airudder_journal, airudder_leases");
-    await client.end();
-    return postgres.url;
-  }
-  const client = new Redis(redis.url);
-  await client.flushall();
-  client.disconnect();
-  return redis.url;
+  const { url } = kind === "pg" ? postgres : redis;
+  await clear(kind, url);
+  return url;
 }
 
 /** Starts a worker; gives it, and what it says in the end. */

@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { Redis } from "ioredis";
-import pg from "pg";
-import { journalOf, startPostgres, startRedis } from "./databases.mjs";
+import { clear, journalOf, startPostgres, startRedis } from "./databases.mjs";
 import { APP, airudder, contacts, Sandbox } from "./support.mjs";
 
 const journals = createRequire(import.meta.url)("../dist/journals.js");
@@ -51,17 +49,8 @@ for (const kind of ["pg", "ioredis", "node-redis"]) {
   describe(kind, () => {
     let url;
     beforeEach(async () => {
-      url = kind === "pg" ? postgres.url : redis.url;
-      if (kind === "pg") {
-        const client = new pg.Client(url);
-        await client.connect();
-        await client.query("DROP TABLE IF EXISTS airudder_journal, airudder_leases");
-        await client.end();
-      } else {
-        const client = new Redis(url);
-        await client.flushall();
-        client.disconnect();
-      }
+      ({ url } = kind === "pg" ? postgres : redis);
+      await clear(kind, url);
     });
 
     test("each is called once though all workers read all, some of them twice", async () => {
