@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._async_journal import async_journal_of, shared
 from airudder._async_run import AsyncRun, Stopped, iterate, take
-from airudder._campaign_base import IN_TIME, BaseJob
+from airudder._campaign_base import IN_TIME, BaseJob, Handle
 from airudder._campaign_check import CHUNK, Check
 from airudder._native import clocks
 from airudder._suppressed import suppress_in
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airudder._campaign_settings import AsyncCampaignSettings
     from airudder._contacts import AsyncContacts, Contacts
     from airudder._native import Session
-    from airudder._report import Progress, Report
+    from airudder._report import Report
     from airudder._transport import AsyncTransport
 
 
@@ -79,7 +79,7 @@ class AsyncCampaigns:
         return checked.report()
 
 
-class AsyncRunningCampaign:
+class AsyncRunningCampaign(Handle):
     """A campaign that `AsyncCampaigns.start` began.
 
     As an async context manager it waits for the end, and stops the campaign first where the block raises.
@@ -89,22 +89,9 @@ class AsyncRunningCampaign:
         self._job = job
         self._task = asyncio.create_task(job.run(), name="airudder-campaign")
 
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        return self._job.progress()
-
-    def report(self) -> Report:
-        """Tell what has become of the contacts so far; those that are not settled yet count as doubtful."""
-        return self._job.report()
-
     def done(self) -> bool:
         """Tell whether it has ended, one way or another."""
         return self._task.done()
-
-    def stop(self) -> None:
-        """Start nothing more. What is under way ends and is journaled; then `result` raises E1023."""
-        self._job.stop()
 
     async def result(self) -> Report:
         """Wait for the end. Whoever is cancelled while waiting does not end the campaign.
@@ -130,7 +117,7 @@ class AsyncRunningCampaign:
         await _finished(self._task)
 
 
-class _Job(BaseJob):
+class _Job(BaseJob[AsyncRun]):
     """A campaign that is run once, on one event loop."""
 
     def __init__(self, session: Session, transport: AsyncTransport, settings: AsyncCampaignSettings) -> None:
@@ -176,11 +163,6 @@ class _Job(BaseJob):
         finally:
             await self._journal.close()
         return self._outcome()
-
-    def stop(self, why: str = "by `stop`") -> None:
-        """Start nothing more; what is under way ends and is journaled."""
-        self._why = self._why or why
-        self._run.stop()
 
 
 async def _finished(task: asyncio.Task[Any]) -> None:

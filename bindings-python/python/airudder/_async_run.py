@@ -9,17 +9,16 @@ from inspect import isawaitable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from airudder._contacts import check_chunk
 from airudder._driver import drive_async
 from airudder._errors import AirudderError
 from airudder._guarded import AsyncGuarded
 from airudder._native import clocks
+from airudder._run_base import BaseRun, seconds_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from airudder._journal_protocol import AsyncJournal
-    from airudder._native import Call
     from airudder._native import Campaign as Machine
     from airudder._report import Progress
     from airudder._transport import AsyncTransport
@@ -29,7 +28,7 @@ class Stopped(Exception):
     """The run was stopped."""
 
 
-class AsyncRun:
+class AsyncRun(BaseRun["asyncio.Task[None]"]):
     """One run, in the task that runs it: whoever cancels that one must stop the run and wait for it instead."""
 
     def __init__(
@@ -40,14 +39,9 @@ class AsyncRun:
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
     ) -> None:
-        self._machine = machine
+        super().__init__(machine, progress, show)
         self._transport = AsyncGuarded(transport, journal)
         self._journal = journal
-        self._progress = progress
-        self._to_show = show
-        self._shown: Progress | None = None
-        self._begun = False
-        self._running: dict[asyncio.Task[None], tuple[int, Call]] = {}
         self._reading: asyncio.Task[list[Any]] | None = None
         self._stop = asyncio.Event()
         self._stopping: asyncio.Task[Any] | None = None
@@ -97,33 +91,23 @@ class AsyncRun:
         self._reading = None
         chunk = reading.result()
         try:
-            if not self._begun:
-                check_chunk(chunk)
-                self._begun = True
-            if chunk:
-                self._machine.feed(chunk)
-            else:
-                self._machine.end_of_contacts()
+            self._intake.take(chunk)
         finally:
             del chunk, reading  # error reporters show the local variables of a traceback
 
     async def _wait(self, until_ms: int | None, unix_ms: int, monotonic_ms: int) -> None:
         """Wait for what runs, or until then by the clock that nobody sets, which began at the last poll."""
-        passed = clocks()[1] - monotonic_ms
-        await self._news(None if until_ms is None else max(0, until_ms - unix_ms - passed) / 1000)
+        await self._news(seconds_until(until_ms, unix_ms, monotonic_ms))
 
     async def _news(self, seconds: float | None, *more: asyncio.Task[Any]) -> None:
         """Wait until a call has ended, or one of these tasks, or the run is to stop; take the results of calls."""
         stopping = [] if self._stopping is None else [self._stopping]
         await asyncio.wait([*self._running, *more, *stopping], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in [task for task in self._running if task.done()]:
-            task.result()
-            number, call = self._running.pop(task)
-            self._machine.on_result(number, *clocks(), call)
+            self._collect(task)
 
     async def _show(self) -> None:
-        if self._to_show is not None and (now := self._progress()) != self._shown:
-            self._shown = now
+        if self._to_show is not None and (now := self._to_tell()) is not None:
             shown = self._to_show(now)
             if isawaitable(shown):
                 await shown
@@ -147,15 +131,8 @@ class AsyncRun:
         if self._running:
             await asyncio.wait(self._running)
         with suppress(AirudderError, OSError):
-            self._machine.give_up()
-            for task, (number, call) in self._running.items():
-                if not task.cancelled() and task.exception() is None:
-                    self._machine.on_result(number, *clocks(), call)
-                else:  # it waited for its next try, and the journal has it as doubtful
-                    call.close()
-            step = self._machine.poll(*clocks())
-            if step is not None and step[0] == "journal":
-                await self._write(step[1], step[2])
+            if lines := self._last_lines():
+                await self._write(*lines)
 
 
 def iterate(contacts: Iterable[Any] | AsyncIterable[Any]) -> Iterator[Any] | AsyncIterator[Any]:

@@ -6,10 +6,10 @@ from collections.abc import Sized
 from contextlib import suppress
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from airudder._campaign_settings import check_names, machine_of, seconds_left
-from airudder._contacts import ByRules, check_kind
+from airudder._contacts import check_kind, rows_of
 from airudder._errors import AirudderError, invalid_setting, made
 from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
 
@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from airudder._contacts import AsyncContacts, Contacts
     from airudder._native import Campaign as Machine
     from airudder._native import Session
+    from airudder._run_base import BaseRun
 
 STOPPED = 1023
 IN_TIME = "its time is over: `deadline` or `stop_at`"
 NO_JOURNAL = "journal is the path of a file, or a journal of airudder.journals: it keeps people from being called twice"
 
 
-class BaseJob:
+_Run = TypeVar("_Run", bound="BaseRun[Any]")
+
+
+class BaseJob(Generic[_Run]):
     """A campaign that is run once."""
+
+    _run: _Run
 
     def __init__(self, session: Session, settings: CampaignSettings | AsyncCampaignSettings, *, is_async: bool) -> None:
         check_names(settings)
@@ -36,6 +42,11 @@ class BaseJob:
         self._seconds = seconds_left(settings)
         self._partition = settings.get("partition")
         self._why = ""
+
+    def stop(self, why: str = "by `stop`") -> None:
+        """Start nothing more; what is under way ends and is journaled."""
+        self._why = self._why or why
+        self._run.stop()
 
     def progress(self) -> Progress:
         """Tell how far it is."""
@@ -51,8 +62,7 @@ class BaseJob:
 
     def _rows(self) -> Contacts | AsyncContacts:
         """The contacts by the rules of the journal, which is known by now."""
-        contacts = self._contacts
-        return contacts.by_rules(self._machine.normal) if isinstance(contacts, ByRules) else contacts
+        return rows_of(self._contacts, self._machine)
 
     def _outcome(self) -> Report:
         report, stopped_by = report_of(self._machine)
@@ -92,3 +102,22 @@ def not_shared() -> AirudderError:
     """The error of a partition whose journal the other workers do not have."""
     why = "a campaign in partitions needs a journal that all its workers reach: one in a database, of airudder.journals"
     return invalid_setting("partition", why)
+
+
+class Handle:
+    """What a handle of a campaign tells while it runs."""
+
+    _job: BaseJob[Any]
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._job.progress()
+
+    def report(self) -> Report:
+        """Tell what has become of the contacts so far; those that are not settled yet count as doubtful."""
+        return self._job.report()
+
+    def stop(self) -> None:
+        """Start nothing more. What is under way ends and is journaled; then `result` raises E1023."""
+        self._job.stop()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airudder._campaign_base import report_of
 from airudder._campaign_settings import machine_to_check
-from airudder._contacts import ByRules, check_chunk, check_kind
+from airudder._contacts import Intake, check_kind, rows_of
 from airudder._suppressed import suppress_in
 
 if TYPE_CHECKING:
@@ -36,17 +36,14 @@ class Check:
         check_kind(contacts, may_be_async=is_async)
         self._machine = machine_to_check(session, allow_duplicates)
         suppress_in(self._machine, suppress, suppress_case_ids)
-        self.rows = contacts.by_rules(self._machine.normal) if isinstance(contacts, ByRules) else contacts
-        self._begun = False
+        self.rows = rows_of(contacts, self._machine)
+        self._intake = Intake(self._machine)
 
     def feed(self, chunk: list[Any]) -> None:
         """Check the next ones."""
-        if not self._begun:
-            check_chunk(chunk)
-            self._begun = True
-        self._machine.feed(chunk)
+        self._intake.take(chunk)
 
     def report(self) -> Report:
         """Tell what became of them."""
-        self._machine.end_of_contacts()
+        self._intake.take([])
         return report_of(self._machine)[0]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from airudder._transport import Transport
 
 
-class Job(BaseJob):
+class Job(BaseJob[Run]):
     """A campaign that is run once. `stop` may come from any thread, and before it runs."""
 
     def __init__(self, session: Session, transport: Transport, settings: CampaignSettings) -> None:
@@ -72,11 +72,6 @@ class Job(BaseJob):
         finally:
             self._journal.close()
         return self._outcome()
-
-    def stop(self, why: str = "by `stop`") -> None:
-        """Start nothing more; what is under way ends and is journaled."""
-        self._why = self._why or why
-        self._run.stop()
 
 
 def _journal_of(given: str | os.PathLike[str] | Journal) -> Journal:

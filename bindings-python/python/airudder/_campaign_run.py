@@ -9,24 +9,23 @@ from queue import Empty, SimpleQueue
 from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
-from airudder._contacts import check_chunk
 from airudder._driver import drive
 from airudder._errors import AirudderError
 from airudder._guarded import Guarded
 from airudder._native import clocks
+from airudder._run_base import BaseRun, seconds_until
 from airudder._threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from airudder._journal_protocol import Journal
-    from airudder._native import Call
     from airudder._native import Campaign as Machine
     from airudder._report import Progress
     from airudder._transport import Transport
 
 
-class Run:
+class Run(BaseRun[Future[None]]):
     """One run: the machine in one thread, calls in others, the caller's code in the caller's.
 
     So the machine is never interrupted between two steps: Python raises `KeyboardInterrupt` in the main thread alone.
@@ -40,14 +39,9 @@ class Run:
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
     ) -> None:
-        self._machine = machine
+        super().__init__(machine, progress, show)
         self._transport = Guarded(transport, journal)
         self._journal = journal
-        self._progress = progress
-        self._to_show = show
-        self._shown: Progress | None = None
-        self._begun = False
-        self._running: dict[Future[None], tuple[int, Call]] = {}
         self._stop = Signal()
         self._woken: Future[None] = Future()
         self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
@@ -114,36 +108,23 @@ class Run:
     def _feed(self, contacts: Iterator[Any], want: int) -> None:
         chunk = self._ask(lambda: list(islice(contacts, want)))
         try:
-            if not self._begun:
-                check_chunk(chunk)
-                self._begun = True
-            if chunk:
-                self._machine.feed(chunk)
-            else:
-                self._machine.end_of_contacts()
+            self._intake.take(chunk)
         finally:
             del chunk  # error reporters show the local variables of a traceback
 
     def _wait(self, until_ms: int | None, unix_ms: int, monotonic_ms: int) -> None:
         """Wait for what runs, or until then by the clock that nobody sets, which began at the last poll."""
-        passed = clocks()[1] - monotonic_ms
-        seconds = None if until_ms is None else max(0, until_ms - unix_ms - passed) / 1000
+        seconds = seconds_until(until_ms, unix_ms, monotonic_ms)
         if self._running:
             done, _ = wait([*self._running, self._woken], seconds, FIRST_COMPLETED)
-            self._collect(done - {self._woken})
+            for future in done - {self._woken}:
+                self._collect(future)
         elif seconds is not None:
             self._stop.wait(seconds)
 
-    def _collect(self, done: Iterable[Future[None]]) -> None:
-        for future in done:
-            future.result()
-            number, call = self._running.pop(future)
-            self._machine.on_result(number, *clocks(), call)
-
     def _show(self) -> None:
-        show = self._to_show
-        if show is not None and (now := self._progress()) != self._shown:
-            self._shown = now
+        show, now = self._to_show, self._to_tell()
+        if show is not None and now is not None:
             self._ask(lambda: show(now))
 
     def _sleep(self, seconds: float) -> None:
@@ -160,12 +141,5 @@ class Run:
         self._stop.set()
         wait(self._running)
         with suppress(AirudderError, OSError):
-            self._machine.give_up()
-            for future, (number, call) in self._running.items():
-                if future.exception() is None:
-                    self._machine.on_result(number, *clocks(), call)
-                else:  # it waited for its next try, and the journal has it as doubtful
-                    call.close()
-            step = self._machine.poll(*clocks())
-            if step is not None and step[0] == "journal":
-                self._write(step[1], step[2])
+            if lines := self._last_lines():
+                self._write(*lines)

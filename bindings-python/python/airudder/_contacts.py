@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from airudder._generated.types import Detail
+    from airudder._native import Campaign as Machine
 
 
 @runtime_checkable
@@ -40,6 +41,32 @@ def check_chunk(contacts: list[Any]) -> None:
     """Raise a `TypeError` where none of the first contacts can be one: then it is no single bad contact."""
     if contacts and not any(isinstance(contact, Mapping) for contact in contacts):
         raise TypeError(f"contacts is an iterable of dicts, and the first of it is {_a(contacts[0])}: {_AS_DICTS}")
+
+
+def rows_of(contacts: Contacts | AsyncContacts, machine: Machine) -> Contacts | AsyncContacts:
+    """The contacts by the rules of the machine's journal."""
+    return contacts.by_rules(machine.normal) if isinstance(contacts, ByRules) else contacts
+
+
+class Intake:
+    """Hands contacts to a machine."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._begun = False
+
+    def take(self, chunk: list[Any]) -> None:
+        """Hand over the next ones; none are the end."""
+        try:
+            if not self._begun:
+                check_chunk(chunk)
+                self._begun = True
+            if chunk:
+                self._machine.feed(chunk)
+            else:
+                self._machine.end_of_contacts()
+        finally:
+            del chunk  # error reporters show the local variables of a traceback
 
 
 _AS_DICTS = "make a dict of each, as workflow.upload_details takes it"

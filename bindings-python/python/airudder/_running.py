@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airudder._campaign_base import Handle
 from airudder._threads import in_thread
 
 if TYPE_CHECKING:
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
     from typing import Self
 
     from airudder._campaign_job import Job
-    from airudder._report import Progress, Report
+    from airudder._report import Report
 
 
-class RunningCampaign:
+class RunningCampaign(Handle):
     """A campaign that `Campaigns.start` began.
 
     As a context manager it waits for the end, and stops the campaign first where the block raises.
@@ -24,22 +25,9 @@ class RunningCampaign:
         self._job = job
         self._future = in_thread(job.run, daemon=True)
 
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        return self._job.progress()
-
-    def report(self) -> Report:
-        """Tell what has become of the contacts so far; those that are not settled yet count as doubtful."""
-        return self._job.report()
-
     def done(self) -> bool:
         """Tell whether it has ended, one way or another."""
         return self._future.done()
-
-    def stop(self) -> None:
-        """Start nothing more. What is under way ends and is journaled; then `result` raises E1023."""
-        self._job.stop()
 
     def result(self, timeout: float | None = None) -> Report:
         """Wait for the end.
