@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    clock::{DAY_MS, HOUR_MS, Moment},
+    clock::{DAY_MS, HOUR_MS},
     config::CampaignConfig,
     contact::Contact,
     jobs::{Job, json},
@@ -188,12 +188,15 @@ impl Campaign {
     }
 
     pub(super) fn on_created(&mut self, workflow: usize, result: Result<Output, Error>) -> Result<(), Error> {
-        let created =
-            result.and_then(|output| output.parse::<Created>().map_err(|error| error.with_outcome(Outcome::Unknown)));
+        let created = result.and_then(|output| {
+            let created = output.parse::<Created>().map_err(|error| error.with_outcome(Outcome::Unknown))?;
+            Ok((created, output.service_ms))
+        });
         match created {
-            Ok(Created { workflow_id: Some(workflow_id) }) if !workflow_id.is_empty() => {
-                let Moment { host_ms, service_ms } = self.clock.now();
-                self.record(&Record::Created { workflow, workflow_id, created_ms: Some(host_ms), service_ms })?;
+            // The time is the answer's own: the host's clock may have been set since the API last told the time.
+            Ok((Created { workflow_id: Some(workflow_id) }, service_ms)) if !workflow_id.is_empty() => {
+                let created_ms = Some(self.clock.now().host_ms);
+                self.record(&Record::Created { workflow, workflow_id, created_ms, service_ms })?;
             }
             Ok(_) => {
                 let error =

@@ -4,7 +4,7 @@ use crate::support::Answer::{Data, Lost};
 use airudder_core::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::support::{DAY, HOUR, Host, MINUTE, START, config, contacts, found, usual};
+use crate::support::{Answer, DAY, HOUR, Host, MINUTE, START, config, contacts, found, usual};
 
 /// The first upload is lost and arrives late, and the clock jumps meanwhile.
 fn lost_while_the_clock_jumps(one_clock: bool, jump_ms: i64) -> Host {
@@ -51,6 +51,13 @@ fn what_an_earlier_run_left_in_doubt_settles_before_it_is_sent_again() {
     assert!(sent_at[0] >= began_ms + MINUTE && host.looked_up_at[before + 3] >= began_ms + MINUTE);
 }
 
+/// A lookup finds its contact if its window holds the time at which the tests begin.
+fn found_within(window: &Value) -> Answer {
+    let starts_before = window["start_time"].as_str().unwrap() < "2023-11-15 06:13:00";
+    let ends_after = window["end_time"].as_str().unwrap() > "2023-11-15 06:14:00";
+    if starts_before && ends_after { found() } else { usual("detailinstances") }
+}
+
 #[test]
 fn look_ups_cover_the_time_of_the_api_however_wrong_the_clock_is() {
     for (off_ms, service) in [
@@ -63,11 +70,7 @@ fn look_ups_cover_the_time_of_the_api_however_wrong_the_clock_is() {
         let mut host = Host { service, unix_ms: START.checked_add_signed(off_ms).unwrap(), ..Host::new() };
         let report = host.run(config(10), &contacts(2), &mut |_, operation, body| match operation {
             "uploaddetails" => Lost,
-            "detailinstances" => {
-                let is_within = body["start_time"].as_str().unwrap() < "2023-11-15 06:13:00"
-                    && body["end_time"].as_str().unwrap() > "2023-11-15 06:14:00";
-                if is_within { found() } else { usual(operation) }
-            }
+            "detailinstances" => found_within(body),
             _ => usual(operation),
         });
         assert_eq!((report.accepted, host.count("uploaddetails")), (2, 1), "{off_ms}");
@@ -75,6 +78,28 @@ fn look_ups_cover_the_time_of_the_api_however_wrong_the_clock_is() {
         assert_eq!(report.clock_offset_ms.is_some(), told.is_some());
         let (offset_ms, told) = (report.clock_offset_ms.unwrap_or_default(), told.unwrap_or_default());
         assert!(offset_ms.abs_diff(told) < 2000, "{offset_ms} {told}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_once_a_workflow_was_created_does_not_move_its_look_ups() {
+    for set_by_ms in [40 * HOUR.cast_signed(), -40 * HOUR.cast_signed()] {
+        let mut host = Host::new();
+        host.run(config(10), &contacts(2), &mut |host, operation, _| match operation {
+            "createinstance" => {
+                host.set_by_ms = set_by_ms;
+                usual(operation)
+            }
+            "uploaddetails" | "detailinstances" => Lost,
+            _ => usual(operation),
+        });
+        host.unix_ms = START + host.monotonic_ms;
+        host.pass(3 * DAY);
+        let report = host.run(config(10), &contacts(2), &mut |_, operation, body| match operation {
+            "detailinstances" => found_within(body),
+            _ => usual(operation),
+        });
+        assert_eq!((report.accepted, host.count("uploaddetails")), (2, 1), "{set_by_ms}");
     }
 }
 

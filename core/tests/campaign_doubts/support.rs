@@ -1,6 +1,8 @@
 //! The host that the tests here share.
 
 use Answer::{Code, Data, Lost, Raw};
+use std::mem;
+
 use airudder_core::{
     Call, Campaign, CampaignConfig, CampaignStep, ClientConfig, Failure, Headers, Now, Output, Report, Response,
     Session, Step,
@@ -29,6 +31,8 @@ pub(crate) struct Host {
     /// The time by which the API's clock is ahead of the true time; `None`: it does not tell its time.
     pub(crate) service: Option<i64>,
     pub(crate) one_clock: bool,
+    /// Somebody sets the clock by so much once the call that is under way has ended.
+    pub(crate) set_by_ms: i64,
     pub(crate) app_key: &'static str,
     pub(crate) app_secret: &'static str,
     pub(crate) base_url: &'static str,
@@ -46,6 +50,7 @@ impl Host {
             monotonic_ms: 0,
             service: Some(0),
             one_clock: false,
+            set_by_ms: 0,
             app_key: "fake-key",
             app_secret: "fake-secret",
             base_url: "http://127.0.0.1:1",
@@ -110,6 +115,7 @@ impl Host {
                 }
                 CampaignStep::Call { id, mut call } => {
                     let result = self.exchange(&mut call, answer);
+                    self.unix_ms = self.unix_ms.checked_add_signed(mem::take(&mut self.set_by_ms)).unwrap();
                     campaign.on_result(id, self.now(), result).unwrap();
                 }
                 CampaignStep::Wait { until_ms } => {

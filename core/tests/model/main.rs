@@ -87,6 +87,9 @@ fn run(
                 }
                 if let Some(result) = result {
                     let id = running.swap_remove(index).id;
+                    if api.random.percent(10) {
+                        api.set_clock(true);
+                    }
                     campaign.on_result(id, api.now(), result).unwrap();
                 }
             }
