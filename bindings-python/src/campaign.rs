@@ -12,7 +12,7 @@ use crate::{
     call::Call,
     errors::{Failed, Fallible, poisoned, to_exception},
     fork::detach,
-    options::{COUNT, SWITCH, TEXT, millis, typed},
+    options::{COUNT, SWITCH, TEXT, millis, millis_or_none, typed},
     session::Session,
     writer,
 };
@@ -89,7 +89,8 @@ pub(crate) fn partition_of(contact: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>)
 impl Campaign {
     #[new]
     #[pyo3(signature = (session, *, workflow_template_id, name, end_time, batch_size, in_flight, lookups_in_flight,
-        settle, allow_duplicates, retry_rejected, journal_key, same_account, require_journal, recover, partition, max_rejected, check_only, seed))]
+        settle, allow_duplicates, retry_rejected, journal_key, same_account, require_journal, recover, partition, max_rejected, max_outage,
+        max_doubtful_batches, rate, closed, screen, check_only, seed))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         session: &Session,
@@ -108,6 +109,11 @@ impl Campaign {
         recover: Option<&Bound<'_, PyAny>>,
         partition: Option<&Bound<'_, PyAny>>,
         max_rejected: Option<&Bound<'_, PyAny>>,
+        max_outage: &Bound<'_, PyAny>,
+        max_doubtful_batches: &Bound<'_, PyAny>,
+        rate: Option<&Bound<'_, PyAny>>,
+        closed: Vec<(u64, u64)>,
+        screen: bool,
         check_only: bool,
         seed: u64,
     ) -> Fallible<Self> {
@@ -124,6 +130,11 @@ impl Campaign {
             recover: recover.map(|since| typed(since, "recover", TEXT)).transpose()?,
             partition: partition.map(part).transpose()?,
             max_rejected: max_rejected.map(most).transpose()?,
+            max_outage_ms: millis_or_none(max_outage, "max_outage")?,
+            max_doubtful_batches: typed(max_doubtful_batches, "max_doubtful_batches", COUNT)?,
+            rate: rate.map(|rate| typed(rate, "rate", "a number of contacts a second, greater than 0")).transpose()?,
+            closed,
+            screen,
             check_only,
             seed,
             ..CampaignConfig::new(
@@ -159,12 +170,14 @@ impl Campaign {
         self.with(py, |campaign| Ok(campaign.normal()))
     }
 
-    /// `("journal", lines, at)`, `("contacts", want)`, `("call", id, call)`, `("wait", until_ms)`, or `None` at the end.
+    /// `("journal", lines, at)`, `("contacts", want)`, `("screen", contacts)`, `("call", id, call)`, `("wait", until_ms)`, or
+    /// `None` at the end.
     #[pyo3(signature = (unix_ms, monotonic_ms, /))]
     fn poll<'py>(&self, py: Python<'py>, unix_ms: u64, monotonic_ms: u64) -> Fallible<Option<Bound<'py, PyAny>>> {
         let step = match self.with(py, |campaign| campaign.poll(Now::new(unix_ms, monotonic_ms)))? {
             CampaignStep::Journal { lines, at } => ("journal", lines, at).into_pyobject(py)?,
             CampaignStep::Contacts { want } => ("contacts", want).into_pyobject(py)?,
+            CampaignStep::Screen { contacts } => ("screen", contacts).into_pyobject(py)?,
             CampaignStep::Call { id, call } => ("call", id, Call::new(*call)).into_pyobject(py)?,
             CampaignStep::Wait { until_ms } => ("wait", until_ms).into_pyobject(py)?,
             CampaignStep::Done => return Ok(None),
@@ -182,6 +195,11 @@ impl Campaign {
     #[pyo3(signature = (case_ids, /))]
     fn suppress_case_ids(&self, py: Python<'_>, case_ids: Vec<String>) -> Fallible<()> {
         self.with(py, |campaign| campaign.suppress_case_ids(case_ids))
+    }
+
+    /// All who must not be called of the last `screen` step were named.
+    fn screened(&self, py: Python<'_>) -> Fallible<()> {
+        self.with(py, airudder_core::Campaign::screened)
     }
 
     /// The lines of the last `journal` step are on the disk.

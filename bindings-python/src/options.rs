@@ -29,6 +29,12 @@ pub(crate) fn millis(value: &Bound<'_, PyAny>, name: &str) -> Result<u64, Error>
     Ok(((seconds * 1000.0) as u64).max(1))
 }
 
+/// Seconds as milliseconds, of which there may be none.
+pub(crate) fn millis_or_none(value: &Bound<'_, PyAny>, name: &str) -> Result<u64, Error> {
+    let seconds: f64 = typed(value, name, "a number of seconds, 0 or more")?;
+    if seconds == 0.0 { Ok(0) } else { millis(value, name) }
+}
+
 /// The dict `CallOptions` of `airudder.types`.
 pub(crate) fn call_options(options: Option<&Bound<'_, PyDict>>, seed: u64) -> Fallible<CallOptions> {
     let mut call = CallOptions { seed, ..CallOptions::default() };

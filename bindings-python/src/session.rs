@@ -31,7 +31,7 @@ impl Session {
 impl Session {
     #[new]
     #[pyo3(signature = (*, app_key, app_secret, base_url, auth_scheme, encryption_key, require_encryption, sign_key,
-        sign_secret, sign_scheme, timeout, max_retries, strict))]
+        sign_secret, sign_scheme, timeout, max_retries, requests_per_second, strict))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from two places")]
     fn new(
         app_key: Option<&Bound<'_, PyAny>>,
@@ -45,6 +45,7 @@ impl Session {
         sign_scheme: Option<&Bound<'_, PyAny>>,
         timeout: &Bound<'_, PyAny>,
         max_retries: &Bound<'_, PyAny>,
+        requests_per_second: Option<&Bound<'_, PyAny>>,
         strict: &Bound<'_, PyAny>,
     ) -> Fallible<Self> {
         let base_url = text(base_url, "base_url")?;
@@ -61,6 +62,9 @@ impl Session {
             sign_scheme: text(sign_scheme, "sign_scheme")?.unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),
             timeout_ms: millis(timeout, "timeout")?,
             max_retries: typed(max_retries, "max_retries", COUNT)?,
+            requests_per_second: requests_per_second
+                .map(|rate| typed(rate, "requests_per_second", "a number greater than 0"))
+                .transpose()?,
             strict: typed(strict, "strict", SWITCH)?,
         };
         Ok(Self { inner: airudder_core::Session::new(config)?, base_url: shown })

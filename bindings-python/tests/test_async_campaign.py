@@ -130,7 +130,7 @@ def test_cancelled_at_any_moment_and_run_again_each_is_sent_once(run, sandbox, t
         settings = {"journal": tmp_path / "j", "settle": 0.3, "lookups_in_flight": 20, "batch_size": 50, "in_flight": 3}
         for life in range(60):
             try:
-                async with asyncio.timeout(chance.uniform(0.0, 0.4) if life < 15 else None):
+                async with asyncio.timeout(chance.uniform(0.0, 0.05 + life * 0.02) if life < 15 else None):
                     report = await client.campaigns.run(**CAMPAIGN, contacts=later(contacts(600)), **settings)
             except TimeoutError as error:
                 cancelled.append(error.__cause__)

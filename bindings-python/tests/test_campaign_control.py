@@ -282,5 +282,5 @@ def test_progress_says_what_is_done_and_until_when_it_waits(client, sandbox, tmp
     assert (seen[-1].phase, seen[-1].accepted) == ("ended", 1500)
     assert {one.total for one in seen} == {1500}
     for one in seen:
-        assert (one.until is not None) == (one.phase == "settling")
+        assert (one.until is not None) == (one.phase in ("settling", "waiting_for_api"))
         assert one.until is None or abs(one.until - datetime.now(UTC)) < timedelta(minutes=1)

@@ -38,6 +38,8 @@ pub struct ClientConfig {
     pub timeout_ms: u64,
     /// The largest number of retries, where they are harmless.
     pub max_retries: u32,
+    /// The largest number of requests a second, those for tokens included; `None`: any number.
+    pub requests_per_second: Option<f64>,
     /// Checks parameters against the reference before anything is sent.
     pub strict: bool,
 }
@@ -56,6 +58,7 @@ impl Default for ClientConfig {
             sign_scheme: DEFAULT_SIGN_SCHEME.into(),
             timeout_ms: 10_000,
             max_retries: 4,
+            requests_per_second: None,
             strict: true,
         }
     }
@@ -102,6 +105,9 @@ impl ClientConfig {
         }
         if self.auth_scheme.is_empty() || !self.auth_scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(invalid("auth_scheme", "auth_scheme is one word, such as Token or Bearer"));
+        }
+        if self.requests_per_second.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
+            return Err(invalid("requests_per_second", "requests_per_second must be a number greater than 0"));
         }
         if self.timeout_ms == 0 {
             return Err(invalid("timeout", "the time-out must be more than 0"));

@@ -65,6 +65,7 @@ mod http;
 mod locate;
 mod mask;
 mod odd;
+mod pace;
 mod retry;
 mod secret;
 

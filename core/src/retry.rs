@@ -22,6 +22,15 @@ impl Jitter {
         mixed ^ (mixed >> 31)
     }
 
+    /// The pause after so many failures in a row: none after none, else at least half of an exponentially growing bound.
+    pub(crate) fn pause_ms(&mut self, failures: u32) -> u64 {
+        if failures == 0 {
+            return 0;
+        }
+        let half = BASE_MS.saturating_mul(1 << (failures - 1).min(16)).min(CAP_MS / 4);
+        half + self.next() % (half + 1)
+    }
+
     /// The delay before the retry of this number (0 is the first): anything up to an exponentially growing bound.
     pub(crate) fn delay_ms(&mut self, retry: u32) -> u64 {
         let bound = BASE_MS.saturating_mul(1 << retry.min(16)).min(CAP_MS);
@@ -81,6 +90,16 @@ mod tests {
         assert_eq!(delays(7), delays(7));
         assert_ne!(delays(7), delays(8));
         assert!(delays(7).iter().enumerate().all(|(n, delay)| *delay <= (BASE_MS << n.min(16)).min(CAP_MS)));
+    }
+
+    #[test]
+    fn pauses_grow_to_a_cap_and_are_never_short() {
+        let mut jitter = Jitter::new(7);
+        assert_eq!(jitter.pause_ms(0), 0);
+        assert!((1..40).all(|failures| {
+            let half = (BASE_MS << (failures - 1).min(16)).min(5000);
+            (half..=2 * half).contains(&jitter.pause_ms(failures))
+        }));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The state that the calls of a client share: its settings, the token and the retry budget.
+//! The state that the calls of a client share: its settings, the token, the retry budget and the pace.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,6 +6,7 @@ use crate::{
     config::{ClientConfig, ValidConfig},
     crypto::{BuiltIn, Provider},
     error::{Error, ErrorCode},
+    pace::Pace,
     retry::Budget,
     secret::Secret,
 };
@@ -40,6 +41,9 @@ struct State {
     budget: Budget,
     /// The time by which the API's clock is ahead of the host's.
     service_offset_ms: Option<i64>,
+    /// The contacts that campaigns upload.
+    uploads: Pace,
+    requests: Pace,
 }
 
 #[derive(Debug)]
@@ -82,6 +86,8 @@ impl Session {
             calls: 0,
             budget: Budget::full(),
             service_offset_ms: None,
+            uploads: Pace::default(),
+            requests: Pace::default(),
         };
         Ok(Self(Arc::new(Inner { config: config.validate(provider)?, state: Mutex::new(state) })))
     }
@@ -188,6 +194,34 @@ impl Session {
     /// The time by which the API's clock is ahead of the host's, in milliseconds, as its last answer told.
     pub(crate) fn service_offset_ms(&self) -> Option<i64> {
         self.state().service_offset_ms
+    }
+
+    /// A request is about to be sent; gives when to ask again, where it must wait for its turn.
+    pub(crate) fn wait_for_turn(&self, now_ms: u64) -> Option<u64> {
+        let rate = self.0.config.settings.requests_per_second?;
+        let requests = &mut self.state().requests;
+        match requests.wait_ms(now_ms) {
+            0 => {
+                requests.take(now_ms, 1, rate);
+                None
+            }
+            wait_ms => Some(now_ms.saturating_add(wait_ms)),
+        }
+    }
+
+    /// How long uploads are still to wait for their rate, by a clock that does not jump.
+    pub(crate) fn paced_for_ms(&self, steady_ms: u64) -> u64 {
+        self.state().uploads.wait_ms(steady_ms)
+    }
+
+    /// So many contacts are about to be uploaded at this rate a second. Returns whether it is their turn.
+    pub(crate) fn take_turn(&self, steady_ms: u64, contacts: usize, rate: f64) -> bool {
+        let uploads = &mut self.state().uploads;
+        let is_free = uploads.wait_ms(steady_ms) == 0;
+        if is_free {
+            uploads.take(steady_ms, contacts, rate);
+        }
+        is_free
     }
 
     pub(crate) fn spend_retry(&self) -> bool {

@@ -227,6 +227,7 @@ fn a_contact_that_is_lost_again_and_again_is_sent_five_times_and_stays_doubtful(
                 });
                 campaign.on_result(id, Now::new(now_ms, now_ms), result).unwrap();
             }
+            CampaignStep::Screen { .. } => unreachable!("nobody asked for it"),
             CampaignStep::Wait { until_ms } => now_ms = until_ms.unwrap(),
             CampaignStep::Done => break campaign.report(),
         }

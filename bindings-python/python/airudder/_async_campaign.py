@@ -11,7 +11,6 @@ from airudder._async_run import AsyncRun, Stopped, iterate, take
 from airudder._campaign_base import IN_TIME, BaseJob, Handle
 from airudder._campaign_check import CHUNK, Check
 from airudder._native import clocks
-from airudder._suppressed import suppress_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
@@ -127,7 +126,9 @@ class _Job(BaseJob[AsyncRun]):
         if self._partition is not None:
             self._shared = shared(self._journal)
             self._journal = self._shared.part(self._partition[0])
-        self._run = AsyncRun(self._machine, transport, self._journal, self.progress, settings.get("progress"))
+        self._run = AsyncRun(
+            self._machine, transport, self._journal, self._suppression, self.progress, settings.get("progress")
+        )
 
     async def run(self) -> Report:
         """Run it to its end, or until it stops. Cancelled, it is stopped and waited for, not left between two steps."""
@@ -150,7 +151,7 @@ class _Job(BaseJob[AsyncRun]):
                 timer.cancel()
 
     async def _to_the_end(self) -> Report:
-        suppress_in(self._machine, *self._suppressed)
+        self._suppression.begin(self._machine)
         if self._shared is not None:
             self._machine.resume_head(await self._shared.head(self._machine.head(clocks()[0])))
         written = await self._journal.open()

@@ -54,6 +54,7 @@ class AsyncClient(BaseClient):
         sign_scheme: str | None = None,
         timeout: float = 10.0,
         max_retries: int = 4,
+        requests_per_second: float | None = None,
         strict: bool = True,
         transport: AsyncTransport | httpx.AsyncClient | httpx2.AsyncClient | None = None,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
@@ -71,6 +72,7 @@ class AsyncClient(BaseClient):
                 sign_scheme=sign_scheme,
                 timeout=timeout,
                 max_retries=max_retries,
+                requests_per_second=requests_per_second,
                 strict=strict,
             )
         finally:

@@ -14,6 +14,7 @@ from airudder._errors import AirudderError
 from airudder._guarded import AsyncGuarded
 from airudder._native import clocks
 from airudder._run_base import BaseRun, seconds_until
+from airudder._suppressed import tell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from airudder._journal_protocol import AsyncJournal
     from airudder._native import Campaign as Machine
     from airudder._report import Progress
+    from airudder._suppressed import Suppression
     from airudder._transport import AsyncTransport
 
 
@@ -36,10 +38,11 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
         machine: Machine,
         transport: AsyncTransport,
         journal: AsyncJournal,
+        suppression: Suppression,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
     ) -> None:
-        super().__init__(machine, progress, show)
+        super().__init__(machine, suppression, progress, show)
         self._transport = AsyncGuarded(transport, journal)
         self._journal = journal
         self._reading: asyncio.Task[list[Any]] | None = None
@@ -61,6 +64,8 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
                     await self._write(step[1], step[2])
                 elif step[0] == "contacts":
                     await self._feed(rest, step[1])
+                elif step[0] == "screen":
+                    await self._screen(step[1])
                 elif step[0] == "call":
                     call = asyncio.create_task(drive_async(step[2], self._transport, self._sleep))
                     self._running[call] = (step[1], step[2])
@@ -94,6 +99,16 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
             self._intake.take(chunk)
         finally:
             del chunk, reading  # error reporters show the local variables of a traceback
+
+    async def _screen(self, contacts: str) -> None:
+        try:
+            answers = self._suppression.ask(contacts)
+            for name, answer in answers.items():
+                if isawaitable(answer):
+                    answers[name] = await answer
+            tell(self._machine, answers)
+        finally:
+            del contacts  # error reporters show the local variables of a traceback
 
     async def _wait(self, until_ms: int | None, unix_ms: int, monotonic_ms: int) -> None:
         """Wait for what runs, or until then by the clock that nobody sets, which began at the last poll."""

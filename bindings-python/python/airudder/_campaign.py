@@ -72,9 +72,20 @@ class Campaigns:
                 another number of partitions a campaign is not gone on with: E1012.
             max_rejected: Stop before an upload with E1020 once more contacts than this were rejected. An `int` is a
                 number of contacts, a `float` from 0 to 1 a share of those that were read. None: however many.
+            max_outage: How many seconds the API may fail before the campaign stops. Until then nothing is uploaded,
+                and a lookup asks now and then whether the API is back. What it refuses stops the campaign at once.
+            max_doubtful_batches: Stop once so many uploads in a row were lost: lookups showed after `settle` that the
+                API does not have their contacts, though it did not refuse them.
+            rate: How many contacts a second are uploaded, on average over a few uploads and with those of all campaigns
+                of the client. None: as fast as it goes. With a smaller `batch_size` it is steadier.
+            window: The hours in which contacts are uploaded, as `("08:00", "20:00", "Asia/Jakarta")`; outside of them
+                only those in doubt are looked up. This is about uploads: when people are called is a matter of the
+                workflow's template. Where it opens again after `end_time` only, that is E1023.
+            window_margin: Close the window so many seconds earlier.
             suppress: Numbers that must not be called, as `+6281200000000`, such as a list, or a text file that is open,
                 with one in a line. They are read before anything is sent. Contacts with one of them are rejected with
-                E1021. Something that is no number is E1001.
+                E1021. Something that is no number is E1001. Or a function that is called in this thread with the
+                contacts of each upload, just before it, and gives the numbers among them.
             suppress_case_ids: The same for case ids.
             deadline: Stop so many seconds after the start: what is under way ends and is journaled, then E1023 is
                 raised. Run it again to go on. Contacts that are being waited for are not interrupted.

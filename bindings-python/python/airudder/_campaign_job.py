@@ -11,7 +11,6 @@ from airudder._campaign_run import Run
 from airudder._file_journal import FileJournal
 from airudder._journal_protocol import Journal, PartitionedJournal
 from airudder._native import clocks
-from airudder._suppressed import suppress_in
 
 if TYPE_CHECKING:
     import os
@@ -35,7 +34,9 @@ class Job(BaseJob[Run]):
                 raise not_shared()
             self._shared = self._journal
             self._journal = self._shared.part(self._partition[0])
-        self._run = Run(self._machine, transport, self._journal, self.progress, settings.get("progress"))
+        self._run = Run(
+            self._machine, transport, self._journal, self._suppression, self.progress, settings.get("progress")
+        )
 
     def run(self) -> Report:
         """Run it to its end, or until it stops."""
@@ -59,7 +60,7 @@ class Job(BaseJob[Run]):
                 timer.cancel()
 
     def _to_the_end(self) -> Report:
-        suppress_in(self._machine, *self._suppressed)
+        self._suppression.begin(self._machine)
         if self._shared is not None:
             self._machine.resume_head(self._shared.head(self._machine.head(clocks()[0])))
         written = self._journal.open()

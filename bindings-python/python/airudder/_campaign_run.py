@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
 from threading import Event as Signal
@@ -14,6 +15,7 @@ from airudder._errors import AirudderError
 from airudder._guarded import Guarded
 from airudder._native import clocks
 from airudder._run_base import BaseRun, seconds_until
+from airudder._suppressed import tell
 from airudder._threads import in_thread
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from airudder._journal_protocol import Journal
     from airudder._native import Campaign as Machine
     from airudder._report import Progress
+    from airudder._suppressed import Suppression
     from airudder._transport import Transport
 
 
@@ -36,10 +39,11 @@ class Run(BaseRun[Future[None]]):
         machine: Machine,
         transport: Transport,
         journal: Journal,
+        suppression: Suppression,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
     ) -> None:
-        super().__init__(machine, progress, show)
+        super().__init__(machine, suppression, progress, show)
         self._transport = Guarded(transport, journal)
         self._journal = journal
         self._stop = Signal()
@@ -88,6 +92,8 @@ class Run(BaseRun[Future[None]]):
                     self._write(step[1], step[2])
                 elif step[0] == "contacts":
                     self._feed(contacts, step[1])
+                elif step[0] == "screen":
+                    self._screen(step[1])
                 elif step[0] == "call":
                     future = in_thread(drive, step[2], self._transport, self._sleep)
                     self._running[future] = (step[1], step[2])
@@ -111,6 +117,12 @@ class Run(BaseRun[Future[None]]):
             self._intake.take(chunk)
         finally:
             del chunk  # error reporters show the local variables of a traceback
+
+    def _screen(self, contacts: str) -> None:
+        try:
+            tell(self._machine, self._ask(partial(self._suppression.ask, contacts)))
+        finally:
+            del contacts  # error reporters show the local variables of a traceback
 
     def _wait(self, until_ms: int | None, unix_ms: int, monotonic_ms: int) -> None:
         """Wait for what runs, or until then by the clock that nobody sets, which began at the last poll."""

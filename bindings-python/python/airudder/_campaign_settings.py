@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Required, TypedDict, cast
 from airudder._base import seed
 from airudder._errors import invalid_setting
 from airudder._native import Campaign as Machine
+from airudder._window import closed_times
 
 if TYPE_CHECKING:
     import os
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from airudder._journal_protocol import AsyncJournal, Journal
     from airudder._native import Session
     from airudder._report import Progress
+    from airudder._suppressed import AsyncScreen, Screen
 
 
 class CommonSettings(TypedDict, total=False):
@@ -37,8 +39,11 @@ class CommonSettings(TypedDict, total=False):
     recover: str | datetime | None
     partition: tuple[int, int] | None
     max_rejected: float | None
-    suppress: Iterable[str]
-    suppress_case_ids: Iterable[str]
+    max_outage: float
+    max_doubtful_batches: int
+    rate: float | None
+    window: tuple[str, str, str] | None
+    window_margin: float
     deadline: float | None
     stop_at: datetime | None
     progress: Callable[[Progress], object] | None
@@ -49,6 +54,8 @@ class CampaignSettings(CommonSettings, total=False):
 
     contacts: Required[Contacts]
     journal: Required[str | os.PathLike[str] | Journal]
+    suppress: Iterable[str] | Screen
+    suppress_case_ids: Iterable[str] | Screen
 
 
 class AsyncCampaignSettings(CommonSettings, total=False):
@@ -56,6 +63,8 @@ class AsyncCampaignSettings(CommonSettings, total=False):
 
     contacts: Required[Contacts | AsyncContacts]
     journal: Required[str | os.PathLike[str] | Journal | AsyncJournal]
+    suppress: Iterable[str] | Screen | AsyncScreen
+    suppress_case_ids: Iterable[str] | Screen | AsyncScreen
 
 
 def check_names(settings: CommonSettings) -> None:
@@ -70,7 +79,9 @@ def check_names(settings: CommonSettings) -> None:
         raise TypeError(f"a campaign needs {', '.join(missing)}")
 
 
-def machine_of(session: Session, settings: CommonSettings, *, check_only: bool = False) -> Machine:
+def machine_of(
+    session: Session, settings: CommonSettings, *, check_only: bool = False, screen: bool = False
+) -> Machine:
     """Make the machine, and take `journal_key` out: error reporters show the local variables of a traceback."""
     recover = settings.get("recover")
     return Machine(
@@ -90,6 +101,11 @@ def machine_of(session: Session, settings: CommonSettings, *, check_only: bool =
         recover=None if recover is None else _zoned("recover", recover),
         partition=settings.get("partition"),
         max_rejected=settings.get("max_rejected"),
+        max_outage=settings.get("max_outage", 600.0),
+        max_doubtful_batches=settings.get("max_doubtful_batches", 3),
+        rate=settings.get("rate"),
+        closed=closed_times(settings.get("window"), settings.get("window_margin", 0)),
+        screen=screen,
         check_only=check_only,
         seed=seed(),
     )

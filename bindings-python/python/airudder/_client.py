@@ -47,6 +47,8 @@ class Client(BaseClient):
             `hmac-sha256:hex:body`, which is an assumption.
         timeout: How long one request may take, in seconds.
         max_retries: How often a request is sent again at most, where that cannot phone anybody twice.
+        requests_per_second: How many requests may be sent in a second at most, by all threads together and those for
+            tokens included. None: any number.
         strict: Whether parameters are checked against what is documented before anything is sent.
         transport: None (an `HttpTransport`), an `HttpTransport` with settings of your own, an `httpx.Client` or
             `httpx2.Client`, or an object with `send(request) -> response`.
@@ -68,6 +70,7 @@ class Client(BaseClient):
         sign_scheme: str | None = None,
         timeout: float = 10.0,
         max_retries: int = 4,
+        requests_per_second: float | None = None,
         strict: bool = True,
         transport: Transport | httpx.Client | httpx2.Client | None = None,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
@@ -85,6 +88,7 @@ class Client(BaseClient):
                 sign_scheme=sign_scheme,
                 timeout=timeout,
                 max_retries=max_retries,
+                requests_per_second=requests_per_second,
                 strict=strict,
             )
         finally:

@@ -56,6 +56,7 @@ class Session:
         sign_scheme: str | None,
         timeout: float,
         max_retries: int,
+        requests_per_second: float | None,
         strict: bool,
     ) -> Session: ...
     @property
@@ -122,6 +123,11 @@ class Campaign:
         recover: str | None,
         partition: tuple[int, int] | None,
         max_rejected: float | None,
+        max_outage: float,
+        max_doubtful_batches: int,
+        rate: float | None,
+        closed: list[tuple[int, int]],
+        screen: bool,
         check_only: bool,
         seed: int,
     ) -> Campaign: ...
@@ -137,10 +143,12 @@ class Campaign:
     ) -> (
         tuple[Literal["journal"], str, int]
         | tuple[Literal["contacts"], int]
+        | tuple[Literal["screen"], str]
         | tuple[Literal["call"], int, Call]
         | tuple[Literal["wait"], int | None]
         | None
     ): ...
+    def screened(self) -> None: ...
     def journal_written(self) -> None: ...
     def feed(self, contacts: list[Any], /) -> None: ...
     def end_of_contacts(self) -> None: ...

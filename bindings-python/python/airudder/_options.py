@@ -47,6 +47,7 @@ class Settings(TypedDict, total=False):
     sign_scheme: str | None
     timeout: float
     max_retries: int
+    requests_per_second: float | None
     strict: bool
     max_response_bytes: int
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-Phase: TypeAlias = Literal["uploading", "looking_up", "reading", "settling", "ended"]
+Phase: TypeAlias = Literal["uploading", "waiting_for_api", "looking_up", "paused", "reading", "settling", "ended"]
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Progress:
     doubtful: int
     """Contacts of which nothing certain is known, for now or for good."""
     phase: Phase | str = "reading"
-    """What the campaign does; of several things the first one of these: `uploading`, `looking_up` contacts in doubt,
-    `reading` contacts, `settling`, which is to wait before it looks them up for the last time, or `ended`. There may be
-    others in later versions."""
+    """What the campaign does; of several things the first one of these: `uploading`; `waiting_for_api`, which fails;
+    `looking_up` contacts in doubt; `paused` by its `rate` or `window`; `reading` contacts; `settling`, which is to wait
+    before it looks them up for the last time; or `ended`. There may be others in later versions."""
     until: datetime | None = None
-    """Until when it waits, while it is `settling`."""
+    """Until when it waits, while it is `settling`, `paused` or `waiting_for_api`."""
     total: int | None = None
     """All contacts, where their number is known: of a list, for instance. Not of one partition."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from airudder._native import Call
     from airudder._native import Campaign as Machine
     from airudder._report import Progress
+    from airudder._suppressed import Suppression
 
 
 class _Ended(Protocol):
@@ -28,9 +29,14 @@ class BaseRun(Generic[_Task]):
     """One run: a machine, and the calls that it has under way."""
 
     def __init__(
-        self, machine: Machine, progress: Callable[[], Progress], show: Callable[[Progress], object] | None
+        self,
+        machine: Machine,
+        suppression: Suppression,
+        progress: Callable[[], Progress],
+        show: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
+        self._suppression = suppression
         self._intake = Intake(machine)
         self._progress = progress
         self._to_show = show

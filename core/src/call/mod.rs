@@ -214,12 +214,12 @@ impl Call {
             return Ok(self.finish(Err(error.with_outcome(Outcome::NotSent))));
         }
         if self.plan.auth != Auth::Token {
-            return Ok(self.send(None, 0));
+            return Ok(self.in_turn(now_ms, |call| call.send(None, 0)));
         }
         match self.session.token(self.id, now_ms, self.token_error.take()) {
             TokenStep::Use { .. } if self.purpose == Purpose::Token => Ok(self.finish(Ok(Output::nothing()))),
-            TokenStep::Use { token, epoch } => Ok(self.send(Some(&token), epoch)),
-            TokenStep::Fetch => Ok(self.send_token_request()),
+            TokenStep::Use { token, epoch } => Ok(self.in_turn(now_ms, |call| call.send(Some(&token), epoch))),
+            TokenStep::Fetch => Ok(self.in_turn(now_ms, Self::send_token_request)),
             TokenStep::Wait { until_ms } => Ok(Step::Wait { until_ms, why: WaitReason::Token }),
             TokenStep::Failed(error) => Ok(self.finish(Err(error))),
         }
@@ -301,6 +301,14 @@ impl Call {
                 self.state = unfinished;
                 Err(misuse("the call is not done: poll it until it says so"))
             }
+        }
+    }
+
+    /// Sends a request, unless it must wait for those that the client's pace lets go before it.
+    fn in_turn(&mut self, now_ms: u64, send: impl FnOnce(&mut Self) -> Step) -> Step {
+        match self.session.wait_for_turn(now_ms) {
+            Some(until_ms) => Step::Wait { until_ms, why: WaitReason::Pace },
+            None => send(self),
         }
     }
 

@@ -28,6 +28,8 @@ pub enum WaitReason {
     Token,
     /// The delay before a retry.
     Retry,
+    /// As many requests as may be were sent just now: [`requests_per_second`](crate::ClientConfig::requests_per_second).
+    Pace,
 }
 
 /// Why the host has no response.

@@ -44,6 +44,11 @@ impl Clock {
         Moment { host_ms: self.host_ms, service_ms }
     }
 
+    /// Milliseconds by the clock that nobody sets, or, where there is none, by the host's.
+    pub(super) fn steady_ms(&self) -> u64 {
+        self.waited.last.map_or(0, |now| now.monotonic_ms.unwrap_or(now.unix_ms))
+    }
+
     pub(super) const fn latest_ms(&self) -> u64 {
         self.latest_ms
     }

@@ -55,8 +55,24 @@ pub struct CampaignConfig {
     /// Takes only the contacts of this partition; others send the rest, each with its own journal beside one head: see
     /// [`Campaign::head`](super::Campaign::head). Its workflows are called `name [index/count]`, and so on.
     pub partition: Option<Partition>,
+    /// How long the API may fail before the campaign stops, in milliseconds. Until then nothing is uploaded, and a lookup
+    /// asks now and then whether the API is back; 0: the first lookup that fails, or the first upload of which nothing was
+    /// sent, stops it. What the API or a proxy refuses stops it at once.
+    pub max_outage_ms: u64,
+    /// Stops once so many uploads in a row were lost: the API did not refuse them, and lookups showed after
+    /// [`settle_ms`](Self::settle_ms) that it does not have their contacts. At least 1; no more than so many, or
+    /// [`in_flight`](Self::in_flight), are in doubt at once.
+    pub max_doubtful_batches: u32,
+    /// Contacts a second, on average over a few uploads, with those of all campaigns of the session; `None`: as fast as it
+    /// goes. With fewer contacts in an upload it is steadier.
+    pub rate: Option<f64>,
+    /// From when and until when nothing is uploaded and no workflow created, in Unix milliseconds. Lookups go on.
+    /// These bound uploads: when people are called is a matter of the workflow's template.
+    pub closed: Vec<(u64, u64)>,
     /// Stops before an upload with E1020 once more contacts than this were rejected; `None`: however many.
     pub max_rejected: Option<MaxRejected>,
+    /// Asks before each upload who of its contacts must not be called: [`CampaignStep::Screen`](super::CampaignStep::Screen).
+    pub screen: bool,
     /// Only checks the contacts: nothing is sent or journaled, and the report's `accepted` counts those that would be sent.
     pub check_only: bool,
     /// Where the jitter of the delays begins; a random number from the host.
@@ -110,7 +126,12 @@ impl CampaignConfig {
             require_journal: false,
             recover: None,
             partition: None,
+            max_outage_ms: 600_000,
+            max_doubtful_batches: 3,
+            rate: None,
+            closed: Vec::new(),
             max_rejected: None,
+            screen: false,
             check_only: false,
             seed: 0,
         }
@@ -156,6 +177,12 @@ impl CampaignConfig {
         }
         if matches!(self.max_rejected, Some(MaxRejected::Share(share)) if !(0.0..=1.0).contains(&share)) {
             return bad("max_rejected", "max_rejected is a number of contacts, or a share of them from 0 to 1");
+        }
+        if self.max_doubtful_batches == 0 {
+            return bad("max_doubtful_batches", "max_doubtful_batches must be at least 1");
+        }
+        if self.rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
+            return bad("rate", "rate is a number of contacts a second, greater than 0");
         }
         if self.partition.is_some_and(|partition| partition.index >= partition.count) {
             return bad("partition", "partition is a number from 0, and how many there are: it must be less than that");

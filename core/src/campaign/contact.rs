@@ -21,6 +21,11 @@ impl Contact {
     }
 }
 
+/// Contacts as JSON, with commas between them.
+pub(super) fn texts(contacts: &[Contact]) -> String {
+    contacts.iter().map(|contact| contact.text.as_str()).collect::<Vec<_>>().join(",")
+}
+
 /// Shows its position alone: who it is is personal.
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,6 +41,8 @@ pub(super) struct Queue {
     /// There are no more contacts to come.
     pub(super) ended: bool,
     pub(super) suppressed: Suppressed,
+    /// The contacts of the next upload, while the host finds out who of them must not be called.
+    pub(super) screening: Vec<Contact>,
     /// The number of contacts so far that are other partitions'.
     pub(super) skipped: u64,
 }
@@ -44,7 +51,7 @@ impl Queue {
     /// An empty one, with a random number for the digests.
     pub(super) fn new(seed: u64) -> Self {
         let (identities, suppressed) = (Identities::new(seed), Suppressed::new(seed));
-        Self { identities, pending: VecDeque::new(), ended: false, suppressed, skipped: 0 }
+        Self { identities, pending: VecDeque::new(), ended: false, suppressed, screening: Vec::new(), skipped: 0 }
     }
 }
 

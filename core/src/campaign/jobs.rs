@@ -24,6 +24,8 @@ pub(super) enum Job {
     Lookup(Doubt),
     /// Looks up a contact of a refused batch.
     Sample { batch: u64, index: usize, window: Window },
+    /// Asks whether the API is back, by looking up a contact that is not in doubt.
+    Probe,
 }
 
 /// The calls that are not done, by their ids.
@@ -71,7 +73,7 @@ impl Calls {
     }
 
     pub(super) fn lookups(&self) -> usize {
-        self.count(|job| matches!(job, Job::Lookup(_) | Job::Sample { .. }))
+        self.count(|job| matches!(job, Job::Lookup(_) | Job::Sample { .. } | Job::Probe))
     }
 }
 

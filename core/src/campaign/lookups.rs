@@ -10,10 +10,6 @@ use crate::{calendar, error::Error, retry::Jitter};
 /// The number of contacts of a refused batch that are looked up at random, beside its first, middle and last one.
 const RANDOM_SAMPLES: u64 = 2;
 
-/// The number of batches in a row that may be lost, though the API did not refuse them. So many may be unsettled at
-/// once, too.
-pub(super) const MAX_LOST_BATCHES: u32 = 3;
-
 /// The contacts in doubt, and the batches that the API refused.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
@@ -159,9 +155,19 @@ struct OpenBatch {
     /// This run sent it, and the API did not refuse it.
     is_ours: bool,
     is_lost: bool,
+    /// When its contacts are looked up for the second time.
+    settles_at: Option<u64>,
 }
 
 impl DoubtfulBatches {
+    /// When the contacts of this batch are looked up for the second time, if one of them is looked up now, after its upload
+    /// has ended: so long after the first one of them was, so that they go out together again.
+    pub(super) fn settles_at(&mut self, batch: u64, from_now: Option<u64>) -> Option<u64> {
+        let Some(open) = self.open.get_mut(batch) else { return from_now };
+        open.settles_at = open.settles_at.or(from_now);
+        open.settles_at
+    }
+
     /// The number of batches that may turn out to be lost in a row, those that are already among them.
     pub(super) fn unsettled_or_lost(&self) -> usize {
         let lost = if self.lost.0 == self.accepted { self.lost.1 } else { 0 };

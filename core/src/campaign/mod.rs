@@ -40,9 +40,11 @@ mod journal;
 mod ledger;
 mod lookups;
 mod numbered;
+mod outage;
 mod partition;
 mod recovery;
 mod report;
+mod schedule;
 mod settle;
 mod state;
 mod suppressed;
@@ -96,6 +98,13 @@ pub enum CampaignStep {
         id: u64,
         /// The call.
         call: Box<Call>,
+    },
+    /// Find out who of these contacts must not be called, say so with [`Campaign::suppress`] and
+    /// [`Campaign::suppress_case_ids`], then call [`Campaign::screened`]: the others are uploaded next. Only with
+    /// [`CampaignConfig::screen`].
+    Screen {
+        /// A JSON array of contacts, as they were fed.
+        contacts: String,
     },
     /// Nothing to do until this time, or, without one, until a running call is done.
     Wait {
@@ -183,16 +192,19 @@ impl Campaign {
         if let Some((id, call)) = self.calls.take_ready() {
             return Ok(CampaignStep::Call { id, call });
         }
+        if let Some(contacts) = self.to_screen() {
+            return Ok(CampaignStep::Screen { contacts });
+        }
         if self.stopped() {
             return Ok(if self.calls.is_empty() { CampaignStep::Done } else { CampaignStep::Wait { until_ms: None } });
         }
         if self.wants_contacts() {
             return Ok(CampaignStep::Contacts { want: self.config.batch_size });
         }
-        let next = self.next_lookup();
         if self.is_over() {
             return Ok(CampaignStep::Done);
         }
+        let next = self.next_start();
         Ok(CampaignStep::Wait { until_ms: next.map(|next| self.clock.waited.ask(next)) })
     }
 
@@ -204,7 +216,8 @@ impl Campaign {
     }
 
     fn is_over(&self) -> bool {
-        let is_done = self.queue.ended && self.queue.pending.is_empty() && self.next_lookup().is_none();
+        let is_sent = self.queue.pending.is_empty() && self.queue.screening.is_empty();
+        let is_done = self.queue.ended && is_sent && self.next_lookup().is_none();
         self.calls.is_empty() && (self.stopped() || is_done)
     }
 
@@ -289,6 +302,10 @@ impl Campaign {
             Job::Upload { batch, workflow, contacts } => self.on_uploaded(batch, workflow, contacts, result),
             Job::Lookup(doubt) => self.on_looked_up(doubt, result),
             Job::Sample { batch, index, window } => self.on_sampled(batch, index, window, result),
+            Job::Probe => {
+                self.on_probed(result);
+                Ok(())
+            }
         }
     }
 
@@ -296,6 +313,7 @@ impl Campaign {
     /// contacts up. Go on as before until it is done: running calls are waited for, and what they bring is journaled.
     pub fn give_up(&mut self) -> Result<(), Error> {
         self.given_up = true;
+        self.screen_later();
         for job in self.calls.take_back() {
             match job {
                 Job::Upload { batch, .. } => {
@@ -307,7 +325,7 @@ impl Campaign {
                         refused.look_again(index, window);
                     }
                 }
-                Job::Token | Job::Create { .. } => {}
+                Job::Token | Job::Create { .. } | Job::Probe => {}
             }
         }
         Ok(())
@@ -331,19 +349,26 @@ impl Campaign {
             doubtful: (self.report.doubtful.len() + self.unsettled().count()) as u64,
             phase,
             until_ms: match phase {
-                Phase::Settling => self.next_lookup().map(|next| self.clock.waited.when(next)),
+                Phase::WaitingForApi => Some(self.outage.asks_at()),
+                Phase::Paused => Some(self.uploads_at()),
+                Phase::Settling => self.next_lookup(),
                 _ => None,
-            },
+            }
+            .map(|until| self.clock.waited.when(until)),
         }
     }
 
     fn phase(&self) -> Phase {
         if self.calls.count(|job| matches!(job, Job::Upload { .. } | Job::Create { .. })) > 0 {
             Phase::Uploading
+        } else if self.outage.is_on() && !self.stopped() {
+            Phase::WaitingForApi
         } else if self.calls.lookups() > 0 {
             Phase::LookingUp
         } else if self.is_over() {
             Phase::Ended
+        } else if self.has_upload() && self.uploads_at() > self.clock.waited.ms() {
+            Phase::Paused
         } else if self.next_lookup().is_some() && !self.wants_contacts() {
             Phase::Settling
         } else {

@@ -12,6 +12,10 @@ pub enum Phase {
     /// Contacts are read, and compared with the journal where there is one.
     #[default]
     Reading,
+    /// The API seems to be away: nothing is uploaded, and a lookup asks at [`Progress::until_ms`] whether it is back.
+    WaitingForApi,
+    /// There are contacts for an upload, which its rate or the closed times put off until [`Progress::until_ms`].
+    Paused,
     /// It waits, until [`Progress::until_ms`] at the latest, before contacts in doubt are looked up for the last time.
     Settling,
     /// It is over, or has stopped.
@@ -26,6 +30,8 @@ impl Phase {
             Self::Uploading => "uploading",
             Self::LookingUp => "looking_up",
             Self::Reading => "reading",
+            Self::WaitingForApi => "waiting_for_api",
+            Self::Paused => "paused",
             Self::Settling => "settling",
             Self::Ended => "ended",
         }
@@ -45,7 +51,7 @@ pub struct Progress {
     pub doubtful: u64,
     /// What it does.
     pub phase: Phase,
-    /// Until when it waits, in Unix milliseconds, while it settles.
+    /// Until when it waits, in Unix milliseconds, while it settles, is paused or waits for the API.
     pub until_ms: Option<u64>,
 }
 

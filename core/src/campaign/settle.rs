@@ -8,9 +8,9 @@ use super::{
     identity::Identity,
     jobs::{Job, json},
     journal::{BatchState, Record, ranges},
-    lookups::{Cause, Doubt, Found, FoundRow, MAX_LOST_BATCHES, RefusedBatch, Window, refusal},
+    lookups::{Cause, Doubt, Found, FoundRow, RefusedBatch, Window, refusal},
     report::put_in_order,
-    state::{Campaign, TokenState},
+    state::Campaign,
 };
 use crate::{
     api::operations::workflow::DetailInstances,
@@ -40,24 +40,10 @@ struct LookedUp {
 }
 
 impl Campaign {
-    /// When the next lookup is due. Where no further one may start, only a running call's end changes anything.
-    pub(super) fn next_lookup(&self) -> Option<u64> {
-        if self.calls.lookups() >= self.config.lookups_in_flight || self.token == TokenState::Asked {
-            return None;
-        }
-        let doubts = self.lookups.doubts.iter().map(|doubt| doubt.not_before);
-        let samples = self
-            .lookups
-            .refused
-            .values()
-            .filter(|refused| refused.running == 0)
-            .filter_map(|refused| refused.not_before);
-        doubts.chain(samples).min()
-    }
-
     pub(super) fn start_lookup(&mut self, mut doubt: Doubt) -> Result<(), Error> {
         if doubt.settle_at.is_none() {
-            doubt.settle_at = self.config.settle_ms.map(|settle_ms| self.clock.waited.ms().saturating_add(settle_ms));
+            let from_now = self.config.settle_ms.map(|settle_ms| self.clock.waited.ms().saturating_add(settle_ms));
+            doubt.settle_at = self.lookups.batches.settles_at(doubt.batch, from_now);
         }
         let params = self.lookup_params(&doubt.contact.identity, doubt.workflow, doubt.window)?;
         let call = self.start("workflow.detail_instances", &params)?;
@@ -76,7 +62,7 @@ impl Campaign {
         Ok(())
     }
 
-    fn lookup_params(&self, identity: &Identity, workflow: usize, window: Window) -> Result<String, Error> {
+    pub(super) fn lookup_params(&self, identity: &Identity, workflow: usize, window: Window) -> Result<String, Error> {
         let (from_ms, to_ms) = self.window(workflow);
         let from_ms = from_ms.saturating_add(window.part.saturating_mul(LONGEST_WINDOW_MS));
         let to_ms = to_ms.min(from_ms.saturating_add(LONGEST_WINDOW_MS));
@@ -121,7 +107,7 @@ impl Campaign {
             Ok(found) => found,
             Err(error) => {
                 self.lookups.doubts.push_back(doubt);
-                self.stop(error);
+                self.lookup_failed(error);
                 return Ok(());
             }
         };
@@ -148,6 +134,7 @@ impl Campaign {
         let Doubt { batch, settle_at, settled, .. } = doubt;
         if found == Found::Ours {
             self.report.accepted += 1;
+            self.outage.upload_succeeded();
             self.note_found(&doubt.contact);
             put_in_order(&mut self.lookups.accepted, doubt.contact.position, |position| *position);
             self.resolve(batch, false);
@@ -186,7 +173,7 @@ impl Campaign {
         match (found, next) {
             (Err(error), _) => {
                 refused.look_again(index, window);
-                self.stop(error);
+                self.lookup_failed(error);
             }
             (Ok(Found::Nowhere), Some(next)) => refused.look_again(index, next),
             (Ok(Found::Nowhere), None) => {
@@ -201,8 +188,15 @@ impl Campaign {
         Ok(())
     }
 
-    fn found(&self, result: Result<Output, Error>) -> Result<Found, Error> {
+    pub(super) fn on_probed(&mut self, result: Result<Output, Error>) {
+        if let Err(error) = self.found(result) {
+            self.lookup_failed(error);
+        }
+    }
+
+    fn found(&mut self, result: Result<Output, Error>) -> Result<Found, Error> {
         let rows = result.and_then(|output| output.parse::<LookedUp>())?.rows.unwrap_or_default();
+        self.outage.lookup_succeeded();
         Ok(Found::of(&rows, &self.ledger.workflows))
     }
 
@@ -235,12 +229,11 @@ impl Campaign {
     /// A contact is in doubt no longer. Where the API loses one batch after the other, going on would only put more of them
     /// in doubt.
     pub(super) fn resolve(&mut self, batch: u64, is_lost: bool) {
-        if self.lookups.batches.resolve(batch, is_lost) < MAX_LOST_BATCHES {
+        let lost = self.lookups.batches.resolve(batch, is_lost);
+        if lost < self.config.max_doubtful_batches {
             return;
         }
-        let message = format!(
-            "{MAX_LOST_BATCHES} batches in a row were lost: the API did not refuse them, and does not have them"
-        );
+        let message = format!("{lost} batches in a row were lost: the API did not refuse them, and does not have them");
         let mut error = Error::new(ErrorCode::ServerError, message).in_operation("workflow.upload_details");
         if let Some(cause) = self.lookups.batches.last_error() {
             let (details, cause) = (error.details_mut(), cause.details());

@@ -9,6 +9,7 @@ use super::{
     journal::{Record, Writer},
     ledger::Ledger,
     lookups::Lookups,
+    outage::Outage,
     report::Report,
 };
 use crate::{error::Error, retry::Jitter, session::Session};
@@ -29,6 +30,7 @@ pub struct Campaign {
     pub(super) queue: Queue,
     /// The contacts that are to be looked up.
     pub(super) lookups: Lookups,
+    pub(super) outage: Outage,
     pub(super) calls: Calls,
     pub(super) token: TokenState,
     pub(super) report: Report,
@@ -56,6 +58,7 @@ impl Campaign {
             ledger: Ledger::default(),
             queue: Queue::new(config.seed),
             lookups: Lookups::default(),
+            outage: Outage::default(),
             calls: Calls::default(),
             token: TokenState::Unasked,
             report: Report::default(),

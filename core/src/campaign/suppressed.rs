@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    contact::Suppressed,
+    contact::{Contact, Suppressed, texts},
     identity::Identity,
     state::{Campaign, TokenState},
 };
@@ -15,7 +15,8 @@ use crate::{
 impl Campaign {
     /// These numbers must not be called: a contact with one of them is rejected with [`ErrorCode::Suppressed`]. Numbers are
     /// compared as they are written, as `+6281200000000`; white space around one is ignored, as is an empty one. To be called
-    /// before the first poll, as often as needed. Each takes about 13 bytes of memory.
+    /// before the first poll, as often as needed, or to answer [`CampaignStep::Screen`](super::CampaignStep::Screen). Each
+    /// takes about 13 bytes of memory.
     pub fn suppress(&mut self, numbers: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
         self.suppress_each("suppress", numbers, fault_of_callee, Identity::of_number, |suppressed| {
             &mut suppressed.numbers
@@ -37,7 +38,7 @@ impl Campaign {
         identity_of: fn(&str) -> Identity,
         count: fn(&mut Suppressed) -> &mut u64,
     ) -> Result<(), Error> {
-        if self.token != TokenState::Unasked || self.ledger.fed() > 0 {
+        if self.queue.screening.is_empty() && (self.token != TokenState::Unasked || self.ledger.fed() > 0) {
             return Err(Error::new(ErrorCode::Misuse, "suppress whom a campaign must not call before its first poll"));
         }
         for entry in entries {
@@ -53,6 +54,50 @@ impl Campaign {
             *count(suppressed) += 1;
         }
         Ok(())
+    }
+
+    /// All who must not be called of the last [`CampaignStep::Screen`](super::CampaignStep::Screen) were named.
+    pub fn screened(&mut self) -> Result<(), Error> {
+        if self.queue.screening.is_empty() {
+            return Err(Error::new(ErrorCode::Misuse, "there were no contacts to screen"));
+        }
+        let (suppressed, rest): (Vec<Contact>, _) = std::mem::take(&mut self.queue.screening)
+            .into_iter()
+            .partition(|contact| self.suppression_of(&contact.identity).is_some());
+        for contact in suppressed {
+            if let Some(error) = self.suppression_of(&contact.identity) {
+                self.reject_for(contact.place, contact.identity.caseid.clone(), &error);
+            }
+        }
+        self.queue.screening = rest;
+        if let Some(error) = self.too_many_rejected() {
+            self.stop(error);
+        }
+        let room = self.ledger.workflows.with_room(self.clock.now().best_ms());
+        match room.filter(|(_, room)| self.queue.screening.len() <= *room) {
+            _ if self.queue.screening.is_empty() => Ok(()),
+            Some((workflow, _)) if !self.stopped() && !self.outage.is_on() => {
+                let contacts = std::mem::take(&mut self.queue.screening);
+                self.start_upload(workflow, contacts)
+            }
+            // Something has happened since that puts the upload off: then they are screened again.
+            _ => {
+                self.screen_later();
+                Ok(())
+            }
+        }
+    }
+
+    /// The contacts that the host is to screen, as a JSON array.
+    pub(super) fn to_screen(&self) -> Option<String> {
+        let contacts = &self.queue.screening;
+        (!contacts.is_empty() && !self.stopped()).then(|| format!("[{}]", texts(contacts)))
+    }
+
+    /// Takes back what was to be screened.
+    pub(super) fn screen_later(&mut self) {
+        let contacts = std::mem::take(&mut self.queue.screening);
+        contacts.into_iter().rev().for_each(|contact| self.queue.pending.push_front(contact));
     }
 
     /// The error of a contact that must not be called.

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use super::{
     clock::{DAY_MS, HOUR_MS},
     config::CampaignConfig,
-    contact::Contact,
+    contact::{Contact, texts},
     jobs::{Job, json},
     journal::{BatchState, Record, ranges},
-    lookups::{Cause, MAX_LOST_BATCHES, RefusedBatch},
+    lookups::{Cause, RefusedBatch},
     state::{Campaign, TokenState},
 };
 use crate::{
@@ -19,8 +19,6 @@ use crate::{
     mask,
 };
 
-/// A campaign outlives short failures: its calls are repeated more often than a single one, where that is harmless.
-const MAX_RETRIES: u32 = 8;
 /// The number of workflows in a row that may be created with an unknown outcome.
 const MAX_ORPHANS_IN_A_ROW: usize = 5;
 
@@ -42,8 +40,11 @@ impl Campaign {
         }
         self.recover_contacts()?;
         self.choose_samples();
-        while self.calls.lookups() < self.config.lookups_in_flight {
+        while self.calls.lookups() < self.lookups_at_once() {
             let now = self.clock.waited.ms();
+            if !self.outage.may_ask(now) {
+                break;
+            }
             let doubt = self.lookups.doubts.iter().position(|doubt| doubt.not_before <= now);
             let refused = self.lookups.refused.iter().find(|(_, refused)| refused.is_due(now)).map(|(batch, _)| batch);
             if (doubt.is_none() && refused.is_none()) || !self.has_token()? {
@@ -55,11 +56,26 @@ impl Campaign {
                 self.start_sample(batch)?;
             }
         }
+        self.probe()?;
+        self.stop_if_closed_for_good();
         while self.may_upload() && self.has_token()? && !self.stopped() {
             // What is settled must stand before the line that sends it again, or a resumed campaign would send it once more.
             self.write_settled()?;
             match self.ledger.workflows.with_room(self.clock.now().best_ms()) {
-                Some((workflow, room)) => self.start_upload(workflow, room)?,
+                Some((workflow, room)) => {
+                    let most = self.queue.pending.len().min(self.config.batch_size).min(room);
+                    let steady_ms = self.clock.steady_ms();
+                    // Another campaign of the session may have been faster.
+                    if self.config.rate.is_some_and(|rate| !self.session.take_turn(steady_ms, most, rate)) {
+                        break;
+                    }
+                    let contacts: Vec<Contact> = self.queue.pending.drain(..most).collect();
+                    if self.config.screen {
+                        self.queue.screening = contacts;
+                    } else {
+                        self.start_upload(workflow, contacts)?;
+                    }
+                }
                 None => self.start_workflow()?,
             }
         }
@@ -75,16 +91,22 @@ impl Campaign {
     }
 
     fn may_upload(&self) -> bool {
+        !self.outage.is_on() && self.has_upload() && self.uploads_at() <= self.clock.waited.ms()
+    }
+
+    /// Returns whether there are contacts for an upload, which may start if nothing else speaks against it at this time.
+    pub(super) fn has_upload(&self) -> bool {
         let unsettled = self.lookups.batches.unsettled_or_lost() + self.lookups.refused.len();
-        self.calls.count(|job| matches!(job, Job::Upload { .. })) < self.config.in_flight
+        self.queue.screening.is_empty()
+            && self.calls.count(|job| matches!(job, Job::Upload { .. })) < self.config.in_flight
             && (self.queue.pending.len() >= self.config.batch_size || self.rest_is_complete())
             && self.calls.count(|job| matches!(job, Job::Create { .. })) == 0
             // Where the API loses or refuses everything, only so many contacts get into doubt.
-            && unsettled < self.config.in_flight.max(MAX_LOST_BATCHES as usize)
+            && unsettled < self.config.in_flight.max(self.config.max_doubtful_batches as usize)
     }
 
     /// The error where more contacts were rejected than may be. The first ones alone say nothing of a share.
-    fn too_many_rejected(&self) -> Option<Error> {
+    pub(super) fn too_many_rejected(&self) -> Option<Error> {
         let (rejected, contacts) = (self.report.rejected.len() as u64, self.ledger.fed());
         let are_enough = self.queue.ended || contacts >= self.config.batch_size as u64;
         self.config.max_rejected.filter(|most| are_enough && most.is_passed_by(rejected, contacts))?;
@@ -140,7 +162,8 @@ impl Campaign {
         let seed = self.jitter.next();
         // Each contact was checked, or was sent in an earlier run with other settings, where a refusal now would strand it.
         let strict = Some(false);
-        let options = CallOptions { max_retries: Some(MAX_RETRIES), strict, seed, ..CallOptions::default() };
+        // What follows a failure is the campaign's to decide.
+        let options = CallOptions { max_retries: Some(0), strict, seed, ..CallOptions::default() };
         Call::new(&self.session, operation, params, &options)
     }
 
@@ -162,10 +185,8 @@ impl Campaign {
         Ok(())
     }
 
-    fn start_upload(&mut self, workflow: usize, room: usize) -> Result<(), Error> {
-        let contacts: Vec<Contact> =
-            self.queue.pending.drain(..self.queue.pending.len().min(self.config.batch_size).min(room)).collect();
-        let details = contacts.iter().map(|contact| contact.text.as_str()).collect::<Vec<_>>().join(",");
+    pub(super) fn start_upload(&mut self, workflow: usize, contacts: Vec<Contact>) -> Result<(), Error> {
+        let details = texts(&contacts);
         let workflow_id = json(&self.ledger.workflows.id(workflow));
         let params = format!(r#"{{"workflow_id":{workflow_id},"details":[{details}]}}"#);
         let batch = self.record_sent(workflow, &contacts)?;
@@ -197,6 +218,7 @@ impl Campaign {
             Ok((Created { workflow_id: Some(workflow_id) }, service_ms)) if !workflow_id.is_empty() => {
                 let created_ms = Some(self.clock.now().host_ms);
                 self.record(&Record::Created { workflow, workflow_id, created_ms, service_ms })?;
+                self.outage.upload_succeeded();
             }
             Ok(_) => {
                 let error =
@@ -205,13 +227,14 @@ impl Campaign {
             }
             // An empty workflow phones nobody, so another one may be created; the report names this one.
             Err(error) if error.details().outcome == Some(Outcome::Unknown) => {
+                self.upload_failed(&error);
                 if is_foreign(&error) || self.ledger.workflows.orphans_in_a_row() >= MAX_ORPHANS_IN_A_ROW {
                     self.stop(error);
                 }
             }
             Err(error) => {
                 self.ledger.workflows.forget_last();
-                self.stop(error);
+                self.upload_was_not_sent(error);
             }
         }
         Ok(())
@@ -228,6 +251,7 @@ impl Campaign {
             self.record(&Record::Outcome { batch, state: BatchState::Accepted, code: None, message: None })?;
             self.report.accepted += contacts.len() as u64;
             self.lookups.batches.accepted();
+            self.outage.upload_succeeded();
             return Ok(());
         };
         let mut state = batch_state(&error);
@@ -245,7 +269,7 @@ impl Campaign {
             }
             BatchState::Unsent => {
                 contacts.into_iter().rev().for_each(|contact| self.queue.pending.push_front(contact));
-                self.stop(error);
+                self.upload_was_not_sent(error);
             }
             BatchState::Doubtful | BatchState::Accepted => {
                 let is_foreign = is_foreign(&error);
@@ -256,6 +280,8 @@ impl Campaign {
                 }
                 if is_foreign {
                     self.stop(error);
+                } else if !refused {
+                    self.upload_failed(&error);
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! Waits and retries.
 
-use airudder_core::{Call, CallOptions, ErrorCode, Failure, Outcome, RetryAdvice, Step};
+use airudder_core::{
+    Call, CallOptions, ClientConfig, ErrorCode, Failure, Outcome, RetryAdvice, Session, Step, WaitReason,
+};
 
 use crate::support::{UPLOAD, call, next_request, response, session, session_with, with_token};
 
@@ -66,4 +68,26 @@ fn a_retry_that_would_come_at_the_deadline_is_not_waited_for() {
     call.on_response(now_ms, &answer).unwrap();
     assert_eq!(call.poll(now_ms).unwrap(), Step::Done);
     assert_eq!(call.take_result().unwrap_err().code(), ErrorCode::RateLimited);
+}
+
+#[test]
+fn requests_of_a_client_follow_one_another_at_its_pace() {
+    let session = session_with(|config| config.requests_per_second = Some(4.0));
+    let mut calls = [call(&session, "workflow.detail_instances"), call(&session, "workflow.detail_instances")];
+    with_token(&session, &mut calls[0]); // at 0: the first request
+    let mut now_ms = 0;
+    for (call, at_ms) in calls.iter_mut().zip([250, 500]) {
+        assert_eq!(call.poll(now_ms).unwrap(), Step::Wait { until_ms: at_ms, why: WaitReason::Pace });
+        next_request(call, &mut now_ms).unwrap();
+        assert_eq!(now_ms, at_ms);
+    }
+    // Later than that nobody waits, and of none that is let go before is anything saved up.
+    now_ms = 10_000;
+    let mut more = [call(&session, "workflow.detail_instances"), call(&session, "workflow.detail_instances")];
+    assert!(matches!(more[0].poll(now_ms).unwrap(), Step::Send(_)));
+    assert!(matches!(more[1].poll(now_ms).unwrap(), Step::Wait { until_ms: 10_250, .. }));
+    for rate in [0.0, -1.0, f64::NAN] {
+        let config = ClientConfig { requests_per_second: Some(rate), ..ClientConfig::default() };
+        assert_eq!(Session::new(config).unwrap_err().details().pointer.as_deref(), Some("/requests_per_second"));
+    }
 }

@@ -184,7 +184,8 @@ fn the_phase_says_what_a_campaign_does_and_until_when_it_waits() {
         if phases.last() != Some(&progress.phase) {
             phases.push(progress.phase);
         }
-        assert_eq!(progress.until_ms.is_some(), progress.phase == Phase::Settling);
+        let waits = matches!(progress.phase, Phase::Settling | Phase::WaitingForApi);
+        assert_eq!(progress.until_ms.is_some(), waits);
         match campaign.poll(now_ms).unwrap() {
             CampaignStep::Journal { .. } => campaign.journal_written().unwrap(),
             CampaignStep::Contacts { .. } => match all.next() {
@@ -210,6 +211,7 @@ fn the_phase_says_what_a_campaign_does_and_until_when_it_waits() {
                 };
                 campaign.on_result(id, now_ms, result).unwrap();
             }
+            CampaignStep::Screen { .. } => unreachable!("nobody asked for it"),
             CampaignStep::Wait { until_ms } => {
                 assert_eq!(campaign.progress().phase, Phase::Settling);
                 assert_eq!(campaign.progress().until_ms, until_ms);
@@ -220,7 +222,7 @@ fn the_phase_says_what_a_campaign_does_and_until_when_it_waits() {
     }
     assert_eq!(phases.first(), Some(&Phase::Reading));
     assert_eq!(phases.last(), Some(&Phase::Ended));
-    for phase in [Phase::Uploading, Phase::LookingUp, Phase::Settling] {
+    for phase in [Phase::Uploading, Phase::WaitingForApi, Phase::LookingUp, Phase::Settling] {
         assert!(phases.contains(&phase), "{phases:?}");
     }
     assert_eq!(campaign.report().accepted, 20);

@@ -186,6 +186,7 @@ pub(crate) fn run(
                 }
             }
             CampaignStep::Call { id, call } => running.push((id, call)),
+            CampaignStep::Screen { .. } => unreachable!("nobody asked for it"),
             CampaignStep::Wait { until_ms } => {
                 assert!(until_ms.is_none_or(|until_ms| until_ms > *now_ms), "a host would poll without end");
                 if running.is_empty() {
@@ -264,6 +265,7 @@ pub(crate) fn play_on(
                 campaign.feed(&Value::from(contacts).to_string()).unwrap();
                 fed = true;
             }
+            CampaignStep::Screen { .. } => unreachable!("nobody asked for it"),
             CampaignStep::Wait { until_ms } => *now_ms = until_ms.unwrap(),
             CampaignStep::Done => return campaign.report(),
             CampaignStep::Call { id, mut call } => {

@@ -25,7 +25,7 @@ fn a_clock_that_is_set_while_contacts_are_in_doubt_neither_shortens_nor_prolongs
     for one_clock in [false, true] {
         for jump_ms in [0, 23 * HOUR.cast_signed(), -23 * HOUR.cast_signed()] {
             let host = lost_while_the_clock_jumps(one_clock, jump_ms);
-            let (first, second) = (host.looked_up_at[2], host.looked_up_at[3]);
+            let (first, second) = (host.times("detailinstances")[2], host.times("detailinstances")[3]);
             assert!((MINUTE - 100..2 * MINUTE).contains(&(second - first)), "{one_clock} {jump_ms}: {first} {second}");
         }
     }
@@ -39,7 +39,7 @@ fn what_an_earlier_run_left_in_doubt_settles_before_it_is_sent_again() {
         _ => usual(operation),
     };
     host.run(config(10), &contacts(3), &mut lost);
-    let (before, began_ms) = (host.looked_up_at.len(), host.monotonic_ms);
+    let (before, began_ms) = (host.times("detailinstances").len(), host.monotonic_ms);
     let mut sent_at = Vec::new();
     let report = host.run(config(10), &contacts(3), &mut |host, operation, _| {
         if operation == "uploaddetails" {
@@ -47,8 +47,8 @@ fn what_an_earlier_run_left_in_doubt_settles_before_it_is_sent_again() {
         }
         usual(operation)
     });
-    assert_eq!((report.accepted, host.looked_up_at.len() - before, sent_at.len()), (3, 6, 1));
-    assert!(sent_at[0] >= began_ms + MINUTE && host.looked_up_at[before + 3] >= began_ms + MINUTE);
+    assert_eq!((report.accepted, host.times("detailinstances").len() - before, sent_at.len()), (3, 6, 1));
+    assert!(sent_at[0] >= began_ms + MINUTE && host.times("detailinstances")[before + 3] >= began_ms + MINUTE);
 }
 
 /// A lookup finds its contact if its window holds the time at which the tests begin.

@@ -5,4 +5,6 @@ mod clocks;
 mod journals;
 mod lookups;
 mod outages;
+mod schedule;
+mod screening;
 mod support;

@@ -36,10 +36,14 @@ pub(crate) struct Host {
     pub(crate) app_key: &'static str,
     pub(crate) app_secret: &'static str,
     pub(crate) base_url: &'static str,
+    /// Who must not be called, by the time that contacts are screened.
+    pub(crate) suppress: Vec<String>,
+    /// The contacts that were screened, each time.
+    pub(crate) screened: Vec<Vec<Value>>,
     /// Operation and body of each request.
     pub(crate) seen: Vec<(String, Value)>,
-    /// The times of the lookups by the monotonic clock.
-    pub(crate) looked_up_at: Vec<u64>,
+    /// The times of these requests by the monotonic clock.
+    pub(crate) seen_at: Vec<u64>,
 }
 
 impl Host {
@@ -54,8 +58,10 @@ impl Host {
             app_key: "fake-key",
             app_secret: "fake-secret",
             base_url: "http://127.0.0.1:1",
+            suppress: Vec::new(),
+            screened: Vec::new(),
             seen: Vec::new(),
-            looked_up_at: Vec::new(),
+            seen_at: Vec::new(),
         }
     }
 
@@ -80,6 +86,12 @@ impl Host {
 
     pub(crate) fn count(&self, operation: &str) -> usize {
         self.seen.iter().filter(|(seen, _)| seen == operation).count()
+    }
+
+    /// When the requests of this operation were sent, by the monotonic clock.
+    pub(crate) fn times(&self, operation: &str) -> Vec<u64> {
+        let seen = self.seen.iter().zip(&self.seen_at);
+        seen.filter(|((seen, _), _)| seen == operation).map(|(_, at)| *at).collect()
     }
 
     pub(crate) fn bodies(&self, operation: &str) -> Vec<&Value> {
@@ -118,6 +130,11 @@ impl Host {
                     self.unix_ms = self.unix_ms.checked_add_signed(mem::take(&mut self.set_by_ms)).unwrap();
                     campaign.on_result(id, self.now(), result).unwrap();
                 }
+                CampaignStep::Screen { contacts } => {
+                    self.screened.push(serde_json::from_str(&contacts).unwrap());
+                    campaign.suppress(&self.suppress).unwrap();
+                    campaign.screened().unwrap();
+                }
                 CampaignStep::Wait { until_ms } => {
                     let wait_ms = until_ms.expect("something to wait for") - self.unix_ms;
                     assert!(wait_ms > 0, "a host would poll without end");
@@ -142,9 +159,7 @@ impl Host {
                     let body: Value = serde_json::from_slice(&request.body).unwrap();
                     let operation = request.url.rsplit('/').next().unwrap();
                     self.seen.push((operation.to_owned(), body.clone()));
-                    if operation == "detailinstances" {
-                        self.looked_up_at.push(self.monotonic_ms);
-                    }
+                    self.seen_at.push(self.monotonic_ms);
                     self.pass(10);
                     let said = match answer(self, operation, &body) {
                         // The API answers an upload with the workflow that it went to.

@@ -145,9 +145,18 @@ impl Api {
         self.ahead_ms = self.up_to(2 * most_ms) - most_ms.cast_signed();
     }
 
-    /// Somebody sets the host's clock forward while it does something else than to wait.
-    pub(crate) fn set_clock_forward(&mut self) {
-        self.ahead_ms = (self.ahead_ms + self.up_to(70 * HOUR)).min((70 * HOUR).cast_signed());
+    /// Now and then, somebody sets the host's clock while it runs.
+    pub(crate) fn perhaps_set_clock(&mut self) {
+        if self.random.percent(10) {
+            self.set_clock(true);
+        }
+    }
+
+    /// Now and then, somebody sets the host's clock forward while it does something else than to wait.
+    pub(crate) fn perhaps_set_clock_forward(&mut self) {
+        if self.random.percent(10) {
+            self.ahead_ms = (self.ahead_ms + self.up_to(70 * HOUR)).min((70 * HOUR).cast_signed());
+        }
     }
 
     fn up_to(&mut self, ms: u64) -> i64 {
@@ -176,9 +185,7 @@ impl Api {
     pub(crate) fn answer(&mut self, request: &Request) -> Result<Response, Failure> {
         let pause_ms = if self.random.percent(2) { 5 * 3_600_000 } else { self.random.below(12_000) };
         self.pass(pause_ms / 2);
-        if self.random.percent(10) {
-            self.set_clock(true);
-        }
+        self.perhaps_set_clock();
         let troubled = self.random.percent(self.trouble_percent);
         let text = if self.kind.sealed {
             crypto::decrypt(&request.body, &crypto::EncryptionKey::new(KEY).unwrap()).unwrap()

@@ -67,11 +67,10 @@ fn run(
                 let count = usize::try_from(1 + api.random.below(want as u64 * 2)).unwrap();
                 next += feed(campaign, &contacts[next..contacts.len().min(next + count)]);
             }
+            CampaignStep::Screen { contacts } => screen(api, campaign, &contacts),
             CampaignStep::Call { id, call } => {
                 running.push(Running { id, call });
-                if api.random.percent(10) {
-                    api.set_clock_forward();
-                }
+                api.perhaps_set_clock_forward();
             }
             CampaignStep::Wait { until_ms } if running.is_empty() => {
                 let until_ms = until_ms.expect("something to wait for");
@@ -87,9 +86,7 @@ fn run(
                 }
                 if let Some(result) = result {
                     let id = running.swap_remove(index).id;
-                    if api.random.percent(10) {
-                        api.set_clock(true);
-                    }
+                    api.perhaps_set_clock();
                     campaign.on_result(id, api.now(), result).unwrap();
                 }
             }
@@ -109,6 +106,16 @@ fn feed(campaign: &mut Campaign, chunk: &[Value]) -> usize {
         campaign.feed(&Value::from(chunk).to_string()).unwrap();
     }
     chunk.len()
+}
+
+/// Now and then, the last contact of an upload must not be called.
+fn screen(api: &mut Api, campaign: &mut Campaign, contacts: &str) {
+    let contacts: Vec<Value> = serde_json::from_str(contacts).unwrap();
+    if api.random.percent(20) {
+        let callee = contacts.last().unwrap()["callee"].as_str().unwrap();
+        campaign.suppress(callee.starts_with('+').then_some(callee)).unwrap();
+    }
+    campaign.screened().unwrap();
 }
 
 /// Another program takes the journal over while this one stands still.
@@ -210,6 +217,15 @@ fn damage(api: &mut Api, campaign: &mut Campaign, journal: &[u8]) {
     }
 }
 
+/// Now and then, uploads are to wait for some hours, soon or at once.
+fn closed(api: &mut Api) -> Vec<(u64, u64)> {
+    if !api.random.percent(20) {
+        return Vec::new();
+    }
+    let from_ms = api.now_ms + api.random.below(HOUR);
+    vec![(from_ms, from_ms + api.random.below(5 * HOUR))]
+}
+
 /// A campaign from its beginning to its end, over many runs; what was seen is given back.
 fn life(seed: u64, count: usize, trouble_percent: u64, kind: Kind) -> String {
     let mut random = Random(seed);
@@ -241,6 +257,11 @@ fn life(seed: u64, count: usize, trouble_percent: u64, kind: Kind) -> String {
             allow_duplicates: api.duplicates_allowed,
             retry_rejected: api.random.percent(30),
             recover: recover.clone(),
+            max_outage_ms: [0, 2000, 600_000][usize::try_from(api.random.below(3)).unwrap()],
+            max_doubtful_batches: 1 + u32::try_from(api.random.below(4)).unwrap(),
+            rate: api.random.percent(20).then_some(3.5),
+            closed: closed(&mut api),
+            screen: api.random.percent(30),
             seed: api.random.below(1 << 30),
             ..CampaignConfig::new(7, "july", "2099-12-01 18:00:00+08:00")
         };

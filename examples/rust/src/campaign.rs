@@ -70,6 +70,7 @@ pub fn run(
                 let result = host.run(&mut call);
                 campaign.on_result(id, host.now(), result)?;
             }
+            CampaignStep::Screen { .. } => unreachable!("`screen` is not set"),
             CampaignStep::Wait { until_ms } => {
                 thread::sleep(Duration::from_millis(until_ms.unwrap_or_default().saturating_sub(now.unix_ms)));
             }
