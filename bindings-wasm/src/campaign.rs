@@ -57,6 +57,17 @@ extern "C" {
     fn max_rejected(this: &CampaignSettings) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = maxRejectedShare)]
     fn max_rejected_share(this: &CampaignSettings) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxOutageMs)]
+    fn max_outage_ms(this: &CampaignSettings) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxDoubtfulBatches)]
+    fn max_doubtful_batches(this: &CampaignSettings) -> Option<u32>;
+    #[wasm_bindgen(method, getter)]
+    fn rate(this: &CampaignSettings) -> Option<f64>;
+    /// From when and until when nothing is uploaded, by turns.
+    #[wasm_bindgen(method, getter)]
+    fn closed(this: &CampaignSettings) -> Option<Vec<f64>>;
+    #[wasm_bindgen(method, getter)]
+    fn screen(this: &CampaignSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter, js_name = checkOnly)]
     fn check_only(this: &CampaignSettings) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
@@ -82,6 +93,18 @@ impl From<CampaignSettings> for CampaignConfig {
             recover: settings.recover(),
             partition: partition.map(|(index, count)| Partition { index, count }),
             max_rejected: max_rejected.or_else(|| settings.max_rejected_share().map(MaxRejected::Share)),
+            max_outage_ms: settings.max_outage_ms().map_or(usual.max_outage_ms, whole),
+            max_doubtful_batches: settings.max_doubtful_batches().unwrap_or(usual.max_doubtful_batches),
+            rate: settings.rate(),
+            closed: settings
+                .closed()
+                .unwrap_or_default()
+                .as_chunks()
+                .0
+                .iter()
+                .map(|[from, to]| (whole(*from), whole(*to)))
+                .collect(),
+            screen: settings.screen().unwrap_or_default(),
             check_only: settings.check_only().unwrap_or(usual.check_only),
             seed: whole(settings.seed()),
             ..usual
@@ -101,6 +124,7 @@ pub fn partition_of(contact: &str, count: u32) -> Fallible<u32> {
 enum Step {
     Journal { lines: String, at: u64 },
     Contacts { want: usize },
+    Screen { contacts: String },
     Call { id: u64 },
     Wait { until_ms: Option<u64> },
 }
@@ -229,6 +253,7 @@ impl Campaign {
         match self.with(|campaign| campaign.poll(Now::new(whole(unix_ms), whole(monotonic_ms))))? {
             CampaignStep::Journal { lines, at } => to_js(&Step::Journal { lines, at }),
             CampaignStep::Contacts { want } => to_js(&Step::Contacts { want }),
+            CampaignStep::Screen { contacts } => to_js(&Step::Screen { contacts }),
             CampaignStep::Wait { until_ms } => to_js(&Step::Wait { until_ms }),
             CampaignStep::Done => Ok(JsValue::UNDEFINED),
             CampaignStep::Call { id, call } => {
@@ -238,6 +263,11 @@ impl Campaign {
                 Ok(step)
             }
         }
+    }
+
+    /// All who must not be called of the last `screen` step were named.
+    pub fn screened(&self) -> Fallible<()> {
+        self.with(airudder_core::Campaign::screened)
     }
 
     /// The lines of the last `journal` step are durable.

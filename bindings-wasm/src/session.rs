@@ -52,6 +52,8 @@ extern "C" {
     fn timeout_ms(this: &SessionSettings) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = maxRetries)]
     fn max_retries(this: &SessionSettings) -> Option<u32>;
+    #[wasm_bindgen(method, getter, js_name = requestsPerSecond)]
+    fn requests_per_second(this: &SessionSettings) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     fn strict(this: &SessionSettings) -> Option<bool>;
 
@@ -103,6 +105,7 @@ impl From<SessionSettings> for ClientConfig {
             sign_scheme: settings.sign_scheme().unwrap_or_else(|| DEFAULT_SIGN_SCHEME.to_owned()),
             timeout_ms: settings.timeout_ms().map_or(usual.timeout_ms, whole),
             max_retries: settings.max_retries().unwrap_or(usual.max_retries),
+            requests_per_second: settings.requests_per_second(),
             strict: settings.strict().unwrap_or(usual.strict),
         }
     }

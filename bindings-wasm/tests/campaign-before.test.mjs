@@ -167,7 +167,7 @@ test("progress says what is done, until when it waits, and how much there is", a
   }
   assert.ok(seen.every(({ total }) => total === 250));
   for (const { phase, untilMs } of seen) {
-    assert.equal(untilMs !== undefined, phase === "settling");
+    assert.equal(untilMs !== undefined, ["settling", "waiting_for_api"].includes(phase), phase);
     assert.ok(untilMs === undefined || Math.abs(untilMs - Date.now()) < 60_000);
   }
   assert.deepEqual([campaign.progress.phase, campaign.progress.accepted], ["ended", 250]);

@@ -13,6 +13,7 @@ import {
   FUNCTION,
   isWellFormed,
   MILLISECONDS,
+  NUMBER,
   OBJECT,
   SIGNAL,
   STRING,
@@ -50,6 +51,8 @@ export interface ClientOptions {
   timeoutMs?: number | undefined;
   /** The largest number of retries of a request, where a retry cannot phone anybody twice: 4. */
   maxRetries?: number | undefined;
+  /** The largest number of requests a second, those for tokens included: any number. */
+  requestsPerSecond?: number | undefined;
   /** Checks the parameters against the documented rules before sending: true. */
   strict?: boolean | undefined;
   /**
@@ -128,6 +131,7 @@ export const CLIENT = {
   signScheme: STRING,
   timeoutMs: MILLISECONDS,
   maxRetries: COUNT,
+  requestsPerSecond: NUMBER,
   strict: FLAG,
   maxResponseBytes: COUNT,
   fetch: FUNCTION,

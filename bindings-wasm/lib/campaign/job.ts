@@ -14,7 +14,8 @@ import { startTimer } from "../runtime/timer.js";
 import { CAMPAIGN, type CampaignOptions, isUrl, iterate } from "./options.js";
 import { partOf } from "./partition.js";
 import { CampaignRun } from "./run.js";
-import { suppress } from "./suppressed.js";
+import { asks, named, screening, suppress } from "./suppressed.js";
+import { closedTimes } from "./window.js";
 
 const NEEDED = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
 
@@ -38,6 +39,8 @@ export class Job {
       workflow_template_id: BigInt(given.workflow_template_id),
       settleMs: settleMs === "never" ? undefined : settleMs,
       neverSettle: settleMs === "never",
+      closed: closedTimes(given.window, given.windowMarginMs),
+      screen: asks(given.suppress, given.suppressCaseIds),
       ...(partition && { partitionIndex: partition[0], partitionCount: partition[1] }),
       seed: seed(),
     });
@@ -107,7 +110,7 @@ export class Job {
     let file: JournalFile | undefined;
     let own: Journal | undefined;
     try {
-      await suppress(machine, numbers, suppressCaseIds);
+      await suppress(machine, named(numbers), named(suppressCaseIds));
       if (partition !== undefined) {
         own = await partOf(machine, journal, partition[0]);
       } else if (typeof journal === "string" || isUrl(journal)) {
@@ -123,7 +126,8 @@ export class Job {
       const ending = this.#ending.signal as AbortSignal;
       const open = file ?? (own as Journal);
       const show = onProgress && this.#shows(onProgress);
-      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), show, ending);
+      const screen = screening(machine, numbers, suppressCaseIds);
+      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), screen, show, ending);
       await campaign.resume();
       await campaign.run();
       const { error, ...report } = machine.use((campaign) => campaign.report());

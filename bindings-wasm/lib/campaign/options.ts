@@ -4,7 +4,19 @@ import type { AbortSignal, URL as WebUrl } from "../runtime/globals.js";
 import type { Journal } from "../runtime/journal.js";
 import { fault } from "../runtime/native.js";
 import type { Progress } from "../runtime/report.js";
-import { COUNT, DATE, FLAG, FUNCTION, INTEGER, MILLISECONDS, OBJECT, SIGNAL, STRING } from "../runtime/settings.js";
+import {
+  COUNT,
+  DATE,
+  FLAG,
+  FUNCTION,
+  INTEGER,
+  MILLISECONDS,
+  NUMBER,
+  OBJECT,
+  SIGNAL,
+  STRING,
+} from "../runtime/settings.js";
+import type { Window } from "./window.js";
 
 /** Settings of a check of contacts. */
 export interface CheckOptions {
@@ -87,12 +99,36 @@ export interface CampaignOptions {
   /** The same as a share of the contacts that were read, from 0 to 1. `maxRejected` counts where both are given. */
   maxRejectedShare?: number | undefined;
   /**
-   * Numbers that must not be called, as `+6281200000000`. They are read before anything is sent. Contacts with one of
-   * them are rejected with `E1021`. Something that is no number is `E1001`.
+   * The time for which the API may fail before the campaign stops, in milliseconds: 600 000. Until then nothing is
+   * uploaded, and a lookup asks now and then whether the API is back. What it refuses stops the campaign at once.
    */
-  suppress?: Iterable<string> | AsyncIterable<string> | undefined;
+  maxOutageMs?: number | undefined;
+  /**
+   * Stops once so many uploads in a row were lost: 3. Lookups showed after `settleMs` that the API does not have their
+   * contacts, though it did not refuse them.
+   */
+  maxDoubtfulBatches?: number | undefined;
+  /**
+   * Contacts a second, on average over a few uploads and with those of all campaigns of the client: as fast as it goes.
+   * With a smaller `batchSize` it is steadier.
+   */
+  rate?: number | undefined;
+  /**
+   * The hours in which contacts are uploaded, as `["08:00", "20:00", "Asia/Jakarta"]`; outside of them only those in doubt
+   * are looked up. This is about uploads: when people are called is a matter of the workflow's template. Where it opens
+   * again after `end_time` only, that is `E1023`.
+   */
+  window?: Window | undefined;
+  /** Closes the window so many milliseconds earlier: 0. */
+  windowMarginMs?: number | undefined;
+  /**
+   * Numbers that must not be called, as `+6281200000000`. They are read before anything is sent. Contacts with one of
+   * them are rejected with `E1021`. Something that is no number is `E1001`. Or a function that is called and awaited with
+   * the contacts of each upload, just before it, and gives the numbers among them.
+   */
+  suppress?: Texts | Screen | undefined;
   /** The same for case ids. */
-  suppressCaseIds?: Iterable<string> | AsyncIterable<string> | undefined;
+  suppressCaseIds?: Texts | Screen | undefined;
   /**
    * Stops so many milliseconds after the start: what is under way ends and is journaled, then `E1023`
    * (`CampaignStopped`) is thrown. Run it again to go on.
@@ -109,10 +145,26 @@ export interface CampaignOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Numbers or case ids. */
+export type Texts = Iterable<string> | AsyncIterable<string>;
+
+/** Tells of the contacts of an upload whom not to call. */
+export type Screen = (contacts: Detail[]) => Texts | Promise<Texts>;
+
 const SHARE = { what: "a number from 0 to 1", fits: (value: unknown) => typeof value === "number" };
 const CONTACTS = { what: "an iterable of contacts", fits: isIterable };
 
 const TEXTS = { what: "an iterable of texts, such as an array", fits: isIterable };
+
+const ASKED = {
+  what: "an iterable of texts, such as an array, or a function",
+  fits: (value: unknown) => isIterable(value) || FUNCTION.fits(value),
+};
+
+const DURATION = {
+  what: "a number of milliseconds, 0 or more",
+  fits: (value: unknown) => value === 0 || MILLISECONDS.fits(value),
+};
 
 export const CHECK = { contacts: CONTACTS, allowDuplicates: FLAG, suppress: TEXTS, suppressCaseIds: TEXTS };
 
@@ -138,12 +190,14 @@ export const CAMPAIGN = {
   partition: { what: "a pair: which partition, from 0, and how many there are", fits: isPair },
   maxRejected: COUNT,
   maxRejectedShare: SHARE,
-  suppress: TEXTS,
-  suppressCaseIds: TEXTS,
-  deadlineMs: {
-    what: "a number of milliseconds, 0 or more",
-    fits: (value: unknown) => value === 0 || MILLISECONDS.fits(value),
-  },
+  maxOutageMs: DURATION,
+  maxDoubtfulBatches: COUNT,
+  rate: NUMBER,
+  window: { what: 'two times of day and their zone, as ["08:00", "20:00", "Asia/Jakarta"]', fits: isWindow },
+  windowMarginMs: DURATION,
+  suppress: ASKED,
+  suppressCaseIds: ASKED,
+  deadlineMs: DURATION,
   stopAt: DATE,
   onProgress: FUNCTION,
   signal: SIGNAL,
@@ -151,6 +205,10 @@ export const CAMPAIGN = {
 
 function isPair(value: unknown): boolean {
   return Array.isArray(value) && value.length === 2 && value.every(COUNT.fits);
+}
+
+function isWindow(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 3 && value.every(STRING.fits);
 }
 
 function isJournal(value: unknown): boolean {
@@ -168,7 +226,7 @@ export function isUrl(value: unknown): value is WebUrl {
 
 type Iterables = Partial<AsyncIterable<Detail> & Iterable<Detail>>;
 
-function isIterable(value: unknown): boolean {
+export function isIterable(value: unknown): boolean {
   const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: fast } = Object(value) as Iterables;
   return OBJECT.fits(value) && typeof (slow ?? fast) === "function";
 }

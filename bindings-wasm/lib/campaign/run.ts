@@ -19,6 +19,7 @@ export class CampaignRun {
   readonly #fetch: Fetch;
   readonly #journal: Journal;
   readonly #contacts: Iterator<Detail> | AsyncIterator<Detail>;
+  readonly #screen: (contacts: string) => Promise<void>;
   readonly #show: (() => Promise<void>) | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #clock = new Clock();
@@ -37,6 +38,7 @@ export class CampaignRun {
     fetch: Fetch,
     journal: Journal,
     contacts: Iterator<Detail> | AsyncIterator<Detail>,
+    screen: (contacts: string) => Promise<void>,
     show: (() => Promise<void>) | undefined,
     signal: AbortSignal | undefined,
   ) {
@@ -44,6 +46,7 @@ export class CampaignRun {
     this.#fetch = guarded(fetch, journal);
     this.#journal = journal;
     this.#contacts = contacts;
+    this.#screen = screen;
     this.#show = show;
     this.#signal = signal;
   }
@@ -77,6 +80,9 @@ export class CampaignRun {
             break;
           case "contacts":
             await this.#feed(step.want);
+            break;
+          case "screen":
+            await this.#screen(step.contacts);
             break;
           case "call":
             this.#start(step.id, step.call);

@@ -1,19 +1,51 @@
 /** Who must not be called, whatever the contacts say. */
+import type { Detail } from "../generated/types.js";
 import type { Campaign as Machine } from "../runtime/glue.js";
 import { fault, type Owned } from "../runtime/native.js";
-
-type Texts = Iterable<string> | AsyncIterable<string> | undefined;
+import { isIterable, type Screen, type Texts } from "./options.js";
 
 /** So many entries are handed over at once. */
 const CHUNK = 10_000;
 
 /** Tells the machine whom it must not call, before it begins. */
-export async function suppress(machine: Owned<Machine>, numbers: Texts, caseIds: Texts): Promise<void> {
+export async function suppress(
+  machine: Owned<Machine>,
+  numbers: Texts | undefined,
+  caseIds: Texts | undefined,
+): Promise<void> {
   await give("suppress", numbers, (lines) => machine.use((campaign) => campaign.suppress(lines)));
   await give("suppressCaseIds", caseIds, (lines) => machine.use((campaign) => campaign.suppressCaseIds(lines)));
 }
 
-async function give(name: string, entries: Texts, handOver: (lines: string) => void): Promise<void> {
+/** Whether there is a function to ask before each upload. */
+export function asks(...given: (Texts | Screen | undefined)[]): boolean {
+  return given.some((one) => typeof one === "function");
+}
+
+/** What is named before the campaign begins. */
+export function named(given: Texts | Screen | undefined): Texts | undefined {
+  return typeof given === "function" ? undefined : given;
+}
+
+/** Asks the functions whom of an upload not to call, and tells the machine. */
+export function screening(
+  machine: Owned<Machine>,
+  numbers: Texts | Screen | undefined,
+  caseIds: Texts | Screen | undefined,
+): (contacts: string) => Promise<void> {
+  const ask = async (given: Texts | Screen | undefined, contacts: string) =>
+    typeof given === "function" ? await given(JSON.parse(contacts) as Detail[]) : undefined;
+  return async (contacts) => {
+    const [never, neverIds] = [await ask(numbers, contacts), await ask(caseIds, contacts)];
+    await suppress(machine, never, neverIds);
+    machine.use((campaign) => campaign.screened());
+  };
+}
+
+async function give(name: string, entries: Texts | undefined, handOver: (lines: string) => void): Promise<void> {
+  if (entries !== undefined && !isIterable(entries)) {
+    throw fault(1001, `what ${name} gives is an iterable of texts`, `/${name}`);
+  }
   let chunk: string[] = [];
   for await (const entry of entries ?? []) {
     if (typeof entry !== "string") {

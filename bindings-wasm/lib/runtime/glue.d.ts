@@ -63,6 +63,7 @@ export interface SessionSettings {
   signScheme?: string | undefined;
   timeoutMs?: number | undefined;
   maxRetries?: number | undefined;
+  requestsPerSecond?: number | undefined;
   strict?: boolean | undefined;
 }
 
@@ -91,6 +92,7 @@ export class Call {
 export type CampaignStep =
   | { kind: "journal"; lines: string; at: number }
   | { kind: "contacts"; want: number }
+  | { kind: "screen"; contacts: JsonText }
   | { kind: "call"; id: number; call: Call }
   | { kind: "wait"; untilMs: number | null };
 
@@ -108,6 +110,9 @@ export interface CampaignSettings {
   retryRejected?: boolean | undefined;
   journalKey?: string | undefined;
   sameAccount?: boolean | undefined;
+  /** From when and until when nothing is uploaded, by turns, in Unix milliseconds. */
+  closed?: Float64Array | undefined;
+  screen?: boolean | undefined;
   seed: number;
 }
 
@@ -121,6 +126,7 @@ export class Campaign {
   resumeHead(head: Uint8Array): void;
   resume(journal: Uint8Array): number;
   poll(unixMs: number, monotonicMs: number): CampaignStep | undefined;
+  screened(): void;
   journalWritten(): void;
   /** Numbers, one in a line. */
   suppress(numbers: string): void;

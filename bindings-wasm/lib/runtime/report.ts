@@ -11,11 +11,12 @@ export interface Progress {
   /** Contacts of which nothing certain is known, for now or for good. */
   doubtful: number;
   /**
-   * What the campaign does; of several things the first one of these: uploads, looks contacts up that are in doubt, reads
-   * contacts, waits before it looks them up for the last time, or nothing more. There may be others in later versions.
+   * What the campaign does; of several things the first one of these: uploads, waits for an API that fails, looks contacts
+   * up that are in doubt, is held up by its `rate` or `window`, reads contacts, waits before it looks them up for the last
+   * time, or nothing more. There may be others in later versions.
    */
-  phase: "uploading" | "looking_up" | "reading" | "settling" | "ended" | (string & {});
-  /** Until when it waits, in Unix milliseconds, while it is `settling`. */
+  phase: "uploading" | "waiting_for_api" | "looking_up" | "paused" | "reading" | "settling" | "ended" | (string & {});
+  /** Until when it waits, in Unix milliseconds, while it is `settling`, `paused` or `waiting_for_api`. */
   untilMs?: number;
   /** All contacts, where their number is known: of an array, a set or a map. Not of one partition. */
   total?: number;

@@ -21,6 +21,7 @@ export const INTEGER: Kind = {
   what: "an integer up to 2^53 - 1, or a bigint below 2^63",
   fits: (value) => Number.isSafeInteger(value) || (typeof value === "bigint" && BigInt.asIntN(64, value) === value),
 };
+export const NUMBER: Kind = { what: "a number", fits: number };
 /** Half a century: longer time-outs are mistakes. */
 export const MILLISECONDS: Kind = {
   what: "a number of milliseconds, at least 1",

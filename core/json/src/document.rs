@@ -377,7 +377,7 @@ impl<'a> Reader<'a> {
     fn sort(&mut self, first_field: usize) -> Range<Place> {
         let first = place(self.sorted.len());
         let fields = self.fields.get_mut(first_field..).unwrap_or_default();
-        fields.sort_by(|one, other| one.order().cmp(&other.order()));
+        fields.sort_unstable_by(|one, other| (one.order(), one.value).cmp(&(other.order(), other.value)));
         for equal in fields.chunk_by(|one, other| one.order() == other.order()) {
             self.sorted.extend(equal.last().map(|field| field.sorted.clone()));
         }

@@ -253,8 +253,7 @@ impl Call {
     }
 
     /// Returns whether the operation's own request is outstanding and must not be sent twice: a host that gives up now
-    /// reports
-    /// [`Failure::Other`] and takes the result, which says that the outcome is unknown.
+    /// reports [`Failure::Other`] and takes the result, which says that the outcome is unknown.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         matches!(self.state, State::Sent { .. }) && self.plan.replay == Replay::Never

@@ -4,7 +4,13 @@ use std::collections::VecDeque;
 
 use serde_json::value::RawValue;
 
-use super::{contact::Contact, identities::Traces, numbered::Numbered, report::DoubtfulContact, workflows::Workflows};
+use super::{
+    contact::Contact,
+    identities::Traces,
+    numbered::Numbered,
+    report::{DoubtfulContact, put_in_order},
+    workflows::Workflows,
+};
 use crate::{calendar, error::Error, retry::Jitter};
 
 /// The number of contacts of a refused batch that are looked up at random, beside its first, middle and last one.
@@ -70,8 +76,8 @@ pub(super) struct RefusedBatch {
     pub(super) message: String,
     /// Not before so much waiting has counted; unknown while contacts from the journal are still to come.
     pub(super) not_before: Option<u64>,
-    /// Which of the contacts are still to be looked up.
-    sample: VecDeque<(usize, Window)>,
+    /// Which of the contacts are still to be looked up, from the last one to the next one.
+    sample: Vec<(usize, Window)>,
     /// The number of lookups under way.
     pub(super) running: usize,
     pub(super) looked_up: u64,
@@ -79,7 +85,7 @@ pub(super) struct RefusedBatch {
 
 impl RefusedBatch {
     pub(super) fn new(workflow: usize, contacts: Vec<Contact>, code: String, message: String) -> Self {
-        let sample = VecDeque::new();
+        let sample = Vec::new();
         Self { workflow, contacts, code, message, not_before: None, sample, running: 0, looked_up: 0 }
     }
 
@@ -87,10 +93,12 @@ impl RefusedBatch {
     pub(super) fn choose(&mut self, not_before: u64, jitter: &mut Jitter) {
         let count = self.contacts.len();
         let mut chosen = vec![0, count / 2, count.saturating_sub(1)];
-        chosen.extend((0..RANDOM_SAMPLES).filter_map(|_| usize::try_from(jitter.next() % count.max(1) as u64).ok()));
-        chosen.sort_unstable();
+        for _ in 0..RANDOM_SAMPLES {
+            let random = usize::try_from(jitter.next() % count.max(1) as u64).unwrap_or(0);
+            put_in_order(&mut chosen, random, |index| *index as u64);
+        }
         chosen.dedup();
-        self.sample = chosen.into_iter().map(|index| (index, Window::default())).collect();
+        self.sample = chosen.into_iter().rev().map(|index| (index, Window::default())).collect();
         self.not_before = Some(not_before);
     }
 
@@ -99,7 +107,7 @@ impl RefusedBatch {
     }
 
     pub(super) fn next(&mut self) -> Option<(usize, Window)> {
-        let next = self.sample.pop_front()?;
+        let next = self.sample.pop()?;
         self.running += 1;
         Some(next)
     }
@@ -107,7 +115,7 @@ impl RefusedBatch {
     /// The lookup goes on in another part of the time, or was not handed out after all.
     pub(super) fn look_again(&mut self, index: usize, window: Window) {
         self.running = self.running.saturating_sub(1);
-        self.sample.push_front((index, window));
+        self.sample.push((index, window));
     }
 
     pub(super) fn not_found(&mut self) {

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, mem, ops::Range};
 #[derive(Debug)]
 pub(super) struct Numbered<T> {
     /// None of them is empty.
-    chunks: VecDeque<VecDeque<(u64, T)>>,
+    chunks: VecDeque<Vec<(u64, T)>>,
     len: usize,
 }
 
@@ -23,7 +23,7 @@ impl<T> Default for Numbered<T> {
 impl<T> Numbered<T> {
     /// The chunk that a number is in or belongs to, and its place there.
     fn find(&self, number: u64) -> (usize, Result<usize, usize>) {
-        let starts_before = |chunk: &VecDeque<(u64, T)>| chunk.front().is_some_and(|(first, _)| *first <= number);
+        let starts_before = |chunk: &Vec<(u64, T)>| chunk.first().is_some_and(|(first, _)| *first <= number);
         let at = self.chunks.partition_point(starts_before).saturating_sub(1);
         let place = self.chunks.get(at).map_or(Err(0), |chunk| chunk.binary_search_by_key(&number, |(key, _)| *key));
         (at, place)
@@ -58,7 +58,7 @@ impl<T> Numbered<T> {
             }
             chunk => {
                 let behind = usize::from(chunk.is_some());
-                self.chunks.insert(at + behind, VecDeque::from([(number, value)]));
+                self.chunks.insert(at + behind, vec![(number, value)]);
             }
         }
         self.len += 1;
@@ -75,7 +75,7 @@ impl<T> Numbered<T> {
     pub(super) fn remove(&mut self, number: u64) -> Option<T> {
         let (at, place) = self.find(number);
         let chunk = self.chunks.get_mut(at)?;
-        let (_, value) = chunk.remove(place.ok()?)?;
+        let (_, value) = chunk.remove(place.ok()?);
         if chunk.is_empty() {
             self.chunks.remove(at);
         }

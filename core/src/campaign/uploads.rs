@@ -69,7 +69,7 @@ impl Campaign {
                     if self.config.rate.is_some_and(|rate| !self.session.take_turn(steady_ms, most, rate)) {
                         break;
                     }
-                    let contacts: Vec<Contact> = self.queue.pending.drain(..most).collect();
+                    let contacts = (0..most).filter_map(|_| self.queue.pending.pop_front()).collect();
                     if self.config.screen {
                         self.queue.screening = contacts;
                     } else {
