@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench costs kills engines soak clean python node c install deb sandbox package
+.PHONY: help setup demo test lint generate notices bench costs kills engines spark soak clean python node c install deb sandbox package
 
 PYTHON = .venv/bin/python
 
@@ -68,6 +68,15 @@ kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with t
 engines: package node sandbox ## Send 100 000 contacts with Celery and BullMQ while their workers are killed
 	AIRUDDER_ENGINE_CONTACTS=100000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
 	    $(PYTHON) -m pytest bindings-python/tests/test_engines.py
+
+spark: python sandbox ## Send 100 000 contacts with Spark while its processes are killed; Spark and Java take 1 GB
+	@tools/debian postgresql
+	@command -v java >/dev/null || tools/debian default-jre-headless
+	@echo "installing Spark into .cache/spark (the first time takes some minutes)"
+	@tools/venv .cache/spark bindings-python/requirements-spark.txt
+	AIRUDDER_ENGINE_CONTACTS=100000 AIRUDDER_SPARK=$(CURDIR)/.cache/spark \
+	    AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
+	    $(PYTHON) -m pytest bindings-python/tests/test_spark.py
 
 soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
 	@node bindings-wasm/benches/soak.mjs
