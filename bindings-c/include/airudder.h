@@ -116,13 +116,13 @@ enum {
 #define AIRUDDER_ERROR_INIT \
   { sizeof(airudder_error), 0, 0, AIRUDDER_OUTCOME_NONE, 0, 0, 0, "", "", "", "", "" }
 #define AIRUDDER_CONFIG_INIT \
-  { sizeof(airudder_config), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
+  { sizeof(airudder_config), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0 }
 #define AIRUDDER_CALL_OPTIONS_INIT \
   { sizeof(airudder_call_options), 0, 0, 0, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_RAW_REQUEST_INIT \
   { sizeof(airudder_raw_request), NULL, NULL, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
-  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0 }
+  { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
   { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
@@ -488,6 +488,8 @@ typedef struct airudder_config {
   int max_retries;
   /** Not 0: parameters are not checked against the API's reference before they are sent. */
   int lenient;
+  /** The largest number of requests a second, those for tokens included. 0: any number. */
+  double requests_per_second;
 } airudder_config;
 
 /**
@@ -1185,7 +1187,12 @@ typedef enum airudder_campaign_step_kind {
    */
   AIRUDDER_CAMPAIGN_CALL = 3,
   /** Nothing to do until `wait_until_ms`, or until a call of the campaign is done. */
-  AIRUDDER_CAMPAIGN_WAIT = 4
+  AIRUDDER_CAMPAIGN_WAIT = 4,
+  /**
+   * Only with `screen`: find out who of the contacts that airudder_campaign_to_screen() gives must not be called, say so
+   * with airudder_campaign_suppress() and airudder_campaign_suppress_case_id(), then call airudder_campaign_screened().
+   */
+  AIRUDDER_CAMPAIGN_SCREEN = 5
 } airudder_campaign_step_kind;
 
 /** What a campaign does at a time. Where it does several things, the first of these counts, but for 0. */
@@ -1199,7 +1206,11 @@ typedef enum airudder_phase {
   /** It waits before contacts in doubt are looked up for the last time. */
   AIRUDDER_PHASE_SETTLING = 3,
   /** It is over, or has stopped. */
-  AIRUDDER_PHASE_ENDED = 4
+  AIRUDDER_PHASE_ENDED = 4,
+  /** The API seems to be away: nothing is uploaded, and a lookup asks now and then whether it is back. */
+  AIRUDDER_PHASE_WAITING_FOR_API = 5,
+  /** There are contacts for an upload, which `rate` or airudder_campaign_close_between() puts off. */
+  AIRUDDER_PHASE_PAUSED = 6
 } airudder_phase;
 
 /** A campaign: many contacts, each sent once, whatever happens on the way. One thread at a time may use it. */
@@ -1322,6 +1333,24 @@ typedef struct airudder_campaign_config {
   uint32_t partition_index;
   /** The number of partitions. 0: this campaign sends all contacts. */
   uint32_t partition_count;
+  /**
+   * Stops once so many uploads in a row were lost: lookups showed after `settle_ms` that the API does not have their
+   * contacts, though it did not refuse them. 0: 3.
+   */
+  uint32_t max_doubtful_batches;
+  /** Not 0: before each upload you are asked who of its contacts must not be called: AIRUDDER_CAMPAIGN_SCREEN. */
+  int screen;
+  /**
+   * How many milliseconds the API may fail before the campaign stops. Until then nothing is uploaded, and a lookup asks
+   * now and then whether the API is back. What it refuses stops the campaign at once. 0: 600 000; AIRUDDER_NEVER: it does
+   * not wait.
+   */
+  int64_t max_outage_ms;
+  /**
+   * Contacts a second, on average over a few uploads and with those of all campaigns of the client. With fewer contacts in
+   * an upload it is steadier. 0: as fast as it goes.
+   */
+  double rate;
 } airudder_campaign_config;
 
 /**
@@ -1467,36 +1496,6 @@ int airudder_campaign_set_json(airudder_campaign campaign,
                                const char *pointer,
                                const void *json,
                                size_t json_len);
-
-/**
- * Says that a number must not be called: contacts with it are reported as rejected, with
- * AIRUDDER_E1021_SUPPRESSED. To be called before the first poll.
- *
- * @param campaign  The campaign.
- * @param number    The number, as contacts have it: `+6281200000000`. Spaces and an end of line around it are
- *                  ignored, and so is an empty one.
- * @param error     Receives the error; may be NULL.
- * @return 0; AIRUDDER_E1001_INVALID_CONFIG: it is no number; AIRUDDER_E1008_MISUSE after the first poll.
- *
- *     airudder_campaign_suppress(campaign, "+6281200000000", &err);
- */
-int airudder_campaign_suppress(airudder_campaign campaign,
-                               const char *number,
-                               airudder_error *error);
-
-/**
- * The same as airudder_campaign_suppress() for a case id.
- *
- * @param campaign  The campaign.
- * @param case_id   The case id, as contacts have it.
- * @param error     Receives the error; may be NULL.
- * @return As airudder_campaign_suppress().
- *
- *     airudder_campaign_suppress_case_id(campaign, "case-7", &err);
- */
-int airudder_campaign_suppress_case_id(airudder_campaign campaign,
-                                       const char *case_id,
-                                       airudder_error *error);
 
 /**
  * Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in
@@ -1686,6 +1685,92 @@ int airudder_campaign_get_count(airudder_campaign campaign,
  *     airudder_campaign_free(campaign);
  */
 int airudder_campaign_free(airudder_campaign campaign);
+
+
+/* ---- Limits ---------------------------------------------------------------- */
+
+/* Whom a campaign must not call, and when it must not upload. Who is known before it begins is named then. With `screen`
+   in the settings you are asked again before each upload, at the last moment:
+
+       if (work.kind == AIRUDDER_CAMPAIGN_SCREEN) {
+         airudder_campaign_to_screen(campaign, &text);  // [{"callee":"+6281200000000"}]
+         while ((id = next_not_to_call(text)) != NULL) {
+           if (airudder_campaign_suppress(campaign, id, &err)) die(err.message);
+         }
+         airudder_campaign_screened(campaign, &err);
+       } */
+
+/**
+ * Says that a number must not be called: contacts with it are reported as rejected, with
+ * AIRUDDER_E1021_SUPPRESSED. To be called before the first poll, or at AIRUDDER_CAMPAIGN_SCREEN.
+ *
+ * @param campaign  The campaign.
+ * @param number    The number, as contacts have it: `+6281200000000`. Spaces and an end of line around it are
+ *                  ignored, and so is an empty one.
+ * @param error     Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1001_INVALID_CONFIG: it is no number; AIRUDDER_E1008_MISUSE at another time.
+ *
+ *     airudder_campaign_suppress(campaign, "+6281200000000", &err);
+ */
+int airudder_campaign_suppress(airudder_campaign campaign,
+                               const char *number,
+                               airudder_error *error);
+
+/**
+ * The same as airudder_campaign_suppress() for a case id.
+ *
+ * @param campaign  The campaign.
+ * @param case_id   The case id, as contacts have it.
+ * @param error     Receives the error; may be NULL.
+ * @return As airudder_campaign_suppress().
+ *
+ *     airudder_campaign_suppress_case_id(campaign, "case-7", &err);
+ */
+int airudder_campaign_suppress_case_id(airudder_campaign campaign,
+                                       const char *case_id,
+                                       airudder_error *error);
+
+/**
+ * Gives the contacts of the last AIRUDDER_CAMPAIGN_SCREEN.
+ *
+ * @param campaign  The campaign.
+ * @param contacts  Receives a JSON array of contacts, as they were added. It lives until the next such step.
+ * @return 0; AIRUDDER_E1008_MISUSE if there was none.
+ *
+ *     airudder_campaign_to_screen(campaign, &text);
+ */
+int airudder_campaign_to_screen(airudder_campaign campaign,
+                                airudder_text *contacts);
+
+/**
+ * Says that all of them were named who must not be called of the last AIRUDDER_CAMPAIGN_SCREEN: the others are uploaded
+ * next.
+ *
+ * @param campaign  The campaign.
+ * @param error     Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1008_MISUSE if there was no such step.
+ *
+ *     airudder_campaign_screened(campaign, &err);
+ */
+int airudder_campaign_screened(airudder_campaign campaign,
+                               airudder_error *error);
+
+/**
+ * Says that nothing may be uploaded from one time to another, such as at night. Contacts in doubt are looked up all the
+ * same. This is about uploads: when people are called is a matter of the workflow's template. As often as needed, also
+ * while the campaign runs; where nothing may be uploaded before the end time, it stops with
+ * AIRUDDER_E1023_CAMPAIGN_STOPPED.
+ *
+ * @param campaign  The campaign.
+ * @param from_ms   From when, in Unix milliseconds.
+ * @param to_ms     Until when.
+ * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+ *
+ *     airudder_campaign_close_between(campaign, tonight_ms, tomorrow_ms);
+ */
+int airudder_campaign_close_between(airudder_campaign campaign,
+                                    uint64_t from_ms,
+                                    uint64_t to_ms);
 
 
 /* ---- Partitions ------------------------------------------------------------ */

@@ -94,7 +94,9 @@ static void use_campaigns(const struct arguments *a) {
   config.seed = a->time;
   config.allow_duplicates = config.retry_rejected = config.same_account = a->number;
   config.journal_key = a->text;
-  config.partition_index = config.partition_count = (uint32_t)a->len;
+  config.partition_index = config.partition_count = config.max_doubtful_batches = (uint32_t)a->len;
+  config.max_outage_ms = config.screen = a->number;
+  config.rate = (double)a->number / 3;
   note(airudder_campaign_new(a->handle, &config, OUT(made), a->error));
   if (made) airudder_campaign_free(made);
   note(airudder_campaign_new(a->handle, NULL, OUT(made), a->error));
@@ -114,6 +116,9 @@ static void use_campaigns(const struct arguments *a) {
   note(airudder_campaign_set_json(a->handle, a->text, a->bytes, a->len));
   note(airudder_campaign_suppress(a->handle, a->text, a->error));
   note(airudder_campaign_suppress_case_id(a->handle, a->text, a->error));
+  note(airudder_campaign_to_screen(a->handle, OUT(text)));
+  note(airudder_campaign_screened(a->handle, a->error));
+  note(airudder_campaign_close_between(a->handle, a->time, a->time + 1));
   note(airudder_campaign_add(a->handle, a->error));
   note(airudder_campaign_add_json(a->handle, a->bytes, a->len, a->error));
   note(airudder_campaign_on_result(a->handle, a->time, a->handle, a->error));
@@ -194,6 +199,7 @@ static void use_crypto(const struct arguments *a) {
   config.app_key = config.app_secret = config.base_url = config.encryption_key = config.auth_scheme = t;
   config.sign_key = config.sign_secret = config.sign_scheme = t;
   config.max_retries = config.lenient = a->number;
+  config.requests_per_second = (double)a->number / 3;
   config.timeout_ms = config.seed = a->time;
   note(airudder_client_new(&config, OUT(client), a->error));
   if (client) airudder_client_free(client);
@@ -375,7 +381,8 @@ static void huge_inputs(void **state) {
 }
 
 static void structs_of_unknown_size(void **state) {
-  static const size_t sizes[] = {0, 1, 8, SIZE_MAX, sizeof(airudder_config) + 8, sizeof(airudder_config) - 1};
+  static const size_t sizes[] = {
+      0, 1, 8, SIZE_MAX, sizeof(airudder_config) + 8, offsetof(airudder_config, requests_per_second) - 1};
   airudder_config config = AIRUDDER_CONFIG_INIT;
   airudder_error error = AIRUDDER_ERROR_INIT;
   airudder_client client;

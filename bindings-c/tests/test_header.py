@@ -125,6 +125,7 @@ int send_over_http(const airudder_request *request, struct response *response);
 int write_all(int fd, airudder_text lines);
 int next_row(struct row *row);
 airudder_text first_line_of(const char *store, airudder_text line);
+const char *next_not_to_call(airudder_text contacts);
 
 int examples(int interrupted, int journal_fd, FILE *file);
 int examples(int interrupted, int journal_fd, FILE *file) {
@@ -134,7 +135,7 @@ int examples(int interrupted, int journal_fd, FILE *file) {
   airudder_step step; airudder_campaign_step work; airudder_progress progress;
   airudder_detection found; airudder_ack ack;
   airudder_text text = {NULL, 0}, line = {NULL, 0}, head = {NULL, 0};
-  airudder_type type; uint32_t partition; airudder_phase phase; uint64_t until_ms;
+  airudder_type type; uint32_t partition; airudder_phase phase; uint64_t until_ms, tonight_ms = 0, tomorrow_ms = 0;
   airudder_header header, headers[1] = {{NULL, NULL}};
   const airudder_request *request; struct response response; struct row row;
   const char *body = "", *json = "", *plain = "", *sealed = "", *journal = "", *record = "", *id = "", *key = "";
@@ -154,7 +155,9 @@ def test_every_example_in_the_header_compiles(tmp_path):
     )
     loops = ["airudder_config cfg = AIRUDDER_CONFIG_INIT;\n" + own_names]
     loops.append(campaign_loop())
-    loops.append(re.search(r"---- Partitions -(?:.*\n)+?\n((?:       .*\n)+)", header)[1].replace(" */", ""))
+    for section in ("Limits", "Partitions"):
+        lines = re.search(rf"---- {section} -(?:.*\n)+?\n((?:       .*\n)+)", header)[1]
+        loops.append(lines.replace(" */", ""))
     examples = loops + [
         "\n".join(re.findall(r"^ \*     (\S.*)$", comment, re.MULTILINE)) for comment, _, _ in declarations()
     ]

@@ -40,7 +40,7 @@ macro_rules! versioned {
 }
 
 versioned! {
-    airudder_config;
+    airudder_config before requests_per_second;
     airudder_call_options;
     airudder_raw_request;
     airudder_campaign_config before journal_key;

@@ -98,6 +98,16 @@ fn config(given: &airudder_campaign_config<'_>) -> Result<CampaignConfig, Error>
         max_rejected: max_rejected(given),
         check_only: given.check_only != 0,
         partition: partition(given),
+        max_outage_ms: match given.max_outage_ms {
+            0 => usual.max_outage_ms,
+            most => u64::try_from(most).unwrap_or(0),
+        },
+        max_doubtful_batches: match given.max_doubtful_batches {
+            0 => usual.max_doubtful_batches,
+            most => most,
+        },
+        rate: Some(given.rate).filter(|rate| *rate != 0.0),
+        screen: given.screen != 0,
         recover: given.recover.setting("recover")?.map(str::to_owned),
         seed: given.seed,
         ..usual
@@ -322,48 +332,6 @@ pub extern "C" fn airudder_campaign_set_json(
 
 fn set(campaign: airudder_campaign, pointer: Text<'_>, value: impl FnOnce() -> Result<Node, Error>) -> c_int {
     code(|| CAMPAIGNS.with(campaign, |campaign| campaign.set(values::given(pointer, value))))
-}
-
-/// Says that a number must not be called: contacts with it are reported as rejected, with
-/// AIRUDDER_E1021_SUPPRESSED. To be called before the first poll.
-///
-/// @param campaign  The campaign.
-/// @param number    The number, as contacts have it: `+6281200000000`. Spaces and an end of line around it are
-///                  ignored, and so is an empty one.
-/// @param error     Receives the error; may be NULL.
-/// @return 0; AIRUDDER_E1001_INVALID_CONFIG: it is no number; AIRUDDER_E1008_MISUSE after the first poll.
-///
-///     airudder_campaign_suppress(campaign, "+6281200000000", &err);
-#[unsafe(no_mangle)]
-pub extern "C" fn airudder_campaign_suppress(
-    campaign: airudder_campaign,
-    number: Text<'_>,
-    error: ErrorSlot<'_>,
-) -> c_int {
-    code_with_error(error, || {
-        let number = number.get("number")?;
-        CAMPAIGNS.with(campaign, |campaign| campaign.machine().suppress([number]))
-    })
-}
-
-/// The same as airudder_campaign_suppress() for a case id.
-///
-/// @param campaign  The campaign.
-/// @param case_id   The case id, as contacts have it.
-/// @param error     Receives the error; may be NULL.
-/// @return As airudder_campaign_suppress().
-///
-///     airudder_campaign_suppress_case_id(campaign, "case-7", &err);
-#[unsafe(no_mangle)]
-pub extern "C" fn airudder_campaign_suppress_case_id(
-    campaign: airudder_campaign,
-    case_id: Text<'_>,
-    error: ErrorSlot<'_>,
-) -> c_int {
-    code_with_error(error, || {
-        let case_id = case_id.get("case_id")?;
-        CAMPAIGNS.with(campaign, |campaign| campaign.machine().suppress_case_ids([case_id]))
-    })
 }
 
 /// Adds the contact whose fields were set, and begins the next one. Contacts must come in the same order in

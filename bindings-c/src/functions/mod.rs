@@ -3,6 +3,7 @@
 pub(crate) mod buffers;
 pub(crate) mod call;
 pub(crate) mod campaign;
+pub(crate) mod campaign_limits;
 pub(crate) mod campaign_partition;
 pub(crate) mod campaign_report;
 pub(crate) mod client;

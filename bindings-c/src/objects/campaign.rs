@@ -29,6 +29,8 @@ pub(crate) struct CampaignState {
     added: usize,
     /// The last lines for the journal.
     lines: Option<Terminated>,
+    /// The last contacts to screen, as JSON.
+    to_screen: Option<Terminated>,
     /// The report as it was asked for last; made again after something happened.
     report: Option<Document>,
     over: bool,
@@ -67,7 +69,7 @@ const NO_CONTACT: Node = Node::Object(Vec::new());
 impl CampaignState {
     /// A campaign that has not begun.
     pub(crate) fn new(campaign: Campaign) -> Self {
-        Self { campaign, contact: Ok(NO_CONTACT), added: 0, lines: None, report: None, over: false }
+        Self { campaign, contact: Ok(NO_CONTACT), added: 0, lines: None, to_screen: None, report: None, over: false }
     }
 
     /// The machine, of which something new will have to be reported.
@@ -80,6 +82,12 @@ impl CampaignState {
     pub(crate) fn head(&mut self, now_ms: u64) -> Result<airudder_text, Error> {
         let line = self.machine().head(now_ms)?;
         Ok(self.lines.insert(Terminated::new(line)?).view())
+    }
+
+    /// The contacts to screen, as JSON.
+    pub(crate) fn to_screen(&self) -> Result<airudder_text, Error> {
+        let none = || Error::new(ErrorCode::Misuse, "there are no contacts to screen");
+        self.to_screen.as_ref().map(Terminated::view).ok_or_else(none)
     }
 
     /// Says in `step` what to do next.
@@ -100,6 +108,10 @@ impl CampaignState {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CONTACTS;
                 step.want = want;
                 self.added = 0;
+            }
+            CampaignStep::Screen { contacts } => {
+                step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_SCREEN;
+                self.to_screen = Some(Terminated::new(contacts)?);
             }
             CampaignStep::Call { id, call } => {
                 step.kind = airudder_campaign_step_kind::AIRUDDER_CAMPAIGN_CALL;
@@ -167,6 +179,8 @@ impl CampaignState {
             Phase::LookingUp => airudder_phase::AIRUDDER_PHASE_LOOKING_UP,
             Phase::Settling => airudder_phase::AIRUDDER_PHASE_SETTLING,
             Phase::Ended => airudder_phase::AIRUDDER_PHASE_ENDED,
+            Phase::WaitingForApi => airudder_phase::AIRUDDER_PHASE_WAITING_FOR_API,
+            Phase::Paused => airudder_phase::AIRUDDER_PHASE_PAUSED,
         };
         (phase, now.until_ms)
     }

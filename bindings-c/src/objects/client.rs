@@ -50,6 +50,7 @@ impl Client {
             sign_scheme: text(config.sign_scheme, "sign_scheme")?.unwrap_or(usual.sign_scheme),
             timeout_ms: if config.timeout_ms == 0 { usual.timeout_ms } else { config.timeout_ms },
             max_retries: retries(config.max_retries).unwrap_or(usual.max_retries),
+            requests_per_second: Some(config.requests_per_second).filter(|rate| *rate != 0.0),
             strict,
         };
         Ok(Self { session: Session::new(core)?, strict, seed: config.seed, calls: AtomicU64::new(0) })

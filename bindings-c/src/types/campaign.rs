@@ -71,6 +71,18 @@ pub struct airudder_campaign_config<'a> {
     pub partition_index: u32,
     /// The number of partitions. 0: this campaign sends all contacts.
     pub partition_count: u32,
+    /// Stops once so many uploads in a row were lost: lookups showed after `settle_ms` that the API does not have their
+    /// contacts, though it did not refuse them. 0: 3.
+    pub max_doubtful_batches: u32,
+    /// Not 0: before each upload you are asked who of its contacts must not be called: AIRUDDER_CAMPAIGN_SCREEN.
+    pub screen: c_int,
+    /// How many milliseconds the API may fail before the campaign stops. Until then nothing is uploaded, and a lookup asks
+    /// now and then whether the API is back. What it refuses stops the campaign at once. 0: 600 000; AIRUDDER_NEVER: it does
+    /// not wait.
+    pub max_outage_ms: i64,
+    /// Contacts a second, on average over a few uploads and with those of all campaigns of the client. With fewer contacts in
+    /// an upload it is steadier. 0: as fast as it goes.
+    pub rate: f64,
 }
 
 /// The kinds of step of a campaign.
@@ -89,6 +101,9 @@ pub enum airudder_campaign_step_kind {
     AIRUDDER_CAMPAIGN_CALL = 3,
     /// Nothing to do until `wait_until_ms`, or until a call of the campaign is done.
     AIRUDDER_CAMPAIGN_WAIT = 4,
+    /// Only with `screen`: find out who of the contacts that airudder_campaign_to_screen() gives must not be called, say so
+    /// with airudder_campaign_suppress() and airudder_campaign_suppress_case_id(), then call airudder_campaign_screened().
+    AIRUDDER_CAMPAIGN_SCREEN = 5,
 }
 
 /// The next step of a campaign.
@@ -125,6 +140,10 @@ pub enum airudder_phase {
     AIRUDDER_PHASE_SETTLING = 3,
     /// It is over, or has stopped.
     AIRUDDER_PHASE_ENDED = 4,
+    /// The API seems to be away: nothing is uploaded, and a lookup asks now and then whether it is back.
+    AIRUDDER_PHASE_WAITING_FOR_API = 5,
+    /// There are contacts for an upload, which `rate` or airudder_campaign_close_between() puts off.
+    AIRUDDER_PHASE_PAUSED = 6,
 }
 
 /// The progress of a campaign.

@@ -38,4 +38,6 @@ pub struct airudder_config<'a> {
     pub max_retries: c_int,
     /// Not 0: parameters are not checked against the API's reference before they are sent.
     pub lenient: c_int,
+    /// The largest number of requests a second, those for tokens included. 0: any number.
+    pub requests_per_second: f64,
 }

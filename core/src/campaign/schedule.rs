@@ -52,6 +52,11 @@ impl Campaign {
         self.config.closed.iter().find(|(from_ms, to_ms)| (*from_ms..*to_ms).contains(&now_ms)).map(|(_, to_ms)| *to_ms)
     }
 
+    /// Adds a time to [`CampaignConfig::closed`](super::CampaignConfig::closed), also while the campaign runs.
+    pub fn close_between(&mut self, from_ms: u64, to_ms: u64) {
+        self.config.closed.push((from_ms, to_ms));
+    }
+
     /// Stops where nothing but uploads is left, and they may not start again before the workflows end.
     pub(super) fn stop_if_closed_for_good(&mut self) {
         let Some(opens_ms) = self.closed_until_ms(self.clock.now().best_ms()) else { return };

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::catalog::{events_of, operations_of, reference, text};
 
 /// The sections of the header, in its order: the files that each is read from, of which the first one has its title.
-const SECTIONS: [&[&str]; 13] = [
+const SECTIONS: [&[&str]; 14] = [
     &["types/error"],
     &["types/text", "types/header"],
     &["functions/client", "types/client"],
@@ -17,6 +17,7 @@ const SECTIONS: [&[&str]; 13] = [
     &["functions/values", "types/values"],
     &["functions/fields"],
     &["functions/campaign", "functions/campaign_report", "types/campaign"],
+    &["functions/campaign_limits"],
     &["functions/campaign_partition"],
     &["functions/events", "types/events"],
     &["functions/buffers", "types/buffers"],
