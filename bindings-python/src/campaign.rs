@@ -2,7 +2,9 @@
 
 use std::sync::Mutex;
 
-use airudder_core::{CampaignConfig, CampaignStep, Error, MaxRejected, Now, Partition, Secret, json::rules::Rule};
+use airudder_core::{
+    CampaignConfig, CampaignStep, Error, ErrorCode, MaxRejected, Now, Partition, Secret, json::rules::Rule,
+};
 use pyo3::{
     prelude::*,
     types::{PyFloat, PyList},
@@ -216,12 +218,19 @@ impl Campaign {
                 Ok(json) => written.push(json),
                 Err(Failed::Core(error)) => {
                     self.feed_written(py, &mut written)?;
-                    self.with(py, |campaign| campaign.refuse_contact(&error))?;
+                    self.with(py, |campaign| campaign.refuse_contact(None, &error))?;
                 }
                 Err(Failed::Python(error)) => return Err(Failed::Python(error)),
             }
         }
         self.feed_written(py, &mut written)
+    }
+
+    /// The next contact has a field that breaks a rule, and is reported as rejected.
+    #[pyo3(signature = (case_id, pointer, message, /))]
+    fn refuse(&self, py: Python<'_>, case_id: Option<&str>, pointer: &str, message: &str) -> Fallible<()> {
+        let why = Error::new(ErrorCode::InvalidValue, message).at(pointer);
+        self.with(py, |campaign| campaign.refuse_contact(case_id, &why))
     }
 
     /// There are no more contacts.

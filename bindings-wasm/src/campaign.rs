@@ -292,11 +292,11 @@ impl Campaign {
         self.with(|campaign| campaign.feed(contacts))
     }
 
-    /// The next contact cannot be written as JSON; it is reported as rejected.
+    /// The next contact cannot be written as JSON, or is refused; it is reported as rejected. Without a case id, that is empty.
     #[wasm_bindgen(js_name = refuseContact)]
-    pub fn refuse_contact(&self, number: u16, message: &str, pointer: &str) -> Fallible<()> {
+    pub fn refuse_contact(&self, number: u16, message: &str, pointer: &str, case_id: &str) -> Fallible<()> {
         let why = error_of(number, message, Some(pointer.to_owned()));
-        self.with(|campaign| campaign.refuse_contact(&why))
+        self.with(|campaign| campaign.refuse_contact(Some(case_id).filter(|case_id| !case_id.is_empty()), &why))
     }
 
     /// There are no more contacts.

@@ -144,7 +144,7 @@ impl CampaignState {
         let contact = std::mem::replace(&mut self.contact, Ok(NO_CONTACT)).and_then(|contact| contact.json());
         match contact {
             Ok(contact) => self.feed(&format!("[{contact}]")),
-            Err(why) => self.machine().refuse_contact(&why),
+            Err(why) => self.machine().refuse_contact(None, &why),
         }
     }
 

@@ -59,6 +59,7 @@ class AsyncCampaigns:
         contacts: Contacts | AsyncContacts,
         *,
         allow_duplicates: bool = False,
+        default_country: str | None = None,
         suppress: Iterable[str] = (),
         suppress_case_ids: Iterable[str] = (),
     ) -> Report:
@@ -67,6 +68,7 @@ class AsyncCampaigns:
             self._session,
             contacts,
             allow_duplicates=allow_duplicates,
+            default_country=default_country,
             suppress=suppress,
             suppress_case_ids=suppress_case_ids,
             is_async=True,
@@ -127,7 +129,13 @@ class _Job(BaseJob[AsyncRun]):
             self._shared = shared(self._journal)
             self._journal = self._shared.part(self._partition[0])
         self._run = AsyncRun(
-            self._machine, transport, self._journal, self._suppression, self.progress, settings.get("progress")
+            self._machine,
+            transport,
+            self._journal,
+            self._suppression,
+            self._numbers,
+            self.progress,
+            settings.get("progress"),
         )
 
     async def run(self) -> Report:

@@ -14,13 +14,13 @@ from airudder._errors import AirudderError
 from airudder._guarded import AsyncGuarded
 from airudder._native import clocks
 from airudder._run_base import BaseRun, seconds_until
-from airudder._suppressed import tell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from airudder._journal_protocol import AsyncJournal
     from airudder._native import Campaign as Machine
+    from airudder._numbers import Numbers
     from airudder._report import Progress
     from airudder._suppressed import Suppression
     from airudder._transport import AsyncTransport
@@ -39,10 +39,11 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
         transport: AsyncTransport,
         journal: AsyncJournal,
         suppression: Suppression,
+        numbers: Numbers | None,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
     ) -> None:
-        super().__init__(machine, suppression, progress, show)
+        super().__init__(machine, suppression, numbers, progress, show)
         self._transport = AsyncGuarded(transport, journal)
         self._journal = journal
         self._reading: asyncio.Task[list[Any]] | None = None
@@ -106,7 +107,7 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
             for name, answer in answers.items():
                 if isawaitable(answer):
                     answers[name] = await answer
-            tell(self._machine, answers)
+            self._suppression.tell(self._machine, answers)
         finally:
             del contacts  # error reporters show the local variables of a traceback
 

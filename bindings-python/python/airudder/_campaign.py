@@ -82,6 +82,10 @@ class Campaigns:
                 only those in doubt are looked up. This is about uploads: when people are called is a matter of the
                 workflow's template. Where it opens again after `end_time` only, that is E1023.
             window_margin: Close the window so many seconds earlier.
+            default_country: Numbers without a `+` are those of this country, as `ID`: `0812 3456 789` becomes
+                `+628123456789`. Contacts with a number that has an impossible length, a trunk zero after its country
+                code, or two readings are rejected. By the library phonenumbers: `pip install airudder[numbers]`. Leave
+                it the same as long as the campaign may be run again. None: numbers are sent as they are given.
             suppress: Numbers that must not be called, as `+6281200000000`, such as a list, or a text file that is open,
                 with one in a line. They are read before anything is sent. Contacts with one of them are rejected with
                 E1021. Something that is no number is E1001. Or a function that is called in this thread with the
@@ -126,6 +130,7 @@ class Campaigns:
         contacts: Contacts,
         *,
         allow_duplicates: bool = False,
+        default_country: str | None = None,
         suppress: Iterable[str] = (),
         suppress_case_ids: Iterable[str] = (),
     ) -> Report:
@@ -134,6 +139,7 @@ class Campaigns:
         Args:
             contacts: As for `run`. They are read to their end.
             allow_duplicates: As for `run`.
+            default_country: As for `run`.
             suppress: As for `run`.
             suppress_case_ids: As for `run`.
 
@@ -144,6 +150,7 @@ class Campaigns:
             self._session,
             contacts,
             allow_duplicates=allow_duplicates,
+            default_country=default_country,
             suppress=suppress,
             suppress_case_ids=suppress_case_ids,
             is_async=False,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from airudder._campaign_settings import check_names, machine_of, seconds_left
 from airudder._contacts import check_kind, rows_of
 from airudder._errors import AirudderError, invalid_setting, made
+from airudder._numbers import numbers_of
 from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
 from airudder._suppressed import Suppression
 
@@ -36,7 +37,10 @@ class BaseJob(Generic[_Run]):
 
     def __init__(self, session: Session, settings: CampaignSettings | AsyncCampaignSettings, *, is_async: bool) -> None:
         check_names(settings)
-        self._suppression = Suppression(settings.get("suppress", ()), settings.get("suppress_case_ids", ()))
+        self._numbers = numbers_of(settings.get("default_country"))
+        self._suppression = Suppression(
+            settings.get("suppress", ()), settings.get("suppress_case_ids", ()), self._numbers
+        )
         self._machine = machine_of(session, settings, screen=self._suppression.asks)
         self._contacts: Contacts | AsyncContacts = settings["contacts"]
         check_kind(self._contacts, may_be_async=is_async)

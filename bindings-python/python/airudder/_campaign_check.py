@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from airudder._campaign_base import report_of
 from airudder._campaign_settings import machine_to_check
 from airudder._contacts import Intake, check_kind, rows_of
-from airudder._suppressed import suppress_in
+from airudder._numbers import numbers_of
+from airudder._suppressed import Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,15 +30,17 @@ class Check:
         contacts: Contacts | AsyncContacts,
         *,
         allow_duplicates: bool,
+        default_country: str | None,
         suppress: Iterable[str],
         suppress_case_ids: Iterable[str],
         is_async: bool,
     ) -> None:
         check_kind(contacts, may_be_async=is_async)
         self._machine = machine_to_check(session, allow_duplicates)
-        suppress_in(self._machine, suppress, suppress_case_ids)
+        numbers = numbers_of(default_country)
+        Suppression(suppress, suppress_case_ids, numbers).begin(self._machine)
         self.rows = rows_of(contacts, self._machine)
-        self._intake = Intake(self._machine)
+        self._intake = Intake(self._machine, numbers)
 
     def feed(self, chunk: list[Any]) -> None:
         """Check the next ones."""

@@ -35,7 +35,13 @@ class Job(BaseJob[Run]):
             self._shared = self._journal
             self._journal = self._shared.part(self._partition[0])
         self._run = Run(
-            self._machine, transport, self._journal, self._suppression, self.progress, settings.get("progress")
+            self._machine,
+            transport,
+            self._journal,
+            self._suppression,
+            self._numbers,
+            self.progress,
+            settings.get("progress"),
         )
 
     def run(self) -> Report:

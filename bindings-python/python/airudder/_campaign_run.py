@@ -15,7 +15,6 @@ from airudder._errors import AirudderError
 from airudder._guarded import Guarded
 from airudder._native import clocks
 from airudder._run_base import BaseRun, seconds_until
-from airudder._suppressed import tell
 from airudder._threads import in_thread
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from airudder._journal_protocol import Journal
     from airudder._native import Campaign as Machine
+    from airudder._numbers import Numbers
     from airudder._report import Progress
     from airudder._suppressed import Suppression
     from airudder._transport import Transport
@@ -40,10 +40,11 @@ class Run(BaseRun[Future[None]]):
         transport: Transport,
         journal: Journal,
         suppression: Suppression,
+        numbers: Numbers | None,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
     ) -> None:
-        super().__init__(machine, suppression, progress, show)
+        super().__init__(machine, suppression, numbers, progress, show)
         self._transport = Guarded(transport, journal)
         self._journal = journal
         self._stop = Signal()
@@ -120,7 +121,7 @@ class Run(BaseRun[Future[None]]):
 
     def _screen(self, contacts: str) -> None:
         try:
-            tell(self._machine, self._ask(partial(self._suppression.ask, contacts)))
+            self._suppression.tell(self._machine, self._ask(partial(self._suppression.ask, contacts)))
         finally:
             del contacts  # error reporters show the local variables of a traceback
 

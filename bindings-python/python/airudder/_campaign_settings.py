@@ -44,6 +44,7 @@ class CommonSettings(TypedDict, total=False):
     rate: float | None
     window: tuple[str, str, str] | None
     window_margin: float
+    default_country: str | None
     deadline: float | None
     stop_at: datetime | None
     progress: Callable[[Progress], object] | None

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import AsyncIterable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checkable
+
+from airudder._numbers import NotPossible
 
 if TYPE_CHECKING:
     from airudder._generated.types import Detail
     from airudder._native import Campaign as Machine
+    from airudder._numbers import Numbers
 
 
 @runtime_checkable
@@ -51,8 +55,10 @@ def rows_of(contacts: Contacts | AsyncContacts, machine: Machine) -> Contacts | 
 class Intake:
     """Hands contacts to a machine."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, numbers: Numbers | None) -> None:
         self._machine = machine
+        self._numbers = numbers
+        self._read: list[Any] = []
         self._begun = False
 
     def take(self, chunk: list[Any]) -> None:
@@ -62,11 +68,36 @@ class Intake:
                 check_chunk(chunk)
                 self._begun = True
             if chunk:
-                self._machine.feed(chunk)
+                self._feed(chunk)
             else:
                 self._machine.end_of_contacts()
         finally:
             del chunk  # error reporters show the local variables of a traceback
+
+    def _feed(self, chunk: list[Any]) -> None:
+        if self._numbers is None:
+            self._machine.feed(chunk)
+            return
+        for _ in map(partial(self._read_number, self._numbers), chunk):
+            pass
+        self._hand_over()
+
+    def _read_number(self, numbers: Numbers, contact: object) -> None:
+        given = cast("Mapping[str, Any]", contact if isinstance(contact, Mapping) else {})
+        try:
+            number = given.get("callee")
+            self._read.append({**given, "callee": numbers.read(number)} if isinstance(number, str) else contact)
+        except NotPossible as why:
+            self._hand_over()
+            case_id = given.get("caseid")
+            self._machine.refuse(case_id if isinstance(case_id, str) else None, "/callee", f"callee: {why}")
+        finally:
+            del contact, given  # error reporters show the local variables of a traceback
+            number = case_id = None
+
+    def _hand_over(self) -> None:
+        self._machine.feed(self._read)
+        self._read.clear()
 
 
 _AS_DICTS = "make a dict of each, as workflow.upload_details takes it"

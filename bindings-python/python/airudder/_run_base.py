@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from airudder._native import Call
     from airudder._native import Campaign as Machine
+    from airudder._numbers import Numbers
     from airudder._report import Progress
     from airudder._suppressed import Suppression
 
@@ -32,12 +33,13 @@ class BaseRun(Generic[_Task]):
         self,
         machine: Machine,
         suppression: Suppression,
+        numbers: Numbers | None,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
     ) -> None:
         self._machine = machine
         self._suppression = suppression
-        self._intake = Intake(machine)
+        self._intake = Intake(machine, numbers)
         self._progress = progress
         self._to_show = show
         self._shown: Progress | None = None

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from airudder._errors import invalid_setting
+from airudder._numbers import NotPossible
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from airudder._native import Campaign as Machine
+    from airudder._numbers import Numbers
 
 Screen: TypeAlias = "Callable[[list[dict[str, Any]]], Iterable[str]]"
 """Tells of the contacts of an upload whom not to call."""
@@ -20,8 +24,9 @@ AsyncScreen: TypeAlias = "Callable[[list[dict[str, Any]]], Awaitable[Iterable[st
 class Suppression:
     """Who must not be called: named before a campaign begins, or asked for before each upload."""
 
-    def __init__(self, numbers: object, case_ids: object) -> None:
-        self._given = {"suppress": numbers, "suppress_case_ids": case_ids}
+    def __init__(self, given_numbers: object, given_case_ids: object, numbers: Numbers | None = None) -> None:
+        self._given = {"suppress": given_numbers, "suppress_case_ids": given_case_ids}
+        self._numbers = numbers
 
     @property
     def asks(self) -> bool:
@@ -31,23 +36,30 @@ class Suppression:
     def begin(self, machine: Machine) -> None:
         """Tell the machine who is named beforehand."""
         named = {name: () if callable(given) else given for name, given in self._given.items()}
-        suppress_in(machine, named["suppress"], named["suppress_case_ids"])
+        self._tell(machine, named)
 
     def ask(self, contacts: str) -> dict[str, Any]:
         """Ask about the contacts of an upload. What the functions give may be awaitable."""
         return {name: ask(json.loads(contacts)) for name, ask in self._given.items() if callable(ask)}
 
+    def tell(self, machine: Machine, answers: dict[str, Any]) -> None:
+        """Tell the machine what the functions gave."""
+        self._tell(machine, answers)
+        machine.screened()
 
-def tell(machine: Machine, answers: dict[str, Any]) -> None:
-    """Tell the machine what the functions gave."""
-    suppress_in(machine, answers.get("suppress", ()), answers.get("suppress_case_ids", ()))
-    machine.screened()
+    def _tell(self, machine: Machine, who: Mapping[str, object]) -> None:
+        _give("suppress", who.get("suppress", ()), lambda texts: machine.suppress(self._read(texts)))
+        _give("suppress_case_ids", who.get("suppress_case_ids", ()), machine.suppress_case_ids)
 
-
-def suppress_in(machine: Machine, numbers: object, case_ids: object) -> None:
-    """Tell the machine whom it must not call, before it begins."""
-    _give("suppress", numbers, machine.suppress)
-    _give("suppress_case_ids", case_ids, machine.suppress_case_ids)
+    def _read(self, texts: list[str]) -> list[str]:
+        """The numbers as those of the contacts are read."""
+        numbers = self._numbers
+        if numbers is None:
+            return texts
+        try:
+            return [numbers.read(text) for text in texts if text.strip()]
+        except NotPossible as why:
+            raise invalid_setting("suppress", f"a number of suppress cannot be read: {why}") from None
 
 
 def _give(name: str, entries: object, give: Callable[[list[str]], None]) -> None:

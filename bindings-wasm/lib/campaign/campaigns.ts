@@ -7,6 +7,7 @@ import type { Report } from "../runtime/report.js";
 import { bare, settings } from "../runtime/settings.js";
 import { feed } from "./feed.js";
 import { Job, reportOf } from "./job.js";
+import { numbersOf } from "./numbers.js";
 import { type CampaignOptions, CHECK, type CheckOptions } from "./options.js";
 import { RunningCampaign } from "./running.js";
 import { suppress as suppressIn } from "./suppressed.js";
@@ -57,7 +58,9 @@ export class Campaigns {
    * @returns The report: `rejected` with the reasons, and in `accepted` the number of those that would be sent.
    */
   async check(options: CheckOptions): Promise<Report> {
-    const { contacts, allowDuplicates, suppress, suppressCaseIds } = settings(options, CHECK, ["contacts"]);
+    const { contacts, allowDuplicates, defaultCountry, suppress, suppressCaseIds } = settings(options, CHECK, [
+      "contacts",
+    ]);
     const config = bare({
       workflow_template_id: 0n,
       name: "check",
@@ -69,16 +72,17 @@ export class Campaigns {
     });
     const machine = new Owned((native) => this.#session.use((session) => new native.Campaign(session, config)));
     try {
-      await suppressIn(machine, suppress, suppressCaseIds);
+      const read = await numbersOf(defaultCountry);
+      await suppressIn(machine, suppress, suppressCaseIds, read);
       let chunk: Detail[] = [];
       for await (const contact of contacts) {
         chunk.push(contact);
         if (chunk.length === CHUNK) {
-          feed(machine, chunk);
+          feed(machine, chunk, read);
           chunk = [];
         }
       }
-      feed(machine, chunk);
+      feed(machine, chunk, read);
       machine.use((campaign) => campaign.endOfContacts());
       return reportOf(machine);
     } finally {

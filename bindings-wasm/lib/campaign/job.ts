@@ -11,6 +11,7 @@ import type { Progress, Report } from "../runtime/report.js";
 import { seed } from "../runtime/seed.js";
 import { bare, settings } from "../runtime/settings.js";
 import { startTimer } from "../runtime/timer.js";
+import { numbersOf } from "./numbers.js";
 import { CAMPAIGN, type CampaignOptions, isUrl, iterate } from "./options.js";
 import { partOf } from "./partition.js";
 import { CampaignRun } from "./run.js";
@@ -105,12 +106,21 @@ export class Job {
   }
 
   async #toTheEnd(): Promise<Report> {
-    const { contacts, journal, onProgress, partition, suppress: numbers, suppressCaseIds } = this.#options;
+    const {
+      contacts,
+      defaultCountry,
+      journal,
+      onProgress,
+      partition,
+      suppress: numbers,
+      suppressCaseIds,
+    } = this.#options;
     const machine = this.#machine;
     let file: JournalFile | undefined;
     let own: Journal | undefined;
     try {
-      await suppress(machine, named(numbers), named(suppressCaseIds));
+      const read = await numbersOf(defaultCountry);
+      await suppress(machine, named(numbers), named(suppressCaseIds), read);
       if (partition !== undefined) {
         own = await partOf(machine, journal, partition[0]);
       } else if (typeof journal === "string" || isUrl(journal)) {
@@ -126,8 +136,8 @@ export class Job {
       const ending = this.#ending.signal as AbortSignal;
       const open = file ?? (own as Journal);
       const show = onProgress && this.#shows(onProgress);
-      const screen = screening(machine, numbers, suppressCaseIds);
-      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), screen, show, ending);
+      const screen = screening(machine, numbers, suppressCaseIds, read);
+      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), read, screen, show, ending);
       await campaign.resume();
       await campaign.run();
       const { error, ...report } = machine.use((campaign) => campaign.report());

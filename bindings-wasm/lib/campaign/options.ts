@@ -25,6 +25,8 @@ export interface CheckOptions {
   /** As for a campaign. */
   allowDuplicates?: boolean | undefined;
   /** As for a campaign. */
+  defaultCountry?: string | undefined;
+  /** As for a campaign. */
   suppress?: Iterable<string> | AsyncIterable<string> | undefined;
   /** As for a campaign. */
   suppressCaseIds?: Iterable<string> | AsyncIterable<string> | undefined;
@@ -65,6 +67,13 @@ export interface CampaignOptions {
    * numbers.
    */
   allowDuplicates?: boolean | undefined;
+  /**
+   * Numbers without a `+` are those of this country, as `ID`: `0812 3456 789` becomes `+628123456789`. Contacts with a
+   * number that has an impossible length, a trunk zero after its country code, or two readings are rejected. By the package
+   * `libphonenumber-js`, to be installed beside this one. Leave it the same as long as the campaign may be run again.
+   * Without it numbers are sent as they are given.
+   */
+  defaultCountry?: string | undefined;
   /** Sends contacts again that the API refused in an earlier run: false. */
   retryRejected?: boolean | undefined;
   /**
@@ -166,7 +175,13 @@ const DURATION = {
   fits: (value: unknown) => value === 0 || MILLISECONDS.fits(value),
 };
 
-export const CHECK = { contacts: CONTACTS, allowDuplicates: FLAG, suppress: TEXTS, suppressCaseIds: TEXTS };
+export const CHECK = {
+  contacts: CONTACTS,
+  allowDuplicates: FLAG,
+  defaultCountry: STRING,
+  suppress: TEXTS,
+  suppressCaseIds: TEXTS,
+};
 
 export const CAMPAIGN = {
   workflow_template_id: INTEGER,
@@ -182,6 +197,7 @@ export const CAMPAIGN = {
     fits: (value: unknown) => value === "never" || MILLISECONDS.fits(value),
   },
   allowDuplicates: FLAG,
+  defaultCountry: STRING,
   retryRejected: FLAG,
   journalKey: STRING,
   sameAccount: FLAG,

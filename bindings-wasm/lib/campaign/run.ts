@@ -12,6 +12,7 @@ import { fault, Owned } from "../runtime/native.js";
 import { LONGEST_MS, startTimer } from "../runtime/timer.js";
 import { feed } from "./feed.js";
 import { guarded } from "./guarded.js";
+import type { ReadNumber } from "./numbers.js";
 
 /** The machine's steps one by one, calls beside them. */
 export class CampaignRun {
@@ -19,6 +20,7 @@ export class CampaignRun {
   readonly #fetch: Fetch;
   readonly #journal: Journal;
   readonly #contacts: Iterator<Detail> | AsyncIterator<Detail>;
+  readonly #readNumber: ReadNumber | undefined;
   readonly #screen: (contacts: string) => Promise<void>;
   readonly #show: (() => Promise<void>) | undefined;
   readonly #signal: AbortSignal | undefined;
@@ -38,6 +40,7 @@ export class CampaignRun {
     fetch: Fetch,
     journal: Journal,
     contacts: Iterator<Detail> | AsyncIterator<Detail>,
+    read: ReadNumber | undefined,
     screen: (contacts: string) => Promise<void>,
     show: (() => Promise<void>) | undefined,
     signal: AbortSignal | undefined,
@@ -46,6 +49,7 @@ export class CampaignRun {
     this.#fetch = guarded(fetch, journal);
     this.#journal = journal;
     this.#contacts = contacts;
+    this.#readNumber = read;
     this.#screen = screen;
     this.#show = show;
     this.#signal = signal;
@@ -147,7 +151,7 @@ export class CampaignRun {
       this.#machine.use((machine) => machine.endOfContacts());
       return;
     }
-    feed(this.#machine, contacts);
+    feed(this.#machine, contacts, this.#readNumber);
   }
 
   async #take(want: number): Promise<Detail[]> {

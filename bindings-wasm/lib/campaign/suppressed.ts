@@ -2,6 +2,7 @@
 import type { Detail } from "../generated/types.js";
 import type { Campaign as Machine } from "../runtime/glue.js";
 import { fault, type Owned } from "../runtime/native.js";
+import { NotPossible, type ReadNumber } from "./numbers.js";
 import { isIterable, type Screen, type Texts } from "./options.js";
 
 /** So many entries are handed over at once. */
@@ -12,8 +13,10 @@ export async function suppress(
   machine: Owned<Machine>,
   numbers: Texts | undefined,
   caseIds: Texts | undefined,
+  read: ReadNumber | undefined,
 ): Promise<void> {
-  await give("suppress", numbers, (lines) => machine.use((campaign) => campaign.suppress(lines)));
+  const readAll = (lines: string) => (read === undefined ? lines : readLines(lines, read));
+  await give("suppress", numbers, (lines) => machine.use((campaign) => campaign.suppress(readAll(lines))));
   await give("suppressCaseIds", caseIds, (lines) => machine.use((campaign) => campaign.suppressCaseIds(lines)));
 }
 
@@ -32,14 +35,27 @@ export function screening(
   machine: Owned<Machine>,
   numbers: Texts | Screen | undefined,
   caseIds: Texts | Screen | undefined,
+  read: ReadNumber | undefined,
 ): (contacts: string) => Promise<void> {
   const ask = async (given: Texts | Screen | undefined, contacts: string) =>
     typeof given === "function" ? await given(JSON.parse(contacts) as Detail[]) : undefined;
   return async (contacts) => {
     const [never, neverIds] = [await ask(numbers, contacts), await ask(caseIds, contacts)];
-    await suppress(machine, never, neverIds);
+    await suppress(machine, never, neverIds, read);
     machine.use((campaign) => campaign.screened());
   };
+}
+
+/** The numbers of these lines as those of the contacts are read. */
+function readLines(lines: string, read: ReadNumber): string {
+  try {
+    const given = lines.split("\n").filter((line) => line.trim() !== "");
+    return given.map(read).join("\n");
+  } catch (error) {
+    throw error instanceof NotPossible
+      ? fault(1001, `a number of suppress cannot be read: ${error.message}`, "/suppress")
+      : error;
+  }
 }
 
 async function give(name: string, entries: Texts | undefined, handOver: (lines: string) => void): Promise<void> {

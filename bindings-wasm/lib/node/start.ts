@@ -1,7 +1,7 @@
 /** Sets the features of Node. */
 import { connectFailed } from "../call/connect.js";
 import { lend } from "../runtime/native.js";
-import { runsOn } from "../runtime/platform.js";
+import { type NumberLibrary, runsOn } from "../runtime/platform.js";
 import type { Builtins } from "./builtins.js";
 import { openJournalFile } from "./journal-file.js";
 import { primitives } from "./primitives.js";
@@ -16,8 +16,15 @@ export function runsOnNode(builtins: Builtins): void {
   runsOn({
     openJournal: (path) => openJournalFile(builtins, path),
     randomBlock: () => builtins.crypto.randomBytes(16),
+    numberLibrary,
     AbortController: ownController(builtins),
   });
+}
+
+/** Bundlers do not look for it, since its name is no constant to them: it is optional. */
+async function numberLibrary(): Promise<NumberLibrary> {
+  const name = ["libphonenumber", "js"].join("-");
+  return (await import(name)) as NumberLibrary;
 }
 
 /**

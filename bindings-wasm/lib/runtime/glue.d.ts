@@ -132,7 +132,7 @@ export class Campaign {
   suppress(numbers: string): void;
   suppressCaseIds(caseIds: string): void;
   feed(contacts: JsonText): void;
-  refuseContact(number: number, message: string, pointer: string): void;
+  refuseContact(number: number, message: string, pointer: string, caseId: string): void;
   endOfContacts(): void;
   onResult(id: number, unixMs: number, monotonicMs: number, call: Call): void;
   giveUp(): void;

@@ -6,11 +6,23 @@ import { fault } from "./native.js";
 /** Opens a file as a journal. */
 export type OpenJournal = (path: string | WebUrl) => Promise<JournalFile>;
 
+/** What is used of `libphonenumber-js`. */
+export interface NumberLibrary {
+  isSupportedCountry(country: string): boolean;
+  parsePhoneNumberFromString(
+    text: string,
+    options: { defaultCountry: string; extract: false },
+  ): { number: string; countryCallingCode: string } | undefined;
+  validatePhoneNumberLength(text: string, options: { defaultCountry: string; extract: false }): string | undefined;
+}
+
 /** The features that a runtime may have of its own. */
 export interface Platform {
   openJournal: OpenJournal;
   /** 16 random bytes. */
   randomBlock: () => Uint8Array;
+  /** An optional package, if it is installed. */
+  numberLibrary: () => Promise<NumberLibrary>;
   /** The class whose signals the runtime's own `fetch` takes, even if a test environment replaced the global one. */
   AbortController: typeof AbortController;
 }
@@ -21,6 +33,7 @@ let platform: Platform = {
     throw fault(1001, "this runtime has no files: give an object with `read` and `append` as the journal", "/journal");
   },
   randomBlock: () => globalThis.crypto.getRandomValues(new Uint8Array(16)),
+  numberLibrary: () => Promise.reject(fault(1001, "there are no packages here")),
   AbortController,
 };
 
@@ -32,6 +45,11 @@ export function runsOn(runtime: Platform): void {
 /** Opens a file as a journal, where there are files. */
 export function openJournal(path: string | WebUrl): Promise<JournalFile> {
   return platform.openJournal(path);
+}
+
+/** The package `libphonenumber-js`, if it is installed. */
+export function numberLibrary(): Promise<NumberLibrary> {
+  return platform.numberLibrary();
 }
 
 /** 16 random bytes. */

@@ -251,9 +251,9 @@ impl Campaign {
         contacts.into_iter().try_for_each(|contact| self.take_contact(contact.get()))
     }
 
-    /// The next contact is one that the host cannot write as JSON. It keeps its place among the contacts, and is
-    /// reported as rejected.
-    pub fn refuse_contact(&mut self, why: &Error) -> Result<(), Error> {
+    /// The next contact is one that the host cannot write as JSON, or refuses itself. It keeps its place among the contacts,
+    /// and is reported as rejected, with this case id.
+    pub fn refuse_contact(&mut self, case_id: Option<&str>, why: &Error) -> Result<(), Error> {
         if self.queue.ended {
             return Err(misuse("the contacts have ended already"));
         }
@@ -265,7 +265,7 @@ impl Campaign {
         if past.is_some() {
             return Err(self.stop_at_other_contact(position));
         }
-        self.reject_for(self.place(position), None, why);
+        self.reject_for(self.place(position), case_id.map(str::to_owned), why);
         Ok(())
     }
 

@@ -136,7 +136,7 @@ pub(crate) fn config(batch_size: usize) -> CampaignConfig {
 pub(crate) fn feed(campaign: &mut Campaign, contacts: &[Value]) -> Result<(), Error> {
     for (index, written) in contacts.split(Value::is_null).enumerate() {
         if index > 0 {
-            campaign.refuse_contact(&Error::new(ErrorCode::InvalidValue, "no JSON").at("/variables/x"))?;
+            campaign.refuse_contact(None, &Error::new(ErrorCode::InvalidValue, "no JSON").at("/variables/x"))?;
         }
         campaign.feed(&Value::from(written).to_string())?;
     }
