@@ -13,7 +13,14 @@ def contacts(*numbers):
     return [CONTACT | {"callee": number, "caseid": f"c-{place}"} for place, number in enumerate(numbers)]
 
 
-WRITTEN = ["0812 3456 7890", "(0812) 3456-7891", "+62 812-3456-7892", "812 3456 7893", "62 812 3456 7894", "+65 6123 4567"]
+WRITTEN = [
+    "0812 3456 7890",
+    "(0812) 3456-7891",
+    "+62 812-3456-7892",
+    "812 3456 7893",
+    "62 812 3456 7894",
+    "+65 6123 4567",
+]
 WRONG = [
     ("0812", "too short for a number of ID"),
     ("+628123", "too short for a number of ID"),
@@ -44,7 +51,9 @@ def test_numbers_of_a_country_are_sent_as_the_api_takes_them(client, sandbox, tm
 
 def test_what_cannot_be_called_is_named_and_not_shown(client):
     numbers = [number for number, _ in WRONG]
-    report = client.campaigns.check([*contacts(*numbers), *contacts("0812 3456 7890"), {"callee": 7}, "+62"], default_country="ID")
+    report = client.campaigns.check(
+        [*contacts(*numbers), *contacts("0812 3456 7890"), {"callee": 7}, "+62"], default_country="ID"
+    )
     assert report.accepted == 1
     assert len(report.rejected) == len(WRONG) + 2
     for place, (number, why) in enumerate(WRONG):

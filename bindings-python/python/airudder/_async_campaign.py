@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._async_journal import async_journal_of, shared
 from airudder._async_run import AsyncRun, Stopped, iterate, take
 from airudder._campaign_base import IN_TIME, BaseJob, Handle
 from airudder._campaign_check import CHUNK, Check
+from airudder._missing import Accepted
 from airudder._native import clocks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
     from types import TracebackType
 
     from airudder._campaign_settings import AsyncCampaignSettings
@@ -53,6 +55,12 @@ class AsyncCampaigns:
             AirudderError: A setting is wrong. What happens later is raised by `result`.
         """
         return AsyncRunningCampaign(_Job(self._session, self._transport, settings))
+
+    def missing(
+        self, has_result: Callable[[Any], object], **settings: Unpack[AsyncCampaignSettings]
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Do what `Campaigns.missing` does; what `has_result` gives is awaited where it can be."""
+        return _Job(self._session, self._transport, settings).missing(has_result)
 
     async def check(
         self,
@@ -157,6 +165,23 @@ class _Job(BaseJob[AsyncRun]):
         finally:
             if timer is not None:
                 timer.cancel()
+
+    async def missing(self, has_result: Callable[[Any], object]) -> AsyncIterator[Any]:
+        """Give the contacts that the API has and that have no result, by the journal; nothing is sent."""
+        written = await self._journal.open()
+        try:
+            accepted = Accepted(self._machine, self._numbers, written)
+            del written  # it may be large
+            rest = iterate(cast("Iterable[Any] | AsyncIterable[Any]", self._rows()))
+            while chunk := await take(rest, CHUNK):
+                for contact in chunk:
+                    if accepted.has(contact):
+                        has = has_result(contact)
+                        if not (await has if isawaitable(has) else has):
+                            yield contact
+                await asyncio.sleep(0)  # others want the event loop, too
+        finally:
+            await self._journal.close()
 
     async def _to_the_end(self) -> Report:
         self._suppression.begin(self._machine)

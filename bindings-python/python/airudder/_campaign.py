@@ -10,7 +10,7 @@ from airudder._campaign_job import Job
 from airudder._running import RunningCampaign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from airudder._campaign_settings import CampaignSettings
     from airudder._contacts import Contacts
@@ -124,6 +124,30 @@ class Campaigns:
             AirudderError: A setting is wrong. What happens later is raised by `result`.
         """
         return RunningCampaign(Job(self._session, self._transport, settings))
+
+    def missing(
+        self, has_result: Callable[[Any], object], **settings: Unpack[CampaignSettings]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Tell of which contacts no result came, some time after a campaign. Nothing is sent.
+
+        A result arrives as an event, and is lost where no receiver was there for as long as AI Rudder tried. These are
+        the contacts that the campaign's journal has as accepted, and of whom you have no result.
+
+        >>> for contact in client.campaigns.missing(store.has_result, **settings):  # doctest: +SKIP
+        ...     client.workflow.detail_instances(case_id=contact["caseid"], start_time=..., end_time=...)
+
+        Args:
+            has_result: Is called with an accepted contact, and tells whether you have its result.
+            settings: Those of `run`, with the same contacts in the same order. No other program may have the journal at
+                this time.
+
+        Yields:
+            The contacts, as they were given.
+
+        Raises:
+            AirudderError: `E1012`: the journal is another campaign's, or has other contacts. `E1019`: there is none.
+        """
+        return Job(self._session, self._transport, settings).missing(has_result)
 
     def check(
         self,

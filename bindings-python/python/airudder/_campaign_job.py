@@ -10,11 +10,12 @@ from airudder._campaign_base import IN_TIME, NO_JOURNAL, BaseJob, is_async_journ
 from airudder._campaign_run import Run
 from airudder._file_journal import FileJournal
 from airudder._journal_protocol import Journal, PartitionedJournal
+from airudder._missing import Accepted
 from airudder._native import clocks
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from airudder._campaign_settings import CampaignSettings
     from airudder._native import Session
@@ -64,6 +65,18 @@ class Job(BaseJob[Run]):
         finally:
             if timer is not None:
                 timer.cancel()
+
+    def missing(self, has_result: Callable[[Any], object]) -> Iterator[Any]:
+        """Give the contacts that the API has and that have no result, by the journal; nothing is sent."""
+        written = self._journal.open()
+        try:
+            accepted = Accepted(self._machine, self._numbers, written)
+            del written  # it may be large
+            for contact in cast("Iterable[Any]", self._rows()):
+                if accepted.has(contact) and not has_result(contact):
+                    yield contact
+        finally:
+            self._journal.close()
 
     def _to_the_end(self) -> Report:
         self._suppression.begin(self._machine)

@@ -53,6 +53,24 @@ export class Campaigns {
   }
 
   /**
+   * Tells of which contacts no result came, some time after a campaign. Nothing is sent. These are the contacts that the
+   * campaign's journal has as accepted, and of whom you have no result: an event is lost where no receiver was there for
+   * as long as AI Rudder tried.
+   *
+   * @param hasResult Called and awaited with an accepted contact; tells whether you have its result.
+   * @param options Those of `run`, with the same contacts in the same order. No other program may have the journal now.
+   * @throws AirudderError `E1012`: the journal is another campaign's, or has other contacts. `E1019`: there is none.
+   *
+   * @example
+   * for await (const { caseid } of client.campaigns.missing((contact) => store.has(contact.caseid), options)) {
+   *   console.log(caseid);
+   * }
+   */
+  missing(hasResult: (contact: Detail) => unknown, options: CampaignOptions): AsyncGenerator<Detail, void, undefined> {
+    return new Job(this.#session, this.#fetch, options).missing(hasResult);
+  }
+
+  /**
    * Checks contacts as a campaign would before it sends them. Nothing is sent, and nothing is written.
    *
    * @returns The report: `rejected` with the reasons, and in `accepted` the number of those that would be sent.

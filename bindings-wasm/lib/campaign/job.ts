@@ -1,27 +1,25 @@
 /** One campaign, from its settings to its report. */
+import type { Detail } from "../generated/types.js";
 import { onAbort } from "../runtime/abort.js";
+import { bytes } from "../runtime/bytes.js";
 import { isError } from "../runtime/cause.js";
 import { AirudderError, build } from "../runtime/errors.js";
 import type { AbortSignal, Fetch } from "../runtime/globals.js";
 import type { Campaign as Machine, Session } from "../runtime/glue.js";
-import type { Journal, JournalFile } from "../runtime/journal.js";
 import { fault, Owned, type Renewed } from "../runtime/native.js";
-import { openJournal } from "../runtime/platform.js";
 import type { Progress, Report } from "../runtime/report.js";
 import { seed } from "../runtime/seed.js";
 import { bare, settings } from "../runtime/settings.js";
 import { startTimer } from "../runtime/timer.js";
+import { feed } from "./feed.js";
 import { numbersOf } from "./numbers.js";
-import { CAMPAIGN, type CampaignOptions, isUrl, iterate } from "./options.js";
-import { partOf } from "./partition.js";
+import { opened } from "./opened.js";
+import { CAMPAIGN, type CampaignOptions, iterate } from "./options.js";
 import { CampaignRun } from "./run.js";
 import { asks, named, screening, suppress } from "./suppressed.js";
 import { closedTimes } from "./window.js";
 
 const NEEDED = ["workflow_template_id", "name", "end_time", "contacts", "journal"];
-
-/** The objects that campaigns of this process have as journals: a file has its lock, an object has this. */
-const IN_USE = new WeakSet<Journal>();
 
 /** A campaign that is run once. */
 export class Job {
@@ -106,38 +104,16 @@ export class Job {
   }
 
   async #toTheEnd(): Promise<Report> {
-    const {
-      contacts,
-      defaultCountry,
-      journal,
-      onProgress,
-      partition,
-      suppress: numbers,
-      suppressCaseIds,
-    } = this.#options;
+    const { contacts, defaultCountry, onProgress, suppress: numbers, suppressCaseIds } = this.#options;
     const machine = this.#machine;
-    let file: JournalFile | undefined;
-    let own: Journal | undefined;
+    const read = await numbersOf(defaultCountry);
+    await suppress(machine, named(numbers), named(suppressCaseIds), read);
+    const { journal, close } = await opened(machine, this.#options);
     try {
-      const read = await numbersOf(defaultCountry);
-      await suppress(machine, named(numbers), named(suppressCaseIds), read);
-      if (partition !== undefined) {
-        own = await partOf(machine, journal, partition[0]);
-      } else if (typeof journal === "string" || isUrl(journal)) {
-        file = await openJournal(journal);
-      } else if (IN_USE.has(journal)) {
-        throw fault(1018, "another campaign has this journal; give each campaign its own", "/journal");
-      } else {
-        own = journal;
-      }
-      if (own !== undefined) {
-        IN_USE.add(own);
-      }
       const ending = this.#ending.signal as AbortSignal;
-      const open = file ?? (own as Journal);
       const show = onProgress && this.#shows(onProgress);
       const screen = screening(machine, numbers, suppressCaseIds, read);
-      const campaign = new CampaignRun(machine, this.#fetch, open, iterate(contacts), read, screen, show, ending);
+      const campaign = new CampaignRun(machine, this.#fetch, journal, iterate(contacts), read, screen, show, ending);
       await campaign.resume();
       await campaign.run();
       const { error, ...report } = machine.use((campaign) => campaign.report());
@@ -146,11 +122,37 @@ export class Job {
       }
       return report;
     } finally {
-      if (own !== undefined) {
-        IN_USE.delete(own);
-        await own.close?.();
+      await close();
+    }
+  }
+
+  /** The contacts that the API has and that have no result, by the journal; nothing is sent. */
+  async *missing(hasResult: (contact: Detail) => unknown): AsyncGenerator<Detail, void, undefined> {
+    const machine = this.#machine;
+    try {
+      const { contacts, defaultCountry } = this.#options;
+      const read = await numbersOf(defaultCountry);
+      const { journal, close } = await opened(machine, this.#options);
+      try {
+        const written = bytes(await journal.read());
+        if (written.length === 0) {
+          throw fault(1019, "there is no journal of this campaign here", "/journal");
+        }
+        machine.use((campaign) => campaign.resume(written));
+        let before = 0;
+        for await (const contact of contacts) {
+          feed(machine, [contact], read);
+          const { accepted } = machine.use((campaign) => campaign.progress());
+          if (accepted > before && !(await hasResult(contact))) {
+            yield contact;
+          }
+          before = accepted;
+        }
+      } finally {
+        await close();
       }
-      await file?.close();
+    } finally {
+      machine.free();
     }
   }
 
