@@ -41,8 +41,10 @@ class Campaigns:
             name: The name of the workflow; further ones are called `name (2)`, `name (3)`, ...
             end_time: When the workflows end, as `2099-12-01 18:00:00+08:00`, or a `datetime` with its zone.
             contacts: Dicts as `workflow.upload_details` takes them. They are read as they are needed, in this thread.
-                Files and tables are not read by themselves: that is a `TypeError`. Of a contact that was sent, a later
-                run must give the same fields in the same order.
+                Or a data frame of pandas, Polars or Arrow (`pip install airudder[frames]`), a row each: columns that
+                are no fields of a contact are variables, and what is missing is left out. A file is not read by itself:
+                that is a `TypeError`. Of a contact that was sent, a later run must give the same fields in the same
+                order.
             journal: A file of JSON lines, made if it is not there, or a journal of `airudder.journals`. It holds
                 positions, checksums, and the API's messages, but no contact.
             batch_size: Contacts in one upload, 1 to 10 000.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from airudder._campaign_settings import check_names, machine_of, seconds_left
 from airudder._contacts import check_kind, rows_of
 from airudder._errors import AirudderError, invalid_setting, made
+from airudder._frames import as_contacts
 from airudder._numbers import numbers_of
 from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
 from airudder._suppressed import Suppression
@@ -42,7 +43,7 @@ class BaseJob(Generic[_Run]):
             settings.get("suppress", ()), settings.get("suppress_case_ids", ()), self._numbers
         )
         self._machine = machine_of(session, settings, screen=self._suppression.asks)
-        self._contacts: Contacts | AsyncContacts = settings["contacts"]
+        self._contacts: Contacts | AsyncContacts = as_contacts(settings["contacts"])
         check_kind(self._contacts, may_be_async=is_async)
         self._seconds = seconds_left(settings)
         self._partition = settings.get("partition")

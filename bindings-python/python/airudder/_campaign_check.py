@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from airudder._campaign_base import report_of
 from airudder._campaign_settings import machine_to_check
 from airudder._contacts import Intake, check_kind, rows_of
+from airudder._frames import as_contacts
 from airudder._numbers import numbers_of
 from airudder._suppressed import Suppression
 
@@ -35,6 +36,7 @@ class Check:
         suppress_case_ids: Iterable[str],
         is_async: bool,
     ) -> None:
+        contacts = cast("Contacts | AsyncContacts", as_contacts(contacts))
         check_kind(contacts, may_be_async=is_async)
         self._machine = machine_to_check(session, allow_duplicates)
         numbers = numbers_of(default_country)

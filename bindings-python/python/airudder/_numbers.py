@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any
 
 from airudder._errors import invalid_setting
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 
 class NotPossible(ValueError):
@@ -58,10 +56,9 @@ _REASONS = {3: "too long", 2: "too short"}
 """The names of `phonenumbers.ValidationResult`, where they say more than that the length is wrong."""
 
 
-def _library() -> ModuleType:
+def _library() -> Any:  # noqa: ANN401 - a module that need not be there, where types are checked, too
     try:
-        import phonenumbers
+        return import_module("phonenumbers")
     except ImportError:
         fix = "pip install airudder[numbers]"
         raise invalid_setting("default_country", f"default_country needs the library phonenumbers: {fix}") from None
-    return phonenumbers

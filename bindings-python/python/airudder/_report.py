@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -123,6 +124,26 @@ class Report:
         """Give it as dicts, lists, texts and numbers, for instance for JSON."""
         return asdict(self)
 
+    def to_frame(self, backend: str) -> Any:  # noqa: ANN401 - a data frame of the library that is named
+        """Give the contacts that were not accepted as a data frame, with the rows and columns of `to_csv`.
+
+        Args:
+            backend: The library: `pandas`, `polars` or `pyarrow`. It must be installed, and so must narwhals:
+                `pip install airudder[frames]`.
+
+        Raises:
+            ImportError: One of them is not.
+            ValueError: There is no such library.
+        """
+        try:
+            narwhals: Any = import_module("narwhals")
+        except ImportError:
+            raise ImportError("a data frame needs the library narwhals: pip install airudder[frames]") from None
+        rows = self._left()
+        data = {name: [row.get(name) for row in rows] for name in COLUMNS}
+        schema = {name: narwhals.Int64() if name == "contact" else narwhals.String() for name in COLUMNS}
+        return narwhals.from_dict(data, schema, backend=backend).to_native()
+
     def to_csv(self, path: str | os.PathLike[str]) -> int:
         """Write the contacts that were not accepted, a row each.
 
@@ -134,14 +155,21 @@ class Report:
         Returns:
             The number of rows.
         """
-        rows = [{"state": "rejected", **asdict(one)} for one in self.rejected]
-        rows += [{"state": "doubtful", **asdict(one)} for one in self.doubtful]
-        rows.sort(key=itemgetter("contact"))
+        rows = self._left()
         with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, ["contact", "state", "case_id", "code", "pointer", "message"])
+            writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(rows)
         return len(rows)
+
+    def _left(self) -> list[dict[str, Any]]:
+        """The contacts that were not accepted."""
+        rows = [{"state": "rejected", **asdict(one)} for one in self.rejected]
+        rows += [{"state": "doubtful", **asdict(one)} for one in self.doubtful]
+        return sorted(rows, key=itemgetter("contact"))
+
+
+COLUMNS: tuple[str, ...] = ("contact", "state", "case_id", "code", "pointer", "message")
 
 
 def _place(one: Rejected | DoubtfulContact) -> int:
