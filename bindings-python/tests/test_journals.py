@@ -1,5 +1,6 @@
 """Journals in databases: workers on machines that share nothing else, killed, paused and doubled."""
 
+import asyncio
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import redis
 from conftest import APP, CAMPAIGN, ROOT, programs_of_the_readme
 from test_campaign import FAULTS, SLOW, arrived, contacts
 
-from airudder import AirudderError, Client, JournalConflict, ValidationError
+from airudder import AirudderError, AsyncClient, CampaignStopped, Client, JournalConflict, ValidationError
 from airudder.journals import FileJournal, Journal, PostgresJournal, RedisJournal, SqliteJournal
 
 WORKER = """
@@ -42,7 +43,8 @@ def journal_of(kind, where, lease=2.0, wait=None, name="july"):
     if kind == "file":
         return FileJournal(where)
     made = {"sqlite": SqliteJournal, "postgres": PostgresJournal, "redis": RedisJournal}[kind]
-    return made(redis.Redis.from_url(where) if kind == "redis" else where, name, lease=lease, wait=wait)
+    is_address = kind == "redis" and isinstance(where, str)
+    return made(redis.Redis.from_url(where) if is_address else where, name, lease=lease, wait=wait)
 
 
 def worker(store, url, count, lease="2", recover=""):
@@ -106,6 +108,45 @@ def test_a_living_holder_keeps_others_away_at_once_and_a_dead_one_for_its_lease(
     heir.close()
     assert journal.open() == b"heir\nagain\n"
     journal.close()
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_campaign_that_waits_for_a_holder_that_may_be_dead_can_be_stopped(store, sandbox, is_async):
+    kind, where = store
+    where = redis.Redis.from_url(where) if kind == "redis" else where
+    holder = journal_of(kind, where, lease=30)
+    holder.open()
+    given = {**CAMPAIGN, "contacts": [*contacts(5)], "journal": journal_of(kind, where, lease=30)}
+
+    def stop(campaign):
+        campaign.stop()
+        return time.monotonic()
+
+    async def on_a_loop():
+        async with AsyncClient(base_url=sandbox.url, **APP) as client:
+            campaign = client.campaigns.start(**given)
+            await asyncio.sleep(0.3)
+            begun = stop(campaign)
+            with pytest.raises(CampaignStopped):
+                await campaign.result()
+            return begun
+
+    if is_async:
+        begun = asyncio.run(on_a_loop())
+    else:
+        with Client(base_url=sandbox.url, **APP) as client:
+            campaign = client.campaigns.start(**given)
+            time.sleep(0.3)
+            begun = stop(campaign)
+            with pytest.raises(CampaignStopped) as caught:
+                campaign.result()
+            assert caught.value.report.accepted == 0
+            with pytest.raises(CampaignStopped):
+                client.campaigns.run(**given, deadline=0.3)
+    assert time.monotonic() - begun < 1.5
+    holder.close()
+    if kind == "redis":
+        where.close()
 
 
 @pytest.mark.parametrize("at", [1, 3, 5, 2**40])

@@ -44,7 +44,12 @@ def test_what_is_needed_is_loaded_with_the_first_request():
 def test_h11_is_all_that_is_needed():
     needed = importlib.metadata.requires("airudder")
     assert [one.partition(">")[0] for one in needed if "extra ==" not in one] == ["h11"]
-    assert sorted(one.partition(">")[0] for one in needed if "extra ==" in one) == ["narwhals", "phonenumbers", "psycopg", "redis"]
+    assert sorted(one.partition(">")[0] for one in needed if "extra ==" in one) == [
+        "narwhals",
+        "phonenumbers",
+        "psycopg",
+        "redis",
+    ]
 
 
 def public(owner):

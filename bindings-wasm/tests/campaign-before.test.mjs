@@ -49,6 +49,17 @@ test("a check sends nothing and reports what a campaign would", async () => {
   await assert.rejects(client().campaigns.check({ contacts: 7 }), /iterable of contacts/);
 });
 
+test("a report can be kept as CSV", async () => {
+  const report = await client().campaigns.check({ contacts: someBad(101, 100) });
+  const csv = airudder.Report.toCsv({ ...report, doubtful: [{ contact: 7, caseId: 'a "b", c' }] });
+  const lines = csv.split("\r\n");
+  assert.deepEqual(lines.slice(0, 1), ["contact,state,caseId,code,pointer,message"]);
+  assert.match(lines[1], /^0,rejected,case-0,E1007,\/callee,/);
+  assert.equal(lines[2], '7,doubtful,"a ""b"", c",,,');
+  assert.match(lines[3], /^100,rejected,case-100,/);
+  assert.deepEqual(lines.slice(4), [""]);
+});
+
 test("where the journal is required nothing is sent without it", async () => {
   const given = { ...settings, journal: join(folder, "required") };
   await assert.rejects(client().campaigns.run({ ...given, contacts: contacts(5), requireJournal: true }), (error) => {

@@ -55,7 +55,33 @@ async function eachOnce(count, seed) {
   assert.deepEqual([contacts.distinct, contacts.duplicates], [count, 0], `seed ${seed}`);
 }
 
-for (const kind of ["pg", "ioredis", "node-redis"]) {
+const KINDS = ["pg", "ioredis", "node-redis"];
+
+for (const kind of KINDS) {
+  test(`a campaign that waits for a holder that may be dead can be stopped: ${kind}`, async () => {
+    const url = await fresh(kind);
+    const make = () => journalOf(journals, kind, url, { name: "july", leaseMs: 30_000 });
+    const [[holder, end], [waiting, endWaiting]] = await Promise.all([make(), make()]);
+    await holder.read();
+    const client = new Client({ ...APP, baseUrl: sandbox.url });
+    const campaign = client.campaigns.start({
+      workflow_template_id: 7,
+      name: "july",
+      end_time: "2099-12-01 18:00:00+08:00",
+      contacts: contacts(5),
+      journal: waiting,
+    });
+    await setTimeout(300);
+    const begun = performance.now();
+    campaign.stop();
+    await assert.rejects(campaign.result(), { code: "E1023" });
+    assert.ok(performance.now() - begun < 1000);
+    await holder.close();
+    await Promise.all([end(), endWaiting()]);
+  });
+}
+
+for (const kind of KINDS) {
   describe(kind, () => {
     test("lines are there for the next holder, and a living one keeps others away", async () => {
       const url = await fresh(kind);

@@ -11,6 +11,7 @@ from airudder._async_journal import async_journal_of, shared
 from airudder._async_run import AsyncRun, Stopped, iterate, take
 from airudder._campaign_base import IN_TIME, BaseJob, Handle
 from airudder._campaign_check import CHUNK, Check
+from airudder._journal_protocol import interrupt
 from airudder._missing import Accepted
 from airudder._native import clocks
 
@@ -158,7 +159,7 @@ class _Job(BaseJob[AsyncRun]):
         except Stopped:
             raise self._stopped() from None
         except BaseException as error:
-            self._run.stop()
+            self.stop()
             await _finished(running)
             self._with_report(error)
             raise
@@ -182,6 +183,9 @@ class _Job(BaseJob[AsyncRun]):
                 await asyncio.sleep(0)  # others want the event loop, too
         finally:
             await self._journal.close()
+
+    def _interrupt(self) -> None:
+        interrupt(self._journal)
 
     async def _to_the_end(self) -> Report:
         self._suppression.begin(self._machine)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from airudder._campaign_base import NO_JOURNAL, is_async_journal, not_shared
 from airudder._file_journal import FileJournal
-from airudder._journal_protocol import AsyncJournal, AsyncPartitionedJournal, Journal, PartitionedJournal
+from airudder._journal_protocol import AsyncJournal, AsyncPartitionedJournal, Journal, PartitionedJournal, interrupt
 from airudder._threads import in_thread
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ class _InThreads:
 
     async def close(self) -> None:
         await _done(self._journal.close)
+
+    def interrupt(self) -> None:
+        interrupt(self._journal)
 
 
 class _PartitionedInThreads(_InThreads):

@@ -53,6 +53,11 @@ class BaseJob(Generic[_Run]):
         """Start nothing more; what is under way ends and is journaled."""
         self._why = self._why or why
         self._run.stop()
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        """End the wait for the journal, if there is one."""
+        raise NotImplementedError
 
     def progress(self) -> Progress:
         """Tell how far it is."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from airudder._campaign_base import IN_TIME, NO_JOURNAL, BaseJob, is_async_journal, not_shared
 from airudder._campaign_run import Run
 from airudder._file_journal import FileJournal
-from airudder._journal_protocol import Journal, PartitionedJournal
+from airudder._journal_protocol import Journal, PartitionedJournal, interrupt
 from airudder._missing import Accepted
 from airudder._native import clocks
 
@@ -77,6 +77,9 @@ class Job(BaseJob[Run]):
                     yield contact
         finally:
             self._journal.close()
+
+    def _interrupt(self) -> None:
+        interrupt(self._journal)
 
     def _to_the_end(self) -> Report:
         self._suppression.begin(self._machine)

@@ -63,7 +63,9 @@ def _is_missing(value: object) -> bool:
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, Integral) and value is not True and value is not False
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, Integral)
 
 
 def _library() -> Any:  # noqa: ANN401 - a module that need not be there, where types are checked, too

@@ -42,8 +42,18 @@ class Journal(Protocol):
         ...
 
     def close(self) -> None:
-        """Let others have it. It is called once for each `open` that returned."""
+        """Let others have it. It is called once for each `open` that returned.
+
+        A journal may have a method `interrupt`, too, which ends a wait of `open` from another thread: it is called when
+        the campaign is to stop.
+        """
         ...
+
+
+def interrupt(journal: object) -> None:
+    """Call `interrupt` of a journal that has it."""
+    if ends_wait := getattr(journal, "interrupt", None):
+        ends_wait()
 
 
 @runtime_checkable

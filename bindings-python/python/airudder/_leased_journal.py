@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from airudder._errors import AirudderError
 
 CONFLICT = 1018
+STOPPED = 1023
 
 
 class Holder(NamedTuple):
@@ -85,6 +86,7 @@ class LeasedJournal:
         self._lost = False
         self._lock = Lock()  # the renewing thread uses the same connection
         self._closed = Event()
+        self._interrupted = Event()
         self._renewing: Thread | None = None
 
     def open(self) -> bytes:
@@ -93,6 +95,7 @@ class LeasedJournal:
         A holder that died leaves a lease that runs out: that is waited for. One that is alive renews it: E1018.
         """
         store = self._connect(self._name)
+        self._interrupted.clear()
         try:
             self._epoch = self._take(store)
             content = "".join(store.lines()).encode()
@@ -104,6 +107,10 @@ class LeasedJournal:
         self._renewing = Thread(target=self._renew, name="airudder-lease", daemon=True)
         self._renewing.start()
         return content
+
+    def interrupt(self) -> None:
+        """End the wait of `open`, from another thread: it raises E1023."""
+        self._interrupted.set()
 
     def append(self, lines: str, at: int, /) -> None:
         """Append in one transaction, under the lease."""
@@ -158,7 +165,8 @@ class LeasedJournal:
             is_alive = taken.until_ms != first.until_ms
             if is_alive or time.monotonic() >= end:
                 raise self._conflict(f"{taken.name} runs this campaign; its lease runs for {taken.seconds:.0f} s more")
-            time.sleep(min(0.5, max(0.05, taken.seconds)))
+            if self._interrupted.wait(min(0.5, max(0.05, taken.seconds))):
+                raise made(STOPPED, f"the campaign was stopped while {taken.name} had its journal")
 
     def _renew(self) -> None:
         while not self._closed.wait(self._lease / 6):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, cast
 
 from airudder._errors import invalid_setting
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DAYS = 400
 """So many days are worked out beforehand; after them nothing is uploaded."""
@@ -45,8 +47,14 @@ def _read(window: object) -> tuple[time, time, ZoneInfo]:
         raise invalid_setting("window", WHAT) from None
     if opens_at.tzinfo or closes_at.tzinfo or opens_at == closes_at:
         raise invalid_setting("window", WHAT)
+    return opens_at, closes_at, _zone(zone)
+
+
+def _zone(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # loads more than a client needs
+
     try:
-        return opens_at, closes_at, ZoneInfo(zone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         why = "there is no such zone here: write one as Asia/Jakarta, and on Windows `pip install tzdata`"
         raise invalid_setting("window", f"window: {why}") from None

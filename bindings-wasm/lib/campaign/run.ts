@@ -57,7 +57,7 @@ export class CampaignRun {
 
   /** Takes up an earlier run. */
   async resume(): Promise<void> {
-    const read = bytes(await this.#journal.read());
+    const read = bytes(await this.#journal.read(this.#signal));
     const good = this.#machine.use((machine) => machine.resume(read));
     if (good === read.length) {
       return;

@@ -4,7 +4,9 @@
  * The lease has an epoch, which each new holder raises. Lines are appended in one transaction with a change of the lease
  * under the holder's own epoch: a worker that was paused, and whose lease was taken over meanwhile, changes nothing.
  */
+import { onAbort } from "../runtime/abort.js";
 import { bytes } from "../runtime/bytes.js";
+import type { AbortSignal } from "../runtime/globals.js";
 import type { Journal, PartitionedJournal } from "../runtime/journal.js";
 import { fault } from "../runtime/native.js";
 
@@ -84,11 +86,11 @@ export class LeasedJournal implements PartitionedJournal {
 
   /**
    * Takes the lease and reads the journal. A holder that died leaves a lease that runs out: that is waited for. One that
-   * is alive renews it: `E1018`.
+   * is alive renews it: `E1018`. Waiting ends when the signal aborts.
    */
-  async read(): Promise<string> {
+  async read(signal?: AbortSignal): Promise<string> {
     await this.#store.prepare();
-    this.#epoch = await this.#take();
+    this.#epoch = await this.#take(signal);
     this.#lost = false;
     this.#timer = setInterval(() => this.#renew(), this.#leaseMs / 6);
     (this.#timer as { unref?: () => void }).unref?.();
@@ -133,7 +135,7 @@ export class LeasedJournal implements PartitionedJournal {
     await this.#store.giveBack(this.#epoch).catch(() => {});
   }
 
-  async #take(): Promise<number> {
+  async #take(signal: AbortSignal | undefined): Promise<number> {
     const end = now() + this.#waitMs;
     const own = `${globalThis.crypto.randomUUID().slice(0, 8)}:${globalThis.process?.pid ?? ""}`;
     let first: Holder | undefined;
@@ -150,7 +152,8 @@ export class LeasedJournal implements PartitionedJournal {
         const seconds = Math.round(taken.leftMs / 1000);
         throw this.#conflict(`${taken.holder} runs this campaign; its lease runs for ${seconds} s more`);
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.min(500, Math.max(50, taken.leftMs))));
+      await sleep(Math.min(500, Math.max(50, taken.leftMs)), signal);
+      signal?.throwIfAborted();
     }
   }
 
@@ -168,6 +171,18 @@ export class LeasedJournal implements PartitionedJournal {
   #conflict(why: string): Error {
     return fault(1018, `the ${this.#kind} journal ${this.#name}: ${why}`, "/journal");
   }
+}
+
+/** Waits, or until the signal aborts. */
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  let forget = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+    forget = onAbort(signal, resolve);
+  });
+  clearTimeout(timer);
+  forget();
 }
 
 const START = { unix: Date.now(), monotonic: performance.now() };

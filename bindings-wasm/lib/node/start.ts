@@ -24,7 +24,7 @@ export function runsOnNode(builtins: Builtins): void {
 /** Bundlers do not look for it, since its name is no constant to them: it is optional. */
 async function numberLibrary(): Promise<NumberLibrary> {
   const name = ["libphonenumber", "js"].join("-");
-  return (await import(name)) as NumberLibrary;
+  return (await import(/* webpackIgnore: true */ name)) as NumberLibrary;
 }
 
 /**

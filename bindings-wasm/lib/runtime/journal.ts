@@ -1,4 +1,5 @@
 /** The interface between a campaign and its journal. */
+import type { AbortSignal } from "./globals.js";
 
 /**
  * The log that lets a campaign go on after a crash, in JSON lines. One campaign at a time may have it: your own object
@@ -6,8 +7,11 @@
  * not.
  */
 export interface Journal {
-  /** All that was appended so far, as a string or as UTF-8 bytes. */
-  read(): string | Uint8Array | Promise<string | Uint8Array>;
+  /**
+   * All that was appended so far, as a string or as UTF-8 bytes. One that has to wait for another program to be through
+   * with it gives up when the signal aborts, and throws its reason.
+   */
+  read(signal?: AbortSignal): string | Uint8Array | Promise<string | Uint8Array>;
   /**
    * Appends lines. When it returns, they must be durable: the next requests rest on them. `at` is the number of UTF-8
    * bytes that the journal has before them; where yours has more or fewer, somebody else wrote to it: append nothing,

@@ -86,7 +86,27 @@ export const Report = {
       ...(clockOffsetMs !== undefined && { clockOffsetMs }),
     };
   },
+
+  /**
+   * The contacts that were not accepted as the text of a CSV file, a row each, in their order. The columns are `contact`,
+   * `state`, `caseId`, `code`, `pointer` and `message`.
+   */
+  toCsv({ rejected, doubtful }: Report): string {
+    const rows = [
+      ...rejected.map((one) => ({ ...one, state: "rejected" })),
+      ...doubtful.map((one) => ({ ...one, state: "doubtful" })),
+    ].sort(byPlace);
+    const cells = rows.map((row: Partial<Record<string, string | number>>) => COLUMNS.map((name) => row[name] ?? ""));
+    return [COLUMNS, ...cells].map((row) => `${row.map(quoted).join()}\r\n`).join("");
+  },
 };
+
+const COLUMNS = ["contact", "state", "caseId", "code", "pointer", "message"];
+
+function quoted(cell: string | number): string {
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
 
 function byPlace(one: { contact: number }, other: { contact: number }): number {
   return one.contact - other.contact;
