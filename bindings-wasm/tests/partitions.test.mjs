@@ -45,7 +45,38 @@ const wrongWith = (code) => (error) => {
   return true;
 };
 
-for (const kind of ["pg", "ioredis", "node-redis"]) {
+const KINDS = ["pg", "ioredis", "node-redis"];
+
+for (const kind of KINDS) {
+  test(`results that never came are named by each worker, which begins nothing: ${kind}`, async () => {
+    const { url } = kind === "pg" ? postgres : redis;
+    await clear(kind, url);
+    const given = (partition) => ({ ...CAMPAIGN, contacts: [...contacts(60)], partition });
+    const missing = async (partition) => {
+      const [journal, end] = await journalOf(journals, kind, url, { name: "july", leaseMs: 5000 });
+      const { campaigns } = new Client({ ...APP, baseUrl: sandbox.url });
+      const found = [];
+      try {
+        for await (const { caseid } of campaigns.missing(() => false, { ...given(partition), journal })) {
+          found.push(caseid);
+        }
+      } finally {
+        await end();
+      }
+      return found;
+    };
+    await assert.rejects(missing([0, 5]), { code: "E1019" });
+    const found = [];
+    for (const partition of [0, 1].map((index) => [index, 2])) {
+      const { accepted } = await run(kind, url, given(partition));
+      found.push(...(await missing(partition)));
+      assert.ok(accepted > 0 && found.length >= accepted);
+    }
+    assert.deepEqual(found.sort(), [...contacts(60)].map(({ caseid }) => caseid).sort());
+  });
+}
+
+for (const kind of KINDS) {
   describe(kind, () => {
     let url;
     beforeEach(async () => {

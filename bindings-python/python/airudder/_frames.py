@@ -47,11 +47,12 @@ class FrameContacts:
 
 
 def _contact(row: dict[str, Any]) -> dict[str, Any]:
-    there = {name.strip(): value for name, value in row.items() if not _is_missing(value)}
+    there = {str(name).strip(): value for name, value in row.items() if not _is_missing(value)}
     contact = {name: there.pop(name) for name in FIELDS if name in there}
-    if there or "variables" not in contact:
-        variables = {name: str(value) if _is_whole(value) else value for name, value in there.items()}
-        contact["variables"] = {**contact.get("variables", {}), **variables}
+    variables = contact.setdefault("variables", {})
+    if isinstance(variables, dict):
+        more = {name: str(value) if _is_whole(value) else value for name, value in there.items()}
+        contact["variables"] = {**cast("dict[str, Any]", variables), **more}
     return contact
 
 

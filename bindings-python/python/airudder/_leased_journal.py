@@ -95,11 +95,11 @@ class LeasedJournal:
         A holder that died leaves a lease that runs out: that is waited for. One that is alive renews it: E1018.
         """
         store = self._connect(self._name)
-        self._interrupted.clear()
         try:
             self._epoch = self._take(store)
             content = "".join(store.lines()).encode()
         except BaseException:
+            self._interrupted.clear()
             store.close()
             raise
         self._store, self._lost = store, False
@@ -109,7 +109,7 @@ class LeasedJournal:
         return content
 
     def interrupt(self) -> None:
-        """End the wait of `open`, from another thread: it raises E1023."""
+        """End the wait of `open` for a holder, this one or the next, from another thread: it raises E1023."""
         self._interrupted.set()
 
     def append(self, lines: str, at: int, /) -> None:
@@ -142,6 +142,7 @@ class LeasedJournal:
 
     def close(self) -> None:
         """Give the lease back."""
+        self._interrupted.clear()
         self._closed.set()
         if self._renewing is not None:
             self._renewing.join()

@@ -15,6 +15,7 @@ import { feed } from "./feed.js";
 import { numbersOf } from "./numbers.js";
 import { opened } from "./opened.js";
 import { CAMPAIGN, type CampaignOptions, iterate } from "./options.js";
+import { takeHead } from "./partition.js";
 import { CampaignRun } from "./run.js";
 import { asks, named, screening, suppress } from "./suppressed.js";
 import { closedTimes } from "./window.js";
@@ -104,11 +105,14 @@ export class Job {
   }
 
   async #toTheEnd(): Promise<Report> {
-    const { contacts, defaultCountry, onProgress, suppress: numbers, suppressCaseIds } = this.#options;
+    const { contacts, defaultCountry, onProgress, partition, suppress: numbers, suppressCaseIds } = this.#options;
     const machine = this.#machine;
     const read = await numbersOf(defaultCountry);
     await suppress(machine, named(numbers), named(suppressCaseIds), read);
-    const { journal, close } = await opened(machine, this.#options);
+    if (partition !== undefined) {
+      await takeHead(machine, this.#options.journal);
+    }
+    const { journal, close } = await opened(this.#options);
     try {
       const ending = this.#ending.signal as AbortSignal;
       const show = onProgress && this.#shows(onProgress);
@@ -132,7 +136,7 @@ export class Job {
     try {
       const { contacts, defaultCountry } = this.#options;
       const read = await numbersOf(defaultCountry);
-      const { journal, close } = await opened(machine, this.#options);
+      const { journal, close } = await opened(this.#options);
       try {
         const written = bytes(await journal.read());
         if (written.length === 0) {

@@ -1,24 +1,23 @@
 /** The journal of a campaign, while the campaign has it. */
-import type { Campaign as Machine } from "../runtime/glue.js";
 import type { Journal } from "../runtime/journal.js";
-import { fault, type Owned } from "../runtime/native.js";
+import { fault } from "../runtime/native.js";
 import { openJournal } from "../runtime/platform.js";
 import { type CampaignOptions, isUrl } from "./options.js";
-import { partOf } from "./partition.js";
+import { partitioned } from "./partition.js";
 
 /** The objects that campaigns of this process have as journals: a file has its lock, an object has this. */
 const IN_USE = new WeakSet<Journal>();
 
 /** Opens the journal, and gives it with what closes it. */
-export async function opened(
-  machine: Owned<Machine>,
-  { journal, partition }: CampaignOptions,
-): Promise<{ journal: Journal; close: () => Promise<void> }> {
+export async function opened({
+  journal,
+  partition,
+}: CampaignOptions): Promise<{ journal: Journal; close: () => Promise<void> }> {
   if (partition === undefined && (typeof journal === "string" || isUrl(journal))) {
     const file = await openJournal(journal);
     return { journal: file, close: () => file.close() };
   }
-  const own = partition === undefined ? (journal as Journal) : await partOf(machine, journal, partition[0]);
+  const own = partition === undefined ? (journal as Journal) : partitioned(journal).part(partition[0]);
   if (IN_USE.has(own)) {
     throw fault(1018, "another campaign has this journal; give each campaign its own", "/journal");
   }

@@ -2,7 +2,7 @@
 import type { Detail } from "../generated/types.js";
 import { bytes } from "../runtime/bytes.js";
 import type { Campaign as Machine } from "../runtime/glue.js";
-import type { Journal, PartitionedJournal } from "../runtime/journal.js";
+import type { PartitionedJournal } from "../runtime/journal.js";
 import { NotJson, tryWrite } from "../runtime/json.js";
 import { enter, fault, type Owned } from "../runtime/native.js";
 import { COUNT, checkedAs } from "../runtime/settings.js";
@@ -31,18 +31,18 @@ function written(contact: Detail): string {
   }
 }
 
-/** Reads the head that all workers share, and gives the journal of this one. */
-export async function partOf(machine: Owned<Machine>, journal: unknown, index: number): Promise<Journal> {
-  if (!isPartitioned(journal)) {
+/** Takes the head that all workers share, or writes it where there is none. */
+export async function takeHead(machine: Owned<Machine>, journal: unknown): Promise<void> {
+  const head = await partitioned(journal).head(machine.use((campaign) => campaign.head(Date.now())));
+  machine.use((campaign) => campaign.resumeHead(bytes(head)));
+}
+
+/** The journal, which must be one that all workers share. */
+export function partitioned(journal: unknown): PartitionedJournal {
+  const { head, part } = Object(journal) as Partial<PartitionedJournal>;
+  if (typeof head !== "function" || typeof part !== "function") {
     const why = "a campaign in partitions needs a journal that all its workers reach: one in a database";
     throw fault(1001, `${why}, of airudder/journals`, "/partition");
   }
-  const head = await journal.head(machine.use((campaign) => campaign.head(Date.now())));
-  machine.use((campaign) => campaign.resumeHead(bytes(head)));
-  return journal.part(index);
-}
-
-function isPartitioned(journal: unknown): journal is PartitionedJournal {
-  const { head, part } = Object(journal) as Partial<PartitionedJournal>;
-  return typeof head === "function" && typeof part === "function";
+  return journal as PartitionedJournal;
 }
