@@ -72,6 +72,12 @@ impl Call {
         self.asks_for_token.load(Ordering::Relaxed)
     }
 
+    /// Returns whether a request that must not be sent twice is under way.
+    #[getter]
+    fn in_doubt(&self, py: Python<'_>) -> Fallible<bool> {
+        self.with(py, |call| Ok(call.is_in_doubt()))
+    }
+
     /// Returns whether a response with this head is a file, which stays with Python.
     #[pyo3(signature = (status, headers, /))]
     fn is_file(&self, py: Python<'_>, status: u16, headers: Fields) -> Fallible<bool> {

@@ -243,3 +243,40 @@ def test_on_an_event_loop_the_function_is_awaited(sandbox, tmp_path):
     report = asyncio.run(main())
     assert [one.contact for one in report.rejected] == [3, 4]
     assert (report.accepted, arrived(sandbox)) == (98, (98, 0))
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_campaign_that_looks_contacts_up_stops_within_a_second(sandbox, tmp_path, is_async):
+    slow = {"operation": "workflow.detail_instances", "fault": "delay", "delay_ms": 4000}
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "reset_before", "times": 1}, slow])
+    given = {**CAMPAIGN, "contacts": [*contacts(300)], "journal": tmp_path / "j", "batch_size": 100}
+
+    async def on_a_loop():
+        async with AsyncClient(base_url=sandbox.url, **APP) as client:
+            campaign = client.campaigns.start(**given)
+            while sandbox.requests("workflow.detail_instances") == 0:
+                await asyncio.sleep(0.01)
+            begun = time.monotonic()
+            campaign.stop()
+            with pytest.raises(CampaignStopped) as caught:
+                await campaign.result()
+            return time.monotonic() - begun, caught.value.report
+
+    if is_async:
+        took, report = asyncio.run(on_a_loop())
+    else:
+        with Client(base_url=sandbox.url, **APP) as client:
+            campaign = client.campaigns.start(**given)
+            while sandbox.requests("workflow.detail_instances") == 0:
+                time.sleep(0.01)
+            begun = time.monotonic()
+            campaign.stop()
+            with pytest.raises(CampaignStopped) as caught:
+                campaign.result()
+            took, report = time.monotonic() - begun, caught.value.report
+    assert took < 1
+    assert len(report.doubtful) == 100
+    sandbox.control("faults", [])
+    with Client(base_url=sandbox.url, **APP) as client:
+        assert client.campaigns.run(**given, settle=0.2).accepted == 300
+    assert arrived(sandbox) == (300, 0)

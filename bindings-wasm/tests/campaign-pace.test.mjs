@@ -217,3 +217,25 @@ test("a function that fails stops the campaign before its upload", async () => {
   assert.equal((await stats()).requests["workflow.upload_details"], undefined);
   assert.equal((await client().campaigns.run(given)).accepted, 100);
 });
+
+test("a campaign that looks contacts up stops within a second", async () => {
+  await sandbox.control("faults", [
+    { operation: "workflow.upload_details", fault: "reset_before", times: 1 },
+    { operation: "workflow.detail_instances", fault: "delay", delay_ms: 4000 },
+  ]);
+  const given = { ...settings, contacts: [...contacts(300)], journal: join(folder, "looking-up"), settleMs: 200 };
+  const campaign = client().campaigns.start(given);
+  while ((await stats()).requests["workflow.detail_instances"] === undefined) {
+    await setTimeout(10);
+  }
+  const begun = performance.now();
+  campaign.stop();
+  await assert.rejects(campaign.result(), (error) => {
+    assert.deepEqual([error.code, error.report.doubtful.length], ["E1023", 100]);
+    return true;
+  });
+  assert.ok(performance.now() - begun < 1000);
+  await sandbox.control("faults", []);
+  assert.equal((await client().campaigns.run(given)).accepted, 300);
+  assert.deepEqual(await arrived(), [300, 0]);
+});

@@ -13,7 +13,7 @@ from airudder._driver import drive_async
 from airudder._errors import AirudderError
 from airudder._guarded import AsyncGuarded
 from airudder._native import clocks
-from airudder._run_base import BaseRun, seconds_until
+from airudder._run_base import NEARLY, BaseRun, seconds_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -135,7 +135,7 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
         self._check()
 
     async def _give_up(self) -> None:
-        """Start nothing more, let requests that are under way end, and journal what they brought.
+        """Start nothing more, cut lookups off, let uploads that are under way end, and journal what they brought.
 
         Where that fails too, for instance on a full disk, the journal says less than it might: then more contacts are
         doubtful, and looked up when the campaign is run again.
@@ -145,6 +145,11 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
             self._reading.cancel()
             await asyncio.wait([self._reading])
         if self._running:
+            await asyncio.wait(self._running, timeout=NEARLY)
+            in_doubt = self._in_doubt()
+            for task in self._running:
+                if task not in in_doubt:
+                    task.cancel()
             await asyncio.wait(self._running)
         with suppress(AirudderError, OSError):
             if lines := self._last_lines():

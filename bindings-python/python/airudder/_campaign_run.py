@@ -14,7 +14,7 @@ from airudder._driver import drive
 from airudder._errors import AirudderError
 from airudder._guarded import Guarded
 from airudder._native import clocks
-from airudder._run_base import BaseRun, seconds_until
+from airudder._run_base import NEARLY, BaseRun, seconds_until
 from airudder._threads import in_thread
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Run(BaseRun[Future[None]]):
         show: Callable[[Progress], object] | None,
     ) -> None:
         super().__init__(machine, suppression, numbers, progress, show)
-        self._transport = Guarded(transport, journal)
-        self._journal = journal
         self._stop = Signal()
+        self._transport = Guarded(transport, journal, self._stop.is_set)
+        self._journal = journal
         self._woken: Future[None] = Future()
         self._tasks: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         self._answers: SimpleQueue[Any] = SimpleQueue()
@@ -146,13 +146,16 @@ class Run(BaseRun[Future[None]]):
         self._check()
 
     def _give_up(self) -> None:
-        """Start nothing more, let requests that are under way end, and journal what they brought.
+        """Start nothing more, let uploads that are under way end, and journal what they brought.
+
+        Lookups end in threads of their own, and nobody waits for them.
 
         Where that fails too, for instance on a full disk, the journal says less than it might: then more contacts are
         doubtful, and looked up when the campaign is run again.
         """
         self._stop.set()
-        wait(self._running)
+        wait(self._running, NEARLY)
+        wait(self._in_doubt())
         with suppress(AirudderError, OSError):
             if lines := self._last_lines():
                 self._write(*lines)

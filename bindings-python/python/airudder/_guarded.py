@@ -8,6 +8,8 @@ from airudder._native import operations
 from airudder._transport import ConnectFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airudder._journal_protocol import AsyncJournal, Journal
     from airudder._native import Request
     from airudder._transport import AsyncTransport, Response, Transport
@@ -22,12 +24,18 @@ class Guarded:
     question and the system's call, which nobody can exclude.
     """
 
-    def __init__(self, transport: Transport, journal: Journal) -> None:
+    def __init__(self, transport: Transport, journal: Journal, stopped: Callable[[], bool]) -> None:
         self._transport = transport
         self._journal = journal
+        self._stopped = stopped
 
     def send(self, request: Request, /) -> Response:
-        """Send it, unless it is an upload and the lease may have run out: then it counts as not sent."""
+        """Send it, unless it is an upload and the lease may have run out: then it counts as not sent.
+
+        Nor is one sent once the campaign was stopped, which may no longer wait for it.
+        """
+        if self._stopped() and request.url.endswith(UPLOAD):
+            raise ConnectFailed("the campaign was stopped, so nothing was sent")
         _check(request, self._journal)
         return self._transport.send(request)
 

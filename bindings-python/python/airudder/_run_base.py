@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from airudder._suppressed import Suppression
 
 
+NEARLY = 0.2
+"""So many seconds a campaign that stops waits for calls that are about to end."""
+
+
 class _Ended(Protocol):
+    def done(self) -> bool: ...
     def cancelled(self) -> bool: ...
     def exception(self) -> BaseException | None: ...
     def result(self) -> Any: ...  # noqa: ANN401 - the result of a call is in the call
@@ -62,13 +67,17 @@ class BaseRun(Generic[_Task]):
         number, call = self._running.pop(task)
         self._machine.on_result(number, *clocks(), call)
 
+    def _in_doubt(self) -> list[_Task]:
+        """The calls whose requests must not be sent twice, and are under way."""
+        return [task for task, (_, call) in self._running.items() if not task.done() and call.in_doubt]
+
     def _last_lines(self) -> tuple[str, int] | None:
-        """Start nothing more. Give the lines that the calls brought for the journal; all have ended."""
+        """Start nothing more. Give the lines that the calls brought for the journal; those in doubt have ended."""
         self._machine.give_up()
         for task, (number, call) in self._running.items():
-            if not task.cancelled() and task.exception() is None:
+            if task.done() and not task.cancelled() and task.exception() is None:
                 self._machine.on_result(number, *clocks(), call)
-            else:  # it waited for its next try, and the journal has it as doubtful
+            else:  # it waited for its next try, or looks somebody up, and the journal has it as doubtful
                 call.close()
         step = self._machine.poll(*clocks())
         return (step[1], step[2]) if step is not None and step[0] == "journal" else None

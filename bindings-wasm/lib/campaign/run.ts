@@ -27,7 +27,8 @@ export class CampaignRun {
   readonly #clock = new Clock();
   /** Keeps running calls from sending further requests. */
   readonly #stop = new AbortController();
-  readonly #running = new Set<Promise<void>>();
+  /** The calls that are under way, each with what cuts it off. */
+  readonly #running = new Map<Promise<void>, { call: Owned<Call>; abort: AbortController }>();
   readonly #ended: { id: number; call: Owned<Call>; error?: unknown }[] = [];
   #reading: Promise<void> | undefined;
   #read: Detail[] | undefined;
@@ -108,11 +109,13 @@ export class CampaignRun {
 
   #start(id: number, machine: Call): void {
     const call = new Owned(() => machine);
-    const running: Promise<void> = drive(call, this.#fetch, undefined, this.#stop.signal as AbortSignal).then(
+    const abort = new AbortController();
+    const signals = [abort.signal, this.#stop.signal] as [AbortSignal, AbortSignal];
+    const running: Promise<void> = drive(call, this.#fetch, ...signals).then(
       () => this.#end({ id, call }, running),
       (error: unknown) => this.#end({ id, call, error }, running),
     );
-    this.#running.add(running);
+    this.#running.set(running, { call, abort });
   }
 
   #end(ended: { id: number; call: Owned<Call>; error?: unknown }, running: Promise<void>): void {
@@ -199,7 +202,7 @@ export class CampaignRun {
   }
 
   /**
-   * Starts nothing more, lets requests that are under way end, and journals their results.
+   * Starts nothing more, cuts lookups off, lets uploads that are under way end, and journals their results.
    *
    * Where that fails too, for instance on a full disk, the journal says less than it might: then more contacts are
    * doubtful, and looked up when the campaign is run again.
@@ -207,7 +210,12 @@ export class CampaignRun {
   async #giveUp(): Promise<void> {
     this.#stop.abort();
     Promise.resolve(this.#contacts.return?.()).catch(() => {}); // not awaited: they may never come
-    await Promise.all(this.#running);
+    for (const { call, abort } of this.#running.values()) {
+      if (!call.use((machine) => machine.isInDoubt())) {
+        abort.abort();
+      }
+    }
+    await Promise.all(this.#running.keys());
     try {
       this.#machine.use((machine) => machine.giveUp());
       // A call that waited for its next try has no result, and the journal has it as doubtful.

@@ -16,7 +16,7 @@ export interface JournalOptions {
   name: string;
   /**
    * After so many milliseconds without a sign a holder is taken for dead: 60 000. A campaign that is paused for longer
-   * sends nothing more.
+   * sends nothing more. Keep the client's `timeoutMs` at a third of it or less.
    */
   leaseMs?: number | undefined;
   /** How long to wait for the lease of a holder that may be dead: until it has run out. */

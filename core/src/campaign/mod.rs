@@ -183,7 +183,7 @@ impl Campaign {
                 self.plan()?;
             }
         }
-        if self.calls.is_empty() {
+        if self.calls.is_empty() || self.given_up {
             self.write_settled()?;
         }
         if let Some((lines, at)) = self.journal.take_lines() {
@@ -310,7 +310,8 @@ impl Campaign {
     }
 
     /// Starts nothing more, and takes back the calls that were not handed out, so that resuming need not look their
-    /// contacts up. Go on as before until it is done: running calls are waited for, and what they bring is journaled.
+    /// contacts up. Go on as before until it is done: running calls are waited for, and what they bring is journaled. Or
+    /// poll once more for the last lines: calls that are not [in doubt](Call::is_in_doubt) may be dropped.
     pub fn give_up(&mut self) -> Result<(), Error> {
         self.given_up = true;
         self.screen_later();
