@@ -1,5 +1,7 @@
 //! A client's settings and token, and the calls that start from them.
 
+use std::time::Duration;
+
 use airudder_core::{
     Auth, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Error, ErrorCode, Method, RawRequest, Replay, Secret,
     catalog, json::rules::Rule,
@@ -19,6 +21,7 @@ use crate::{
 pub(crate) struct Session {
     inner: airudder_core::Session,
     base_url: String,
+    timeout: f64,
 }
 
 impl Session {
@@ -67,7 +70,14 @@ impl Session {
                 .transpose()?,
             strict: typed(strict, "strict", SWITCH)?,
         };
-        Ok(Self { inner: airudder_core::Session::new(config)?, base_url: shown })
+        let timeout = Duration::from_millis(config.timeout_ms).as_secs_f64();
+        Ok(Self { inner: airudder_core::Session::new(config)?, base_url: shown, timeout })
+    }
+
+    /// The time limit of one request, in seconds.
+    #[getter]
+    const fn timeout(&self) -> f64 {
+        self.timeout
     }
 
     #[getter]

@@ -238,7 +238,7 @@ def test_journals_of_both_kinds(run, sandbox):
 def test_two_campaigns_of_one_journal_and_partitions(run, sandbox, store):
     async def body(client):
         def part(index, count=3):
-            journal = journal_of(*store, lease=5)
+            journal = journal_of(*store, lease=30)
             return client.campaigns.run(**CAMPAIGN, contacts=contacts(300), journal=journal, partition=(index, count))
 
         reports = await asyncio.gather(*map(part, range(3)))
@@ -246,7 +246,9 @@ def test_two_campaigns_of_one_journal_and_partitions(run, sandbox, store):
             await part(0, 2)
         sandbox.control("faults", [SLOW])
         both = [
-            client.campaigns.run(**CAMPAIGN, contacts=contacts(20_000), journal=journal_of(*store, lease=5, name="one"))
+            client.campaigns.run(
+                **CAMPAIGN, contacts=contacts(20_000), journal=journal_of(*store, lease=30, name="one")
+            )
             for _ in range(2)
         ]
         ends = await asyncio.gather(*both, return_exceptions=True)

@@ -30,7 +30,7 @@ from test_campaign import contacts
 from test_journals import journal_of
 from airudder import Client
 kind, where, url, lease, count, recover = sys.argv[2:]
-with Client(base_url=url, timeout=1, **APP) as client:
+with Client(base_url=url, timeout=min(1, float(lease) / 3), **APP) as client:
     report = client.campaigns.run(
         **CAMPAIGN, contacts=contacts(int(count)), journal=journal_of(kind, where, float(lease)), batch_size=250,
         lookups_in_flight=50, settle=2.0, recover=recover or None,
@@ -108,6 +108,23 @@ def test_a_living_holder_keeps_others_away_at_once_and_a_dead_one_for_its_lease(
     heir.close()
     assert journal.open() == b"heir\nagain\n"
     journal.close()
+
+
+def test_a_request_that_may_outlive_its_workers_turn_is_refused(sandbox):
+    journal = SqliteJournal(":memory:", name="july", lease=29)
+    with Client(base_url=sandbox.url, timeout=10, **APP) as client:
+        for begin in (client.campaigns.run, client.campaigns.start):
+            with pytest.raises(ValidationError, match="more than a third of the lease") as caught:
+                begin(**CAMPAIGN, contacts=contacts(1), journal=journal)
+            assert (caught.value.code, caught.value.pointer) == ("E1001", "/timeout")
+
+    async def on_a_loop():
+        async with AsyncClient(base_url=sandbox.url, timeout=10, **APP) as client:
+            with pytest.raises(ValidationError, match="more than a third of the lease"):
+                await client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=journal, partition=(0, 2))
+
+    asyncio.run(on_a_loop())
+    assert sandbox.stats()["requests"] == {}
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -436,7 +453,7 @@ def test_another_language_goes_on_with_the_campaign(kind, request, client, sandb
     """Node takes over what Python began, and Python what Node went on with."""
     server = request.getfixturevalue("postgres" if kind == "postgres" else "redis_server")
     name = f"pairs-{tmp_path.name}"
-    given = {**CAMPAIGN, "journal": journal_of(kind, server.url, name=name)}
+    given = {**CAMPAIGN, "journal": journal_of(kind, server.url, lease=30, name=name)}
     assert client.campaigns.run(**given, contacts=contacts(300)).accepted == 300
     rows = tmp_path / "rows.json"
     rows.write_text(json.dumps(list(contacts(500))))
@@ -469,7 +486,7 @@ await end();
 def test_a_campaign_goes_on_where_its_database_was_lost(postgres, sandbox, tmp_path):
     sandbox.control("faults", [SLOW])
     given = {**CAMPAIGN, "journal": PostgresJournal(postgres.url, "outage", lease=2), "batch_size": 100, "settle": 0.5}
-    with Client(base_url=sandbox.url, **APP) as client:
+    with Client(base_url=sandbox.url, timeout=0.6, **APP) as client:
         campaign = client.campaigns.start(**given, contacts=contacts(2000))
         while campaign.progress.accepted < 300:
             time.sleep(0.01)

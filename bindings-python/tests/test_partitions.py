@@ -16,7 +16,7 @@ from airudder.journals import FileJournal, Journal, PartitionedJournal
 
 
 def share(client, store, index, count, contacts, **settings):
-    journal = journal_of(*store, lease=5)
+    journal = journal_of(*store, lease=30)
     return client.campaigns.run(**CAMPAIGN, contacts=contacts, journal=journal, partition=(index, count), **settings)
 
 
@@ -25,7 +25,7 @@ def test_each_is_called_once_though_all_workers_read_all(client, sandbox, store)
     everybody = [*contacts(2000), {"callee": 7}]
 
     def work(index):
-        journal = journal_of(*store, lease=5)
+        journal = journal_of(*store, lease=30)
         for _ in range(20):
             report = client.campaigns.run(
                 **CAMPAIGN, contacts=everybody, journal=journal, partition=(index, 4), settle=0.5, lookups_in_flight=50
@@ -58,7 +58,7 @@ def test_contacts_that_stand_in_the_files_of_two_workers_are_called_once(client,
 def test_another_number_of_partitions_is_refused(client, sandbox, store, begun, then):
     def run(count):
         partition = None if count is None else (0, count)
-        settings = {"journal": journal_of(*store), "partition": partition}
+        settings = {"journal": journal_of(*store, lease=30), "partition": partition}
         return client.campaigns.run(**CAMPAIGN, contacts=contacts(100), **settings)
 
     run(begun)
@@ -109,7 +109,7 @@ def test_a_journal_that_the_workers_do_not_share_is_refused(client, sandbox, tmp
 @pytest.mark.parametrize("wrong", [(2, 2), (0, 0), (-1, 2), (0.5, 2), (True, 2.5), "02", 3, [0, 1, 2]])
 def test_a_partition_that_is_none_is_refused(client, store, wrong):
     with pytest.raises(AirudderError) as caught:
-        client.campaigns.run(**CAMPAIGN, contacts=[], journal=journal_of(*store), partition=wrong)
+        client.campaigns.run(**CAMPAIGN, contacts=[], journal=journal_of(*store, lease=30), partition=wrong)
     assert (caught.value.code, caught.value.pointer) == ("E1001", "/partition")
 
 

@@ -57,6 +57,23 @@ async function eachOnce(count, seed) {
 
 const KINDS = ["pg", "ioredis", "node-redis"];
 
+test("a request that may outlive its worker's turn is refused", async () => {
+  const [journal, end] = await journalOf(journals, "pg", postgres.url, { name: "july", leaseMs: 29_000 });
+  const { campaigns } = new Client({ ...APP, baseUrl: sandbox.url });
+  const given = { workflow_template_id: 7, name: "july", end_time: "2099-12-01 18:00:00+08:00", contacts: [], journal };
+  assert.throws(
+    () => campaigns.start(given),
+    (error) => {
+      assert.deepEqual([error.code, error.pointer], ["E1001", "/timeoutMs"]);
+      assert.match(error.message, /more than a third of the lease/);
+      return true;
+    },
+  );
+  const quick = new Client({ ...APP, baseUrl: sandbox.url, timeoutMs: 9000 });
+  assert.equal((await quick.campaigns.run(given)).accepted, 0);
+  await end();
+});
+
 for (const kind of KINDS) {
   test(`a campaign that waits for a holder that may be dead can be stopped: ${kind}`, async () => {
     const url = await fresh(kind);

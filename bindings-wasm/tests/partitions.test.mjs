@@ -26,7 +26,7 @@ beforeEach(() => sandbox.control("reset", {}));
 
 /** Runs a campaign with a journal of its own connection. */
 async function run(kind, url, options) {
-  const [journal, end] = await journalOf(journals, kind, url, { name: "july", leaseMs: 5000 });
+  const [journal, end] = await journalOf(journals, kind, url, { name: "july", leaseMs: 30_000 });
   try {
     return await new Client({ ...APP, baseUrl: sandbox.url }).campaigns.run({ ...CAMPAIGN, journal, ...options });
   } finally {
@@ -53,7 +53,7 @@ for (const kind of KINDS) {
     await clear(kind, url);
     const given = (partition) => ({ ...CAMPAIGN, contacts: [...contacts(60)], partition });
     const missing = async (partition) => {
-      const [journal, end] = await journalOf(journals, kind, url, { name: "july", leaseMs: 5000 });
+      const [journal, end] = await journalOf(journals, kind, url, { name: "july", leaseMs: 30_000 });
       const { campaigns } = new Client({ ...APP, baseUrl: sandbox.url });
       const found = [];
       try {
@@ -122,7 +122,7 @@ for (const kind of KINDS) {
 
     test("a head that many write at once is one, and keeps nobody away", async () => {
       const all = await Promise.all(
-        Array.from({ length: 8 }, () => journalOf(journals, kind, url, { name: "july", leaseMs: 5000 })),
+        Array.from({ length: 8 }, () => journalOf(journals, kind, url, { name: "july", leaseMs: 30_000 })),
       );
       const heads = await Promise.all(all.map(([journal], index) => journal.head(`${index}\n`)));
       assert.equal(new Set(heads).size, 1);

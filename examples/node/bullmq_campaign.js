@@ -47,7 +47,7 @@ async function* contacts(files) {
 async function send(job, token) {
   const { partition, files } = job.data;
   try {
-    return await Client.fromEnv().campaigns.run({
+    return await Client.fromEnv({ timeoutMs: Math.min(10_000, leaseMs / 3) }).campaigns.run({
       workflow_template_id: Number(process.env.AIRUDDER_TEMPLATE_ID),
       name,
       end_time: process.env.AIRUDDER_END_TIME,

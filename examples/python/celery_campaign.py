@@ -65,7 +65,7 @@ def send(self: Task[Any, Any], partition: tuple[int, int], files: list[str]) -> 
     """Send one partition; give its report."""
     name = os.environ.get("AIRUDDER_CAMPAIGN", "campaign")
     try:
-        with Client.from_env() as client:
+        with Client.from_env(timeout=min(10, LEASE / 3)) as client:
             report = client.campaigns.run(
                 workflow_template_id=int(os.environ["AIRUDDER_TEMPLATE_ID"]),
                 name=name,

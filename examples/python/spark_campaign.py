@@ -80,7 +80,7 @@ def send(batches: list[pa.RecordBatch], settings: dict[str, Any], platform: str,
     """Send one partition; give its report."""
     while True:
         try:
-            with Client.from_env() as client:
+            with Client.from_env(timeout=min(10, lease / 3)) as client:
                 return client.campaigns.run(
                     contacts=(contact(row, platform) for batch in batches for row in batch.to_pylist()),
                     journal=PostgresJournal(os.environ["DATABASE_URL"], name=settings["name"], lease=lease),

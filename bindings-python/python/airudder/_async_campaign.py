@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._async_journal import async_journal_of, shared
 from airudder._async_run import AsyncRun, Stopped, iterate, take
-from airudder._campaign_base import IN_TIME, BaseJob, Handle
+from airudder._campaign_base import IN_TIME, BaseJob, Handle, check_lease
 from airudder._campaign_check import CHUNK, Check
 from airudder._journal_protocol import interrupt
 from airudder._missing import Accepted
@@ -133,6 +133,7 @@ class _Job(BaseJob[AsyncRun]):
     def __init__(self, session: Session, transport: AsyncTransport, settings: AsyncCampaignSettings) -> None:
         super().__init__(session, settings, is_async=True)
         self._journal = async_journal_of(settings["journal"])
+        check_lease(session, self._journal)
         self._shared = None
         if self._partition is not None:
             self._shared = shared(self._journal)

@@ -63,6 +63,10 @@ class _InThreads:
     def interrupt(self) -> None:
         interrupt(self._journal)
 
+    @property
+    def lease(self) -> float | None:
+        return getattr(self._journal, "lease", None)
+
 
 class _PartitionedInThreads(_InThreads):
     def __init__(self, journal: PartitionedJournal) -> None:

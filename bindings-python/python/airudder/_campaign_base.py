@@ -115,6 +115,14 @@ def not_shared() -> AirudderError:
     return invalid_setting("partition", why)
 
 
+def check_lease(session: Session, journal: object) -> None:
+    """Raise E1001 where a request may outlive the turn of its worker: another one may have taken over by then."""
+    lease: float | None = getattr(journal, "lease", None)
+    if lease is not None and session.timeout > lease / 3:
+        why = f"timeout, {session.timeout:g} s, is more than a third of the lease of the journal, {lease:g} s"
+        raise invalid_setting("timeout", f"{why}: give the client a shorter timeout, or the journal a longer lease")
+
+
 class Handle:
     """What a handle of a campaign tells while it runs."""
 

@@ -6,7 +6,7 @@ from concurrent.futures import CancelledError
 from threading import Timer
 from typing import TYPE_CHECKING, Any, cast
 
-from airudder._campaign_base import IN_TIME, NO_JOURNAL, BaseJob, is_async_journal, not_shared
+from airudder._campaign_base import IN_TIME, NO_JOURNAL, BaseJob, check_lease, is_async_journal, not_shared
 from airudder._campaign_run import Run
 from airudder._file_journal import FileJournal
 from airudder._journal_protocol import Journal, PartitionedJournal, interrupt
@@ -29,6 +29,7 @@ class Job(BaseJob[Run]):
     def __init__(self, session: Session, transport: Transport, settings: CampaignSettings) -> None:
         super().__init__(session, settings, is_async=False)
         self._journal = _journal_of(settings["journal"])
+        check_lease(session, self._journal)
         self._shared: PartitionedJournal | None = None
         if self._partition is not None:
             if not isinstance(self._journal, PartitionedJournal):

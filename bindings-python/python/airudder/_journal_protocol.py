@@ -45,7 +45,8 @@ class Journal(Protocol):
         """Let others have it. It is called once for each `open` that returned.
 
         A journal may have a method `interrupt`, too, which ends a wait of `open` from another thread: it is called when
-        the campaign is to stop.
+        the campaign is to stop. And it may have a `lease`, in seconds, of which a request must take no more than a
+        third: E1001.
         """
         ...
 

@@ -89,6 +89,11 @@ class LeasedJournal:
         self._interrupted = Event()
         self._renewing: Thread | None = None
 
+    @property
+    def lease(self) -> float:
+        """After how many seconds without a sign a holder is taken for dead."""
+        return self._lease
+
     def open(self) -> bytes:
         """Take the lease and read the journal.
 

@@ -53,7 +53,7 @@ class RedisJournal(LeasedJournal):
         name: The journal's name, one for each campaign.
         lease: After so many seconds without a sign a holder is taken for dead. A campaign that is paused for longer
             sends nothing more.
-            Keep the client's `timeout` at a third of it or less.
+            The client's `timeout` is a third of it or less: else a campaign is E1001.
         wait: How long to wait for the lease of a holder that may be dead. None: until it has run out.
         durable: You vouch for it that what Redis confirms is never lost, for instance in a managed service that does
             not tell its settings: they are not asked.

@@ -119,6 +119,9 @@ function checkCredentials(found: ClientOptions): void {
   throw fault(1001, missing.length === 2 ? message + chats : message, `/${missing[0]}`);
 }
 
+/** The time limit of a request where none is given: the core's own. */
+export const TIMEOUT_MS = 10_000;
+
 export const CLIENT = {
   appKey: STRING,
   appSecret: STRING,

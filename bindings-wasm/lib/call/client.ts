@@ -15,6 +15,7 @@ import {
   fromEnvironment,
   type RawRequest,
   rawRequest,
+  TIMEOUT_MS,
 } from "./client-options.js";
 import { run } from "./drive.js";
 import { limited, runtimeFetch } from "./fetch.js";
@@ -63,7 +64,7 @@ export class Client {
     this.chat = new PagedChat(call);
     this.sms = new Sms(call);
     this.process = new Process(call);
-    this.campaigns = new Campaigns(this.#session, this.#fetch);
+    this.campaigns = new Campaigns(this.#session, this.#fetch, given.timeoutMs ?? TIMEOUT_MS);
   }
 
   /**

@@ -16,11 +16,13 @@ import { suppress as suppressIn } from "./suppressed.js";
 export class Campaigns {
   readonly #session: Renewed<Session>;
   readonly #fetch: Fetch;
+  readonly #timeoutMs: number;
 
   /** @internal */
-  constructor(session: Renewed<Session>, fetch: Fetch) {
+  constructor(session: Renewed<Session>, fetch: Fetch, timeoutMs: number) {
     this.#session = session;
     this.#fetch = fetch;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
@@ -40,7 +42,7 @@ export class Campaigns {
    * error that has.
    */
   async run(options: CampaignOptions): Promise<Report> {
-    return new Job(this.#session, this.#fetch, options).run();
+    return new Job(this.#session, this.#fetch, this.#timeoutMs, options).run();
   }
 
   /**
@@ -49,7 +51,7 @@ export class Campaigns {
    * @throws AirudderError A setting is wrong. What happens later rejects `result`.
    */
   start(options: CampaignOptions): RunningCampaign {
-    return new RunningCampaign(new Job(this.#session, this.#fetch, options));
+    return new RunningCampaign(new Job(this.#session, this.#fetch, this.#timeoutMs, options));
   }
 
   /**
@@ -67,7 +69,7 @@ export class Campaigns {
    * }
    */
   missing(hasResult: (contact: Detail) => unknown, options: CampaignOptions): AsyncGenerator<Detail, void, undefined> {
-    return new Job(this.#session, this.#fetch, options).missing(hasResult);
+    return new Job(this.#session, this.#fetch, this.#timeoutMs, options).missing(hasResult);
   }
 
   /**

@@ -13,7 +13,7 @@ import { bare, settings } from "../runtime/settings.js";
 import { startTimer } from "../runtime/timer.js";
 import { feed } from "./feed.js";
 import { numbersOf } from "./numbers.js";
-import { opened } from "./opened.js";
+import { checkLease, opened } from "./opened.js";
 import { CAMPAIGN, type CampaignOptions, iterate } from "./options.js";
 import { takeHead } from "./partition.js";
 import { CampaignRun } from "./run.js";
@@ -31,8 +31,10 @@ export class Job {
   readonly #ending = new AbortController();
   #last: { progress: Progress; report: Report } | undefined;
 
-  constructor(session: Renewed<Session>, fetch: Fetch, options: CampaignOptions) {
+  /** `timeoutMs` is the time limit of a request. */
+  constructor(session: Renewed<Session>, fetch: Fetch, timeoutMs: number, options: CampaignOptions) {
     const given = settings(options, CAMPAIGN, NEEDED);
+    checkLease(given.journal, timeoutMs);
     const { settleMs, partition } = given;
     const config = bare({
       ...given,

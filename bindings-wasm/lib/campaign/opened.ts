@@ -8,6 +8,15 @@ import { partitioned } from "./partition.js";
 /** The objects that campaigns of this process have as journals: a file has its lock, an object has this. */
 const IN_USE = new WeakSet<Journal>();
 
+/** Throws where a request may outlive the turn of its worker: another one may have taken over by then. */
+export function checkLease(journal: CampaignOptions["journal"], timeoutMs: number): void {
+  const { leaseMs } = journal as Partial<Journal>;
+  if (leaseMs !== undefined && timeoutMs > leaseMs / 3) {
+    const why = `timeoutMs, ${timeoutMs}, is more than a third of the lease of the journal, ${leaseMs} ms`;
+    throw fault(1001, `${why}: give the client a shorter timeoutMs, or the journal a longer lease`, "/timeoutMs");
+  }
+}
+
 /** Opens the journal, and gives it with what closes it. */
 export async function opened({
   journal,

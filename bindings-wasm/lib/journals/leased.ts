@@ -16,7 +16,8 @@ export interface JournalOptions {
   name: string;
   /**
    * After so many milliseconds without a sign a holder is taken for dead: 60 000. A campaign that is paused for longer
-   * sends nothing more. Keep the client's `timeoutMs` at a third of it or less.
+   * sends nothing more. The client's `timeoutMs` is a third of it or
+   * less: else a campaign is `E1001`.
    */
   leaseMs?: number | undefined;
   /** How long to wait for the lease of a holder that may be dead: until it has run out. */
@@ -82,6 +83,11 @@ export class LeasedJournal implements PartitionedJournal {
     this.#name = name;
     this.#leaseMs = leaseMs;
     this.#waitMs = waitMs;
+  }
+
+  /** After so many milliseconds without a sign a holder is taken for dead. */
+  get leaseMs(): number {
+    return this.#leaseMs;
   }
 
   /**

@@ -28,6 +28,8 @@ export interface Journal {
    * before each upload is handed to `fetch`; where it is not so, nothing is sent. Without it the journal always is.
    */
   held?(): boolean;
+  /** The lease of a journal that has one, in milliseconds. A request must take no more than a third of it: `E1001`. */
+  readonly leaseMs?: number;
   /** Lets others have the journal. Called once the campaign is over, also where `read` failed. */
   close?(): void | Promise<void>;
 }
