@@ -90,7 +90,8 @@ class Cluster:
             "AIRUDDER_PLATFORM": "TEMP1",
             "AIRUDDER_END_TIME": "2099-12-01 18:00:00+08:00",
             "DATABASE_URL": postgres.url,
-            "LEASE": "2",
+            # A request takes a third of it at most, and each upload takes a second.
+            "LEASE": "6",
             "SETTLE": "1.5",
             "PYTHONPATH": str(ROOT / "bindings-python/python"),
             "PYSPARK_PYTHON": str(SPARK / "bin/python"),
