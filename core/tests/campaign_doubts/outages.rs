@@ -1,6 +1,7 @@
 //! The API, or something before it, loses or refuses everything.
 
 use airudder_core::{CampaignConfig, ErrorCode};
+use serde_json::Value;
 
 use crate::support::Answer::{self, Code, Lost, Raw};
 use crate::support::{Host, MINUTE, config, contacts, found, usual};
@@ -174,4 +175,19 @@ fn few_failures_of_lookups_hold_nothing_up() {
     });
     assert_eq!((report.accepted, report.error.is_none()), (30, true));
     assert!(host.monotonic_ms < 2 * MINUTE, "{}", host.monotonic_ms);
+}
+
+#[test]
+fn lookups_that_fail_one_after_the_other_are_an_outage_though_nothing_is_uploaded() {
+    let mut host = Host::new();
+    let mut lost = |_: &mut Host, operation: &str, _: &Value| match operation {
+        "uploaddetails" | "detailinstances" => Lost,
+        _ => usual(operation),
+    };
+    host.run(CampaignConfig { max_outage_ms: 0, ..config(10) }, &contacts(10), &mut lost);
+    let (before, began_ms) = (host.seen.len(), host.monotonic_ms);
+    let report = host.run(config(10), &contacts(10), &mut lost);
+    assert_eq!((report.error.unwrap().code(), report.doubtful.len()), (ErrorCode::Timeout, 10));
+    assert!((host.monotonic_ms - began_ms).abs_diff(600_000) < 15_000, "{}", host.monotonic_ms - began_ms);
+    assert!(host.seen.len() - before < 150, "{}", host.seen.len() - before);
 }
