@@ -11,7 +11,7 @@ from airudder._async_journal import async_journal_of, shared
 from airudder._async_run import AsyncRun, Stopped, iterate, take
 from airudder._campaign_base import IN_TIME, BaseJob, Handle, check_lease
 from airudder._campaign_check import CHUNK, Check
-from airudder._journal_protocol import interrupt
+from airudder._journal_protocol import AsyncJournal
 from airudder._missing import Accepted
 from airudder._native import clocks
 
@@ -127,7 +127,7 @@ class AsyncRunningCampaign(Handle):
         await _finished(self._task)
 
 
-class _Job(BaseJob[AsyncRun]):
+class _Job(BaseJob[AsyncRun, AsyncJournal]):
     """A campaign that is run once, on one event loop."""
 
     def __init__(self, session: Session, transport: AsyncTransport, settings: AsyncCampaignSettings) -> None:
@@ -184,9 +184,6 @@ class _Job(BaseJob[AsyncRun]):
                 await asyncio.sleep(0)  # others want the event loop, too
         finally:
             await self._journal.close()
-
-    def _interrupt(self) -> None:
-        interrupt(self._journal)
 
     async def _to_the_end(self) -> Report:
         self._suppression.begin(self._machine)

@@ -12,6 +12,7 @@ from airudder._campaign_settings import check_names, machine_of, seconds_left
 from airudder._contacts import check_kind, rows_of
 from airudder._errors import AirudderError, invalid_setting, made
 from airudder._frames import as_contacts
+from airudder._journal_protocol import interrupt
 from airudder._numbers import numbers_of
 from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workflow
 from airudder._suppressed import Suppression
@@ -29,12 +30,14 @@ NO_JOURNAL = "journal is the path of a file, or a journal of airudder.journals: 
 
 
 _Run = TypeVar("_Run", bound="BaseRun[Any]")
+_Journal = TypeVar("_Journal")
 
 
-class BaseJob(Generic[_Run]):
+class BaseJob(Generic[_Run, _Journal]):
     """A campaign that is run once."""
 
     _run: _Run
+    _journal: _Journal
 
     def __init__(self, session: Session, settings: CampaignSettings | AsyncCampaignSettings, *, is_async: bool) -> None:
         check_names(settings)
@@ -53,11 +56,7 @@ class BaseJob(Generic[_Run]):
         """Start nothing more; what is under way ends and is journaled."""
         self._why = self._why or why
         self._run.stop()
-        self._interrupt()
-
-    def _interrupt(self) -> None:
-        """End the wait for the journal, if there is one."""
-        raise NotImplementedError
+        interrupt(self._journal)
 
     def progress(self) -> Progress:
         """Tell how far it is."""
@@ -126,7 +125,7 @@ def check_lease(session: Session, journal: object) -> None:
 class Handle:
     """What a handle of a campaign tells while it runs."""
 
-    _job: BaseJob[Any]
+    _job: BaseJob[Any, Any]
 
     @property
     def progress(self) -> Progress:

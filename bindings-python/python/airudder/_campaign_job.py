@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from airudder._campaign_base import IN_TIME, NO_JOURNAL, BaseJob, check_lease, is_async_journal, not_shared
 from airudder._campaign_run import Run
 from airudder._file_journal import FileJournal
-from airudder._journal_protocol import Journal, PartitionedJournal, interrupt
+from airudder._journal_protocol import Journal, PartitionedJournal
 from airudder._missing import Accepted
 from airudder._native import clocks
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from airudder._transport import Transport
 
 
-class Job(BaseJob[Run]):
+class Job(BaseJob[Run, Journal]):
     """A campaign that is run once. `stop` may come from any thread, and before it runs."""
 
     def __init__(self, session: Session, transport: Transport, settings: CampaignSettings) -> None:
@@ -78,9 +78,6 @@ class Job(BaseJob[Run]):
                     yield contact
         finally:
             self._journal.close()
-
-    def _interrupt(self) -> None:
-        interrupt(self._journal)
 
     def _to_the_end(self) -> Report:
         self._suppression.begin(self._machine)

@@ -40,12 +40,7 @@ impl Outage {
         self.asks_at.is_some()
     }
 
-    /// Returns whether a lookup may start: without an outage at any time.
-    pub(super) fn may_ask(&self, now: u64) -> bool {
-        self.asks_at.is_none_or(|asks_at| asks_at <= now)
-    }
-
-    /// When a lookup may start.
+    /// When a lookup may start: without an outage at any time.
     pub(super) fn asks_at(&self) -> u64 {
         self.asks_at.unwrap_or(0)
     }

@@ -69,7 +69,8 @@ impl Campaign {
 
     /// During an outage, looks up a contact that is not in doubt, where no other lookup is due.
     pub(super) fn probe(&mut self) -> Result<(), Error> {
-        let is_due = self.outage.is_on() && self.outage.may_ask(self.clock.waited.ms()) && self.calls.lookups() == 0;
+        let is_due =
+            self.outage.is_on() && self.outage.asks_at() <= self.clock.waited.ms() && self.calls.lookups() == 0;
         if !is_due || !self.has_upload() || !self.has_token()? {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    contact::{Contact, Suppressed, texts},
+    contact::{Suppressed, texts},
     identity::Identity,
     state::{Campaign, TokenState},
 };
@@ -61,15 +61,12 @@ impl Campaign {
         if self.queue.screening.is_empty() {
             return Err(Error::new(ErrorCode::Misuse, "there were no contacts to screen"));
         }
-        let (suppressed, rest): (Vec<Contact>, _) = std::mem::take(&mut self.queue.screening)
-            .into_iter()
-            .partition(|contact| self.suppression_of(&contact.identity).is_some());
-        for contact in suppressed {
-            if let Some(error) = self.suppression_of(&contact.identity) {
-                self.reject_for(contact.place, contact.identity.caseid.clone(), &error);
+        for contact in std::mem::take(&mut self.queue.screening) {
+            match self.suppression_of(&contact.identity) {
+                Some(error) => self.reject_for(contact.place, contact.identity.caseid, &error),
+                None => self.queue.screening.push(contact),
             }
         }
-        self.queue.screening = rest;
         if let Some(error) = self.too_many_rejected() {
             self.stop(error);
         }

@@ -42,7 +42,7 @@ impl Campaign {
         self.choose_samples();
         while self.calls.lookups() < self.lookups_at_once() {
             let now = self.clock.waited.ms();
-            if !self.outage.may_ask(now) {
+            if self.outage.asks_at() > now {
                 break;
             }
             let doubt = self.lookups.doubts.iter().position(|doubt| doubt.not_before <= now);
