@@ -1334,8 +1334,8 @@ typedef struct airudder_campaign_config {
   /** The number of partitions. 0: this campaign sends all contacts. */
   uint32_t partition_count;
   /**
-   * Stops once so many uploads in a row were lost: lookups showed after `settle_ms` that the API does not have their
-   * contacts, though it did not refuse them. 0: 3.
+   * Stops once uploads were lost so often in a row: lookups showed after `settle_ms` that the API does not have their
+   * contacts, though it did not refuse them. Those that were under way together count once. 0: 3.
    */
   uint32_t max_doubtful_batches;
   /** Not 0: before each upload you are asked who of its contacts must not be called: AIRUDDER_CAMPAIGN_SCREEN. */

@@ -71,8 +71,8 @@ pub struct airudder_campaign_config<'a> {
     pub partition_index: u32,
     /// The number of partitions. 0: this campaign sends all contacts.
     pub partition_count: u32,
-    /// Stops once so many uploads in a row were lost: lookups showed after `settle_ms` that the API does not have their
-    /// contacts, though it did not refuse them. 0: 3.
+    /// Stops once uploads were lost so often in a row: lookups showed after `settle_ms` that the API does not have their
+    /// contacts, though it did not refuse them. Those that were under way together count once. 0: 3.
     pub max_doubtful_batches: u32,
     /// Not 0: before each upload you are asked who of its contacts must not be called: AIRUDDER_CAMPAIGN_SCREEN.
     pub screen: c_int,

@@ -76,8 +76,9 @@ class Campaigns:
                 number of contacts, a `float` from 0 to 1 a share of those that were read. None: however many.
             max_outage: How many seconds the API may fail before the campaign stops. Until then nothing is uploaded,
                 and a lookup asks now and then whether the API is back. What it refuses stops the campaign at once.
-            max_doubtful_batches: Stop once so many uploads in a row were lost: lookups showed after `settle` that the
-                API does not have their contacts, though it did not refuse them.
+            max_doubtful_batches: Stop once uploads were lost so often in a row: lookups showed after `settle` that the
+                API does not have their contacts, though it did not refuse them. Those that were under way together
+                count once.
             rate: How many contacts a second are uploaded, on average over a few uploads and with those of all campaigns
                 of the client. None: as fast as it goes. With a smaller `batch_size` it is steadier.
             window: The hours in which contacts are uploaded, as `("08:00", "20:00", "Asia/Jakarta")`; outside of them

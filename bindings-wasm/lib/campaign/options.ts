@@ -113,8 +113,8 @@ export interface CampaignOptions {
    */
   maxOutageMs?: number | undefined;
   /**
-   * Stops once so many uploads in a row were lost: 3. Lookups showed after `settleMs` that the API does not have their
-   * contacts, though it did not refuse them.
+   * Stops once uploads were lost so often in a row: 3. Lookups showed after `settleMs` that the API does not have their
+   * contacts, though it did not refuse them. Those that were under way together count once.
    */
   maxDoubtfulBatches?: number | undefined;
   /**

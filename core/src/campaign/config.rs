@@ -59,9 +59,9 @@ pub struct CampaignConfig {
     /// asks now and then whether the API is back; 0: the first lookup that fails, or the first upload of which nothing was
     /// sent, stops it. What the API or a proxy refuses stops it at once.
     pub max_outage_ms: u64,
-    /// Stops once so many uploads in a row were lost: the API did not refuse them, and lookups showed after
-    /// [`settle_ms`](Self::settle_ms) that it does not have their contacts. At least 1; no more than so many, or
-    /// [`in_flight`](Self::in_flight), are in doubt at once.
+    /// Stops once uploads were lost so often in a row: the API did not refuse them, and lookups showed after
+    /// [`settle_ms`](Self::settle_ms) that it does not have their contacts. Those that were under way together count once.
+    /// At least 1; no more than so many, or [`in_flight`](Self::in_flight), are in doubt at once.
     pub max_doubtful_batches: u32,
     /// Contacts a second, on average over a few uploads, with those of all campaigns of the session; `None`: as fast as it
     /// goes. With fewer contacts in an upload it is steadier.

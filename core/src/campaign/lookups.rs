@@ -150,9 +150,20 @@ pub(super) struct DoubtfulBatches {
     open: Numbered<OpenBatch>,
     /// The number of uploads that were accepted so far.
     accepted: u64,
-    /// The number of accepted uploads when batches were lost last, and how many were lost with that number.
-    lost: (u64, u32),
+    lost: Lost,
+    /// The first batch that was sent once the last failure was known to this campaign.
+    sent_since: u64,
     last_error: Option<Error>,
+}
+
+/// How often uploads were lost in a row.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lost {
+    /// The number of uploads that had been accepted before.
+    accepted: u64,
+    /// The first batch that was sent once the last of these failures was known.
+    sent_since: u64,
+    times: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -160,6 +171,8 @@ struct OpenBatch {
     contacts: usize,
     /// The number of uploads that had been accepted before.
     accepted: u64,
+    /// The first batch that was sent once it was known to fail, or one that was under way together with it.
+    sent_since: u64,
     /// This run sent it, and the API did not refuse it.
     is_ours: bool,
     is_lost: bool,
@@ -176,15 +189,18 @@ impl DoubtfulBatches {
         open.settles_at
     }
 
-    /// The number of batches that may turn out to be lost in a row, those that are already among them.
+    /// The number of batches that may turn out to be lost, and how often in a row some were.
     pub(super) fn unsettled_or_lost(&self) -> usize {
-        let lost = if self.lost.0 == self.accepted { self.lost.1 } else { 0 };
+        let lost = if self.lost.accepted == self.accepted { self.lost.times } else { 0 };
         self.open.values().filter(|batch| batch.is_ours).count() + lost as usize
     }
 
-    /// A contact of this batch is in doubt.
-    pub(super) fn add(&mut self, batch: u64, cause: &Cause) {
-        let new = || OpenBatch { accepted: self.accepted, ..OpenBatch::default() };
+    /// A contact of this batch is in doubt; `next` is the batch that is sent next.
+    pub(super) fn add(&mut self, batch: u64, next: u64, cause: &Cause) {
+        if matches!(cause, Cause::Failed(_)) && batch >= self.sent_since {
+            self.sent_since = next;
+        }
+        let new = || OpenBatch { accepted: self.accepted, sent_since: self.sent_since, ..OpenBatch::default() };
         let Some(open) = self.open.get_or_insert_with(batch, new) else { return };
         open.contacts += 1;
         open.is_ours = matches!(cause, Cause::Failed(_));
@@ -198,8 +214,9 @@ impl DoubtfulBatches {
         self.accepted += 1;
     }
 
-    /// A contact of this batch is in doubt no longer; `lost`: the API does not have it. Tells how many batches were lost with
-    /// none accepted between them.
+    /// A contact of this batch is in doubt no longer; `lost`: the API does not have it. Tells how often batches were lost with
+    /// none accepted between them. Those that were under way together count once: one token that expired, or one connection
+    /// that broke, loses them all.
     pub(super) fn resolve(&mut self, batch: u64, lost: bool) -> u32 {
         let Some(open) = self.open.get_mut(batch) else { return 0 };
         open.contacts = open.contacts.saturating_sub(1);
@@ -207,7 +224,7 @@ impl DoubtfulBatches {
         if open.contacts > 0 {
             return 0;
         }
-        let OpenBatch { accepted, is_ours, is_lost, .. } = *open;
+        let OpenBatch { accepted, sent_since, is_ours, is_lost, .. } = *open;
         self.open.remove(batch);
         if !is_lost {
             self.accepted += 1; // the API had it all the time
@@ -216,8 +233,14 @@ impl DoubtfulBatches {
         if !is_lost || !is_ours {
             return 0;
         }
-        self.lost = (accepted, if self.lost.0 == accepted { self.lost.1 + 1 } else { 1 });
-        self.lost.1
+        if self.lost.accepted != accepted {
+            self.lost = Lost { accepted, ..Lost::default() };
+        }
+        if self.lost.sent_since < sent_since {
+            self.lost.sent_since = sent_since;
+            self.lost.times += 1;
+        }
+        self.lost.times
     }
 
     /// Why the last upload failed that was in doubt.

@@ -42,7 +42,7 @@ impl Campaign {
         let contacts = Vec::from(std::mem::take(&mut recovery.contacts));
         let batch = self.record_sent(workflow, &contacts)?;
         for contact in contacts {
-            self.lookups.batches.add(batch, &Cause::Unknown);
+            self.lookups.batches.add(batch, self.ledger.next_batch(), &Cause::Unknown);
             self.lookups.doubts.push_back(Doubt { not_before, settled, ..Doubt::new(contact, batch, workflow) });
         }
         Ok(())

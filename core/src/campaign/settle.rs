@@ -98,7 +98,7 @@ impl Campaign {
     }
 
     pub(super) fn doubt(&mut self, contact: Contact, batch: u64, workflow: usize, cause: &Cause) {
-        self.lookups.batches.add(batch, cause);
+        self.lookups.batches.add(batch, self.ledger.next_batch(), cause);
         self.lookups.doubts.push_back(Doubt::new(contact, batch, workflow));
     }
 
@@ -233,7 +233,9 @@ impl Campaign {
         if lost < self.config.max_doubtful_batches {
             return;
         }
-        let message = format!("{lost} batches in a row were lost: the API did not refuse them, and does not have them");
+        let message = format!(
+            "uploads were lost {lost} times in a row: the API did not refuse them, and does not have their contacts"
+        );
         let mut error = Error::new(ErrorCode::ServerError, message).in_operation("workflow.upload_details");
         if let Some(cause) = self.lookups.batches.last_error() {
             let (details, cause) = (error.details_mut(), cause.details());

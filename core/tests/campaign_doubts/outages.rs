@@ -74,6 +74,27 @@ fn a_long_outage_stops_the_campaign_after_three_lost_batches() {
 }
 
 #[test]
+fn uploads_that_are_lost_together_count_once() {
+    for refused in [|| Code(401), || Lost] {
+        let mut host = Host { together: true, ..Host::new() };
+        let config = CampaignConfig { in_flight: 4, ..config(10) };
+        let report = host.run(config.clone(), &contacts(200), &mut |host, operation, _| match operation {
+            "uploaddetails" if (5..=8).contains(&host.count("uploaddetails")) => refused(),
+            _ => usual(operation),
+        });
+        assert_eq!((report.accepted, report.doubtful.len(), report.error.is_none()), (200, 0, true));
+        assert_eq!(host.count("uploaddetails"), 24);
+        let mut host = Host { together: true, ..Host::new() };
+        let report = host.run(config, &contacts(200), &mut |_, operation, _| match operation {
+            "uploaddetails" => refused(),
+            _ => usual(operation),
+        });
+        assert!(report.error.unwrap().to_string().contains("3 times in a row"));
+        assert!(host.count("uploaddetails") <= 12, "{}", host.count("uploaddetails"));
+    }
+}
+
+#[test]
 fn batches_that_are_lost_between_others_do_not_stop_a_campaign() {
     let mut host = Host::new();
     let report = host.run(config(10), &contacts(200), &mut |host, operation, _| match operation {

@@ -31,6 +31,8 @@ pub(crate) struct Host {
     /// The time by which the API's clock is ahead of the true time; `None`: it does not tell its time.
     pub(crate) service: Option<i64>,
     pub(crate) one_clock: bool,
+    /// Calls end when no other one can start: all that may be under way at once are.
+    pub(crate) together: bool,
     /// Somebody sets the clock by so much once the call that is under way has ended.
     pub(crate) set_by_ms: i64,
     pub(crate) app_key: &'static str,
@@ -54,6 +56,7 @@ impl Host {
             monotonic_ms: 0,
             service: Some(0),
             one_clock: false,
+            together: false,
             set_by_ms: 0,
             app_key: "fake-key",
             app_secret: "fake-secret",
@@ -109,6 +112,7 @@ impl Host {
         let good = campaign.resume(&self.journal).unwrap();
         self.journal.truncate(good);
         let mut rest = contacts;
+        let mut under_way = Vec::new();
         for _ in 0..10_000 {
             match campaign.poll(self.now()).unwrap() {
                 CampaignStep::Journal { lines, at } => {
@@ -125,15 +129,19 @@ impl Host {
                         campaign.feed(&Value::from(now).to_string()).unwrap();
                     }
                 }
-                CampaignStep::Call { id, mut call } => {
-                    let result = self.exchange(&mut call, answer);
-                    self.unix_ms = self.unix_ms.checked_add_signed(mem::take(&mut self.set_by_ms)).unwrap();
-                    campaign.on_result(id, self.now(), result).unwrap();
+                CampaignStep::Call { id, call } => {
+                    under_way.push((id, call));
+                    if !self.together {
+                        self.end_calls(&mut campaign, &mut under_way, answer);
+                    }
                 }
                 CampaignStep::Screen { contacts } => {
                     self.screened.push(serde_json::from_str(&contacts).unwrap());
                     campaign.suppress(&self.suppress).unwrap();
                     campaign.screened().unwrap();
+                }
+                CampaignStep::Wait { .. } if !under_way.is_empty() => {
+                    self.end_calls(&mut campaign, &mut under_way, answer);
                 }
                 CampaignStep::Wait { until_ms } => {
                     let wait_ms = until_ms.expect("something to wait for") - self.unix_ms;
@@ -144,6 +152,19 @@ impl Host {
             }
         }
         panic!("the campaign does not end");
+    }
+
+    fn end_calls(
+        &mut self,
+        campaign: &mut Campaign,
+        under_way: &mut Vec<(u64, Box<Call>)>,
+        answer: &mut dyn FnMut(&mut Self, &str, &Value) -> Answer,
+    ) {
+        for (id, mut call) in under_way.drain(..) {
+            let result = self.exchange(&mut call, answer);
+            self.unix_ms = self.unix_ms.checked_add_signed(mem::take(&mut self.set_by_ms)).unwrap();
+            campaign.on_result(id, self.now(), result).unwrap();
+        }
     }
 
     pub(crate) fn exchange(
