@@ -99,7 +99,7 @@ pub use api::{
     operation::{Auth, DEFAULT_BASE_URL, Operation, OperationInfo, Replay},
     operations, params,
 };
-pub use call::{Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
+pub use call::{Answer, Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
 pub use campaign::{
     Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Partition, Phase, Progress, Rejected, Report,
     Workflow, partition_of,

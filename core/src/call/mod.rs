@@ -21,14 +21,20 @@ mod plan;
 mod query;
 mod request;
 mod response;
+mod state;
 mod step;
+mod token;
 
-use serde::Deserialize;
-
-use self::{classify::Class, plan::Plan, response::Verdict};
+use self::{
+    classify::Class,
+    plan::Plan,
+    response::Verdict,
+    state::{Purpose, State},
+};
 pub use self::{
-    output::{File, Output},
+    output::{Answer, File, Output},
     plan::{CallOptions, RawRequest},
+    state::Call,
     step::{Failure, Step, WaitReason},
 };
 use crate::{
@@ -36,67 +42,18 @@ use crate::{
         catalog,
         envelope::Envelope,
         operation::{Auth, Operation, Replay},
-        operations::auth::FetchToken,
         params::{self, Rule},
     },
     error::{Error, ErrorCode, Outcome},
-    http::{Headers, Request, Response, is_header_value},
+    http::{Headers, Request, Response},
     mask::secret_of,
     retry::{Jitter, retry_after_ms},
     secret::Secret,
     session::{Session, TokenStep},
 };
 
-/// The answer to the request for a token, as far as a call needs it.
-#[derive(Deserialize)]
-struct FetchedToken {
-    token: Option<String>,
-}
-
 /// A call does not wait longer than this where a `Retry-After` asks for it.
 const LONGEST_WAIT_MS: u64 = 5 * 60 * 1000;
-
-/// One call, from its parameters to its result.
-#[derive(Debug)]
-pub struct Call {
-    session: Session,
-    id: u64,
-    plan: Plan,
-    state: State,
-    /// The credentials of the last request: nothing that people are shown may quote it.
-    sent: Vec<Secret>,
-    jitter: Jitter,
-    max_retries: u32,
-    retries: u32,
-    token_renewed: bool,
-    purpose: Purpose,
-    /// An earlier request of a call that may be repeated was lost: what comes later says nothing of that one's effect.
-    earlier_unknown: bool,
-    /// Why this call could not fetch the token: it does not try again by itself, however late it is polled next.
-    token_error: Option<Error>,
-    deadline_ms: Option<u64>,
-    started_ms: Option<u64>,
-}
-
-/// The purpose of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    Result,
-    /// The same, by one request: it is not sent again after a 401.
-    ResultOnce,
-    /// It ends as soon as the session has a token.
-    Token,
-}
-
-#[derive(Debug)]
-enum State {
-    Ready,
-    Waiting { until_ms: u64 },
-    SentToken,
-    Sent { epoch: u64 },
-    Done(Result<Output, Error>),
-    Taken,
-}
 
 impl Call {
     /// A call of this name with its parameters as JSON text, which are checked now and sent as they are.
@@ -176,6 +133,7 @@ impl Call {
             purpose: Purpose::Result,
             earlier_unknown: false,
             token_error: None,
+            last_answer: None,
             deadline_ms: options.deadline_ms,
             started_ms: None,
         })
@@ -231,14 +189,13 @@ impl Call {
         let config = self.session.config();
         match self.state {
             State::SentToken => {
-                self.on_token_verdict(
-                    now_ms,
-                    response::read(config, Envelope::Cloud, false, response, &self.sent),
-                    response,
-                );
+                let verdict = response::read(config, Envelope::Cloud, false, response, &self.sent);
+                self.last_answer = Some(verdict.answer());
+                self.on_token_verdict(now_ms, verdict, response);
             }
             State::Sent { epoch } => {
                 let verdict = response::read(config, self.plan.envelope, self.plan.file, response, &self.sent);
+                self.last_answer = Some(verdict.answer());
                 self.on_verdict(now_ms, epoch, verdict, response);
             }
             _ => return Err(misuse("no request is outstanding, so there can be no response")),
@@ -269,6 +226,7 @@ impl Call {
     /// The host has no response to the outstanding request. `message` is shown to people, without secrets.
     pub fn on_failure(&mut self, now_ms: u64, failure: Failure, message: &str) -> Result<(), Error> {
         let error = failure.error(&self.without_secrets(message));
+        self.last_answer = Some(Answer { error: Some(error.code()), api_code: None, request_id: None });
         match self.state {
             State::SentToken => {
                 if !self.retry(now_ms, None) {
@@ -289,6 +247,12 @@ impl Call {
             _ => return Err(misuse("no request is outstanding, so none can have failed")),
         }
         Ok(())
+    }
+
+    /// What became of the last request, also of one for a token: for logs and traces.
+    #[must_use]
+    pub const fn last_answer(&self) -> Option<&Answer> {
+        self.last_answer.as_ref()
     }
 
     /// The result, once [`Step::Done`] was polled.
@@ -325,54 +289,6 @@ impl Call {
         let secrets = request.headers.iter().filter_map(|(name, value)| secret_of(name, value));
         self.sent = secrets.map(Secret::new).collect();
         Step::Send(request)
-    }
-
-    fn send_token_request(&mut self) -> Step {
-        let plan = Plan::token(self.session.config(), self.plan.timeout_ms);
-        match request::build(self.session.config(), &plan, None) {
-            Ok(request) => {
-                self.state = State::SentToken;
-                self.outstanding(request)
-            }
-            Err(error) => self.finish(Err(error)),
-        }
-    }
-
-    fn on_token_verdict(&mut self, now_ms: u64, verdict: Verdict, response: &Response) {
-        match verdict {
-            Verdict::Accepted(output) => {
-                match self.note_service(now_ms, &output).parse::<FetchedToken>().ok().and_then(|fetched| fetched.token)
-                {
-                    Some(token) if !token.is_empty() && is_header_value(&token) => {
-                        self.session.token_fetched(self.id, now_ms, Ok(Secret::new(token)));
-                        self.session.refund_retry();
-                        self.state = State::Ready;
-                    }
-                    _ => self.token_failed(
-                        now_ms,
-                        Error::new(ErrorCode::UnreadableResponse, "the API answered without a usable token"),
-                    ),
-                }
-            }
-            Verdict::Failed(Class::Refused(_) | Class::TokenRefused, mut error) => {
-                error.details_mut().code = ErrorCode::CredentialsRefused;
-                self.token_failed(now_ms, error);
-            }
-            Verdict::Failed(Class::Foreign(_) | Class::NotForwarded, error) => self.token_failed(now_ms, error),
-            Verdict::Failed(_, error) => {
-                if !self.retry(now_ms, response.headers.get("Retry-After")) {
-                    self.token_failed(now_ms, error);
-                }
-            }
-        }
-    }
-
-    /// The session remembers the failure; an older token that still works is used, else the call ends with it.
-    fn token_failed(&mut self, now_ms: u64, error: Error) {
-        let error = error.in_operation(FetchToken::INFO.name).with_outcome(Outcome::NotSent);
-        self.session.token_fetched(self.id, now_ms, Err(error.clone()));
-        self.token_error = Some(error);
-        self.state = State::Ready;
     }
 
     fn on_verdict(&mut self, now_ms: u64, epoch: u64, verdict: Verdict, response: &Response) {

@@ -13,6 +13,8 @@ pub struct Output {
     pub data: String,
     /// The HTTP status.
     pub http_status: u16,
+    /// The code in the API's envelope, where it carries one.
+    pub api_code: Option<i64>,
     /// The API's id of the request, where the envelope carries one.
     pub request_id: Option<String>,
     /// The whole plain text of the response; empty for a file.
@@ -31,11 +33,23 @@ pub struct File {
     pub content_type: String,
 }
 
+/// What became of one request of a call, for logs and traces: nothing of it is secret or personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The error that it would be, if the call ended with it; `None`: the API has carried the request out.
+    pub error: Option<ErrorCode>,
+    /// The code in the API's envelope, where it carries one.
+    pub api_code: Option<i64>,
+    /// The API's id of the request, where the envelope carries one.
+    pub request_id: Option<String>,
+}
+
 impl Output {
     /// The result of a call that only fetched the token.
     pub(super) fn nothing() -> Self {
         let (data, body) = ("null".to_owned(), String::new());
-        Self { data, http_status: 200, request_id: None, body, file: None, service_ms: None }
+        Self { data, http_status: 200, api_code: None, request_id: None, body, file: None, service_ms: None }
     }
 
     /// The typed result.

@@ -2,7 +2,7 @@
 
 use super::{
     classify::{Class, EnvelopeCode, classify},
-    output::{File, Output},
+    output::{Answer, File, Output},
 };
 use crate::{
     api::envelope::Envelope,
@@ -24,6 +24,22 @@ pub(super) enum Verdict {
     Failed(Class, Error),
 }
 
+impl Verdict {
+    /// What it says of the request.
+    pub(super) fn answer(&self) -> Answer {
+        match self {
+            Self::Accepted(output) => {
+                Answer { error: None, api_code: output.api_code, request_id: output.request_id.clone() }
+            }
+            Self::Failed(_, error) => {
+                let details = error.details();
+                let request_id = details.request_id.clone();
+                Answer { error: Some(error.code()), api_code: details.api_code, request_id }
+            }
+        }
+    }
+}
+
 /// Reads a response: decrypts it, checks its digest, opens the envelope, and weighs HTTP status and envelope code.
 /// `sent` is what must not be quoted beside the client's own secrets.
 pub(super) fn read(
@@ -39,6 +55,7 @@ pub(super) fn read(
         return Verdict::Accepted(Output {
             data,
             http_status: status,
+            api_code: None,
             request_id: None,
             body: String::new(),
             file: Some(file),
@@ -61,7 +78,16 @@ pub(super) fn read(
     if class == Class::Accepted {
         let data = opened.data.to_owned();
         let service_ms = service_ms(&response.headers);
-        return Verdict::Accepted(Output { data, http_status: status, request_id, body: text, file: None, service_ms });
+        let (http_status, api_code) = (status, opened.code);
+        return Verdict::Accepted(Output {
+            data,
+            http_status,
+            api_code,
+            request_id,
+            body: text,
+            file: None,
+            service_ms,
+        });
     }
     let api_message = opened.message.map(|message| config.without_secrets(message, sent));
     let why = match (code, &api_message) {
