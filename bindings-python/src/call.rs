@@ -5,12 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use airudder_core::{Error, ErrorCode, Outcome, Output, Response, Step, catalog};
-use pyo3::{
-    prelude::*,
-    pybacked::PyBackedBytes,
-    types::{PyBytes, PyInt},
-};
+use airudder_core::{Error, ErrorCode, Outcome, Output, Response, Step, WaitReason, catalog};
+use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 
 use crate::{
     errors::{Fallible, poisoned},
@@ -50,9 +46,19 @@ impl Call {
     }
 }
 
+/// The reason of a wait, as Python has it.
+const fn reason(why: WaitReason) -> &'static str {
+    match why {
+        WaitReason::Token => "token",
+        WaitReason::Retry => "retry",
+        WaitReason::Pace => "pace",
+    }
+}
+
 #[pymethods]
 impl Call {
-    /// A `Request` to send, the time in Unix milliseconds to poll again at, or `None` when there is a result.
+    /// A `Request` to send; the time in Unix milliseconds to poll again at, and why: `token`, `retry` or `pace`; or `None` when
+    /// there is a result.
     #[pyo3(signature = (now_ms, /))]
     fn poll<'py>(&self, py: Python<'py>, now_ms: u64) -> Fallible<Option<Bound<'py, PyAny>>> {
         Ok(match self.with(py, |call| call.poll(now_ms))? {
@@ -61,7 +67,7 @@ impl Call {
                 self.asks_for_token.store(request.url.ends_with(path), Ordering::Relaxed);
                 Some(Bound::new(py, Request(request))?.into_any())
             }
-            Step::Wait { until_ms, .. } => Some(PyInt::new(py, until_ms).into_any()),
+            Step::Wait { until_ms, why } => Some((until_ms, reason(why)).into_pyobject(py)?.into_any()),
             Step::Done => None,
         })
     }
@@ -85,6 +91,12 @@ impl Call {
         self.with(py, |call| Ok(call.is_file(status, &headers)))
     }
 
+    /// The operation's name; method and path for a raw request.
+    #[getter]
+    fn operation(&self, py: Python<'_>) -> Fallible<String> {
+        self.with(py, |call| Ok(call.operation().to_owned()))
+    }
+
     /// The response to the request that was polled.
     #[pyo3(signature = (now_ms, status, headers, body, /))]
     #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
@@ -102,6 +114,16 @@ impl Call {
             let body = if call.is_file(status, &headers) { Vec::new() } else { body.to_vec() };
             call.on_response(now_ms, &Response { status, headers, body })
         })
+    }
+
+    /// What became of the last request: the code of the error that it would be, such as `E3001`, if any; the code in the
+    /// API's envelope; and the API's id of the request.
+    #[getter]
+    fn last_answer(&self, py: Python<'_>) -> Fallible<(Option<String>, Option<i64>, Option<String>)> {
+        let answer = self.with(py, |call| Ok(call.last_answer().cloned()))?;
+        Ok(answer.map_or((None, None, None), |answer| {
+            (answer.error.map(|code| code.to_string()), answer.api_code, answer.request_id)
+        }))
     }
 
     /// The request that was polled got no response. `kind` is `connect_failed`, `timeout`, `reset` or `other`.

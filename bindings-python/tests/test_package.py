@@ -46,6 +46,7 @@ def test_h11_is_all_that_is_needed():
     assert [one.partition(">")[0] for one in needed if "extra ==" not in one] == ["h11"]
     assert sorted(one.partition(">")[0] for one in needed if "extra ==" in one) == [
         "narwhals",
+        "opentelemetry-api",
         "phonenumbers",
         "psycopg",
         "redis",

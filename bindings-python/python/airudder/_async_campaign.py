@@ -24,14 +24,16 @@ if TYPE_CHECKING:
     from airudder._native import Session
     from airudder._report import Report
     from airudder._transport import AsyncTransport
+    from airudder._watch import Watch
 
 
 class AsyncCampaigns:
     """Campaigns of an `AsyncClient`, on its event loop."""
 
-    def __init__(self, session: Session, transport: AsyncTransport) -> None:
+    def __init__(self, session: Session, transport: AsyncTransport, watch: Watch) -> None:
         self._session = session
         self._transport = transport
+        self._watch = watch
 
     async def run(self, **settings: Unpack[AsyncCampaignSettings]) -> Report:
         """Do what `Campaigns.run` does, without blocking the event loop.
@@ -41,7 +43,7 @@ class AsyncCampaigns:
         a thread. When the task is cancelled, requests that are under way end and are journaled, then
         `asyncio.CancelledError` is raised, with the `report`; run the campaign again to go on.
         """
-        return await _Job(self._session, self._transport, settings).run()
+        return await _Job(self._session, self._transport, self._watch, settings).run()
 
     def start(self, **settings: Unpack[AsyncCampaignSettings]) -> AsyncRunningCampaign:
         """Do what `run` does, in a task of its own.
@@ -55,13 +57,13 @@ class AsyncCampaigns:
         Raises:
             AirudderError: A setting is wrong. What happens later is raised by `result`.
         """
-        return AsyncRunningCampaign(_Job(self._session, self._transport, settings))
+        return AsyncRunningCampaign(_Job(self._session, self._transport, self._watch, settings))
 
     def missing(
         self, has_result: Callable[[Any], object], **settings: Unpack[AsyncCampaignSettings]
     ) -> AsyncIterator[Mapping[str, Any]]:
         """Do what `Campaigns.missing` does; what `has_result` gives is awaited where it can be."""
-        return _Job(self._session, self._transport, settings).missing(has_result)
+        return _Job(self._session, self._transport, self._watch, settings).missing(has_result)
 
     async def check(
         self,
@@ -130,8 +132,10 @@ class AsyncRunningCampaign(Handle):
 class _Job(BaseJob[AsyncRun, AsyncJournal]):
     """A campaign that is run once, on one event loop."""
 
-    def __init__(self, session: Session, transport: AsyncTransport, settings: AsyncCampaignSettings) -> None:
-        super().__init__(session, settings, is_async=True)
+    def __init__(
+        self, session: Session, transport: AsyncTransport, watch: Watch, settings: AsyncCampaignSettings
+    ) -> None:
+        super().__init__(session, watch, settings, is_async=True)
         self._journal = async_journal_of(settings["journal"])
         check_lease(session, self._journal)
         self._shared = None
@@ -146,10 +150,15 @@ class _Job(BaseJob[AsyncRun, AsyncJournal]):
             self._numbers,
             self.progress,
             settings.get("progress"),
+            watch,
         )
 
     async def run(self) -> Report:
         """Run it to its end, or until it stops. Cancelled, it is stopped and waited for, not left between two steps."""
+        with self._watched():
+            return await self._in_time()
+
+    async def _in_time(self) -> Report:
         running = asyncio.create_task(self._to_the_end())
         timer = None
         if self._seconds is not None:

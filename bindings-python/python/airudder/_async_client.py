@@ -20,6 +20,7 @@ from airudder._native import Session
 from airudder._pages import AsyncPagedChat
 from airudder._push import AsyncPushedWorkflow
 from airudder._transport import MAX_RESPONSE_BYTES
+from airudder._watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,7 @@ class AsyncClient(BaseClient):
         finally:
             # Error reporters show the local variables of a traceback.
             del app_key, app_secret, base_url, encryption_key, sign_key, sign_secret, sign_scheme
+        self._watch = Watch()
         self._owns_transport = transport is None
         self._transport = async_transport(transport, max_response_bytes)
         self.auth: AsyncAuth = AsyncAuth(self._call)
@@ -98,7 +100,7 @@ class AsyncClient(BaseClient):
         """Campaigns of this client."""
         from airudder._async_campaign import AsyncCampaigns  # with all of asyncio, which takes its time
 
-        return AsyncCampaigns(self._session, self._transport)
+        return AsyncCampaigns(self._session, self._transport, self._watch)
 
     async def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""
@@ -125,7 +127,7 @@ class AsyncClient(BaseClient):
             saved = save_to(options)
         finally:
             del json, query, options
-        return await run_async(call, self._transport, saved, self._saw)
+        return await run_async(call, self._transport, saved, self._watch, self._saw)
 
     async def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""
@@ -143,4 +145,4 @@ class AsyncClient(BaseClient):
             call, saved = self._begin(name, params, options)
         finally:
             del params, options
-        return await run_async(call, self._transport, saved, self._saw)
+        return await run_async(call, self._transport, saved, self._watch, self._saw)

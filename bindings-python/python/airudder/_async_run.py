@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from airudder._report import Progress
     from airudder._suppressed import Suppression
     from airudder._transport import AsyncTransport
+    from airudder._watch import Watch
 
 
 class Stopped(Exception):
@@ -42,8 +43,9 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
         numbers: Numbers | None,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
+        watch: Watch,
     ) -> None:
-        super().__init__(machine, suppression, numbers, progress, show)
+        super().__init__(machine, suppression, numbers, progress, show, watch)
         self._transport = AsyncGuarded(transport, journal)
         self._journal = journal
         self._reading: asyncio.Task[list[Any]] | None = None
@@ -68,7 +70,7 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
                 elif step[0] == "screen":
                     await self._screen(step[1])
                 elif step[0] == "call":
-                    call = asyncio.create_task(drive_async(step[2], self._transport, self._sleep))
+                    call = asyncio.create_task(drive_async(step[2], self._transport, self._sleep, self._watch))
                     self._running[call] = (step[1], step[2])
                 else:
                     await self._wait(step[1], *now)
@@ -123,8 +125,9 @@ class AsyncRun(BaseRun["asyncio.Task[None]"]):
             self._collect(task)
 
     async def _show(self) -> None:
-        if self._to_show is not None and (now := self._to_tell()) is not None:
-            shown = self._to_show(now)
+        show, now = self._to_show, self._to_tell()
+        if show is not None and now is not None:
+            shown = show(now)
             if isawaitable(shown):
                 await shown
 

@@ -13,12 +13,14 @@ from airudder._errors import invalid_setting
 from airudder._native import Session, after_fork, before_fork
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from airudder._call_events import EventName
     from airudder._errors import AirudderError
     from airudder._native import Call, Request
     from airudder._options import Auth, CallOptions
     from airudder._transport import Response
+    from airudder._watch import Watch
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
@@ -29,6 +31,7 @@ class BaseClient:
     """Settings, and starting a call."""
 
     _session: Session
+    _watch: Watch
 
     if TYPE_CHECKING:
 
@@ -36,6 +39,10 @@ class BaseClient:
 
     @classmethod
     def _from_env(cls, settings: dict[str, Any]) -> Self:
+        if os.environ.get("AIRUDDER_LOG"):
+            from airudder._log import set_up
+
+            set_up()
         for name in _FROM_ENV:
             settings.setdefault(name, os.environ.get(_variable(name)) or None)
         try:
@@ -53,6 +60,25 @@ class BaseClient:
         finally:
             del params, options
         return call.prepare()
+
+    def on(self, name: EventName, listener: Callable[[Any], object]) -> None:
+        """Have a function called with what the calls and campaigns of this client do.
+
+        What it gets holds nothing secret or personal. It is called in the thread or task that makes the call, so it
+        must be quick. What it raises goes to the log, and changes nothing for the call.
+
+        Args:
+            name: `request`, `response`, `retry`, `wait`, or `phase` of a campaign.
+            listener: A function of one argument, a `RequestEvent`, `ResponseEvent` and so on of `airudder.telemetry`.
+
+        Raises:
+            ValidationError: There is no such event, or this is no such function.
+        """
+        self._watch.on(name, listener)
+
+    def off(self, name: EventName, listener: Callable[[Any], object]) -> None:
+        """Call this function no more; calls and campaigns that are under way may still do."""
+        self._watch.off(name, listener)
 
     @property
     def last_response(self) -> Response | None:

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from airudder._native import Session
     from airudder._report import Report
     from airudder._transport import Transport
+    from airudder._watch import Watch
 
 
 class Campaigns:
     """Campaigns of a client."""
 
-    def __init__(self, session: Session, transport: Transport) -> None:
+    def __init__(self, session: Session, transport: Transport, watch: Watch) -> None:
         self._session = session
         self._transport = transport
+        self._watch = watch
 
     def run(self, **settings: Unpack[CampaignSettings]) -> Report:
         """Send contacts to as many workflows as they need, each contact once.
@@ -109,7 +111,7 @@ class Campaigns:
 
         `report` of these, of `KeyboardInterrupt`, and of what the contacts or `progress` raise, says how far it came.
         """
-        return Job(self._session, self._transport, settings).run()
+        return Job(self._session, self._transport, self._watch, settings).run()
 
     def start(self, **settings: Unpack[CampaignSettings]) -> RunningCampaign:
         """Do what `run` does, in threads of its own: contacts are read there, and `progress` is called there.
@@ -126,7 +128,7 @@ class Campaigns:
         Raises:
             AirudderError: A setting is wrong. What happens later is raised by `result`.
         """
-        return RunningCampaign(Job(self._session, self._transport, settings))
+        return RunningCampaign(Job(self._session, self._transport, self._watch, settings))
 
     def missing(
         self, has_result: Callable[[Any], object], **settings: Unpack[CampaignSettings]
@@ -150,7 +152,7 @@ class Campaigns:
         Raises:
             AirudderError: `E1012`: the journal is another campaign's, or has other contacts. `E1019`: there is none.
         """
-        return Job(self._session, self._transport, settings).missing(has_result)
+        return Job(self._session, self._transport, self._watch, settings).missing(has_result)
 
     def check(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sized
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -18,11 +18,14 @@ from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workfl
 from airudder._suppressed import Suppression
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from airudder._campaign_settings import AsyncCampaignSettings, CampaignSettings
     from airudder._contacts import AsyncContacts, Contacts
     from airudder._native import Campaign as Machine
     from airudder._native import Session
     from airudder._run_base import BaseRun
+    from airudder._watch import Watch
 
 STOPPED = 1023
 IN_TIME = "its time is over: `deadline` or `stop_at`"
@@ -39,8 +42,12 @@ class BaseJob(Generic[_Run, _Journal]):
     _run: _Run
     _journal: _Journal
 
-    def __init__(self, session: Session, settings: CampaignSettings | AsyncCampaignSettings, *, is_async: bool) -> None:
+    def __init__(
+        self, session: Session, watch: Watch, settings: CampaignSettings | AsyncCampaignSettings, *, is_async: bool
+    ) -> None:
         check_names(settings)
+        self._watch = watch
+        self._name = settings["name"]
         self._numbers = numbers_of(settings.get("default_country"))
         self._suppression = Suppression(
             settings.get("suppress", ()), settings.get("suppress_case_ids", ()), self._numbers
@@ -69,6 +76,20 @@ class BaseJob(Generic[_Run, _Journal]):
     def report(self) -> Report:
         """Tell what has become of the contacts so far."""
         return report_of(self._machine)[0]
+
+    @contextmanager
+    def _watched(self) -> Generator[None, None, None]:
+        """Tell those who watch the client that it runs, and how it ends."""
+        watched = self._run.watched = self._watch.campaign(self._name)
+        if watched is None:
+            yield
+            return
+        try:
+            yield
+        except BaseException as error:
+            watched.ended(self.progress(), error)
+            raise
+        watched.ended(self.progress(), None)
 
     def _rows(self) -> Contacts | AsyncContacts:
         """The contacts by the rules of the journal, which is known by now."""

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from airudder._native import Session
     from airudder._report import Report
     from airudder._transport import Transport
+    from airudder._watch import Watch
 
 
 class Job(BaseJob[Run, Journal]):
     """A campaign that is run once. `stop` may come from any thread, and before it runs."""
 
-    def __init__(self, session: Session, transport: Transport, settings: CampaignSettings) -> None:
-        super().__init__(session, settings, is_async=False)
+    def __init__(self, session: Session, transport: Transport, watch: Watch, settings: CampaignSettings) -> None:
+        super().__init__(session, watch, settings, is_async=False)
         self._journal = _journal_of(settings["journal"])
         check_lease(session, self._journal)
         self._shared: PartitionedJournal | None = None
@@ -44,10 +45,15 @@ class Job(BaseJob[Run, Journal]):
             self._numbers,
             self.progress,
             settings.get("progress"),
+            watch,
         )
 
     def run(self) -> Report:
         """Run it to its end, or until it stops."""
+        with self._watched():
+            return self._in_time()
+
+    def _in_time(self) -> Report:
         timer = None
         if self._seconds is not None:
             timer = Timer(self._seconds, self.stop, [IN_TIME])

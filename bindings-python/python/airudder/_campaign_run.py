@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from airudder._report import Progress
     from airudder._suppressed import Suppression
     from airudder._transport import Transport
+    from airudder._watch import Watch
 
 
 class Run(BaseRun[Future[None]]):
@@ -43,8 +44,9 @@ class Run(BaseRun[Future[None]]):
         numbers: Numbers | None,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
+        watch: Watch,
     ) -> None:
-        super().__init__(machine, suppression, numbers, progress, show)
+        super().__init__(machine, suppression, numbers, progress, show, watch)
         self._stop = Signal()
         self._transport = Guarded(transport, journal, self._stop.is_set)
         self._journal = journal
@@ -96,7 +98,7 @@ class Run(BaseRun[Future[None]]):
                 elif step[0] == "screen":
                     self._screen(step[1])
                 elif step[0] == "call":
-                    future = in_thread(drive, step[2], self._transport, self._sleep)
+                    future = in_thread(drive, step[2], self._transport, self._sleep, self._watch)
                     self._running[future] = (step[1], step[2])
                 else:
                     self._wait(step[1], *now)

@@ -14,6 +14,7 @@ from airudder._native import Session
 from airudder._pages import PagedChat
 from airudder._push import PushedWorkflow
 from airudder._transport import MAX_RESPONSE_BYTES
+from airudder._watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,7 @@ class Client(BaseClient):
         finally:
             # Error reporters show the local variables of a traceback.
             del app_key, app_secret, base_url, encryption_key, sign_key, sign_secret, sign_scheme
+        self._watch = Watch()
         self._owns_transport = transport is None
         self._transport = sync_transport(transport, max_response_bytes)
         self.auth: Auth = Auth(self._call)
@@ -103,7 +105,7 @@ class Client(BaseClient):
         self.chat: PagedChat = PagedChat(self._call)
         self.sms: Sms = Sms(self._call)
         self.process: Process = Process(self._call)
-        self.campaigns: Campaigns = Campaigns(self._session, self._transport)
+        self.campaigns: Campaigns = Campaigns(self._session, self._transport, self._watch)
 
     @classmethod
     def from_env(cls, **settings: Unpack[ClientSettings]) -> Self:
@@ -155,7 +157,7 @@ class Client(BaseClient):
             saved = save_to(options)
         finally:
             del json, query, options
-        return run(call, self._transport, saved, self._saw)
+        return run(call, self._transport, saved, self._watch, self._saw)
 
     def close(self) -> None:
         """Close the unused connections of the library's own transport; one that was given stays open."""
@@ -173,4 +175,4 @@ class Client(BaseClient):
             call, saved = self._begin(name, params, options)
         finally:
             del params, options
-        return run(call, self._transport, saved, self._saw)
+        return run(call, self._transport, saved, self._watch, self._saw)

@@ -59,6 +59,9 @@ class AirudderError(Exception):
     """Seconds after which trying again makes sense; None: it would fail again, or must not be repeated."""
     outcome: Outcome | None
     """The effect of the request, as far as it is known; None where nothing was to be sent."""
+    call_id: str | None
+    """The library's own id of the call that this error ended: the same as in its log, events and traces. None where no
+    call had begun, and where it ended a campaign, which has many."""
     report: Report | None
     """The report of a campaign that this error stopped."""
 
@@ -78,10 +81,11 @@ class AirudderError(Exception):
         retry_after_ms = fields.get("retry_after_ms")
         self.retry_after = None if retry_after_ms is None else retry_after_ms / 1000
         self.outcome = fields.get("outcome")
+        self.call_id = None
         self.report = None
 
     def __reduce__(self) -> tuple[object, ...]:
-        return build, (self.number, self._fields), {"report": self.report}
+        return build, (self.number, self._fields), {"call_id": self.call_id, "report": self.report}
 
 
 class ValidationError(AirudderError):

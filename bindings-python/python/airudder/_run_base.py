@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from airudder._numbers import Numbers
     from airudder._report import Progress
     from airudder._suppressed import Suppression
+    from airudder._watch import Watch, WatchedCampaign
 
 
 NEARLY = 0.2
@@ -41,6 +42,7 @@ class BaseRun(Generic[_Task]):
         numbers: Numbers | None,
         progress: Callable[[], Progress],
         show: Callable[[Progress], object] | None,
+        watch: Watch,
     ) -> None:
         self._machine = machine
         self._suppression = suppression
@@ -48,6 +50,9 @@ class BaseRun(Generic[_Task]):
         self._progress = progress
         self._to_show = show
         self._shown: Progress | None = None
+        self._watch = watch
+        self.watched: WatchedCampaign | None = None
+        """Those who watch this campaign; known once it begins."""
         self._running: dict[_Task, tuple[int, Call]] = {}
 
     def stop(self) -> None:
@@ -56,7 +61,12 @@ class BaseRun(Generic[_Task]):
 
     def _to_tell(self) -> Progress | None:
         """The progress, if it has changed and somebody wants to know."""
-        if self._to_show is None or (now := self._progress()) == self._shown:
+        if self._to_show is None and self.watched is None:
+            return None
+        now = self._progress()
+        if self.watched is not None:
+            self.watched.progress(now)
+        if self._to_show is None or now == self._shown:
             return None
         self._shown = now
         return now

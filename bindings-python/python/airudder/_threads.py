@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextvars import copy_context
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,9 +21,11 @@ def in_thread(run: Callable[..., _Result], *arguments: Any, daemon: bool | None 
     """
     future: Future[_Result] = Future()
 
+    context = copy_context()  # of traces, for instance
+
     def work() -> None:
         try:
-            result = run(*arguments)
+            result = context.run(run, *arguments)
         except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
             future.set_exception(error)
         else:
