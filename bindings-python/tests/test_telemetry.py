@@ -101,6 +101,16 @@ def test_an_error_has_the_id_of_its_call(client, sandbox):
     assert raised.value.call_id is None
 
 
+def test_a_result_has_the_id_and_the_attempts_of_its_call_beside_it(client, sandbox):
+    heard = listening(client)
+    sandbox.control("faults", FAILS_ONCE)
+    client.workflow.detail_instances(**QUERY)
+    answer = client.last_response
+    assert (answer.status, answer.attempts, answer.call_id) == (200, 2, heard[-1].call_id)
+    client.workflow.detail_instances(**QUERY)
+    assert (client.last_response.attempts, client.last_response.call_id) == (1, heard[-1].call_id)
+
+
 def test_what_has_no_answer_is_heard_with_its_error():
     client = Client(base_url="http://127.0.0.1:1", **APP, max_retries=0)
     heard = listening(client)

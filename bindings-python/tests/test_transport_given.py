@@ -320,7 +320,7 @@ def test_what_fits_an_asynchronous_client_is_taken(transport):
         ({"proxy": "http://127.0.0.1:port"}, "http://host:port or https://host:port"),
         ({"proxy": 3128}, "http://host:port or https://host:port"),
         ({"ssl_context": "ca.pem"}, r"ssl\.SSLContext"),
-        ({"max_response_bytes": 0}, "whole number above 0"),
+        ({"max_response_bytes": 0}, "whole number from 1 on"),
     ],
     ids=str,
 )

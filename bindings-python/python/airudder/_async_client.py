@@ -93,7 +93,7 @@ class AsyncClient(BaseClient):
     @classmethod
     def from_env(cls, **settings: Unpack[AsyncClientSettings]) -> Self:
         """Make a client from the environment: see `Client.from_env`."""
-        return cls._from_env(cast("dict[str, Any]", settings))
+        return cls._from_env(cast("dict[str, Any]", settings), AsyncHttpTransport)
 
     @cached_property
     def campaigns(self) -> AsyncCampaigns:

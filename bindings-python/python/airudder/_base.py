@@ -32,26 +32,36 @@ class BaseClient:
 
     _session: Session
     _watch: Watch
+    _owns_transport: bool
 
     if TYPE_CHECKING:
 
         def __init__(self, **settings: Any) -> None: ...  # noqa: ANN401 - the two clients name and type them
 
     @classmethod
-    def _from_env(cls, settings: dict[str, Any]) -> Self:
+    def _from_env(cls, settings: dict[str, Any], transport: Callable[..., object]) -> Self:
         if os.environ.get("AIRUDDER_LOG"):
             from airudder._log import set_up
 
             set_up()
         for name in _FROM_ENV:
             settings.setdefault(name, os.environ.get(_variable(name)) or None)
+        network = {name: value for name in _NETWORK if (value := os.environ.get(_variable(name)))}
         try:
+            is_ours = settings.get("transport") is None
+            if network and is_ours:
+                if "max_response_bytes" in settings:
+                    network["max_response_bytes"] = settings["max_response_bytes"]
+                settings["transport"] = transport(**network)
             if missing := _missing_credentials(settings):
                 raise _unset(missing)
-            return cls(**settings)
+            client = cls(**settings)
+            client._owns_transport |= is_ours
+            return client
         finally:
             # Error reporters show the local variables of a traceback, and this is one of the caller's, too.
             settings.clear()
+            network.clear()
 
     def prepare(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Request:
         """Build a request without sending it, and without a token; `.curl()` shows it with secrets masked."""
@@ -84,9 +94,9 @@ class BaseClient:
     def last_response(self) -> Response | None:
         """The last response to a call of this client in this thread or asyncio task, also of a call that raised.
 
-        For what a result does not say: status, header fields, the body as it came (encrypted, if it was; empty, if it
-        was saved to a path). None if there was no response, or another client was used since. It is kept until the next
-        one comes.
+        For what a result does not say: status, header fields, the number of attempts, the id of the call, the body as
+        it came (encrypted, if it was; empty, if it was saved to a path). None if there was no response, or another
+        client was used since. It is kept until the next one comes.
         """
         client, response = _last.get()
         return response if client is not None and client() is self else None
@@ -136,6 +146,8 @@ class BaseClient:
 _last: ContextVar[tuple[weakref.ref[BaseClient] | None, Response | None]] = ContextVar("_last", default=(None, None))
 
 _FROM_ENV = ("app_key", "app_secret", "base_url", "encryption_key", "sign_key", "sign_secret", "sign_scheme")
+_NETWORK = ("proxy", "ca_file", "cert_file", "key_file", "key_password")
+"""Settings of the transport, where none is given."""
 
 
 def _query(query: Mapping[str, Any] | str | None) -> str:

@@ -6,7 +6,8 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, cast
 
-from airudder._http import AsyncHttpTransport, HttpTransport, checked_count
+from airudder._http import AsyncHttpTransport, HttpTransport
+from airudder._http_settings import checked_count
 
 if TYPE_CHECKING:
     from types import ModuleType

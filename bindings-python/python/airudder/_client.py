@@ -112,13 +112,17 @@ class Client(BaseClient):
         """Make a client from the environment; what is given as an argument comes before it.
 
         Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
-        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; for an `HttpTransport`, if no
+        `transport` is given, `AIRUDDER_PROXY`, `AIRUDDER_CA_FILE`, `AIRUDDER_CERT_FILE`, `AIRUDDER_KEY_FILE` and
+        `AIRUDDER_KEY_PASSWORD`. `AIRUDDER_LOG`, `info` or `debug`, writes the log to standard error. Empty ones count
+        as absent.
 
         Raises:
-            ValidationError: There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
-                message names the variables that are missing. A client that needs none of them is made by the class.
+            ValidationError: A setting is not as it must be, or there is neither app key and app secret nor, for chats
+                alone, sign key and sign secret. The message names the variables that are missing. A client that needs
+                none of them is made by the class.
         """
-        return cls._from_env(cast("dict[str, Any]", settings))
+        return cls._from_env(cast("dict[str, Any]", settings), HttpTransport)
 
     def call(self, name: str, params: Mapping[str, Any], *, options: CallOptions | None = None) -> Any:  # noqa: ANN401
         """Call an operation by name, for instance `workflow.upload_details`, with the same checks as its method."""

@@ -113,6 +113,7 @@ class _Host:
         self._call_id = new_id()
         self._watched = watch.call(call, self._call_id)
         self._seen = seen
+        self._attempts = 0
         self._response: Response | None = None
         self._failure: Exception | None = None
 
@@ -128,7 +129,8 @@ class _Host:
         return seconds
 
     def sends(self, request: Request) -> None:
-        """Tell those who watch what is sent."""
+        """Count a request, and tell those who watch of it."""
+        self._attempts += not self.call.asks_for_token
         if self._watched:
             self._watched.sends(request)
 
@@ -185,5 +187,5 @@ class _Host:
             self.saver.close()
         if self._seen:
             if response:
-                self._seen(response)
+                self._seen(Response(response.status, response.headers, response.body, self._attempts, self._call_id))
             self.call.close()

@@ -6,15 +6,13 @@ h11 is loaded, and the environment read, with the first request only.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from airudder._clock import Deadline
-from airudder._errors import invalid_setting
-from airudder._http_settings import HttpSettings
-from airudder._transport import MAX_RESPONSE_BYTES, ConnectFailed, TransportFailure, bare
+from airudder._http_settings import HttpOptions, checked_count, settings_of
+from airudder._transport import ConnectFailed, TransportFailure, bare
 
 if TYPE_CHECKING:
-    import ssl
     from asyncio import Semaphore
 
     from airudder._native import Request
@@ -29,12 +27,19 @@ class HttpTransport:
     only if nothing followed its last answer, so that no request gets another's.
 
     Args:
-        ssl_context: For a private authority or a client certificate. None: certificates are checked against the
-            system's authorities, or those that `SSL_CERT_FILE` or `SSL_CERT_DIR` names.
+        ssl_context: For certificates in whatever way. None: those of `ca_file` and `cert_file`.
+        ca_file: A PEM file of the authorities whose certificates are trusted, in place of the system's. None: the
+            system's, or those that the environment's `SSL_CERT_FILE` or `SSL_CERT_DIR` names.
+        cert_file: A PEM file with a client certificate, for a gateway that wants one.
+        key_file: A PEM file with its key. None: that stands in `cert_file`.
+        key_password: The password of the key, if it has one.
         proxy: `http://host:port` or `https://host:port`, with `user:password@` before the host if it wants them. None:
             what the environment says.
         trust_env: Whether, without `proxy`, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (on macOS and
             Windows also the system's settings) count. Plain `http` goes to a proxy on this machine only.
+        keep_alive: How many seconds an unused connection is kept for the next request: 4, which is less than what
+            common servers allow.
+        max_idle: How many unused connections to one host are kept: 32. 0: none.
         max_response_bytes: How many bytes an answer may have that is held in memory; files that are saved as they come
             may have more.
 
@@ -42,18 +47,8 @@ class HttpTransport:
         ValidationError: A setting is not as it must be.
     """
 
-    def __init__(
-        self,
-        *,
-        ssl_context: ssl.SSLContext | None = None,
-        proxy: str | None = None,
-        trust_env: bool = True,
-        max_response_bytes: int = MAX_RESPONSE_BYTES,
-    ) -> None:
-        try:
-            self._settings = _settings(ssl_context, proxy, trust_env, max_response_bytes)
-        finally:
-            del proxy  # error reporters show the local variables of a traceback
+    def __init__(self, **settings: Unpack[HttpOptions]) -> None:
+        self._settings = settings_of(settings)
         self._pool: Pool | None = None
 
     def send(self, request: Request, /) -> Response:
@@ -92,29 +87,15 @@ class AsyncHttpTransport:
     Connections belong to an event loop: one that runs later makes its own.
 
     Args:
-        ssl_context: See `HttpTransport`.
-        proxy: See `HttpTransport`.
-        trust_env: See `HttpTransport`.
-        max_response_bytes: See `HttpTransport`.
         max_connections: How many requests are under way at once. The wait of others counts for their time limit.
+        settings: Those of `HttpTransport`.
 
     Raises:
         ValidationError: A setting is not as it must be.
     """
 
-    def __init__(
-        self,
-        *,
-        ssl_context: ssl.SSLContext | None = None,
-        proxy: str | None = None,
-        trust_env: bool = True,
-        max_response_bytes: int = MAX_RESPONSE_BYTES,
-        max_connections: int = 100,
-    ) -> None:
-        try:
-            self._settings = _settings(ssl_context, proxy, trust_env, max_response_bytes)
-        finally:
-            del proxy  # error reporters show the local variables of a traceback
+    def __init__(self, *, max_connections: int = 100, **settings: Unpack[HttpOptions]) -> None:
+        self._settings = settings_of(settings)
         self._max_connections = checked_count(max_connections, "max_connections")
         self._pool: tuple[Pool, Semaphore] | None = None
 
@@ -162,27 +143,3 @@ class AsyncHttpTransport:
             pool = Pool(owner, LoopSockets(), self._settings)
             self._pool = (pool, asyncio.Semaphore(self._max_connections))
         return self._pool
-
-
-def checked_count(value: object, name: str) -> int:
-    """Give a setting that is a whole number above 0, or raise."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise invalid_setting(name, f"{name} must be a whole number above 0")
-    return value
-
-
-def _settings(
-    ssl_context: ssl.SSLContext | None, proxy: str | None, trust_env: bool, max_response_bytes: int
-) -> HttpSettings:
-    try:
-        checked_count(max_response_bytes, "max_response_bytes")
-        if ssl_context is not None and not hasattr(ssl_context, "wrap_bio"):
-            raise invalid_setting("ssl_context", "ssl_context must be an ssl.SSLContext")
-        if proxy is not None:
-            from airudder._proxies import FORM, parse_proxy
-
-            if parse_proxy(proxy) is None:
-                raise invalid_setting("proxy", f"proxy must be {FORM}, with user:password@ before the host if need be")
-        return HttpSettings(ssl_context, proxy, trust_env, max_response_bytes)
-    finally:
-        del proxy

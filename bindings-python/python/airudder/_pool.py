@@ -28,12 +28,6 @@ if TYPE_CHECKING:
     from airudder._streams import Stream
     from airudder._transport import Accept, Response
 
-IDLE_MS = 4000
-"""The life of an unused connection: less than the 5 seconds after which common servers close theirs."""
-
-MAX_IDLE = 32
-"""The number of unused connections to one host that are kept."""
-
 
 class Pool:
     """The connections of one process, or of one event loop in it.
@@ -91,7 +85,7 @@ class Pool:
         """Take the connection that was used last, if it still stands; what stands no longer is closed."""
         idle = self._idle.get(origin)
         while idle and (connection := _pop(idle)):
-            if connection.idle_since > clocks()[1] - IDLE_MS and connection.stands():
+            if connection.idle_since > clocks()[1] - self._settings.idle_ms and connection.stands():
                 return connection
             connection.close()
         return None
@@ -100,7 +94,8 @@ class Pool:
         connection.idle_since = clocks()[1]
         idle = self._idle.setdefault(origin, deque())
         idle.append(connection)
-        while len(idle) > MAX_IDLE or (idle and idle[0].idle_since < clocks()[1] - IDLE_MS):
+        oldest = clocks()[1] - self._settings.idle_ms
+        while len(idle) > self._settings.max_idle or (idle and idle[0].idle_since < oldest):
             with suppress(IndexError):
                 idle.popleft().close()
 

@@ -51,6 +51,10 @@ class Response:
     """Names and values of the header fields."""
     body: bytes
     """The whole body."""
+    attempts: int = 1
+    """Which of the call's requests it answers, from 1; a transport leaves that to the client."""
+    call_id: str | None = None
+    """The library's own id of the call, as in logs and errors; a transport leaves that to the client."""
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body)} bytes>"
