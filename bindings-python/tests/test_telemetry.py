@@ -382,9 +382,14 @@ def test_nothing_that_is_told_is_secret_or_personal(start_sandbox, seen, tmp_pat
         *(repr(error.__dict__) for error in errors),
     ]
     assert len(told) > 200
-    secrets = [*account.values(), *tokens, "person-", "+62000", "6200000", "Ana"]
-    assert [(secret, text) for text in told for secret in secrets if secret in text] == []
-    # What the search would find, if it were there.
+    # A number stands alone; the end of a time in seconds may have the same digits.
+    personal = re.compile(
+        "|".join([*map(re.escape, [*account.values(), *tokens, "person-", "Ana"]), r"(?<![\d.])62000\d+"])
+    )
+    assert personal.search("calls +620000000001")
+    assert personal.search(tokens[0])
+    assert [text for text in told if personal.search(text)] == []
+    # Everything is there in which they might be.
     assert any("july" in text for text in told)
     assert any("workflow.upload_details" in text for text in told)
 
