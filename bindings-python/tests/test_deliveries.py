@@ -1,6 +1,7 @@
 """Deliveries as frameworks hand them over, and senders who go away."""
 
 import asyncio
+import inspect
 import io
 import json
 import types
@@ -9,6 +10,7 @@ import pytest
 from conftest import APP
 
 from airudder import AsyncClient, Client, Response, ValidationError, WebhookError, Webhooks
+from airudder._webhooks import VARIABLES, WebhooksSettings
 from airudder.integrations import asgi, wsgi
 
 SECRET = "fake-webhook-secret"
@@ -193,3 +195,45 @@ def test_what_is_no_push_is_not_asked_about(body, kind, code):
     event = Webhooks(require_signature=False).unwrap(body, {}, kind=kind)
     with pytest.raises(ValidationError, match=code):
         Client(transport=Genuine(), **APP).workflow.verify_push(event)
+
+
+@pytest.fixture
+def variables(monkeypatch):
+    """Set these variables of a receiver, and no others."""
+
+    def set_(**values):
+        for name, variable in VARIABLES.items():
+            monkeypatch.setenv(variable, values.get(name, ""))
+
+    return set_
+
+
+def test_from_env(variables):
+    settings = {"scheme": "hmac-sha1:base64:body", "cipher": "aes-cbc:pkcs7:base64:iv=key"}
+    sender = Webhooks(secret=SECRET, encryption_key="fake-key-16bytes", **settings)
+    headers, body = sender.seal(BODY.decode())
+    variables(secret=SECRET, encryption_key="fake-key-16bytes", **settings)
+    assert Webhooks.from_env().unwrap(body, headers).verified
+    with pytest.raises(WebhookError, match="E5003"):
+        Webhooks.from_env(max_body_bytes=10).unwrap(body, headers)
+    with pytest.raises(WebhookError, match="E5002"):
+        Webhooks.from_env(scheme="hmac-sha256:hex:body").unwrap(body, headers)
+    variables(secret="fake-other-secret", encryption_key="fake-key-16bytes", **settings)
+    assert Webhooks.from_env(secret=[SECRET, "fake-older-secret"]).unwrap(body, headers).verified
+
+
+def test_from_env_names_the_variable_that_is_missing(variables):
+    variables(scheme="hmac-sha1:base64:body")
+    for settings in ({}, {"secret": None}, {"require_signature": True}):
+        with pytest.raises(ValidationError, match="AIRUDDER_WEBHOOK_SECRET") as raised:
+            Webhooks.from_env(**settings)
+        assert (raised.value.code, raised.value.pointer) == ("E1001", "/secret")
+    unsigned = Webhooks.from_env(require_signature=False)
+    assert not unsigned.unwrap(BODY, {}).verified
+
+
+def test_from_env_takes_what_the_receiver_takes(variables):
+    assert set(inspect.signature(Webhooks).parameters) == WebhooksSettings.__optional_keys__
+    variables(secret=SECRET)
+    with pytest.raises(TypeError, match="max_body"):
+        Webhooks.from_env(max_body=10)

@@ -144,3 +144,54 @@ test("a header field that nothing needs may have any value that a header field h
   assert.equal(receiver.unwrap(SENT, { ...signed, "x-a": "a\0b", "X-Many": ["1", "2"] }).verified, true);
   assert.throws(() => receiver.unwrap(SENT, { ...signed, "x-a": {} }), ValidationError);
 });
+
+/** Runs with these variables of a receiver in the environment, and no other ones. */
+function withVariables(values, run) {
+  const names = ["WEBHOOK_SECRET", "WEBHOOK_SCHEME", "WEBHOOK_CIPHER", "ENCRYPTION_KEY"];
+  const before = { ...process.env };
+  for (const name of names) process.env[`AIRUDDER_${name}`] = values[name] ?? "";
+  try {
+    return run();
+  } finally {
+    for (const name of names) delete process.env[`AIRUDDER_${name}`];
+    Object.assign(process.env, before);
+  }
+}
+
+test("a receiver from the environment", () => {
+  const [scheme, cipher, encryptionKey] = ["hmac-sha1:base64:body", "aes-cbc:pkcs7:base64:iv=key", "fake-key-16bytes"];
+  const { headers, body } = new Webhooks({ secret: SECRET, scheme, cipher, encryptionKey }).seal(SENT);
+  const variables = { WEBHOOK_SCHEME: scheme, WEBHOOK_CIPHER: cipher, ENCRYPTION_KEY: encryptionKey };
+  withVariables({ ...variables, WEBHOOK_SECRET: SECRET }, () => {
+    assert.equal(Webhooks.fromEnv().unwrap(body, headers).verified, true);
+    assert.equal(Webhooks.fromEnv({ scheme: undefined }).unwrap(body, headers).verified, true);
+    assert.throws(() => Webhooks.fromEnv({ maxBodyBytes: 10 }).unwrap(body, headers), { code: "E5003" });
+    assert.throws(() => Webhooks.fromEnv({ scheme: "hmac-sha256:hex:body" }).unwrap(body, headers), { code: "E5002" });
+    assert.throws(() => Webhooks.fromEnv({ maxBody: 10 }), { code: "E1001", pointer: "/maxBody" });
+  });
+  withVariables({ ...variables, WEBHOOK_SECRET: "fake-other" }, () => {
+    assert.equal(Webhooks.fromEnv({ secret: [SECRET, "fake-older"] }).unwrap(body, headers).verified, true);
+  });
+});
+
+test("a receiver from an environment without the secret: its variable is named", () => {
+  const missing = (message) => (error) => {
+    assert.ok(error instanceof ValidationError);
+    assert.deepEqual([error.code, error.pointer], ["E1001", "/secret"]);
+    assert.match(error.message, message);
+    return true;
+  };
+  withVariables({ WEBHOOK_SCHEME: "hmac-sha1:base64:body" }, () => {
+    assert.throws(() => Webhooks.fromEnv(), missing(/set AIRUDDER_WEBHOOK_SECRET/));
+    assert.throws(() => Webhooks.fromEnv({ secret: undefined }), missing(/set AIRUDDER_WEBHOOK_SECRET/));
+    assert.equal(Webhooks.fromEnv({ requireSignature: false }).unwrap(SENT, {}).verified, false);
+  });
+  const { process } = globalThis;
+  delete globalThis.process; // as in a worker
+  try {
+    assert.throws(() => Webhooks.fromEnv(), missing(/no process\.env .*AIRUDDER_WEBHOOK_SECRET/));
+    assert.ok(Webhooks.fromEnv({ secret: SECRET }));
+  } finally {
+    globalThis.process = process;
+  }
+});

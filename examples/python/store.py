@@ -169,14 +169,7 @@ class Inbox:
 
         `replay.py` tells AIRUDDER_WEBHOOK_SCHEME, which settles the matter, and AIRUDDER_WEBHOOK_CIPHER.
         """
-        scheme = os.environ.get("AIRUDDER_WEBHOOK_SCHEME") or None
-        hooks = Webhooks(
-            secret=os.environ["AIRUDDER_WEBHOOK_SECRET"],
-            scheme=scheme,
-            encryption_key=os.environ.get("AIRUDDER_ENCRYPTION_KEY") or None,
-            cipher=os.environ.get("AIRUDDER_WEBHOOK_CIPHER") or None,
-        )
-        return cls(hooks, Store(path), settled=scheme is not None)
+        return cls(Webhooks.from_env(), Store(path), settled=bool(os.environ.get("AIRUDDER_WEBHOOK_SCHEME")))
 
     def receive(self, body: bytes, headers: Headers) -> int:
         """Take one delivery, and give the status to answer with.

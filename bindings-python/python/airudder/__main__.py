@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import textwrap
 from pathlib import Path
@@ -18,6 +17,7 @@ from airudder._generated.events import CLASSES
 from airudder._listen import UNSIGNED, listen
 from airudder._options import File
 from airudder._terminal import as_json, say, say_plain, tell, tell_progress
+from airudder._webhooks import VARIABLES, from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -426,16 +426,16 @@ def _detect(given: argparse.Namespace) -> int:
     found = crypto.detect(
         headers,
         given.body.read_bytes(),
-        secret=os.environ.get("AIRUDDER_WEBHOOK_SECRET") or None,
-        encryption_key=os.environ.get("AIRUDDER_ENCRYPTION_KEY") or None,
+        secret=from_environment("secret"),
+        encryption_key=from_environment("encryption_key"),
     )
     say_plain("\n".join(found.notes))
     if found.scheme:
-        say_plain(f"AIRUDDER_WEBHOOK_SCHEME={found.scheme}")
+        say_plain(f"{VARIABLES['scheme']}={found.scheme}")
     if found.cipher:
-        say_plain(f"AIRUDDER_WEBHOOK_CIPHER={found.cipher}")
-    no_scheme = bool(os.environ.get("AIRUDDER_WEBHOOK_SECRET")) and not found.scheme
-    no_cipher = bool(os.environ.get("AIRUDDER_ENCRYPTION_KEY")) and not (found.cipher or _is_json(given.body))
+        say_plain(f"{VARIABLES['cipher']}={found.cipher}")
+    no_scheme = from_environment("secret") is not None and not found.scheme
+    no_cipher = from_environment("encryption_key") is not None and not (found.cipher or _is_json(given.body))
     return 1 if no_scheme or no_cipher or not (found.scheme or found.cipher) else 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from airudder._errors import AirudderError
 from airudder._terminal import as_json, say, tell
-from airudder._webhooks import ACK_BODY, ACK_STATUS, Webhooks
+from airudder._webhooks import ACK_BODY, ACK_STATUS, VARIABLES, Webhooks, from_environment
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +21,7 @@ MAX_LENGTH_DIGITS = 18
 
 UNSIGNED = "Check that the request comes from AI Rudder; --allow-unsigned takes what AI Rudder does not sign."
 NOTHING_VERIFIED = (
-    "warning: AIRUDDER_WEBHOOK_SECRET is not set, so no signature is verified: "
+    f"warning: {VARIABLES['secret']} is not set, so no signature is verified: "
     "whoever reaches this port can send events of any content"
 )
 
@@ -120,14 +119,8 @@ class _Server(ThreadingHTTPServer):
 
 def listen(given: argparse.Namespace) -> int:
     """Print events until there were enough."""
-    verifies = bool(os.environ.get("AIRUDDER_WEBHOOK_SECRET"))
-    hooks = Webhooks(
-        secret=os.environ.get("AIRUDDER_WEBHOOK_SECRET") or None,
-        scheme=os.environ.get("AIRUDDER_WEBHOOK_SCHEME") or None,
-        encryption_key=os.environ.get("AIRUDDER_ENCRYPTION_KEY") or None,
-        cipher=os.environ.get("AIRUDDER_WEBHOOK_CIPHER") or None,
-        require_signature=verifies and not given.allow_unsigned,
-    )
+    verifies = from_environment("secret") is not None
+    hooks = Webhooks.from_env(require_signature=verifies and not given.allow_unsigned)
     printer = Printer(given.count)
     with _Server((given.host, given.port), receiver(hooks, printer, given.kind)) as server:
         how = "signatures are verified" if verifies else "nothing is verified"

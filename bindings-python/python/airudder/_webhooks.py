@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
 
 from airudder import _native
+from airudder._errors import invalid_setting
 from airudder._event import Event
 from airudder._generated.events import CLASSES
 
@@ -24,6 +25,29 @@ ACK_BODY = b"{}"
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest body where nothing else is said."""
+
+
+VARIABLES = {
+    "secret": "AIRUDDER_WEBHOOK_SECRET",
+    "scheme": "AIRUDDER_WEBHOOK_SCHEME",
+    "cipher": "AIRUDDER_WEBHOOK_CIPHER",
+    "encryption_key": "AIRUDDER_ENCRYPTION_KEY",
+}
+"""The settings of a receiver that the environment may hold, and their variables."""
+
+
+class WebhooksSettings(TypedDict, total=False):
+    """The settings of `Webhooks`, for `Webhooks.from_env`."""
+
+    secret: str | Sequence[str] | None
+    scheme: str | None
+    encryption_key: str | None
+    cipher: str | None
+    require_signature: bool
+    require_encryption: bool | None
+    sign_key: str | None
+    max_body_bytes: int | None
+    max_depth: int | None
 
 
 class Webhooks:
@@ -79,6 +103,28 @@ class Webhooks:
         finally:
             # Error reporters show the local variables of a traceback.
             del secret, encryption_key, sign_key
+
+    @classmethod
+    def from_env(cls, **settings: Unpack[WebhooksSettings]) -> Self:
+        """Make a receiver from the environment; what is given as an argument comes before it.
+
+        Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_WEBHOOK_CIPHER` and
+        `AIRUDDER_ENCRYPTION_KEY`; empty ones count as absent.
+
+        Raises:
+            ValidationError: There is no secret, and `require_signature=False` was not given either, which says that
+                none is needed. The message names the variable.
+        """
+        given = cast("dict[str, Any]", settings)
+        try:
+            for name in VARIABLES:
+                given.setdefault(name, from_environment(name))
+            if not given["secret"] and given.get("require_signature", True):
+                raise invalid_setting("secret", f"set {VARIABLES['secret']} in the environment, or give secret")
+            return cls(**given)
+        finally:
+            # Error reporters show the local variables of a traceback, and this is one of the caller's, too.
+            given.clear()
 
     def unwrap(
         self,
@@ -139,3 +185,8 @@ class Webhooks:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a receiver holds secrets: make a new one in the other process")
+
+
+def from_environment(name: str) -> str | None:
+    """Read one of the settings of `VARIABLES`; None where its variable is missing or empty."""
+    return os.environ.get(VARIABLES[name]) or None

@@ -64,6 +64,14 @@ export function abortController(): AbortController {
 
 /** A variable of the environment; absent where it is empty, or where there is no environment. */
 export function environment(name: string): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env?.[name] || undefined;
+  return variables()?.[name] || undefined;
+}
+
+/** True where there is an environment: in Node, and in runtimes that have its `process`. */
+export function hasEnvironment(): boolean {
+  return variables() !== undefined;
+}
+
+function variables(): Record<string, string | undefined> | undefined {
+  return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
 }

@@ -1,5 +1,7 @@
 /** The settings of a receiver and of its handlers. */
 import type { EventData } from "../generated/types.js";
+import { fault } from "../runtime/native.js";
+import { environment, hasEnvironment } from "../runtime/platform.js";
 import { COUNT, FLAG, FUNCTION, STRING, STRINGS } from "../runtime/settings.js";
 import type { Event } from "./event.js";
 import type { Unverified } from "./handlers.js";
@@ -82,3 +84,24 @@ export const WEBHOOKS = {
   maxBodyBytes: COUNT,
   maxDepth: COUNT,
 };
+
+const VARIABLES = {
+  secret: "AIRUDDER_WEBHOOK_SECRET",
+  scheme: "AIRUDDER_WEBHOOK_SCHEME",
+  cipher: "AIRUDDER_WEBHOOK_CIPHER",
+  encryptionKey: "AIRUDDER_ENCRYPTION_KEY",
+};
+
+/** The settings from the environment; given ones take precedence. */
+export function fromEnvironment(options: WebhooksOptions): WebhooksOptions {
+  const found = Object.entries(VARIABLES).map(([name, variable]) => [name, environment(variable)]);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  const all: WebhooksOptions = { ...Object.fromEntries(found), ...Object.fromEntries(given) };
+  if (!all.secret && all.requireSignature !== false) {
+    const remedy = hasEnvironment()
+      ? `set ${VARIABLES.secret} in the environment, or give secret`
+      : `this runtime has no process.env to read ${VARIABLES.secret} from: give secret`;
+    throw fault(1001, remedy, "/secret");
+  }
+  return all;
+}

@@ -10,7 +10,14 @@ import { randomBlock } from "../runtime/platform.js";
 import { bare, checkedAs, DATE, FUNCTION, OBJECT, optionalString, STRING, settings } from "../runtime/settings.js";
 import { EVENTS, type Event, type EventOf } from "./event.js";
 import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
-import { HANDLER, type HandlerOptions, type Listener, WEBHOOKS, type WebhooksOptions } from "./options.js";
+import {
+  fromEnvironment,
+  HANDLER,
+  type HandlerOptions,
+  type Listener,
+  WEBHOOKS,
+  type WebhooksOptions,
+} from "./options.js";
 
 /**
  * Verifies, decrypts and reads events. Make one and use it for all deliveries.
@@ -35,6 +42,19 @@ export class Webhooks {
     this.#headerNames = new Set(
       this.#machine.use((machine) => machine.headerNames()).map((name) => name.toLowerCase()),
     );
+  }
+
+  /**
+   * A receiver with settings from the environment; given ones take precedence.
+   *
+   * Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_WEBHOOK_CIPHER` and
+   * `AIRUDDER_ENCRYPTION_KEY` from `process.env`; empty ones count as absent.
+   *
+   * @throws ValidationError There is no secret, and `requireSignature: false`, which says that none is needed, was not
+   * given either. The message names the variable; in a runtime without `process.env` it says so.
+   */
+  static fromEnv(options: WebhooksOptions = {}): Webhooks {
+    return new Webhooks(fromEnvironment(options));
   }
 
   /**

@@ -159,6 +159,10 @@ export function receivers(): void {
     .onUnknown(async (event) => void event.type);
   // @ts-expect-error a type that there is not: `onUnknown` is for those
   hooks.on("workflow.call.finnished", () => {});
+  Webhooks.fromEnv().fetchHandler();
+  Webhooks.fromEnv({ secret: ["new", "old"] }).fetchHandler();
+  // @ts-expect-error a setting that there is not
+  Webhooks.fromEnv({ secrets: [] });
   hooks.fetchHandler();
   hooks.nodeHandler(async (event) => events(event), { kind: "pds.task.status", onError: (error) => void error });
   const kept: Unverified[] = [];
