@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench costs kills engines spark soak clean python node c install deb sandbox package
+.PHONY: help setup demo test lint generate notices bench costs kills engines receivers next spark soak clean python node c install deb sandbox package
 
 PYTHON = .venv/bin/python
 
@@ -33,11 +33,13 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	$(PYTHON) -m ruff check --quiet .
 	cd bindings-python && ../$(PYTHON) -m mypy
 	cd examples/python && MYPYPATH=. ../../$(PYTHON) -m mypy --strict --no-incremental *.py
+	cd examples/python/receivers && DATABASE_URL=postgresql:///none DJANGO_SECRET_KEY=fake \
+	    ../../../$(PYTHON) -m mypy --strict --no-incremental *.py django_events
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
-	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -69,6 +71,15 @@ engines: package node sandbox ## Send 100 000 contacts with Celery and BullMQ wh
 	AIRUDDER_ENGINE_CONTACTS=100000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
 	    $(PYTHON) -m pytest bindings-python/tests/test_engines.py
 
+receivers: python node sandbox ## Take the database away for 70 seconds from each receiver that a team deploys
+	AIRUDDER_RECEIVER_OUTAGE=70 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
+	    $(PYTHON) -m pytest -s bindings-python/tests/test_deployed_receivers.py
+
+next: python node sandbox ## Build the receiver of Next.js, and test it as the others; Next.js takes 370 MB
+	@cd examples/next && npm ci --silent
+	AIRUDDER_NEXT=1 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
+	    $(PYTHON) -m pytest -k next bindings-python/tests/test_deployed_receivers.py
+
 spark: python sandbox ## Send 100 000 contacts with Spark while its processes are killed; Spark and Java take 1 GB
 	@tools/debian postgresql
 	@command -v java >/dev/null || tools/debian default-jre-headless
@@ -83,7 +94,8 @@ soak: node ## Make a million calls and unwraps in JavaScript, and see that the m
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist bindings-wasm/inspector/dist examples/node/node_modules
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist bindings-wasm/inspector/dist examples/node/node_modules \
+	    examples/next/node_modules examples/next/.next
 
 python: .venv/ready package
 

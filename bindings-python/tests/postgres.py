@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -67,6 +68,11 @@ class Postgres:
         """Kill it without a warning, as a machine does that loses its power."""
         self.process.kill()
         self.process.wait()
+
+    def halt(self) -> None:
+        """Stop it as an administrator does; whoever is connected is cut off."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
 
     def stop(self) -> None:
         self.process.terminate()  # it waits for its connections, of which there are none by now

@@ -1,4 +1,4 @@
-"""A Redis of the tests' own, on a free port of this machine, which keeps what it confirms."""
+"""A Redis of the tests' own, on a free port of this machine."""
 
 import subprocess
 import time
@@ -10,16 +10,18 @@ from servers import free_port
 class RedisServer:
     """A running server, which can be killed and started again."""
 
-    def __init__(self, folder) -> None:
+    def __init__(self, folder, *, durable=True) -> None:
+        """Start it; a durable one keeps what it confirms, another one nothing."""
         self._folder = folder
+        self._durable = durable
         self._port = free_port()
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self.client = redis.Redis.from_url(self.url)
         self.start()
 
     def start(self) -> None:
-        options = ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--bind", "127.0.0.1"]
-        command = ["redis-server", "--port", str(self._port), "--dir", self._folder, *options]
+        options = ["--appendonly", "yes" if self._durable else "no", "--appendfsync", "always", "--save", ""]
+        command = ["redis-server", "--port", str(self._port), "--dir", self._folder, "--bind", "127.0.0.1", *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         for _ in range(600):
             try:
