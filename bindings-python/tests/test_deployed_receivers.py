@@ -41,10 +41,11 @@ FAULTS = [
 
 @dataclass(frozen=True)
 class Stack:
-    """A receiver and a worker, and what is to be run once before. PORT stands for the port."""
+    """A receiver and its workers, and what is to be run once before. PORT stands for the port."""
 
     serve: list[str]
     work: list[str]
+    workers: int = 2
     first: tuple[str, ...] = ()
     has_migration: bool = False
 
@@ -74,6 +75,7 @@ STACKS = {
     "django, celery": Stack(
         python(*GUNICORN, "django.core.wsgi:get_wsgi_application()"),
         python("celery", "--app", "django_events", "worker", "--beat", "--concurrency", "2"),
+        workers=1,
         first=tuple(python("django", "migrate")),
         has_migration=True,
     ),
@@ -96,9 +98,9 @@ class Deployment:
     def __init__(self, stack, postgres, redis_server, folder):
         self._stack = stack
         self._folder = folder
-        self._postgres = postgres
-        self._redis = redis_server
         self._port = free_port()
+        self._started = []
+        self.workers = []
         self._url = make_conninfo(postgres.url, dbname=f"receivers_{self._port}")
         self.url = f"http://127.0.0.1:{self._port}/events"
         self._environment = os.environ | {
@@ -116,20 +118,27 @@ class Deployment:
         redis_server.client.flushall()
         with psycopg.connect(postgres.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE receivers_{self._port}")
-        if stack.first:
-            subprocess.run(stack.first, env=self._environment, cwd=folder, check=True, capture_output=True)
-        if not stack.has_migration:
+
+    def start(self):
+        if self._stack.first:
+            subprocess.run(self._stack.first, env=self._environment, cwd=self._folder, check=True, capture_output=True)
+        if not self._stack.has_migration:
             with psycopg.connect(self._url) as connection:
                 connection.execute((ROOT / "examples/receivers.sql").read_text())
         self.serve()
-        self.work()
+
+    def stop(self):
+        for process in self._started:
+            self.kill(process)
 
     def serve(self):
         self.server = self._start([part.replace("PORT", str(self._port)) for part in self._stack.serve])
         until(self._listens)
 
     def work(self):
-        self.worker = self._start(self._stack.work)
+        """Start as many workers as are missing."""
+        while len(self.workers) < self._stack.workers:
+            self.workers.append(self._start(self._stack.work))
 
     def kill(self, process):
         with contextlib.suppress(ProcessLookupError):
@@ -149,7 +158,8 @@ class Deployment:
     def _start(self, command):
         with (self._folder / "log").open("ab") as log:
             options = {"cwd": self._folder, "env": self._environment, "stdout": log, "stderr": log}
-            return subprocess.Popen(command, start_new_session=True, **options)
+            self._started.append(subprocess.Popen(command, start_new_session=True, **options))
+        return self._started[-1]
 
     def _listens(self):
         assert self.server.poll() is None, self.log()
@@ -168,9 +178,11 @@ def redis_server(tmp_path_factory):
 @pytest.fixture(params=STACKS)
 def deployment(request, postgres, redis_server, tmp_path):
     made = Deployment(STACKS[request.param], postgres, redis_server, tmp_path)
-    yield made
-    made.kill(made.server)
-    made.kill(made.worker)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 def signed(case_id):
@@ -180,6 +192,7 @@ def signed(case_id):
 
 def test_every_event_is_stored_and_handled_once(deployment, start_sandbox, postgres, redis_server):
     began = time.monotonic()
+    deployment.work()
     pace = ["--speed", "1000", "--retry-delay", str(MINUTE * 1000)]
     sandbox = start_sandbox("--webhook-url", deployment.url, "--sign-secret", SECRET, *pace)
     sandbox.control("faults", FAULTS)
@@ -197,7 +210,7 @@ def test_every_event_is_stored_and_handled_once(deployment, start_sandbox, postg
     deployment.serve()
 
     deployment.until_count("results", EVENTS // 4)
-    deployment.kill(deployment.worker)
+    deployment.kill(deployment.workers.pop(0))
     redis_server.kill()  # and with it all that was in the queue
     redis_server.start()
     deployment.work()
@@ -216,7 +229,8 @@ def test_every_event_is_stored_and_handled_once(deployment, start_sandbox, postg
     took = time.monotonic() - began
     print(f"{EVENTS} events in {took:.0f} s, {OUTAGE:g} s without the database: {sandbox.stats()['events']}")
     time.sleep(4)  # what was handed on before is handed on again by now
-    assert [deployment.server.poll(), deployment.worker.poll()] == [None, None], deployment.log()
+    living = [deployment.server, *deployment.workers]
+    assert [process.poll() for process in living] == [None] * len(living), deployment.log()
 
     expected = {contact["caseid"] for contact in contacts} | {"amid", "after"}
     assert sorted(deployment.rows("SELECT case_id FROM results")) == sorted((case_id,) for case_id in expected)
