@@ -87,6 +87,29 @@ pub(crate) fn partition_of(contact: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>)
     Ok(airudder_core::partition_of(&contact, count)?)
 }
 
+/// `(name, started_ms, normal, report, accepted, unsent)`; `airudder._recorded` makes a class of it.
+type Recorded = (String, u64, u32, Report, Vec<(u64, u64)>, u64);
+
+/// What a journal alone tells of its campaign: see `airudder_core::recorded`.
+#[pyfunction]
+#[pyo3(signature = (journal, /))]
+pub(crate) fn recorded(py: Python<'_>, journal: &[u8]) -> Fallible<Recorded> {
+    let found = detach(py, || airudder_core::recorded(journal).map_err(Failed::from))?;
+    Ok((found.name, found.started_ms, found.normal, as_tuples(py, found.report)?, found.accepted, found.unsent))
+}
+
+fn as_tuples(py: Python<'_>, report: airudder_core::Report) -> Fallible<Report> {
+    let error = report.error.map(|error| to_exception(py, &error).map(|error| error.into_value(py).into_any()));
+    Ok((
+        report.accepted,
+        report.rejected.into_iter().map(|one| (one.contact, one.code, one.pointer, one.message, one.case_id)).collect(),
+        report.doubtful.into_iter().map(|one| (one.contact, one.case_id)).collect(),
+        report.workflows.into_iter().map(|one| (one.workflow_id, one.name, one.contacts)).collect(),
+        report.clock_offset_ms,
+        error.transpose()?,
+    ))
+}
+
 #[pymethods]
 impl Campaign {
     #[new]
@@ -258,19 +281,6 @@ impl Campaign {
 
     /// The outcome of the campaign so far.
     fn report(&self, py: Python<'_>) -> Fallible<Report> {
-        let report = self.with(py, |campaign| Ok(campaign.report()))?;
-        let error = report.error.map(|error| to_exception(py, &error).map(|error| error.into_value(py).into_any()));
-        Ok((
-            report.accepted,
-            report
-                .rejected
-                .into_iter()
-                .map(|one| (one.contact, one.code, one.pointer, one.message, one.case_id))
-                .collect(),
-            report.doubtful.into_iter().map(|one| (one.contact, one.case_id)).collect(),
-            report.workflows.into_iter().map(|one| (one.workflow_id, one.name, one.contacts)).collect(),
-            report.clock_offset_ms,
-            error.transpose()?,
-        ))
+        as_tuples(py, self.with(py, |campaign| Ok(campaign.report()))?)
     }
 }

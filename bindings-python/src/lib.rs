@@ -34,7 +34,7 @@ mod _native {
     #[pymodule_export]
     use crate::call::{Call, Request};
     #[pymodule_export]
-    use crate::campaign::{Campaign, partition_of};
+    use crate::campaign::{Campaign, partition_of, recorded};
     #[pymodule_export]
     use crate::clocks::clocks;
     #[pymodule_export]

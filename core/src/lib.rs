@@ -101,8 +101,8 @@ pub use api::{
 };
 pub use call::{Answer, Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
 pub use campaign::{
-    Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Partition, Phase, Progress, Rejected, Report,
-    Workflow, partition_of,
+    Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Partition, Phase, Progress, Recorded,
+    Rejected, Report, Workflow, partition_of, recorded,
 };
 pub use clock::Now;
 pub use config::ClientConfig;

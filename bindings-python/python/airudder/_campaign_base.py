@@ -18,7 +18,7 @@ from airudder._report import DoubtfulContact, Progress, Rejected, Report, Workfl
 from airudder._suppressed import Suppression
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from airudder._campaign_settings import AsyncCampaignSettings, CampaignSettings
     from airudder._contacts import AsyncContacts, Contacts
@@ -114,14 +114,24 @@ class BaseJob(Generic[_Run, _Journal]):
 def report_of(machine: Machine) -> tuple[Report, AirudderError | None]:
     """Read the report of a campaign, and why it stopped before its end."""
     accepted, rejected, doubtful, workflows, clock_offset_ms, stopped_by = machine.report()
-    report = Report(
+    return report_from(accepted, rejected, doubtful, workflows, clock_offset_ms), stopped_by
+
+
+def report_from(
+    accepted: int,
+    rejected: Iterable[tuple[int, str, str | None, str, str | None]],
+    doubtful: Iterable[tuple[int, str | None]],
+    workflows: Iterable[tuple[str | None, str, int]],
+    clock_offset_ms: int | None,
+) -> Report:
+    """Make a report of what the core tells."""
+    return Report(
         accepted,
         [Rejected(*one) for one in rejected],
         [DoubtfulContact(*one) for one in doubtful],
         [Workflow(*one) for one in workflows],
         clock_offset_ms,
     )
-    return report, stopped_by
 
 
 def is_async_journal(journal: object) -> bool:

@@ -28,6 +28,7 @@ __all__ = [
     "from_json",
     "operations",
     "partition_of",
+    "recorded",
     "sign",
     "to_json",
     "verify",
@@ -37,6 +38,14 @@ __all__ = [
 _Pairs: TypeAlias = list[tuple[str, str]]
 _Bytes: TypeAlias = bytes | bytearray | memoryview
 _Octets: TypeAlias = str | _Bytes
+_Report: TypeAlias = tuple[
+    int,
+    list[tuple[int, str, str | None, str, str | None]],
+    list[tuple[int, str | None]],
+    list[tuple[str | None, str, int]],
+    int | None,
+    AirudderError | None,
+]
 
 VERSION: Final[str]
 
@@ -164,16 +173,7 @@ class Campaign:
     def on_result(self, id: int, unix_ms: int, monotonic_ms: int, call: Call, /) -> None: ...
     def give_up(self) -> None: ...
     def progress(self) -> tuple[int, int, int, int, str, int | None]: ...
-    def report(
-        self,
-    ) -> tuple[
-        int,
-        list[tuple[int, str, str | None, str, str | None]],
-        list[tuple[int, str | None]],
-        list[tuple[str | None, str, int]],
-        int | None,
-        AirudderError | None,
-    ]: ...
+    def report(self) -> _Report: ...
 
 @final
 class Webhooks:
@@ -212,6 +212,7 @@ def detect(
     headers: HeaderFields, body: _Bytes, secret: str | None, encryption_key: str | None, /
 ) -> tuple[str | None, str | None, list[str]]: ...
 def partition_of(contact: object, count: int, /) -> int: ...
+def recorded(journal: bytes, /) -> tuple[str, int, int, _Report, list[tuple[int, int]], int]: ...
 def operations() -> list[tuple[str, str, str]]: ...
 def error_codes() -> list[tuple[int, str, str, str]]: ...
 def first_package(package: ModuleType, /) -> ModuleType: ...

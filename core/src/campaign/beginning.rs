@@ -23,7 +23,7 @@ const RECOVERY_VERSION: u32 = 3;
 const HEAD_VERSION: u32 = 4;
 /// The rules by which hosts turn files into contacts: those of today, and those of version 0.1.0.
 pub(super) const NORMAL: u32 = 2;
-const NORMAL_0_1_0: u32 = 1;
+pub(super) const NORMAL_0_1_0: u32 = 1;
 
 const ANOTHER: &str = "the journal belongs to a campaign with another template or name";
 

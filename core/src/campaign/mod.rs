@@ -42,6 +42,7 @@ mod lookups;
 mod numbered;
 mod outage;
 mod partition;
+mod recorded;
 mod recovery;
 mod report;
 mod schedule;
@@ -65,6 +66,7 @@ use self::{
 pub use self::{
     config::{CampaignConfig, MaxRejected, Partition},
     partition::partition_of,
+    recorded::{Recorded, recorded},
     report::{DoubtfulContact, Phase, Progress, Rejected, Report, Workflow},
     state::Campaign,
 };

@@ -1,7 +1,7 @@
 //! Journals of other runs, accounts and versions.
 
 use crate::support::Answer::Code;
-use airudder_core::{Campaign, CampaignConfig, ErrorCode, crypto};
+use airudder_core::{Campaign, CampaignConfig, ErrorCode, Recorded, Report, crypto, recorded};
 use serde_json::{Value, json};
 
 use crate::support::{DAY, Host, START, config, contacts, found, usual};
@@ -123,4 +123,42 @@ fn a_damaged_or_foreign_journal_is_an_error() {
     assert_eq!(resume(b"callee,caseid\n+6200012345678,c-1\n").unwrap_err().code(), ErrorCode::JournalDamaged);
     let torn = &host.journal[..host.journal.len() - 1];
     assert!(resume(torn).unwrap() < torn.len());
+}
+
+/// Accepted, refused, in doubt, and kept back; what the report says of each is what the live run said.
+#[test]
+fn a_journal_alone_tells_what_became_of_its_contacts() {
+    let mut host = Host::new();
+    let mut uploads = 0;
+    let report = host.run(config(2), &contacts(6), &mut |_, operation, _| match operation {
+        "uploaddetails" => {
+            uploads += 1;
+            if uploads == 2 { Code(403) } else { usual(operation) }
+        }
+        _ => usual(operation),
+    });
+    let found = recorded(&host.journal).unwrap();
+    assert_eq!(
+        (found.name.as_str(), found.normal, found.report.accepted, found.unsent),
+        ("july", 2, report.accepted, 0)
+    );
+    assert_eq!(found.report.accepted, found.accepted.iter().map(|(_, count)| count).sum::<u64>());
+    let places =
+        |report: &Report| report.rejected.iter().map(|one| (one.contact, one.code.clone())).collect::<Vec<_>>();
+    assert_eq!((places(&found.report), report.rejected.len()), (places(&report), 2));
+    assert!(found.report.rejected[0].case_id.is_none() && report.rejected[0].case_id.is_some());
+    assert_eq!(found.report.workflows, report.workflows);
+    // Without its end, each journal tells of as many contacts: those whose outcome it lacks are doubtful.
+    let lines: Vec<&[u8]> = host.journal.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut told = Vec::new();
+    for end in 1..=lines.len() {
+        let Recorded { report, unsent, .. } = recorded(&lines[..end].concat()).unwrap();
+        told.push((report.accepted, report.rejected.len(), report.doubtful.len(), unsent));
+    }
+    assert!(told.iter().any(|(_, _, doubtful, _)| *doubtful > 0), "{told:?}");
+    assert!(told.is_sorted_by_key(|(accepted, rejected, doubtful, unsent)| {
+        accepted + *rejected as u64 + *doubtful as u64 + unsent
+    }));
+    assert_eq!(recorded(b"").unwrap_err().code(), ErrorCode::JournalMissing);
+    assert_eq!(recorded(b"callee,caseid\n").unwrap_err().code(), ErrorCode::JournalDamaged);
 }
