@@ -45,11 +45,14 @@ def test_h11_is_all_that_is_needed():
     needed = importlib.metadata.requires("airudder")
     assert [one.partition(">")[0] for one in needed if "extra ==" not in one] == ["h11"]
     assert sorted(one.partition(">")[0] for one in needed if "extra ==" in one) == [
+        "altair",
+        "jinja2",
         "narwhals",
         "opentelemetry-api",
         "phonenumbers",
         "psycopg",
         "redis",
+        "vl-convert-python",
     ]
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from airudder._page.results import HasData
+
 Phase: TypeAlias = Literal["uploading", "waiting_for_api", "looking_up", "paused", "reading", "settling", "ended"]
 
 
@@ -139,7 +141,7 @@ class Report:
             narwhals: Any = import_module("narwhals")
         except ImportError:
             raise ImportError("a data frame needs the library narwhals: pip install airudder[frames]") from None
-        rows = self._left()
+        rows = left_of(self)
         data = {name: [row.get(name) for row in rows] for name in COLUMNS}
         schema = {name: narwhals.Int64() if name == "contact" else narwhals.String() for name in COLUMNS}
         return narwhals.from_dict(data, schema, backend=backend).to_native()
@@ -155,21 +157,60 @@ class Report:
         Returns:
             The number of rows.
         """
-        rows = self._left()
+        rows = left_of(self)
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(rows)
         return len(rows)
 
-    def _left(self) -> list[dict[str, Any]]:
-        """The contacts that were not accepted."""
-        rows = [{"state": "rejected", **asdict(one)} for one in self.rejected]
-        rows += [{"state": "doubtful", **asdict(one)} for one in self.doubtful]
-        return sorted(rows, key=itemgetter("contact"))
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        events: Iterable[HasData | Mapping[str, Any]] = (),
+        *,
+        title: str = "Campaign",
+    ) -> None:
+        """Write a page that shows the campaign: who was accepted, and what became of them.
+
+        The file needs nothing from elsewhere, follows the reader's light or dark theme, and can be printed. It names
+        contacts by case id; phone numbers are not in it, also where a message has one.
+
+        >>> report.to_html("july.html", (json.loads(body) for body in stored), title="July")  # doctest: +SKIP
+
+        Args:
+            path: The file, which is written anew.
+            events: Results as they were received, `Event` or its `data`, in any order; a repetition counts once. They
+                are read one by one, and added up in a temporary file: memory does not grow with them. Calls of other
+                workflows than the report's are left out.
+            title: The heading.
+
+        Raises:
+            ImportError: The libraries that draw it are not installed: `pip install airudder[report]`.
+        """
+        from airudder._page.page import Sending, page
+        from airudder._page.results import Results
+
+        with Results(workflows_of(self)) as results:
+            results.add(events)
+            drawn = page(title, Sending(self.accepted, left_of(self)), results.figures())
+        Path(path).write_text(drawn, encoding="utf-8", errors="replace")
 
 
 COLUMNS: tuple[str, ...] = ("contact", "state", "case_id", "code", "pointer", "message")
+
+
+def left_of(report: Report) -> list[dict[str, Any]]:
+    """The contacts that were not accepted, in their order, as the rows of `to_csv`."""
+    rows = [{"state": "rejected", **asdict(one)} for one in report.rejected]
+    rows += [{"state": "doubtful", **asdict(one)} for one in report.doubtful]
+    return sorted(rows, key=itemgetter("contact"))
+
+
+def workflows_of(report: Report) -> list[str]:
+    """The workflows that results can be from; none where that is not known, since a journal was lost."""
+    taken = [one.workflow_id for one in report.workflows if one.contacts]
+    return [] if None in taken else [one for one in taken if one]
 
 
 def _place(one: Rejected | DoubtfulContact) -> int:
