@@ -15,13 +15,16 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaign import Campaign, send, summary, table, wait_for_results
 from receiver import Receiver
 from store import Inbox, Store
 
 from airudder import Client, Webhooks
+
+if TYPE_CHECKING:
+    from airudder import Report
 
 HERE = Path(__file__).parent
 FOLDER = Path("demo-output")
@@ -93,8 +96,22 @@ def main() -> int:
     finally:
         sandbox.stop()
         receiver.close()
+    seconds = time.monotonic() - began
     print(table(store, campaign), summary(report, store), sep="\n\n")
-    return judge(stats, store, time.monotonic() - began)
+    status = judge(stats, store, seconds)
+    print(draw(report, store))
+    store.close()
+    return status
+
+
+def draw(report: Report, store: Store) -> str:
+    """Write the page of the campaign; the libraries for it need not be installed."""
+    path = FOLDER / "report.html"
+    try:
+        report.to_html(path, store.events(), title="Demo")
+    except ImportError as error:
+        return f"no page was written: {error}"
+    return f"see it in a browser: {path}"
 
 
 def judge(stats: dict[str, Any], store: Store, seconds: float) -> int:
@@ -112,7 +129,6 @@ def judge(stats: dict[str, Any], store: Store, seconds: float) -> int:
     }
     for check, good in checks.items():
         print(f"{'✓' if good else '✗ NOT'} {check}")
-    store.close()
     print(f"\n{seconds:.1f} s; journal and results are in {FOLDER}/")
     return 0 if all(checks.values()) else 1
 

@@ -129,6 +129,18 @@ class Store:
         with self._lock:
             self.counts.refused += 1
 
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Read what each event says, one by one."""
+        last = 0
+        while True:
+            query = "SELECT rowid, body FROM events WHERE rowid > ? ORDER BY rowid LIMIT 1000"
+            with self._lock:
+                rows = self._db.execute(query, (last,)).fetchall()
+            if not rows:
+                return
+            yield from (json.loads(body) for _, body in rows)
+            last = rows[-1][0]
+
     def results(self) -> dict[str, tuple[str, str]]:
         """Give number and ring type of each contact that has a result, by case id."""
         with self._lock:
