@@ -33,7 +33,7 @@ NONE = "(none)"
 OTHERS = "others"
 MOST = 12
 """So many labels, answers and countries are told apart; the rest is counted together."""
-CHUNK = 5_000
+CHUNK = 20_000
 CACHE_KIB = 64 * 1024
 SCHEMA = f"""
 PRAGMA cache_size = -{CACHE_KIB};
