@@ -27,6 +27,7 @@ import start from "./start.js";
 start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
 `,
   journals: `import library from "./journals.js";\n\nexport const { PostgresJournal, RedisJournal } = library;\n`,
+  opentelemetry: `import library from "./opentelemetry.js";\n\nexport const { instrument } = library;\n`,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
   wasm: `import module from "./airudder.wasm";
 import native from "./runtime/native.js";
@@ -37,7 +38,7 @@ native.provide(() => module);
 for (const [entry, text] of Object.entries(entries)) {
   writeFileSync(new URL(`${entry}.mjs`, dist), text);
 }
-for (const entry of ["node", "web", "journals"]) {
+for (const entry of ["node", "web", "journals", "opentelemetry"]) {
   copyFileSync(new URL(`${entry}.d.ts`, dist), new URL(`${entry}.d.mts`, dist));
 }
 copyFileSync(new URL("library.d.ts", dist), new URL("wasm.d.mts", dist));

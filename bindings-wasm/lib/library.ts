@@ -5,6 +5,7 @@ export type { ClientOptions, RawRequest } from "./call/client-options.js";
 export { File } from "./call/file.js";
 export type { CallOptions, Json } from "./call/options.js";
 export type { PreparedRequest } from "./call/prepared.js";
+export type { CallPromise, CallResponse } from "./call/promise.js";
 export type { Push } from "./call/push.js";
 export type { Campaigns } from "./campaign/campaigns.js";
 export type { CampaignOptions, CheckOptions } from "./campaign/options.js";
@@ -13,6 +14,16 @@ export type { RunningCampaign } from "./campaign/running.js";
 export * as crypto from "./crypto.js";
 export type { Operations } from "./generated/operations.js";
 export type * from "./generated/types.js";
+export type {
+  ClientEvents,
+  ClientListener,
+  PhaseEvent,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+  WaitEvent,
+} from "./observe/events.js";
+export type { Logger } from "./observe/log.js";
 export {
   AirudderError,
   ApiError,

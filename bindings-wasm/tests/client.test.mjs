@@ -94,6 +94,7 @@ test("an error is written as JSON with all that is known of it, without stack an
     apiCode: 429,
     apiMessage: "slow",
     requestId: "r-1",
+    callId: error.callId,
     outcome: "rejected",
     retry: { afterMs: 600_000 },
   });

@@ -1,4 +1,5 @@
 /** The settings of a client, of a call and of a request that the library does not type, as the module takes them. */
+import { consoleLogger, LOGGER, type Logger } from "../observe/log.js";
 import type { Fetch } from "../runtime/globals.js";
 import type { Options, Pairs, Raw } from "../runtime/glue.js";
 import { fieldText } from "../runtime/headers.js";
@@ -65,6 +66,17 @@ export interface ClientOptions {
    * may phone people twice.
    */
   fetch?: Fetch | undefined;
+  /**
+   * The `dispatcher` of `fetch`, for instance undici's `ProxyAgent` or `Agent`: a proxy, certificates, connections. For
+   * the runtime's own `fetch` in Node alone, or for a `fetch` of your own that takes it, as undici's. Give both from the
+   * same version of undici; see docs/networks.md.
+   */
+  dispatcher?: object | undefined;
+  /**
+   * Gets a line for each request, retry, wait and phase: `console`, a logger of pino, or another one with its methods,
+   * which take the fields first and then a text. The lines hold nothing secret or personal. Absent: none.
+   */
+  logger?: Logger | undefined;
 }
 
 /** The fields of a query; one that is `undefined` is left out, as in JSON. */
@@ -102,6 +114,10 @@ export function fromEnvironment(options: ClientOptions): ClientOptions {
   const found = Object.entries(VARIABLES).map(([name, variable]) => [name, environment(variable)]);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const all: ClientOptions = { ...Object.fromEntries(found), ...Object.fromEntries(given) };
+  const level = environment("AIRUDDER_LOG");
+  if (level !== undefined) {
+    all.logger ??= consoleLogger(level);
+  }
   checkCredentials(all);
   return all;
 }
@@ -138,6 +154,8 @@ export const CLIENT = {
   strict: FLAG,
   maxResponseBytes: COUNT,
   fetch: FUNCTION,
+  dispatcher: OBJECT,
+  logger: LOGGER,
 };
 
 const CALL = {

@@ -1,8 +1,10 @@
 /** The client. */
 import { Campaigns } from "../campaign/campaigns.js";
 import { Auth, type Operations, Process, Robots, Sms, Tasks } from "../generated/operations.js";
+import { CallTrace, type Watch } from "../observe/call.js";
+import type { ClientEvents, ClientListener } from "../observe/events.js";
+import { INSTRUMENT, type Instrumentation, Observer } from "../observe/observer.js";
 import { bytes } from "../runtime/bytes.js";
-import type { Fetch } from "../runtime/globals.js";
 import type { Call, Session } from "../runtime/glue.js";
 import { write } from "../runtime/json.js";
 import { Owned, Renewed } from "../runtime/native.js";
@@ -17,13 +19,14 @@ import {
   rawRequest,
   TIMEOUT_MS,
 } from "./client-options.js";
-import { run } from "./drive.js";
-import { limited, runtimeFetch } from "./fetch.js";
+import { run, type Sending } from "./drive.js";
+import { dispatched, limited, runtimeFetch } from "./fetch.js";
 import type { File } from "./file.js";
 import type { CallOptions, Json } from "./options.js";
 import { REQUESTS } from "./outgoing.js";
 import { PagedChat } from "./pages.js";
 import { PreparedRequest } from "./prepared.js";
+import { CallPromise } from "./promise.js";
 import { VerifyingWorkflow } from "./push.js";
 
 /**
@@ -32,7 +35,8 @@ import { VerifyingWorkflow } from "./push.js";
  */
 export class Client {
   readonly #session: Renewed<Session>;
-  readonly #fetch: Fetch;
+  readonly #sending: Sending;
+  readonly #watch: Watch;
   /** The token. */
   readonly auth: Auth;
   /** Workflows: the main job. */
@@ -52,11 +56,15 @@ export class Client {
 
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: ClientOptions = {}) {
-    const { fetch = runtimeFetch, maxResponseBytes = MAX_RESPONSE_BYTES, ...given } = settings(options, CLIENT);
+    const { fetch = runtimeFetch, dispatcher, maxResponseBytes, logger, ...given } = settings(options, CLIENT);
     this.#session = new Renewed((native) => new native.Session(bare(given)));
-    this.#fetch = limited(fetch, maxResponseBytes);
+    this.#sending = {
+      fetch: limited(dispatched(fetch, dispatcher), maxResponseBytes ?? MAX_RESPONSE_BYTES),
+      isPaced: given.requestsPerSecond !== undefined,
+    };
+    this.#watch = { observer: new Observer(logger), encryptionKey: given.encryptionKey };
     const call = <Result>(name: string, params: object, options?: CallOptions) =>
-      this.#run<Result>(() => this.#start(name, params, options), options);
+      this.#run<Result>(name, () => this.#start(name, params, options), options);
     this.auth = new Auth(call);
     this.workflow = new VerifyingWorkflow(call);
     this.tasks = new Tasks(call);
@@ -64,14 +72,15 @@ export class Client {
     this.chat = new PagedChat(call);
     this.sms = new Sms(call);
     this.process = new Process(call);
-    this.campaigns = new Campaigns(this.#session, this.#fetch, given.timeoutMs ?? TIMEOUT_MS);
+    this.campaigns = new Campaigns(this.#session, this.#sending, this.#watch, given.timeoutMs ?? TIMEOUT_MS);
   }
 
   /**
    * A client with settings from the environment; given ones take precedence.
    *
    * Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
-   * `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent.
+   * `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; empty ones count as absent. `AIRUDDER_LOG`, `debug`, `info`, `warn`
+   * or `error`, writes log lines from that level on to standard error.
    *
    * @throws ValidationError There is neither app key and app secret nor, for chats alone, sign key and sign secret. The
    * message names the variables that are missing. A client that needs none of them is made by `new Client`.
@@ -85,8 +94,8 @@ export class Client {
     name: Name,
     params: Operations[Name]["params"],
     options?: CallOptions,
-  ): Promise<Operations[Name]["result"]> {
-    return this.#run(() => this.#start(name, params, options), options);
+  ): CallPromise<Operations[Name]["result"]> {
+    return this.#run(String(name), () => this.#start(name, params, options), options);
   }
 
   /**
@@ -95,8 +104,8 @@ export class Client {
    * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
    * @param path From `/`, percent-encoded, without the query.
    */
-  request(method: string, path: string, request: RawRequest = {}): Promise<Json | File> {
-    return this.#run(() => this.#startRaw(method, path, request), request);
+  request(method: string, path: string, request: RawRequest = {}): CallPromise<Json | File> {
+    return this.#run(`${method} ${path}`, () => this.#startRaw(method, path, request), request);
   }
 
   /** Builds a request without sending it, and without a token; `.curl()` shows it with secrets masked. */
@@ -111,6 +120,31 @@ export class Client {
     } finally {
       call.free();
     }
+  }
+
+  /**
+   * Has `listener` called with each event of this name, while the call goes on: it is not waited for, and what it throws
+   * or rejects with goes to the `logger`, or to `console.error`. Events hold nothing secret or personal.
+   *
+   * @throws ValidationError There is no such event.
+   *
+   * @example
+   * client.on("retry", ({ operation, reason, delayMs }) => console.warn(operation, reason, delayMs));
+   */
+  on<Name extends keyof ClientEvents>(name: Name, listener: ClientListener<Name>): this {
+    this.#watch.observer.on(name, listener);
+    return this;
+  }
+
+  /** Takes `on` back. */
+  off<Name extends keyof ClientEvents>(name: Name, listener: ClientListener<Name>): this {
+    this.#watch.observer.off(name, listener);
+    return this;
+  }
+
+  /** @internal */
+  [INSTRUMENT](instrumentation: Instrumentation): () => void {
+    return this.#watch.observer.instrument(instrumentation);
   }
 
   /** The host that requests go to. */
@@ -128,8 +162,10 @@ export class Client {
     return `Client { baseUrl: '${this.baseUrl}' }`;
   }
 
-  async #run<Result>(start: () => Owned<Call>, options: CallOptions | undefined): Promise<Result> {
-    return run<Result>(start(), this.#fetch, options?.signal);
+  #run<Result>(name: string, start: () => Owned<Call>, options: CallOptions | undefined): CallPromise<Result> {
+    const trace = new CallTrace(this.#watch, name);
+    const result = trace.run(async () => run<Result>(start(), this.#sending, options?.signal, trace));
+    return CallPromise.of(result, trace, this.#watch.encryptionKey);
   }
 
   #start(name: string, params: object, options: CallOptions | undefined): Owned<Call> {

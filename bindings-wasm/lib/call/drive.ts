@@ -1,10 +1,11 @@
 /** Drives a call: sends its requests and waits as long as it says. All decisions are the core's. */
+import type { CallTrace, Seen } from "../observe/call.js";
 import { onAbort } from "../runtime/abort.js";
 import { masked } from "../runtime/cause.js";
 import { Clock } from "../runtime/clock.js";
 import { AirudderError } from "../runtime/errors.js";
 import type { AbortSignal, Fetch, FetchResponse } from "../runtime/globals.js";
-import type { Call } from "../runtime/glue.js";
+import type { Call, Outgoing } from "../runtime/glue.js";
 import type { Owned } from "../runtime/native.js";
 import { LONGEST_MS, startTimer } from "../runtime/timer.js";
 import { File } from "./file.js";
@@ -12,12 +13,24 @@ import { REQUESTS } from "./outgoing.js";
 import { describe, Exchange, failure } from "./transport.js";
 
 /** Runs the call to its result. */
-export async function run<Result>(call: Owned<Call>, fetch: Fetch, signal: AbortSignal | undefined): Promise<Result> {
+export async function run<Result>(
+  call: Owned<Call>,
+  sending: Sending,
+  signal: AbortSignal | undefined,
+  trace: CallTrace,
+): Promise<Result> {
   try {
-    return result(call, await drive(call, fetch, signal), signal) as Result;
+    return result(call, await drive(call, sending, signal, trace), signal) as Result;
   } finally {
     call.free();
   }
+}
+
+/** How the requests of a client are sent. */
+export interface Sending {
+  readonly fetch: Fetch;
+  /** True where requests wait for their turn: `requestsPerSecond`. */
+  readonly isPaced: boolean;
 }
 
 /** The outcome of the last request. */
@@ -33,55 +46,72 @@ interface LastRequest {
  */
 export async function drive(
   call: Owned<Call>,
-  fetch: Fetch,
+  { fetch, isPaced }: Sending,
   signal: AbortSignal | undefined,
+  trace: CallTrace,
   stop: AbortSignal | undefined = signal,
 ): Promise<LastRequest> {
   let last: LastRequest = {};
   const clock = new Clock();
   for (;;) {
-    const step = call.use((machine) => machine.poll(clock.unixMs, REQUESTS));
+    const now = clock.unixMs;
+    const step = call.use((machine) => machine.poll(now, REQUESTS));
     if (step === undefined) {
       return last;
     }
     stop?.throwIfAborted();
     if (typeof step === "number") {
+      trace.waits(step, now, isPaced);
       await sleep(step, clock, stop);
       continue;
     }
-    const exchange = new Exchange(step.timeoutMs, signal);
-    try {
-      const head = await exchange.send(step, fetch);
-      if (call.use((machine) => machine.isFile(head.status, head.headers))) {
-        call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, new Uint8Array()));
-        exchange.stopClock();
-        last = { file: { response: head.response, exchange } };
-      } else {
-        const body = await exchange.body(head);
-        call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, body));
-        exchange.end();
-        last = {};
-      }
-    } catch (error) {
-      exchange.end();
-      if (error instanceof AirudderError && error !== signal?.reason) {
-        error.outcome = "unknown"; // the module failed when the request was sent already
-        throw error;
-      }
-      if (signal?.aborted) {
-        if (!call.use((machine) => machine.isInDoubt())) {
-          throw signal.reason;
-        }
-        // The reason may be any error, even one that reads as if nothing had been sent.
-        call.use((machine) => machine.onFailure(clock.unixMs, "other", "aborted"));
-        last = { cause: signal.reason };
-        continue;
-      }
-      const kind = failure(error, exchange.timedOut);
-      const cause = masked(error, (text) => call.use((machine) => machine.withoutSecrets(text)));
-      call.use((machine) => machine.onFailure(clock.unixMs, kind, describe(cause)));
-      last = { cause };
+    last = await trace.attempt(step, (seen) => send(call, step, fetch, signal, clock, seen));
+  }
+}
+
+/** Sends one request, and tells the call what came of it. */
+async function send(
+  call: Owned<Call>,
+  request: Outgoing,
+  fetch: Fetch,
+  signal: AbortSignal | undefined,
+  clock: Clock,
+  seen: Seen,
+): Promise<LastRequest> {
+  const exchange = new Exchange(request.timeoutMs, signal);
+  try {
+    const head = await exchange.send(request, fetch);
+    Object.assign(seen, { status: head.status, headers: head.headers });
+    if (call.use((machine) => machine.isFile(head.status, head.headers))) {
+      call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, new Uint8Array()));
+      exchange.stopClock();
+      return { file: { response: head.response, exchange } };
     }
+    const body = await exchange.body(head);
+    seen.body = body;
+    call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, body));
+    exchange.end();
+    return {};
+  } catch (error) {
+    exchange.end();
+    if (error instanceof AirudderError && error !== signal?.reason) {
+      error.outcome = "unknown"; // the module failed when the request was sent already
+      throw error;
+    }
+    if (signal?.aborted) {
+      seen.failure = "aborted";
+      if (!call.use((machine) => machine.isInDoubt())) {
+        throw signal.reason;
+      }
+      // The reason may be any error, even one that reads as if nothing had been sent.
+      call.use((machine) => machine.onFailure(clock.unixMs, "other", "aborted"));
+      return { cause: signal.reason };
+    }
+    const kind = failure(error, exchange.timedOut);
+    seen.failure = kind;
+    const cause = masked(error, (text) => call.use((machine) => machine.withoutSecrets(text)));
+    call.use((machine) => machine.onFailure(clock.unixMs, kind, describe(cause)));
+    return { cause };
   }
 }
 

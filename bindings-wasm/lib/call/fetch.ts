@@ -1,6 +1,7 @@
 /** `fetch` as the library uses it. */
 import { bytes, collect } from "../runtime/bytes.js";
 import type { Fetch } from "../runtime/globals.js";
+import { fault } from "../runtime/native.js";
 import { connectFailed } from "./connect.js";
 
 /**
@@ -21,6 +22,31 @@ export const runtimeFetch: Fetch = async (url, init) => {
   const body = new Blob(init.body === null ? [] : [init.body]).stream();
   return fetch(url, { ...init, body, duplex: "half" } as RequestInit);
 };
+
+/**
+ * The same `fetch` with a dispatcher of undici. A runtime whose `fetch` would overlook it, and connect past a proxy, is
+ * refused.
+ */
+export function dispatched(fetch: Fetch, dispatcher: object | undefined): Fetch {
+  if (dispatcher === undefined) {
+    return fetch;
+  }
+  if (fetch === runtimeFetch && !isNode()) {
+    const why = "the fetch of this runtime takes no dispatcher, and would pass the proxy by";
+    throw fault(1001, `${why}: give the client a fetch of your own with the runtime's options`, "/dispatcher");
+  }
+  return (url, init) => fetch(url, { ...init, dispatcher });
+}
+
+/** Deno and Bun name themselves as well, and Bun a version of undici. */
+function isNode(): boolean {
+  const { process, Deno, Bun } = globalThis as {
+    process?: { versions?: { undici?: string } };
+    Deno?: object;
+    Bun?: object;
+  };
+  return process?.versions?.undici !== undefined && Deno === undefined && Bun === undefined;
+}
 
 /**
  * The same `fetch`, whose answers are read up to a limit: nobody may fill the memory. A file is not read, but streams.

@@ -3,6 +3,7 @@ import { bytes, collect } from "../runtime/bytes.js";
 import { masked } from "../runtime/cause.js";
 import type { AirudderError } from "../runtime/errors.js";
 import type { AbortSignal, Bytes, FetchResponse, ReadableStream } from "../runtime/globals.js";
+import { knownAcrossRealms } from "../runtime/kind.js";
 import { fault } from "../runtime/native.js";
 import { describe } from "./transport.js";
 
@@ -34,6 +35,8 @@ export class File {
     return collect(this.stream, bytes);
   }
 }
+
+knownAcrossRealms({ File });
 
 /** The same stream, with this library's error where it breaks off. Reads nothing ahead; calls `release` at the end. */
 function whole(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined, release: () => void): ReadableStream {

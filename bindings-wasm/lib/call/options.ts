@@ -1,5 +1,6 @@
 /** The settings and the types of a call. */
 import type { AbortSignal } from "../runtime/globals.js";
+import type { CallPromise } from "./promise.js";
 
 /** Settings of one call; absent ones come from the client. */
 export interface CallOptions {
@@ -26,4 +27,4 @@ export interface CallOptions {
 export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
 
 /** Calls an operation by its name. */
-export type Run = <Result>(name: string, params: object, options?: CallOptions) => Promise<Result>;
+export type Run = <Result>(name: string, params: object, options?: CallOptions) => CallPromise<Result>;

@@ -1,6 +1,7 @@
 /** Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's. */
+import type { Sending } from "../call/drive.js";
 import type { Detail } from "../generated/types.js";
-import type { Fetch } from "../runtime/globals.js";
+import type { Watch } from "../observe/call.js";
 import type { Session } from "../runtime/glue.js";
 import { Owned, type Renewed } from "../runtime/native.js";
 import type { Report } from "../runtime/report.js";
@@ -15,13 +16,15 @@ import { suppress as suppressIn } from "./suppressed.js";
 /** Campaigns of a client. */
 export class Campaigns {
   readonly #session: Renewed<Session>;
-  readonly #fetch: Fetch;
+  readonly #sending: Sending;
+  readonly #watch: Watch;
   readonly #timeoutMs: number;
 
   /** @internal */
-  constructor(session: Renewed<Session>, fetch: Fetch, timeoutMs: number) {
+  constructor(session: Renewed<Session>, sending: Sending, watch: Watch, timeoutMs: number) {
     this.#session = session;
-    this.#fetch = fetch;
+    this.#sending = sending;
+    this.#watch = watch;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -42,7 +45,7 @@ export class Campaigns {
    * error that has.
    */
   async run(options: CampaignOptions): Promise<Report> {
-    return new Job(this.#session, this.#fetch, this.#timeoutMs, options).run();
+    return new Job(this.#session, this.#sending, this.#watch, this.#timeoutMs, options).run();
   }
 
   /**
@@ -51,7 +54,7 @@ export class Campaigns {
    * @throws AirudderError A setting is wrong. What happens later rejects `result`.
    */
   start(options: CampaignOptions): RunningCampaign {
-    return new RunningCampaign(new Job(this.#session, this.#fetch, this.#timeoutMs, options));
+    return new RunningCampaign(new Job(this.#session, this.#sending, this.#watch, this.#timeoutMs, options));
   }
 
   /**
@@ -69,7 +72,7 @@ export class Campaigns {
    * }
    */
   missing(hasResult: (contact: Detail) => unknown, options: CampaignOptions): AsyncGenerator<Detail, void, undefined> {
-    return new Job(this.#session, this.#fetch, this.#timeoutMs, options).missing(hasResult);
+    return new Job(this.#session, this.#sending, this.#watch, this.#timeoutMs, options).missing(hasResult);
   }
 
   /**

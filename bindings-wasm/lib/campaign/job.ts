@@ -1,10 +1,13 @@
 /** One campaign, from its settings to its report. */
+import type { Sending } from "../call/drive.js";
 import type { Detail } from "../generated/types.js";
+import type { Watch } from "../observe/call.js";
+import { CampaignTrace } from "../observe/campaign.js";
 import { onAbort } from "../runtime/abort.js";
 import { bytes } from "../runtime/bytes.js";
 import { isError } from "../runtime/cause.js";
 import { AirudderError, build } from "../runtime/errors.js";
-import type { AbortSignal, Fetch } from "../runtime/globals.js";
+import type { AbortSignal } from "../runtime/globals.js";
 import type { Campaign as Machine, Session } from "../runtime/glue.js";
 import { fault, Owned, type Renewed } from "../runtime/native.js";
 import type { Progress, Report } from "../runtime/report.js";
@@ -25,14 +28,15 @@ const NEEDED = ["workflow_template_id", "name", "end_time", "contacts", "journal
 /** A campaign that is run once. */
 export class Job {
   readonly #machine: Owned<Machine>;
-  readonly #fetch: Fetch;
+  readonly #sending: Sending;
+  readonly #trace: CampaignTrace;
   readonly #options: CampaignOptions;
   /** Aborts for whatever reason there is: the caller's signal, `stop`, or the time. */
   readonly #ending = new AbortController();
   #last: { progress: Progress; report: Report } | undefined;
 
   /** `timeoutMs` is the time limit of a request. */
-  constructor(session: Renewed<Session>, fetch: Fetch, timeoutMs: number, options: CampaignOptions) {
+  constructor(session: Renewed<Session>, sending: Sending, watch: Watch, timeoutMs: number, options: CampaignOptions) {
     const given = settings(options, CAMPAIGN, NEEDED);
     checkLease(given.journal, timeoutMs);
     const { settleMs, partition } = given;
@@ -47,7 +51,8 @@ export class Job {
       seed: seed(),
     });
     this.#options = given;
-    this.#fetch = fetch;
+    this.#sending = sending;
+    this.#trace = new CampaignTrace(watch, given.name);
     this.#machine = new Owned((native) => session.use((session) => new native.Campaign(session, config)));
   }
 
@@ -60,7 +65,7 @@ export class Job {
     }
     const forgetTime = this.#stopAt(Math.min(Date.now() + (deadlineMs ?? Infinity), Number(stopAt ?? Infinity)));
     try {
-      return await this.#toTheEnd();
+      return await this.#trace.run(() => this.#watched());
     } catch (error) {
       throw stopped(error, this.#told()?.report, signal);
     } finally {
@@ -117,14 +122,16 @@ export class Job {
     const { journal, close } = await opened(this.#options);
     try {
       const ending = this.#ending.signal as AbortSignal;
-      const show = onProgress && this.#shows(onProgress);
+      const show = this.#shows(onProgress);
       const screen = screening(machine, numbers, suppressCaseIds, read);
-      const campaign = new CampaignRun(machine, this.#fetch, journal, iterate(contacts), read, screen, show, ending);
+      const [sending, trace] = [this.#sending, this.#trace];
+      const from = iterate(contacts);
+      const campaign = new CampaignRun(machine, sending, trace, journal, from, read, screen, show, ending);
       await campaign.resume();
       await campaign.run();
       const { error, ...report } = machine.use((campaign) => campaign.report());
       if (error !== undefined) {
-        throw build(error);
+        throw this.#trace.named(build(error));
       }
       return report;
     } finally {
@@ -162,15 +169,31 @@ export class Job {
     }
   }
 
+  /** Runs it to its end, and tells who watches how far it came. */
+  async #watched(): Promise<Report> {
+    try {
+      return await this.#toTheEnd();
+    } finally {
+      const told = this.#trace.isWatched ? this.#told() : undefined;
+      if (told !== undefined) {
+        this.#trace.shows(told.progress);
+      }
+    }
+  }
+
   /** Tells of each change. */
-  #shows(onProgress: (progress: Progress) => unknown): () => Promise<void> {
+  #shows(onProgress: ((progress: Progress) => unknown) | undefined): () => Promise<void> {
     let last = "";
     return async () => {
+      if (onProgress === undefined && !this.#trace.isWatched) {
+        return;
+      }
       const progress = this.progress();
       const text = JSON.stringify(progress);
       if (text !== last) {
         last = text;
-        await onProgress(progress);
+        this.#trace.shows(progress);
+        await onProgress?.(progress);
       }
     };
   }

@@ -1,11 +1,12 @@
 /** One run of a campaign: the loop around its machine, which takes all decisions. */
 
-import { drive } from "../call/drive.js";
+import { drive, type Sending } from "../call/drive.js";
 import type { Detail } from "../generated/types.js";
+import type { CampaignTrace } from "../observe/campaign.js";
 import { onAbort } from "../runtime/abort.js";
 import { bytes } from "../runtime/bytes.js";
 import { Clock } from "../runtime/clock.js";
-import type { AbortSignal, Fetch } from "../runtime/globals.js";
+import type { AbortSignal } from "../runtime/globals.js";
 import type { Call, Campaign as Machine } from "../runtime/glue.js";
 import type { Journal } from "../runtime/journal.js";
 import { fault, Owned } from "../runtime/native.js";
@@ -17,12 +18,13 @@ import type { ReadNumber } from "./numbers.js";
 /** The machine's steps one by one, calls beside them. */
 export class CampaignRun {
   readonly #machine: Owned<Machine>;
-  readonly #fetch: Fetch;
+  readonly #sending: Sending;
+  readonly #trace: CampaignTrace;
   readonly #journal: Journal;
   readonly #contacts: Iterator<Detail> | AsyncIterator<Detail>;
   readonly #readNumber: ReadNumber | undefined;
   readonly #screen: (contacts: string) => Promise<void>;
-  readonly #show: (() => Promise<void>) | undefined;
+  readonly #show: () => Promise<void>;
   readonly #signal: AbortSignal | undefined;
   readonly #clock = new Clock();
   /** Keeps running calls from sending further requests. */
@@ -38,16 +40,18 @@ export class CampaignRun {
 
   constructor(
     machine: Owned<Machine>,
-    fetch: Fetch,
+    sending: Sending,
+    trace: CampaignTrace,
     journal: Journal,
     contacts: Iterator<Detail> | AsyncIterator<Detail>,
     read: ReadNumber | undefined,
     screen: (contacts: string) => Promise<void>,
-    show: (() => Promise<void>) | undefined,
+    show: () => Promise<void>,
     signal: AbortSignal | undefined,
   ) {
     this.#machine = machine;
-    this.#fetch = guarded(fetch, journal);
+    this.#sending = { ...sending, fetch: guarded(sending.fetch, journal) };
+    this.#trace = trace;
     this.#journal = journal;
     this.#contacts = contacts;
     this.#readNumber = read;
@@ -97,7 +101,7 @@ export class CampaignRun {
             break;
         }
         this.#collect();
-        await this.#show?.();
+        await this.#show();
       }
     } catch (error) {
       await this.#giveUp();
@@ -110,11 +114,15 @@ export class CampaignRun {
   #start(id: number, machine: Call): void {
     const call = new Owned(() => machine);
     const abort = new AbortController();
-    const signals = [abort.signal, this.#stop.signal] as [AbortSignal, AbortSignal];
-    const running: Promise<void> = drive(call, this.#fetch, ...signals).then(
-      () => this.#end({ id, call }, running),
-      (error: unknown) => this.#end({ id, call, error }, running),
-    );
+    const [cut, stop] = [abort.signal, this.#stop.signal] as [AbortSignal, AbortSignal];
+    const trace = this.#trace.call();
+    const driven = trace.run(() => drive(call, this.#sending, cut, trace, stop));
+    const running: Promise<void> = driven
+      .finally(() => this.#trace.ended(trace))
+      .then(
+        () => this.#end({ id, call }, running),
+        (error: unknown) => this.#end({ id, call, error }, running),
+      );
     this.#running.set(running, { call, abort });
   }
 

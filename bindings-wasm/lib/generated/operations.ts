@@ -10,6 +10,7 @@
 
 import type { CallOptions, Json, Run } from "../call/options.js";
 import type { File } from "../call/file.js";
+import type { CallPromise } from "../call/promise.js";
 import type {
   CancelCallParams,
   ChatMessage,
@@ -54,7 +55,7 @@ export class Auth {
    *
    * POST `/service/cloud/auth` [documented]. May be repeated.
    */
-  token(params: FetchTokenParams, options?: CallOptions): Promise<Token> {
+  token(params: FetchTokenParams, options?: CallOptions): CallPromise<Token> {
     return this.#run("auth.token", params, options);
   }
 }
@@ -73,7 +74,7 @@ export class Chat {
    *
    * POST `/api/v1/session/messages` [documented]. May be repeated.
    */
-  sessionMessages(params: SessionMessagesParams, options?: CallOptions): Promise<ChatMessage[]> {
+  sessionMessages(params: SessionMessagesParams, options?: CallOptions): CallPromise<ChatMessage[]> {
     return this.#run("chat.session_messages", params, options);
   }
 
@@ -84,7 +85,7 @@ export class Chat {
    * POST `/api/v1/channel/huawei/message` [documented]. Not repeated when its outcome is unknown: `OutcomeUnknown` is
    * thrown.
    */
-  huaweiMessage(params: HuaweiMessagesParams, options?: CallOptions): Promise<Json> {
+  huaweiMessage(params: HuaweiMessagesParams, options?: CallOptions): CallPromise<Json> {
     return this.#run("chat.huawei_message", params, options);
   }
 }
@@ -104,7 +105,7 @@ export class Process {
    *
    * POST `/api/v1/process/queryTaskQian` [documented]. May be repeated.
    */
-  queryTaskQian(params: QueryTaskQianParams, options?: CallOptions): Promise<ReadNodes> {
+  queryTaskQian(params: QueryTaskQianParams, options?: CallOptions): CallPromise<ReadNodes> {
     return this.#run("process.query_task_qian", params, options);
   }
 }
@@ -123,7 +124,7 @@ export class Robots {
    *
    * GET `/service/cloud/robot` [observed]. May be repeated.
    */
-  list(params: ListRobotsParams = {}, options?: CallOptions): Promise<Json> {
+  list(params: ListRobotsParams = {}, options?: CallOptions): CallPromise<Json> {
     return this.#run("robots.list", params, options);
   }
 }
@@ -143,7 +144,7 @@ export class Sms {
    * POST `/service/sms/message/v2/send` [observed]. Not repeated when its outcome is unknown: `OutcomeUnknown` is
    * thrown.
    */
-  send(params: SendSmsParams, options?: CallOptions): Promise<SmsId> {
+  send(params: SendSmsParams, options?: CallOptions): CallPromise<SmsId> {
     return this.#run("sms.send", params, options);
   }
 }
@@ -162,7 +163,7 @@ export class Tasks {
    *
    * POST `/service/cloud/task` [documented]. Not repeated when its outcome is unknown: `OutcomeUnknown` is thrown.
    */
-  create(params: CreateTaskParams, options?: CallOptions): Promise<TaskId> {
+  create(params: CreateTaskParams, options?: CallOptions): CallPromise<TaskId> {
     return this.#run("tasks.create", params, options);
   }
 
@@ -171,7 +172,7 @@ export class Tasks {
    *
    * GET `/service/cloud/list` [observed]. May be repeated.
    */
-  list(params: ListTasksParams = {}, options?: CallOptions): Promise<Json> {
+  list(params: ListTasksParams = {}, options?: CallOptions): CallPromise<Json> {
     return this.#run("tasks.list", params, options);
   }
 
@@ -180,7 +181,7 @@ export class Tasks {
    *
    * POST `/service/cloud/operation` [observed]. May be repeated.
    */
-  stop(params: StopTaskParams, options?: CallOptions): Promise<Json> {
+  stop(params: StopTaskParams, options?: CallOptions): CallPromise<Json> {
     return this.#run("tasks.stop", params, options);
   }
 
@@ -189,7 +190,7 @@ export class Tasks {
    *
    * POST `/service/cloud/cancelphonecall` [observed]. May be repeated.
    */
-  cancelCall(params: CancelCallParams, options?: CallOptions): Promise<Json> {
+  cancelCall(params: CancelCallParams, options?: CallOptions): CallPromise<Json> {
     return this.#run("tasks.cancel_call", params, options);
   }
 
@@ -198,7 +199,7 @@ export class Tasks {
    *
    * GET `/service/cloud/detail` [documented]. May be repeated.
    */
-  detail(params: TaskDetailsParams, options?: CallOptions): Promise<Json> {
+  detail(params: TaskDetailsParams, options?: CallOptions): CallPromise<Json> {
     return this.#run("tasks.detail", params, options);
   }
 
@@ -208,7 +209,7 @@ export class Tasks {
    *
    * GET `/service/cloud/case` [observed]. May be repeated.
    */
-  recording(params: RecordingParams, options?: CallOptions): Promise<File | Json> {
+  recording(params: RecordingParams, options?: CallOptions): CallPromise<File | Json> {
     return this.#run("tasks.recording", params, options);
   }
 
@@ -218,7 +219,7 @@ export class Tasks {
    *
    * GET `/service/cloud/recording` [observed]. May be repeated.
    */
-  recordings(params: RecordingsParams, options?: CallOptions): Promise<File | Json> {
+  recordings(params: RecordingsParams, options?: CallOptions): CallPromise<File | Json> {
     return this.#run("tasks.recordings", params, options);
   }
 }
@@ -238,7 +239,7 @@ export class Workflow {
    * POST `/service/cloud/workflow/createinstance` [documented]. Not repeated when its outcome is unknown:
    * `OutcomeUnknown` is thrown.
    */
-  createInstance(params: CreateInstanceParams, options?: CallOptions): Promise<WorkflowId> {
+  createInstance(params: CreateInstanceParams, options?: CallOptions): CallPromise<WorkflowId> {
     return this.#run("workflow.create_instance", params, options);
   }
 
@@ -252,7 +253,7 @@ export class Workflow {
    * POST `/service/cloud/workflow/uploaddetails` [documented]. Not repeated when its outcome is unknown:
    * `OutcomeUnknown` is thrown.
    */
-  uploadDetails(params: UploadDetailsParams, options?: CallOptions): Promise<WorkflowId> {
+  uploadDetails(params: UploadDetailsParams, options?: CallOptions): CallPromise<WorkflowId> {
     return this.#run("workflow.upload_details", params, options);
   }
 
@@ -261,7 +262,7 @@ export class Workflow {
    *
    * POST `/service/cloud/workflow/detailinstances` [documented]. May be repeated.
    */
-  detailInstances(params: DetailInstancesParams, options?: CallOptions): Promise<DetailInstanceRows> {
+  detailInstances(params: DetailInstancesParams, options?: CallOptions): CallPromise<DetailInstanceRows> {
     return this.#run("workflow.detail_instances", params, options);
   }
 
@@ -271,7 +272,7 @@ export class Workflow {
    *
    * POST `/service/cloud/workflow/apinoticeinfo` [documented]. May be repeated.
    */
-  verifyApiNodePush(params: VerifyApiNodePushParams, options?: CallOptions): Promise<Json> {
+  verifyApiNodePush(params: VerifyApiNodePushParams, options?: CallOptions): CallPromise<Json> {
     return this.#run("workflow.verify_api_node_push", params, options);
   }
 
@@ -281,7 +282,7 @@ export class Workflow {
    *
    * POST `/service/cloud/workflow/taskdetail` [documented]. May be repeated.
    */
-  taskDetail(params: WorkflowTaskDetailParams = {}, options?: CallOptions): Promise<Json> {
+  taskDetail(params: WorkflowTaskDetailParams = {}, options?: CallOptions): CallPromise<Json> {
     return this.#run("workflow.task_detail", params, options);
   }
 }

@@ -1,4 +1,5 @@
 /** The errors. Their numbers are the same in every language and never change their meaning: see errors.md. */
+import { knownAcrossRealms } from "./kind.js";
 import type { Report } from "./report.js";
 
 /** The known effect of a request. */
@@ -20,7 +21,8 @@ export interface Fields {
 }
 
 /**
- * The base of every error of this library. Its fields and message never hold a secret or a signature.
+ * The base of every error of this library. Its fields and message never hold a secret or a signature. `instanceof` knows
+ * it, and the classes below, also where they come from another realm or another copy of this package.
  *
  * E1xxx your input, E2xxx a response that cannot be read, E3xxx the API said no, E4xxx authentication, E5xxx webhooks,
  * E6xxx crypto, E7xxx transport, E9xxx a bug in this library.
@@ -30,6 +32,8 @@ export class AirudderError extends Error {
   readonly code: `E${number}`;
   /** The remedy. */
   readonly remedy: string;
+  /** The id of the call in events, log lines and spans; absent where no call was made. */
+  declare callId?: string;
   /** The operation, for instance `workflow.upload_details`. */
   declare readonly operation?: string;
   /** The HTTP status, where there was a response. */
@@ -107,8 +111,8 @@ export class TransportError extends AirudderError {}
  */
 export class OutcomeUnknown extends TransportError {}
 
-// A bundler may shorten the names of classes, and an own property would be printed with every error.
-for (const [name, kind] of Object.entries({
+// From the base to the more special ones.
+const KINDS = {
   AirudderError,
   ValidationError,
   JournalConflict,
@@ -118,7 +122,10 @@ for (const [name, kind] of Object.entries({
   CryptoError,
   TransportError,
   OutcomeUnknown,
-})) {
+};
+knownAcrossRealms(KINDS);
+// A bundler may shorten the names of classes, and an own property would be printed with every error.
+for (const [name, kind] of Object.entries(KINDS)) {
   Object.defineProperty(kind.prototype, "name", { value: name });
 }
 

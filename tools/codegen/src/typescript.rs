@@ -142,6 +142,7 @@ pub(crate) fn operations(catalog: &Value) -> String {
 
 import type {{ CallOptions, Json, Run }} from \"../call/options.js\";
 import type {{ File }} from \"../call/file.js\";
+import type {{ CallPromise }} from \"../call/promise.js\";
 import type {{
   {},
 }} from \"./types.js\";
@@ -175,7 +176,7 @@ fn method(row: &Value, catalog: &Value) -> String {
     let required = reference(&row["params"]).map(|name| &catalog["types"][name]["required"]);
     let default = if required.is_some_and(Value::is_null) { " = {}" } else { "" };
     format!(
-        "\n{}  {short}(params: {params}{default}, options?: CallOptions): Promise<{}> {{\n    return this.#run(\"{name}\", params, options);\n  }}\n",
+        "\n{}  {short}(params: {params}{default}, options?: CallOptions): CallPromise<{}> {{\n    return this.#run(\"{name}\", params, options);\n  }}\n",
         doc(&method_docs(row), "  "),
         result_of(row),
     )
@@ -312,6 +313,6 @@ mod tests {
         }
         assert!(events(&catalog).ends_with("[\n  \"odd.done\",\n];\n"));
         let operations = operations(&catalog);
-        assert!(operations.contains("listAll(params: OddParams, options?: CallOptions): Promise<File | Json> {"));
+        assert!(operations.contains("listAll(params: OddParams, options?: CallOptions): CallPromise<File | Json> {"));
     }
 }
