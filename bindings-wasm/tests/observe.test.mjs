@@ -291,11 +291,16 @@ test("the error that stops a campaign has the id of the call that it comes from"
     await sandbox.control("faults", [{ operation: "workflow.create_instance", fault: "status", status: 403 }]);
     const client = new Client({ ...APP, baseUrl: sandbox.url });
     const events = heard(client);
-    const journal = { read: () => "", append() {} };
-    const error = await client.campaigns.run({ ...WORKFLOW, contacts: contacts(1), journal }).catch((error) => error);
+    const run = (client) => {
+      const journal = { read: () => "", append() {} };
+      return client.campaigns.run({ ...WORKFLOW, contacts: contacts(1), journal }).catch((error) => error);
+    };
+    const error = await run(client);
     const failed = events.find(({ name, error }) => name === "response" && error !== undefined);
     assert.equal(failed.operation, "workflow.create_instance");
     assert.equal(error.callId, failed.callId);
+    const unwatched = await run(new Client({ ...APP, baseUrl: sandbox.url }));
+    assert.match(unwatched.callId, /^[0-9a-f]{16}$/);
   } finally {
     await sandbox.stop();
   }

@@ -65,7 +65,8 @@ export async function drive(
       await sleep(step, clock, stop);
       continue;
     }
-    last = await trace.attempt(step, (seen) => send(call, step, fetch, signal, clock, seen));
+    const mask = (text: string) => call.use((machine) => machine.withoutSecrets(text));
+    last = await trace.attempt(step, mask, (seen) => send(call, step, fetch, signal, clock, seen));
   }
 }
 

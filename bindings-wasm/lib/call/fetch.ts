@@ -35,7 +35,7 @@ export function dispatched(fetch: Fetch, dispatcher: object | undefined): Fetch 
     const why = "the fetch of this runtime takes no dispatcher, and would pass the proxy by";
     throw fault(1001, `${why}: give the client a fetch of your own with the runtime's options`, "/dispatcher");
   }
-  return (url, init) => fetch(url, { ...init, dispatcher });
+  return (url, init) => fetch(url, Object.assign(init, { dispatcher }));
 }
 
 /** Deno and Bun name themselves as well, and Bun a version of undici. */

@@ -2,13 +2,16 @@
 import { AirudderError } from "../runtime/errors.js";
 import type { FieldText, Outgoing } from "../runtime/glue.js";
 import { randomBlock } from "../runtime/platform.js";
-import { type Envelope, readEnvelope, successCode } from "./envelope.js";
+import { type Envelope, problem, readEnvelope } from "./envelope.js";
 import type { RequestEvent, ResponseEvent } from "./events.js";
 import type { CallInfo, CampaignInfo, Observer } from "./observer.js";
 
 /** The name of the operation that fetches the token, on behalf of other calls, too. */
 const TOKEN = "auth.token";
 const TOKEN_PATH = "/service/cloud/auth";
+
+/** The bytes of an answer that may be a refusal: an envelope with a message, perhaps encrypted. */
+const LONGEST_REFUSAL = 64 * 1024;
 
 /** What an attempt met, as its sender fills it in. */
 export interface Seen {
@@ -36,6 +39,7 @@ export class CallTrace implements CallInfo {
   #callId: string | undefined;
   #started = 0;
   #operation: string | undefined;
+  #path = "";
   #seen: Seen | undefined;
   #last: ResponseEvent | undefined;
   /** The attempt that failed, until it is known whether it is repeated. */
@@ -70,9 +74,11 @@ export class CallTrace implements CallInfo {
     return this.#seen;
   }
 
-  /** The last response; absent where nobody watches. */
-  get last(): ResponseEvent | undefined {
-    return this.#last;
+  /** True where the last attempt was no success. The answer is read again, unless it is longer than those that say no. */
+  get hasFailed(): boolean {
+    const seen = this.#seen;
+    const isLong = seen?.failure === undefined && (seen?.body?.length ?? 0) > LONGEST_REFUSAL;
+    return seen !== undefined && !isLong && this.#outcome(seen).error !== undefined;
   }
 
   /** Runs the whole call. */
@@ -104,18 +110,27 @@ export class CallTrace implements CallInfo {
     return error;
   }
 
-  /** Runs one attempt, which says in `seen` what it met. */
-  async attempt<Result>(request: Outgoing, send: (seen: Seen) => Promise<Result>): Promise<Result> {
+  /** Runs one attempt, which says in `seen` what it met. `mask` takes secrets out of a text. */
+  async attempt<Result>(
+    request: Outgoing,
+    mask: (text: string) => string,
+    send: (seen: Seen) => Promise<Result>,
+  ): Promise<Result> {
     const { observer } = this.#watch;
     const seen: Seen = {};
     const url = request.url.split("?", 1)[0] as string;
-    const path = url.replace(/^[a-z]+:\/\/[^/]*/, "");
-    const operation = this.#begin(path);
+    const operation = this.#begin(url.replace(/^[a-z]+:\/\/[^/]*/, ""));
     try {
       if (!observer.isWatched) {
         return await send(seen);
       }
-      return await this.#watched(request, { operation, url, path }, seen, send);
+      return await this.#watched(
+        request,
+        { ...this.#fields(operation), method: request.method, url },
+        seen,
+        mask,
+        send,
+      );
     } finally {
       this.#seen = seen;
     }
@@ -123,13 +138,13 @@ export class CallTrace implements CallInfo {
 
   async #watched<Result>(
     request: Outgoing,
-    { operation, url, path }: { operation: string; url: string; path: string },
+    event: RequestEvent,
     seen: Seen,
+    mask: (text: string) => string,
     send: (seen: Seen) => Promise<Result>,
   ): Promise<Result> {
-    const { observer, encryptionKey } = this.#watch;
-    this.#retriesNow(operation);
-    const event: RequestEvent = { ...this.#fields(operation), method: request.method, url };
+    const { observer } = this.#watch;
+    this.#retriesNow(event.operation);
     let outcome: { result: Result } | { error: unknown } | undefined;
     const run = async (): Promise<ResponseEvent> => {
       observer.emit("request", event);
@@ -140,7 +155,7 @@ export class CallTrace implements CallInfo {
         seen.failure ??= "other";
         outcome = { error };
       }
-      const response = this.#response(operation, path, performance.now() - started, seen, encryptionKey);
+      const response = this.#response(event.operation, performance.now() - started, seen, mask);
       observer.emit("response", response);
       return response;
     };
@@ -182,6 +197,7 @@ export class CallTrace implements CallInfo {
       this.#watch.observer.fetchingToken.delete(this);
     }
     this.#operation = operation;
+    this.#path = path;
     this.#started = (this.#attempts.get(operation) ?? 0) + 1;
     this.#attempts.set(operation, this.#started);
     this.#waiting = undefined;
@@ -213,31 +229,25 @@ export class CallTrace implements CallInfo {
     return this.campaign === undefined ? {} : { campaign: this.campaign.name };
   }
 
-  #response(operation: string, path: string, milliseconds: number, seen: Seen, key: string | undefined): ResponseEvent {
-    const { status, headers = "", body, failure } = seen;
-    const envelope = failure === undefined && body !== undefined ? readEnvelope(headers, body, key) : {};
-    const error = failure ?? problem(status as number, envelope, path);
+  #response(operation: string, milliseconds: number, seen: Seen, mask: (text: string) => string): ResponseEvent {
+    const { envelope, error } = this.#outcome(seen);
     const event: ResponseEvent = {
       ...this.#fields(operation),
-      ...(status !== undefined && { status }),
+      ...(seen.status !== undefined && { status: seen.status }),
       milliseconds,
       ...envelope,
+      ...(envelope?.requestId !== undefined && { requestId: mask(envelope.requestId) }),
       ...(error !== undefined && { error }),
     };
     this.#last = event;
     this.#failed = error === undefined ? undefined : event;
     return event;
   }
-}
 
-/** Why an answer is no success, in one word. */
-function problem(status: number, envelope: Envelope | undefined, path: string): string | undefined {
-  if (status >= 300) {
-    return `http_${status}`;
+  #outcome({ status = 0, headers = "", body, failure }: Seen): { envelope: Envelope | undefined; error?: string } {
+    const isRead = failure === undefined && body !== undefined;
+    const envelope = isRead ? readEnvelope(headers, body, this.#watch.encryptionKey) : {};
+    const error = failure ?? problem(status, envelope, this.#path);
+    return { envelope, ...(error !== undefined && { error }) };
   }
-  if (envelope === undefined) {
-    return "unreadable";
-  }
-  const { apiCode } = envelope;
-  return apiCode === undefined || apiCode === successCode(path) ? undefined : `api_${apiCode}`;
 }

@@ -50,7 +50,7 @@ export class CampaignTrace implements CampaignInfo {
 
   /** A call of it has ended. */
   ended(call: CallTrace): void {
-    if (call.last?.error !== undefined) {
+    if (call.hasFailed) {
       this.#failed = call;
     }
   }

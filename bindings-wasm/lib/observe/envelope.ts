@@ -24,10 +24,11 @@ export function readEnvelope(headers: FieldText, body: Uint8Array, key: string |
   if (typeof fields !== "object" || fields === null) {
     return undefined;
   }
-  const code = Number(fields.code ?? fields.retcode ?? Number.NaN);
+  const code = fields.code ?? fields.retcode;
+  const isInteger = typeof code === "string" ? /^-?\d{1,15}$/.test(code) : Number.isSafeInteger(code);
   const id = fields.request_id ?? fields.traceId;
   return {
-    ...(Number.isInteger(code) && { apiCode: code }),
+    ...(isInteger && { apiCode: Number(code) }),
     ...(typeof id === "string" && id !== "" && { requestId: id }),
   };
 }
@@ -39,7 +40,19 @@ function plain(headers: FieldText, body: Uint8Array, key: string | undefined): U
   return isEncrypted && key !== undefined ? enter((native) => native.decrypt(body, key, CIPHER)) : body;
 }
 
+/** Why an answer is no success, in one word; nothing where it is one. */
+export function problem(status: number, envelope: Envelope | undefined, path: string): string | undefined {
+  if (status >= 300) {
+    return `http_${status}`;
+  }
+  if (envelope === undefined) {
+    return "unreadable";
+  }
+  const { apiCode } = envelope;
+  return apiCode === undefined || apiCode === successCode(path) ? undefined : `api_${apiCode}`;
+}
+
 /** The code that means success, by the family of the path. */
-export function successCode(path: string): number {
+function successCode(path: string): number {
   return path.startsWith("/service/sms/") || path.startsWith("/api/v1/process/") ? 0 : 200;
 }

@@ -5,7 +5,10 @@ import type { Progress } from "../runtime/report.js";
 interface OfCall {
   /** 16 hex digits of this library's own: the same in events, log lines, errors and spans of one call. */
   readonly callId: string;
-  /** The operation that the request is for, for instance `workflow.upload_details`; `auth.token` for the token. */
+  /**
+   * The operation that the request is for, for instance `workflow.upload_details`; `auth.token` for the token; method and
+   * path as you gave them for a request that the library does not type.
+   */
   readonly operation: string;
   /** Counts the requests of the call for this operation, from 1. */
   readonly attempt: number;
@@ -38,9 +41,9 @@ export interface ResponseEvent extends OfCall {
   readonly error?: string;
 }
 
-/** A request is sent again. It is about one that did no harm: see `OutcomeUnknown` for others. */
+/** A request is sent again, since the attempt before had no effect, or does no harm twice: `attempt` is that one. */
 export interface RetryEvent extends OfCall {
-  /** The `error` of the attempt before, for instance `http_503`. */
+  /** The `error` of that attempt, for instance `http_503`. */
   readonly reason: string;
   /** The delay, in milliseconds. */
   readonly delayMs: number;

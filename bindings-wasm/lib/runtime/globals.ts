@@ -59,7 +59,5 @@ export type Fetch = (
     /** Where the runtime knows it. */
     cache?: "no-store";
     signal: AbortSignal;
-    /** The client's, where it was given one. */
-    dispatcher?: object;
   },
 ) => Promise<FetchResponse>;
