@@ -94,8 +94,8 @@ soak: node ## Make a million calls and unwraps in JavaScript, and see that the m
 
 clean: ## Remove what was built and installed
 	cargo clean
-	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/dist bindings-wasm/inspector/dist examples/node/node_modules \
-	    examples/next/node_modules examples/next/.next
+	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/tests/eslint/node_modules bindings-wasm/dist \
+	    bindings-wasm/inspector/dist examples/node/node_modules examples/next/node_modules examples/next/.next
 
 python: .venv/ready package
 
@@ -104,7 +104,8 @@ package: .venv/build-ready
 	@tools/release .venv/bin/maturin develop --release --quiet --manifest-path bindings-python/Cargo.toml >.venv/build.log 2>&1 \
 	    || (cat .venv/build.log; exit 1)
 
-node: bindings-wasm/node_modules/.package-lock.json examples/node/node_modules/.package-lock.json
+node: bindings-wasm/node_modules/.package-lock.json bindings-wasm/tests/eslint/node_modules/.package-lock.json \
+    examples/node/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
 	@node bindings-wasm/inspector/build.mjs

@@ -205,13 +205,13 @@ for (const version of ["typescript-5.0", "typescript"]) {
     test(`${version}: tsc --strict, ${what}`, async () => {
       // Express's types and their like ask for a newer version themselves.
       const frameworks = version === "typescript" ? ["frameworks.ts"] : [];
-      const files = what === "node16" ? ["types.ts", "types.mts", ...frameworks] : ["types.ts"];
+      const files = what === "node16" ? ["types.ts", "types.mts", "telemetry.ts", ...frameworks] : ["types.ts"];
       copyFileSync(join(project, "types.ts"), join(project, "types.mts"));
       const config = join(project, `tsconfig.${version}.${what.replaceAll(" ", "-")}.json`);
       // The types of Node and of the frameworks are this package's own tools.
       const types = join(packageFolder, "node_modules");
       const paths = Object.fromEntries(
-        ["express", "fastify", "hono"].map((name) => [name, [join(types, typesOf(name))]]),
+        ["express", "fastify", "hono", "@opentelemetry/api"].map((name) => [name, [join(types, typesOf(name))]]),
       );
       const compilerOptions = { ...STRICT, ...options, typeRoots: [join(types, "@types")], paths };
       writeFileSync(config, JSON.stringify({ compilerOptions, files }));
@@ -222,7 +222,7 @@ for (const version of ["typescript-5.0", "typescript"]) {
   }
 }
 
-const typesOf = (name) => ({ express: "@types/express", fastify: "fastify", hono: "hono/dist/types/index.d.ts" })[name];
+const typesOf = (name) => ({ express: "@types/express", hono: "hono/dist/types/index.d.ts" })[name] ?? name;
 
 test("publint", async () => {
   const { stdout } = await exec(join(tools, "publint"), ["--strict", tarball], { cwd: project });

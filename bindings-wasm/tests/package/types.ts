@@ -11,6 +11,7 @@ import {
   File,
   JournalConflict,
   type KnownEvent,
+  type Logger,
   OutcomeUnknown,
   type Report,
   type RingType,
@@ -69,6 +70,15 @@ export function numbers(event: EventOf<"call.finished">): number {
   return seconds + Number(duration);
 }
 
+/** A count of a workflow's may be a text, too. */
+export function counted(event: EventOf<"workflow.call.finished">): void {
+  for (const { talk_round, ring_time } of event.data.details ?? []) {
+    // @ts-expect-error it may be a text
+    const rounds: number | null | undefined = talk_round;
+    void [rounds, Number(ring_time ?? 0)];
+  }
+}
+
 /** What wants a function that gives nothing takes no promise for it. */
 export const nothing: ReturnType<ReturnType<Webhooks["nodeHandler"]>> = undefined;
 
@@ -77,6 +87,39 @@ export async function pushes(client: Client, event: Event): Promise<void> {
   void answer;
   // @ts-expect-error no event
   await client.workflow.verifyPush("w-1");
+}
+
+/** What a client tells, and the response beside a result. */
+export async function watched(client: Client): Promise<void> {
+  const logger: Logger = {
+    debug() {},
+    info: (fields, text) => void [Object.keys(fields), text.length],
+    warn() {},
+    error() {},
+  };
+  const retried = ({ reason, delayMs }: { reason: string; delayMs: number }) => void [reason, delayMs.toFixed()];
+  new Client({ logger, dispatcher: {} })
+    .on("retry", retried)
+    .off("retry", retried)
+    .on("response", async ({ status, error }) => void [status?.toFixed(), error?.length])
+    .on("phase", ({ progress }) => progress.accepted.toFixed());
+  // @ts-expect-error an event that there is not
+  client.on("requests", () => {});
+  // @ts-expect-error a field of another event
+  client.on("request", ({ status }) => status);
+  // @ts-expect-error a logger without `warn`
+  new Client({ logger: { debug() {}, info() {}, error() {} } });
+  const { data, response } = await client.workflow
+    .createInstance({ workflow_template_id: 7, name: "n", end_time: "t" })
+    .withResponse();
+  const [id, status, date]: [string, number, string | undefined] = [
+    data.workflow_id,
+    response.status,
+    response.headers.date,
+  ];
+  void [id, status, date, response.requestId?.length, response.attempts.toFixed(), response.callId.length];
+  const raw = await client.request("GET", "/path").withResponse();
+  void raw.response.status;
 }
 
 export function literals(): void {
@@ -201,6 +244,8 @@ export async function campaigns(client: Client): Promise<Report | undefined> {
       const after: number | undefined = error.retry?.afterMs;
       void after;
     }
+    const callId: string | undefined = error instanceof AirudderError ? error.callId : undefined;
+    void callId;
     return error instanceof AirudderError ? error.report : undefined;
   }
 }
