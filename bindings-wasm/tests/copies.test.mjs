@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createContext, runInContext } from "node:vm";
+import * as undici from "undici-7";
 import { APP, canned, airudder as one, TOKEN } from "./support.mjs";
 
 const require = createRequire(import.meta.url);
@@ -180,6 +181,9 @@ test("errors and values of another realm", async () => {
   for (const body of bodies) {
     assert.ok(!(inside(body) instanceof Uint8Array) && !(inside(body) instanceof ArrayBuffer));
     for (const headers of forms) assert.ok(hooks.unwrap(inside(body), inside(headers)).verified, `${body} ${headers}`);
+  }
+  for (const Own of [Headers, undici.Headers]) {
+    assert.ok(hooks.unwrap('{"event":"message.send"}', new Own(JSON.parse(signed))).verified);
   }
   const answers = canned({ body: TOKEN }, { body: '{"code":200,"data":null}' });
   const options = Object.assign(inside(`(${JSON.stringify(APP)})`), { fetch: answers.fetch });
