@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createContext, runInContext } from "node:vm";
-import * as undici from "undici-7";
+import * as undici from "undici";
 import { APP, canned, airudder as one, TOKEN } from "./support.mjs";
 
 const require = createRequire(import.meta.url);

@@ -86,6 +86,16 @@ test("an encrypted answer is read, too; a query and a body are not told", async 
   }
 });
 
+test("an id of a request that quotes a secret is told without it", async () => {
+  const quoting = '{"code":200,"request_id":"r-fake-token-fake-app-secret","data":{"workflow_id":"w-1"}}';
+  const { fetch } = canned({ body: TOKEN }, { body: quoting });
+  const client = new Client({ ...APP, fetch });
+  const events = heard(client);
+  await client.workflow.createInstance(WORKFLOW);
+  assert.match(events.at(-1).requestId, /^r-/);
+  assert.ok(!JSON.stringify(events).includes("fake-"), JSON.stringify(events));
+});
+
 test("requests that get no answer say in one word why", async () => {
   const failures = {
     connect_failed: () => Promise.reject(connectRefused()),
