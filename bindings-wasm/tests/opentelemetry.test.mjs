@@ -242,6 +242,25 @@ test("the API's host gets no trace context and fetch no second span, unless that
   }
 });
 
+test("a provider that is broken breaks no call, and sends nothing twice", async (context) => {
+  const printed = context.mock.method(console, "error", () => {});
+  const broken = () => {
+    throw new Error("broken");
+  };
+  const span = { setAttributes: broken, setAttribute: broken, setStatus: broken, updateName: broken, end: broken };
+  for (const startSpan of [broken, () => span]) {
+    const { fetch, sent } = canned({ body: TOKEN }, { body: CREATED });
+    const client = new Client({ ...APP, fetch });
+    instrument(client, { tracerProvider: { getTracer: () => ({ startSpan }) } });
+    assert.deepEqual(await client.workflow.createInstance(WORKFLOW), { workflow_id: "w-1" });
+    assert.equal(sent.length, 2);
+  }
+  assert.equal(printed.mock.callCount(), 6);
+  for (const { arguments: given } of printed.mock.calls) {
+    assert.deepEqual([given[0].err.message, given[1]], ["broken", "an instrumentation of a client failed"]);
+  }
+});
+
 test("it ends, and refuses what is no client", async () => {
   const { fetch } = canned({ body: TOKEN }, { body: CREATED });
   const { client, stop } = watched({ fetch });

@@ -30,6 +30,7 @@ export interface Watch {
   readonly encryptionKey: string | undefined;
 }
 
+/** A call from its start to its result. */
 export class CallTrace implements CallInfo {
   readonly campaign: CampaignInfo | undefined;
   readonly #watch: Watch;

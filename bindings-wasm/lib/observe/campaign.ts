@@ -16,6 +16,7 @@ const operationOf = (path: string) => OPERATIONS[path.slice(path.lastIndexOf("/"
 /** The phases that wait for a time. */
 const WAITS = new Set<string>(["paused", "waiting_for_api", "settling"]);
 
+/** A campaign from its start to its report. */
 export class CampaignTrace implements CampaignInfo {
   readonly name: string;
   readonly #watch: Watch;

@@ -95,35 +95,54 @@ export class Observer {
       try {
         const given = listener(event);
         if (typeof (given as Partial<PromiseLike<unknown>> | undefined)?.then === "function") {
-          Promise.resolve(given).catch((error: unknown) => this.#report(name, error));
+          Promise.resolve(given).catch((error: unknown) => this.#report(`a listener for \`${name}\``, error));
         }
       } catch (error) {
-        this.#report(name, error);
+        this.#report(`a listener for \`${name}\``, error);
       }
     }
   }
 
-  /** Runs within all instrumentations. */
-  within<Result>(
+  /** Runs the work once, within all instrumentations, whatever these do, and gives what the work gives. */
+  async within<Result>(
     surround: (instrumentation: Instrumentation, run: () => Promise<Result>) => Promise<unknown>,
-    run: () => Promise<Result>,
-  ): Promise<unknown> {
-    let all: () => Promise<unknown> = run;
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    let working: Promise<Result> | undefined;
+    const once = () => {
+      working ??= work();
+      return working;
+    };
+    let all: () => Promise<unknown> = once;
     for (const one of this.#instrumentations) {
       const inner = all as () => Promise<Result>;
-      all = () => surround(one, inner);
+      all = async () => surround(one, inner);
     }
-    return all();
+    const failed = await all().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const result = await once();
+    if (failed !== undefined) {
+      this.#report("an instrumentation", failed.error);
+    }
+    return result;
   }
 
   /** Tells the instrumentations alone. */
   tell(what: (instrumentation: Instrumentation) => void): void {
-    this.#instrumentations.forEach(what);
+    for (const one of this.#instrumentations) {
+      try {
+        what(one);
+      } catch (error) {
+        this.#report("an instrumentation", error);
+      }
+    }
   }
 
   /** The program's own error: it is shown as it is, and the call goes on. */
-  #report(name: string, err: unknown): void {
-    const text = `a listener for \`${name}\` of a client failed`;
+  #report(who: string, err: unknown): void {
+    const text = `${who} of a client failed`;
     try {
       (this.#logger ?? console).error({ err }, text);
     } catch (error) {
