@@ -9,7 +9,8 @@ import pytest
 from conftest import airudder
 from test_cli import UPLOAD
 
-from airudder._csv import ContactsFile
+from airudder._cli.contacts import ContactsFile
+from airudder._cli.table import Reading
 
 ANA = {"callee": "+620000000001", "platform": "T", "caseid": "1", "variables": {"name": "José"}}
 BUDI = {"callee": "+620000000002", "platform": "T", "caseid": "2", "variables": {"name": "Doe, John"}}
@@ -20,7 +21,7 @@ def read(tmp_path, content, normal=2, **options):
     """The contacts of a file with this content; a fault takes the place of a row that is not sent."""
     path = tmp_path / "contacts.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with ContactsFile(path, "T", **options) as file:
+    with ContactsFile(path, Reading("T", **options)) as file:
         return [file.fault(index) or contact for index, contact in enumerate(file.by_rules(normal))]
 
 
@@ -78,24 +79,26 @@ def test_the_same_contacts_in_whatever_form(tmp_path, content, options):
         ('callee, "name, full"\n+620000000001,x\n', {}, "line 1: a quotation mark stands inside"),
         ('callee,name\n+620000000001,"Doe" John\n', {}, "line 2: ',' expected after"),
         ('callee,name\n+620000000001,"Doe\n', {}, "line 2: unexpected end of data"),
-        ("callee,case_id\n+620000000001,1\n", {}, "no column caseid, has one called case_id"),
-        ("callee,Case-ID\n+620000000001,1\n", {}, "no column caseid, has one called Case-ID"),
+        ("callee,case_id\n+620000000001,1\n", {}, "no column caseid, but one called case_id"),
+        ("callee,Case-ID\n+620000000001,1\n", {}, "no column caseid, but one called Case-ID"),
         ("callee,caseid,CaseID\n+620000000001,1,2\n", {}, "more than one column is called caseid"),
         ("callee,name,name \n+620000000001,1,2\n", {}, "more than one column is called name"),
         ("callee,customer\u200bname\n+620000000001,1\n", {}, r"holds U\+200B \(ZERO WIDTH SPACE\) in its name"),
         ('callee,"customer\nname"\n+620000000001,1\n', {}, r"holds U\+000A \(a control character\)"),
-        ("callee;platform,caseid\n+620000000001;T,1\n", {}, "parted by semicolons, has commas in their names, too"),
-        ("callee,caseid;name\n+620000000001,1;Ana\n", {}, "parted by commas, has semicolons in their names, too"),
-        (ROWS.encode("cp1252"), {}, "is not UTF-8: byte 0xe9 on line 2; .* --encoding, such as cp1252"),
+        ("callee;platform,caseid\n+620000000001;T,1\n", {}, "parted by semicolons, and commas are in their names, too"),
+        ("callee,caseid;name\n+620000000001,1;Ana\n", {}, "parted by commas, and semicolons are in their names, too"),
+        (ROWS.encode("cp1252"), {}, "it is not UTF-8: byte 0xe9 on line 2; .* --encoding, such as cp1252"),
         (ROWS.encode("utf-16-le"), {}, "probably UTF-16 without its byte order mark: give --encoding utf-16-le"),
         (ROWS.encode("utf-16-be"), {}, "give --encoding utf-16-be"),
-        (ROWS.encode("utf-16"), {"encoding": "cp1252"}, "whose byte order mark says UTF-16, is not cp1252"),
-        (("\ufeff" + ROWS).encode(), {"encoding": "cp1252"}, "whose byte order mark says UTF-8, is not cp1252"),
-        (ROWS.encode("utf-8"), {"encoding": "ascii"}, "is not ascii"),
-        (ROWS.encode("utf-16-le"), {"encoding": "utf-16"}, "is not utf-16"),
-        (ROWS.replace("José", "J\0s"), {"encoding": "utf-8"}, r"holds U\+0000 on line 2"),
-        (b"PK\x03\x04rest", {}, "which is an Excel workbook"),
-        (b"\x1f\x8b\x08rest", {}, r"compressed by gzip: give upload <\(zcat FILE\)"),
+        (ROWS.encode("utf-16"), {"encoding": "cp1252"}, "its byte order mark says UTF-16, and that is not cp1252"),
+        (("\ufeff" + ROWS).encode(), {"encoding": "cp1252"}, "its byte order mark says UTF-8, and that is not cp1252"),
+        (ROWS.encode("utf-8"), {"encoding": "ascii"}, "it is not ascii"),
+        (ROWS.encode("utf-16-le"), {"encoding": "utf-16"}, "it is not utf-16"),
+        (ROWS.replace("José", "J\0s"), {"encoding": "utf-8"}, r"it holds U\+0000 on line 2"),
+        (b"PK\x03\x04rest", {}, "a ZIP archive, and no workbook that can be read"),
+        (b"PAR1rest", {}, "a Parquet file that cannot be read"),
+        (b"\xd0\xcf\x11\xe0rest", {}, "an Excel workbook of the old kind, or one with a password"),
+        (b"\x1f\x8b\x08rest", {}, r"it is compressed by gzip: give upload <\(zcat FILE\)"),
         ("", {}, "no column callee: its first line names the columns"),
         (",,\n+620000000001,,\n", {}, "no column callee"),
         ("sep=;\n", {}, "no column callee"),
@@ -124,7 +127,7 @@ def test_a_cell_below_no_name_is_not_lost(tmp_path):
 def test_lines_are_counted_as_an_editor_does(tmp_path):
     path = tmp_path / "contacts.csv"
     path.write_text('sep=,\ncallee,name\n\n,\n+620000000001,"Ana\nMaria"\n+620000000002,Budi\n')
-    with ContactsFile(path, "T") as file:
+    with ContactsFile(path, Reading("T")) as file:
         list(file.by_rules(2))
         assert [file.line(index) for index in range(len(file))] == [5, 7]
 

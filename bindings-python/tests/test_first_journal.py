@@ -9,7 +9,8 @@ from conftest import APP, CAMPAIGN, airudder
 from test_cli import UPLOAD
 
 from airudder import Client, Response, ValidationError
-from airudder._csv import ContactsFile
+from airudder._cli.contacts import ContactsFile
+from airudder._cli.table import Reading
 
 FILES = Path(__file__).parent / "journals"
 OPTIONS = [*UPLOAD, "--platform", "TEMP1", "--batch-size", 2]
@@ -65,7 +66,7 @@ def test_a_killed_run_goes_on_as_it_began(csv):
     journal.write_text("".join(lines[:6]))  # as if it was killed while the second batch was on its way
     api = Api()
     client = Client(transport=api, **APP)
-    with ContactsFile(Path(csv), "TEMP1") as file:
+    with ContactsFile(Path(csv), Reading("TEMP1")) as file:
         report = client.campaigns.run(**CAMPAIGN, contacts=file, journal=journal, batch_size=2, settle=None)
     assert (report.accepted, [file.line(one.contact) for one in report.rejected], report.doubtful) == (6, [3, 6, 8], [])
     assert set(api.looked_up) == {"+62000000003", "+620812000005"}
@@ -75,10 +76,10 @@ def test_a_killed_run_goes_on_as_it_began(csv):
 
 
 def test_todays_rules_would_not_fit(csv):
-    with ContactsFile(Path(csv), "TEMP1") as file, pytest.raises(ValueError, match="line 4: a quotation mark"):
+    with ContactsFile(Path(csv), Reading("TEMP1")) as file, pytest.raises(ValueError, match="line 4: a quotation mark"):
         list(file.by_rules(2))
     journal = Path(csv).with_suffix(".jsonl")
-    with ContactsFile(Path(csv), "TEMP1") as file:
+    with ContactsFile(Path(csv), Reading("TEMP1")) as file:
         contacts = list(file.by_rules(1))
     contacts[0]["caseid"] = contacts[0]["variables"].pop("caseid ")
     with pytest.raises(ValidationError, match="E1012"):

@@ -244,8 +244,8 @@ def test_the_command_line(arguments, monkeypatch):
     def interrupted(*_, **__):
         raise RuntimeError("interrupted")
 
-    monkeypatch.setattr("airudder.__main__.say", interrupted)
-    monkeypatch.setattr("airudder.__main__.say_plain", interrupted)
-    monkeypatch.setattr("airudder.__main__.tell", interrupted)
+    monkeypatch.setattr("airudder._cli.calls.say", interrupted)
+    monkeypatch.setattr("airudder._cli.calls.say_plain", interrupted)
+    monkeypatch.setattr("airudder._cli.errors.tell", interrupted)
     monkeypatch.setattr("airudder._http.HttpTransport.send", interrupted, raising=False)
     assert check(lambda: command_line.main(arguments))

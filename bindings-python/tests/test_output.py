@@ -17,7 +17,7 @@ from conftest import airudder
 from test_cli import UPLOAD, WINDOW
 
 from airudder import Webhooks
-from airudder._terminal import as_json
+from airudder._cli.output import as_json
 
 EVENT = '{"event":"channel.message.sent","custom":"中 José \\u202e \\u001b[2J \\ud800 😀 \x7f\x9b"}'
 SECRET = {"AIRUDDER_WEBHOOK_SECRET": "fake-secret"}

@@ -48,10 +48,14 @@ def test_h11_is_all_that_is_needed():
         "altair",
         "jinja2",
         "narwhals",
+        "openpyxl",
         "opentelemetry-api",
         "phonenumbers",
         "psycopg",
+        "pyarrow",
         "redis",
+        "rich",
+        "typer",
         "vl-convert-python",
     ]
 

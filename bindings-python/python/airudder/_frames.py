@@ -43,10 +43,11 @@ class FrameContacts:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for row in self._frame.iter_rows(named=True, buffer_size=CHUNK):
-            yield _contact(cast("dict[str, Any]", row))
+            yield contact_of(cast("dict[str, Any]", row))
 
 
-def _contact(row: dict[str, Any]) -> dict[str, Any]:
+def contact_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Make a contact of a row, by the names of its columns."""
     there = {str(name).strip(): value for name, value in row.items() if not _is_missing(value)}
     contact = {name: there.pop(name) for name in FIELDS if name in there}
     variables = contact.setdefault("variables", {})

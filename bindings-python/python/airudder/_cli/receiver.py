@@ -1,4 +1,4 @@
-"""The command `listen`: a receiver that prints what it verified."""
+"""A receiver that prints the events that it verified."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from airudder._cli.output import as_json, say, tell
 from airudder._errors import AirudderError
-from airudder._terminal import as_json, say, tell
 from airudder._webhooks import ACK_BODY, ACK_STATUS, VARIABLES, Webhooks, from_environment
 
 if TYPE_CHECKING:
-    import argparse
-
     from airudder._event import Event
 
 MAX_READ = 64 * 1024 * 1024
@@ -117,19 +115,21 @@ class _Server(ThreadingHTTPServer):
         tell(f"a connection broke off: {type(error).__name__}")
 
 
-def listen(given: argparse.Namespace) -> int:
-    """Print events until there were enough."""
+def receive(
+    host: str, port: int, *, count: int | None = None, kind: str | None = None, allow_unsigned: bool = False
+) -> bool:
+    """Print events until there were enough, or nobody reads them any more, and tell whether there were enough."""
     verifies = from_environment("secret") is not None
-    hooks = Webhooks.from_env(require_signature=verifies and not given.allow_unsigned)
-    printer = Printer(given.count)
-    with _Server((given.host, given.port), receiver(hooks, printer, given.kind)) as server:
+    hooks = Webhooks.from_env(require_signature=verifies and not allow_unsigned)
+    printer = Printer(count)
+    with _Server((host, port), receiver(hooks, printer, kind)) as server:
         how = "signatures are verified" if verifies else "nothing is verified"
-        if verifies and given.allow_unsigned:
+        if verifies and allow_unsigned:
             how += " where there are any"
-        tell(f"listening on http://{given.host}:{server.server_address[1]} ({how})")
+        tell(f"listening on http://{host}:{server.server_address[1]} ({how})")
         if not verifies:
             tell(NOTHING_VERIFIED)
         server.timeout = 0.2
         while not printer.is_done:
             server.handle_request()
-    return 1 if printer.closed else 0
+    return not printer.closed

@@ -45,12 +45,6 @@ def tell(text: str) -> None:
         _err(f"{_shown(text)}\n")
 
 
-def tell_progress(text: str) -> None:
-    """Write over the line that the cursor is in."""
-    with suppress(OSError, ValueError):
-        _err(f"\r{text}")
-
-
 def _err(text: str) -> None:
     if sys.stderr:
         sys.stderr.write(text)

@@ -9,16 +9,14 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-import unicodedata
 from io import TextIOWrapper
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from airudder._cli.headings import UnsoundTable, heading, own_heading, visible
 
-OWN = ("callee", "platform", "caseid")
-"""The columns that are no variables."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 """The separators of columns that are recognized."""
@@ -31,8 +29,7 @@ _MARKS = (  # the longer ones first: that of UTF-32 begins as that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _OTHERS = (
-    (b"PK\x03\x04", "an Excel workbook, or another ZIP archive: save it as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind: save it as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind, or one with a password: save it as .xlsx or CSV"),
     (b"\x1f\x8b", "compressed by gzip: give upload <(zcat FILE) in its place"),
     (b"BZh", "compressed by bzip2: give upload <(bzcat FILE) in its place"),
     (b"\xfd7zXZ\x00", "compressed by xz: give upload <(xzcat FILE) in its place"),
@@ -41,25 +38,32 @@ _OTHERS = (
 )
 
 
-def found(file: IO[bytes], encoding: str | None, delimiter: str | None) -> Form:
-    """Find out the form of a file; what is given is not guessed."""
+def found(file: IO[bytes], encoding: str | None, delimiter: str | None, callee: str | None = None) -> Form:
+    """Find out the form of a file; what is given is not guessed.
+
+    Args:
+        file: The file, at its beginning.
+        encoding: Its encoding, if it is given.
+        delimiter: What parts its columns, if it is given.
+        callee: The name of the column of the numbers, if it is another one.
+    """
     start = file.read(4096)
     file.seek(0)
     for mark, what in _OTHERS:
         if start.startswith(mark):
-            raise csv.Error(f"which is {what}")
+            raise UnsoundTable(f"it is {what}")
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
     if encoding and marked and not _same_family(encoding, marked):
-        raise csv.Error(f"whose byte order mark says {marked.removesuffix('-sig').upper()}, is not {encoding}")
+        raise csv.Error(f"its byte order mark says {marked.removesuffix('-sig').upper()}, and that is not {encoding}")
     if not encoding and not marked and b"\0" in start:
         kind = "utf-16-be" if start.startswith(b"\0") else "utf-16-le"
         raise csv.Error(
-            f"which holds zero bytes, is probably UTF-16 without its byte order mark: give --encoding {kind}"
+            f"it holds zero bytes, and is probably UTF-16 without its byte order mark: give --encoding {kind}"
         )
     encoding = encoding or marked or "utf-8-sig"
     text = TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        return Form(encoding, delimiter, _plain(text))
+        return Form(encoding, delimiter, _plain(text), callee)
     finally:
         text.detach()
 
@@ -67,7 +71,7 @@ def found(file: IO[bytes], encoding: str | None, delimiter: str | None) -> Form:
 class Form:
     """The rules of today."""
 
-    def __init__(self, encoding: str, delimiter: str | None, text: Iterator[str]) -> None:
+    def __init__(self, encoding: str, delimiter: str | None, text: Iterator[str], callee: str | None) -> None:
         self.encoding = encoding
         first = next(text, "")
         # Excel writes, and takes, a line that says by what columns are parted.
@@ -77,16 +81,15 @@ class Form:
         if delimiter is None and stated is None:
             # The names may stand on several lines.
             kept = list(islice(head, 100))
-            delimiter = _told_by_names(kept)
+            delimiter = _told_by_names(kept, callee)
             head = iter(kept)
-        self._delimiter = delimiter or (stated[1] if stated else ",")
+        self.delimiter = delimiter or (stated[1] if stated else ",")
         # A cell that is quoted begins where the one before ends, and ends where the next one begins.
-        parted = re.escape(self._delimiter)
+        parted = re.escape(self.delimiter)
         self._quoted = re.compile(rf'(?<![^{parted}])"[^"]*(?:""[^"]*)*"(?=[{parted}\r\n]|\Z)')
         nothing: tuple[int, list[str]] = (1, [])
         _, names = next(self._all_rows(head), nothing)
-        self.names = [_name(name) for name in names]
-        _check_case_id(self.names)
+        self.names = [heading(name) for name in names]
 
     def rows(self, file: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
         """Go through the rows; lines without a filled cell, as below the last row of a sheet, are none."""
@@ -94,7 +97,7 @@ class Form:
         next(rows, None)
         yield from rows
 
-    def fault(self, row: list[str]) -> str | None:
+    def fault(self, row: Sequence[str]) -> str | None:
         """Refuse a row with cells that belong to no column: it is probably a cell that was cut in two."""
         if any(row[len(self.names) :]):
             return f"the row has {len(row)} cells, and there are {len(self.names)} columns"
@@ -112,7 +115,7 @@ class Form:
                 yield line
 
         line = 1 + self._skipped
-        reader = csv.reader(taking(), delimiter=self._delimiter, strict=True)
+        reader = csv.reader(taking(), delimiter=self.delimiter, strict=True)
         try:
             for row in reader:
                 self._check_quotation("".join(taken))
@@ -127,16 +130,16 @@ class Form:
         """Refuse marks that may have been meant to quote, and quote nothing: the cell would be cut at its commas."""
         if '"' not in row:
             return
-        for cell in self._quoted.sub("", row).rstrip("\r\n").split(self._delimiter):
-            if cell.count('"') % 2 or _visible(cell).startswith('"'):
+        for cell in self._quoted.sub("", row).rstrip("\r\n").split(self.delimiter):
+            if cell.count('"') % 2 or visible(cell).startswith('"'):
                 raise csv.Error(
                     "a quotation mark stands inside a cell that does not begin with one: quote the whole cell, without"
                     ' a space before it, and double the marks in it, as "5"" pipe"'
                 )
 
 
-def _told_by_names(lines: list[str]) -> str:
-    """Tell what parts the columns: the one by which one of them is called callee."""
+def _told_by_names(lines: list[str], callee: str | None) -> str:
+    """Tell what parts the columns: the one by which one of them is called callee, or as the numbers are."""
     fitting: list[tuple[str, list[str]]] = []
     nothing: list[str] = []
     for delimiter in DELIMITERS:
@@ -144,7 +147,7 @@ def _told_by_names(lines: list[str]) -> str:
             names = next(csv.reader(lines, delimiter=delimiter, strict=True), nothing)
         except csv.Error:
             continue  # a comma's error is told when the file is read by it
-        if "callee" in map(_own, names):
+        if any(name.strip() == callee if callee else own_heading(name) == "callee" for name in names):
             fitting.append((delimiter, names))
     if not fitting:
         return ","
@@ -152,60 +155,19 @@ def _told_by_names(lines: list[str]) -> str:
     for name in names:
         if other := next((DELIMITERS[other] for other in DELIMITERS if other in name and other != delimiter), None):
             raise csv.Error(
-                f"whose columns are parted by {DELIMITERS[delimiter]}, has {other} in their names, too: if they are"
+                f"its columns are parted by {DELIMITERS[delimiter]}, and {other} are in their names, too: if they are"
                 " meant so, give --delimiter"
             )
     return delimiter
-
-
-def _name(written: str) -> str:
-    """The name of a column, without what nobody sees at its ends."""
-    if own := _own(written):
-        return own
-    name = written.strip("".join(char for char in written if _is_invisible(char)))
-    if hidden := next((char for char in name if _is_invisible(char) and char != " "), None):
-        raise csv.Error(
-            f"whose column {_visible(name)!r} holds {_code(hidden)} in its name, which nobody sees: remove it, since a"
-            " variable of that name is not the robot's"
-        )
-    return name
-
-
-def _own(written: str) -> str | None:
-    """The column that is no variable and differs from this name in case, width or invisible characters at most."""
-    name = unicodedata.normalize("NFKC", _visible(written)).casefold()
-    return name if name in OWN else None
-
-
-def _check_case_id(names: list[str]) -> None:
-    if "caseid" in names:
-        return
-    for name in names:
-        if re.sub(r"[_.-]", "", name.casefold()) == "caseid":
-            raise csv.Error(
-                f"which has no column caseid, has one called {name}: rename it, or add an empty column caseid if it is"
-                " a variable"
-            )
-
-
-def _is_invisible(char: str) -> bool:
-    """Tells whether nobody sees the character: spaces, controls, marks of direction and order, fillers."""
-    return char == " " or not char.isprintable() or char in "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0e\ufe0f"
-
-
-def _visible(text: str) -> str:
-    return "".join(char for char in text if not _is_invisible(char))
-
-
-def _code(char: str) -> str:
-    return f"U+{ord(char):04X} ({unicodedata.name(char, 'a control character')})"
 
 
 def _plain(lines: Iterable[str]) -> Iterator[str]:
     """Give the lines without a byte order mark, and refuse those that are not text."""
     for number, line in enumerate(lines, 1):
         if "\0" in line:
-            raise csv.Error(f"which holds U+0000 on line {number}, is probably in another encoding: give --encoding")
+            raise UnsoundTable(
+                f"it holds U+0000 on line {number}, and is probably in another encoding: give --encoding"
+            )
         yield line.removeprefix("\ufeff") if number == 1 else line
 
 
@@ -217,7 +179,7 @@ def _same_family(encoding: str, marked: str) -> bool:
 def not_in(file: IO[bytes], encoding: str, error: UnicodeError) -> str:
     """Tell that a file is not in its encoding, and where."""
     if not encoding.startswith("utf-8"):
-        return f"is not {encoding} ({error}): save it as UTF-8, or give the right --encoding"
+        return f"it is not {encoding} ({error}): save it as UTF-8, or give the right --encoding"
     file.seek(0)
     where = ""
     for number, line in enumerate(file, 1):
@@ -226,6 +188,4 @@ def not_in(file: IO[bytes], encoding: str, error: UnicodeError) -> str:
         except UnicodeDecodeError as wrong:
             where = f": byte 0x{line[wrong.start]:02x} on line {number}"
             break
-    return (
-        f"is not UTF-8{where}; save it as UTF-8, or give its --encoding, such as cp1252 for Windows in western Europe"
-    )
+    return f"it is not UTF-8{where}; save it as UTF-8, or give its --encoding, such as cp1252 for most of Windows"

@@ -7,17 +7,16 @@ from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class FirstRules:
     """UTF-8 and commas; names as they are, each row that is not empty a contact, quotation marks inside cells kept."""
 
     encoding = "utf-8-sig"
+    delimiter = ","
 
-    def __init__(self, file: IO[bytes], encoding: str | None, delimiter: str | None) -> None:
-        if (encoding, delimiter) != (None, None):
-            raise csv.Error("whose campaign version 0.1.0 began, is read as it was: without --encoding and --delimiter")
+    def __init__(self, file: IO[bytes]) -> None:
         text = TextIOWrapper(file, encoding=self.encoding, newline="")
         try:
             nothing: tuple[int, list[str]] = (1, [])
@@ -31,7 +30,7 @@ class FirstRules:
         next(rows)
         yield from rows
 
-    def fault(self, row: list[str]) -> str | None:
+    def fault(self, row: Sequence[str]) -> str | None:
         """Refuse only what has no column at all."""
         if any(row[len(self.names) :]):
             return f"the row has {len(row)} cells, and there are {len(self.names)} columns"

@@ -1,0 +1,51 @@
+"""The options before the command, which hold for all commands, and the texts below the help of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from airudder._cli.errors import STATUSES
+from airudder._client import Client
+
+if TYPE_CHECKING:
+    from airudder._options import ClientSettings
+
+
+@dataclass
+class State:
+    """The options before the command."""
+
+    json: bool
+    """Tells whether errors are wanted as JSON, too."""
+    timeout: float | None = None
+
+    def client(self) -> Client:
+        """Make a client from the environment."""
+        settings: ClientSettings = {} if self.timeout is None else {"timeout": self.timeout}
+        return Client.from_env(**settings)
+
+
+def state_of(context: typer.Context) -> State:
+    """The options before the command."""
+    return cast("State", context.obj)
+
+
+Json = Annotated[bool, typer.Option("--json", help="Write one JSON document on standard output, for errors as well.")]
+
+ENVIRONMENT = """\
+Secrets come from the environment, never from arguments:
+  AIRUDDER_APP_KEY, AIRUDDER_APP_SECRET, AIRUDDER_BASE_URL,
+  AIRUDDER_ENCRYPTION_KEY, AIRUDDER_SIGN_KEY, AIRUDDER_SIGN_SECRET,
+  AIRUDDER_SIGN_SCHEME                                        requests
+  AIRUDDER_WEBHOOK_SECRET, AIRUDDER_WEBHOOK_SCHEME,
+  AIRUDDER_WEBHOOK_CIPHER                                     events"""
+
+
+def below(*examples: str) -> str:
+    """The text below the help of a command: examples, the environment, the exit statuses."""
+    shown = ["Examples:\n" + "\n".join(f"  {line}" for line in examples)] if examples else []
+    statuses = [f"  {status:>3}  {text}" for status, text in STATUSES.items()]
+    return "\n\n".join([*shown, ENVIRONMENT, "\n".join(["Exit status:", *statuses])])
