@@ -144,7 +144,13 @@ def test_the_rules_of_the_first_version_are_kept(tmp_path):
 
 def through_a_pipe(environment, content, *arguments):
     command = [sys.executable, "-m", "airudder", "upload", *map(str, arguments)]
-    return subprocess.run(command, env=environment, input=content.encode(), capture_output=True, timeout=600)
+    return subprocess.run(
+        command,
+        env=environment,
+        input=content if isinstance(content, bytes) else content.encode(),
+        capture_output=True,
+        timeout=600,
+    )
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])

@@ -101,7 +101,7 @@ class Intake:
 
 
 _AS_DICTS = "make a dict of each, as workflow.upload_details takes it"
-_READ_CSV = "make a dict of each row of it, for instance by the csv module, or run `python -m airudder upload`"
+_READ_CSV = "make a dict of each row of it, for instance by the csv module, or run `airudder upload`"
 
 
 def _remedy(contacts: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -63,7 +64,8 @@ class CsvTable:
         except csv.Error as error:
             raise UnsoundTable(str(error)) from None
         finally:
-            text.detach()  # it must not close the file when it goes
+            with suppress(ValueError):  # of a file that was closed amid the rows
+                text.detach()  # it must not close the file when it goes
 
     def fault(self, row: Sequence[str]) -> str | None:
         """Tell why a row must not be sent, if it must not."""
