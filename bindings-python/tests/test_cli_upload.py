@@ -208,7 +208,7 @@ def test_journals_in_postgres_and_redis(environment, sandbox, contacts, postgres
         (["--settle", "soon"], "nor the word never"),
         (["--max-rejected", "x%"], "neither a number of contacts nor a share"),
         (["--progress", "loud"], "loud"),
-        (["--rate", "fast"], "not a valid float"),
+        (["--rate", "fast"], "'--rate'"),
     ],
 )
 def test_nonsense_is_refused(environment, contacts, option, says):

@@ -37,6 +37,8 @@ def number_of(cell: str) -> str:
 
 def fault_of(field: str, cell: str) -> str | None:
     """Tell why a text cannot be what was meant in the field, without the text."""
+    if _PLAIN.fullmatch(cell):
+        return None
     text = text_of(cell)
     if field == "callee" and _SCIENTIFIC.fullmatch(number_of(text)):
         return f"callee is in scientific notation, such as 6.28E+11: {HOW_TO_EXPORT}"

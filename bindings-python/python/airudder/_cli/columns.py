@@ -31,6 +31,7 @@ class Columns:
         self._platform = reading.platform
         self._columns = self._found(reading.mapping)
         self._states = [at for at, name in enumerate(table.names) if name in (f"{ADDED}state", f"{ADDED}code")]
+        self._own = [(name, at) for name, at in self._columns if name in OWN]
         fields = [name for name, _ in self._columns]
         _check_fields(fields, table.names, self._platform)
         check_case_id(fields)
@@ -40,8 +41,9 @@ class Columns:
         """Make a contact; an empty cell, and one that the row does not have, is nothing."""
         cells: dict[str, Any] = {}
         for name, at in self._columns:
-            if at < len(row) and (cell := _taken(name, row[at])) not in (None, ""):
-                cells[name] = cell
+            cell = row[at] if at < len(row) else None
+            if cell is not None and cell != "" and (taken := _taken(name, cell)) != "":
+                cells[name] = taken
         if self._platform is not None:
             cells.setdefault("platform", self._platform)
         if self._table.nested:
@@ -56,8 +58,8 @@ class Columns:
         for at in self._states:
             if why := NEVER_AGAIN.get(str(row[at]) if at < len(row) else ""):
                 return f"the row is of a file of rejected contacts, and {why}"
-        for name, at in self._columns:
-            if name in OWN and at < len(row) and isinstance(cell := row[at], str) and (fault := fault_of(name, cell)):
+        for name, at in self._own:
+            if at < len(row) and isinstance(cell := row[at], str) and (fault := fault_of(name, cell)):
                 return fault
         return None
 
@@ -99,7 +101,7 @@ class FirstColumns:
 
 def _taken(name: str, cell: Any) -> Any:  # noqa: ANN401 - a nested table has cells of any kind
     if isinstance(cell, str):
-        text = text_of(cell)
+        text = text_of(cell) if cell.startswith("=") else cell
         return number_of(text) if name == "callee" else text
     return whole(cell) or cell
 
