@@ -17,7 +17,7 @@ import airudder as package
 from airudder._cli.app import COMMANDS, app
 from airudder._cli.errors import STATUSES
 
-NAMES = ["operations", "curl", "call", "upload", "listen", "detect"]
+NAMES = ["operations", "curl", "call", "upload", "report", "listen", "detect"]
 PAGE = (ROOT / "docs/command-line.md").read_text()
 
 
@@ -222,4 +222,10 @@ def test_more_is_told_where_it_is_wanted(environment, options, says):
 
 
 def test_a_command_is_a_module_with_add():
-    assert [module.__name__.rpartition(".")[2] for module in COMMANDS] == ["calls", "upload", "listen", "detect"]
+    assert [module.__name__.rpartition(".")[2] for module in COMMANDS] == [
+        "calls",
+        "upload",
+        "report",
+        "listen",
+        "detect",
+    ]

@@ -1,4 +1,4 @@
-"""A campaign's report from its journal and stored results. `airudder report` calls what is tested here."""
+"""The command `report`: a campaign's report from its journal and stored results."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from test_campaign import contacts
 from test_report_page import call
 
 from airudder import AirudderError
-from airudder._report_command import report
+from airudder._cli.report import report
 
 FIRST = Path(__file__).parent / "journals"
 
@@ -56,7 +56,7 @@ def store(path, events, form):
 
 
 def told(capsys, *arguments, **options):
-    assert report(*arguments, json=True, **options) == 0
+    assert report(*arguments, as_json=True, **options) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -111,16 +111,10 @@ def test_it_tells_in_words(july, capsys, tmp_path):
 
 def test_results_come_through_a_pipe_while_the_campaign_holds_its_journal(july, tmp_path):
     journal, events, _ = july
-    program = """
-import sys
-from pathlib import Path
-from airudder._report_command import report
-sys.exit(report(Path(sys.argv[1]), Path("-"), json=True))
-"""
     with (tmp_path / "july.jsonl").open("a") as held:
         held.write('{"record":"sent","batch":9')  # a line that is being written
     lines = "".join(json.dumps(one) + "\n" for one in events)
-    command = [sys.executable, "-c", program, str(journal)]
+    command = [sys.executable, "-m", "airudder", "report", str(journal), "--results", "-", "--json"]
     done = subprocess.run(command, input=lines, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["results"]["contacts"] == 24

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, cast
 
 from airudder._http import AsyncHttpTransport, HttpTransport
-from airudder._http_settings import checked_count
+from airudder._http_options import checked_count
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Unpack
 
 from airudder._clock import Deadline
-from airudder._http_settings import HttpOptions, checked_count, settings_of
+from airudder._http_options import HttpOptions, checked_count, settings_of
 from airudder._transport import ConnectFailed, TransportFailure, bare
 
 if TYPE_CHECKING:

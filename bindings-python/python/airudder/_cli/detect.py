@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from airudder import crypto
 from airudder._cli.errors import Status, say_json
 from airudder._cli.output import say_plain
 from airudder._cli.state import Json, below
+from airudder._webhooks import VARIABLES, from_environment
 
 
 def add(app: typer.Typer) -> None:
@@ -31,19 +31,19 @@ def detect(
     found = crypto.detect(
         fields,
         body.read_bytes(),
-        secret=os.environ.get("AIRUDDER_WEBHOOK_SECRET") or None,
-        encryption_key=os.environ.get("AIRUDDER_ENCRYPTION_KEY") or None,
+        secret=from_environment("secret"),
+        encryption_key=from_environment("encryption_key"),
     )
     if as_json:
         say_json({"scheme": found.scheme, "cipher": found.cipher, "notes": found.notes})
     else:
         say_plain("\n".join(found.notes))
         if found.scheme:
-            say_plain(f"AIRUDDER_WEBHOOK_SCHEME={found.scheme}")
+            say_plain(f"{VARIABLES['scheme']}={found.scheme}")
         if found.cipher:
-            say_plain(f"AIRUDDER_WEBHOOK_CIPHER={found.cipher}")
-    no_scheme = bool(os.environ.get("AIRUDDER_WEBHOOK_SECRET")) and not found.scheme
-    no_cipher = bool(os.environ.get("AIRUDDER_ENCRYPTION_KEY")) and not (found.cipher or _is_json(body))
+            say_plain(f"{VARIABLES['cipher']}={found.cipher}")
+    no_scheme = from_environment("secret") is not None and not found.scheme
+    no_cipher = from_environment("encryption_key") is not None and not (found.cipher or _is_json(body))
     return Status.FAILED if no_scheme or no_cipher or not (found.scheme or found.cipher) else Status.DONE
 
 

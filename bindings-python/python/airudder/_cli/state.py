@@ -40,6 +40,8 @@ Secrets come from the environment, never from arguments:
   AIRUDDER_APP_KEY, AIRUDDER_APP_SECRET, AIRUDDER_BASE_URL,
   AIRUDDER_ENCRYPTION_KEY, AIRUDDER_SIGN_KEY, AIRUDDER_SIGN_SECRET,
   AIRUDDER_SIGN_SCHEME                                        requests
+  AIRUDDER_PROXY, AIRUDDER_CA_FILE, AIRUDDER_CERT_FILE,
+  AIRUDDER_KEY_FILE, AIRUDDER_KEY_PASSWORD                    the network
   AIRUDDER_WEBHOOK_SECRET, AIRUDDER_WEBHOOK_SCHEME,
   AIRUDDER_WEBHOOK_CIPHER                                     events"""
 

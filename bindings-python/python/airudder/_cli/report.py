@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from airudder._campaign_base import report_from
-from airudder._csv import ContactsFile
+from airudder._cli.contacts import ContactsFile
+from airudder._cli.errors import Status, say_json
+from airudder._cli.options import Delimiter, Encoding
+from airudder._cli.output import say_plain
+from airudder._cli.state import Json, below
+from airudder._cli.stored_events import stored_events
+from airudder._cli.table import Reading
 from airudder._native import recorded
 from airudder._page.page import MOST_ROWS, Sending, missing_of, page
 from airudder._page.results import Results
 from airudder._report import left_of, workflows_of
-from airudder._stored_events import stored_events
-from airudder._terminal import as_json, say, say_plain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from airudder._page.results import Figures
     from airudder._report import Report
 
@@ -43,39 +48,44 @@ class _Past:
     unsent: int
 
 
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    example = "airudder report july.jsonl --results events.jsonl --contacts contacts.csv --html july.html"
+    app.command(epilog=below(example))(report)
+
+
 def report(
-    journal: Path,
-    results: Path,
-    *,
-    contacts: Path | None = None,
-    html: Path | None = None,
-    json: bool = False,
-    title: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    journal: Annotated[Path, typer.Argument(metavar="JOURNAL", help="The campaign's journal; it may be running.")],
+    results: Annotated[
+        Path,
+        typer.Option(
+            "--results",
+            metavar="FILE",
+            help="The events: JSON lines as listen prints them, SQLite or Parquet; - reads lines from a pipe.",
+        ),
+    ],
+    contacts: Annotated[
+        Path | None,
+        typer.Option(
+            "--contacts",
+            metavar="FILE",
+            help="The file that was sent: it adds case ids, and who has no result. Whether it is that is not verified.",
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Where to write the page; it needs the extra report."),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="The page's heading; without it the campaign's name.")
+    ] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    as_json: Json = False,
 ) -> int:
-    """Show what became of a campaign. Nothing is sent, and the journal is neither locked nor written.
+    """Show what became of a campaign, from its journal and the results that were stored.
 
-    Args:
-        journal: The campaign's journal, a file. The campaign may be running.
-        results: Events: JSON lines as `listen` prints them, a database of SQLite, or a file of Parquet; `-` reads JSON
-            lines from the standard input.
-        contacts: The file that was sent: it adds case ids, and who has no result. That it is the file that was sent is
-            not verified, which would take the app secret.
-        html: Where to write the page; it needs `pip install airudder[report]`.
-        json: Print the figures as JSON.
-        title: The heading; the campaign's name, if there is none.
-        encoding: Of the contacts' file.
-        delimiter: Of the contacts' file.
-
-    Returns:
-        The exit status: 0.
-
-    Raises:
-        AirudderError: The journal is damaged (E1011), of partitions (E1012), or empty (E1019).
-        OSError: A file cannot be read or written.
-        ValueError: A file is not what it should be.
-        ImportError: A library is missing.
+    Nothing is sent, and the journal is neither locked nor written.
     """
     past = _read(journal)
     with Results(workflows_of(past.report)) as events:
@@ -83,13 +93,13 @@ def report(
         figures = events.figures()
         sending = Sending(past.report.accepted, left_of(past.report), past.unsent, notes=(_begun(past), JOURNAL_ALONE))
         if contacts is not None:
-            with ContactsFile(contacts, "", encoding=encoding, delimiter=delimiter) as file:
+            with ContactsFile(contacts, Reading(platform="", encoding=encoding, delimiter=delimiter)) as file:
                 sending = _with_contacts(sending, past, file, events)
     if html is not None:
         html.write_text(page(title or past.name, sending, figures), encoding="utf-8", errors="replace")
-    if json:
-        say(as_json(_as_dict(past, sending, figures), indent=2))
-        return 0
+    if as_json:
+        say_json(_as_dict(past, sending, figures))
+        return Status.DONE
     missing = missing_of(sending, figures)
     states = [row["state"] for row in sending.left]
     say_plain(
@@ -99,7 +109,7 @@ def report(
     )
     if html is not None:
         say_plain(f"the page is {html}")
-    return 0
+    return Status.DONE
 
 
 def _read(journal: Path) -> _Past:
