@@ -39,7 +39,7 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
-	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors

@@ -1,9 +1,8 @@
 //! The routes, and what every API request goes through: guard, count, fault, decrypt, process, encrypt, fault.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airudder_core::crypto::EncryptionKey;
 use airudder_core::{Envelope, OperationInfo, catalog};
@@ -11,17 +10,21 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::Response;
+use axum::routing::get;
 use tokio::sync::Notify;
 
+use crate::changes::Changes;
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::faults::{Faults, Plan, Strike};
 use crate::interim::Interim;
+use crate::requests::{Handled, Requests};
 use crate::server::Abort;
 use crate::store::Store;
 use crate::wire::{Answer, Inbound};
-use crate::{control, guard, operations, wire};
+use crate::{control, guard, looking, operations, page, wire};
 
 /// 10 000 contacts with many variables are some megabytes.
 const MAX_BODY_BYTES: usize = 64 << 20;
@@ -33,6 +36,7 @@ pub(crate) struct App {
     pub(crate) key: Option<EncryptionKey>,
     pub(crate) clock: Clock,
     pub(crate) store: Store,
+    pub(crate) changes: Changes,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
     /// Rung when contacts came in.
@@ -45,29 +49,30 @@ pub(crate) struct App {
     pub(crate) forged_accepted: AtomicU64,
 }
 
-/// The number of requests of each operation.
-#[derive(Debug, Default)]
-pub(crate) struct Requests(Mutex<BTreeMap<&'static str, u64>>);
-
-impl Requests {
-    fn count(&self, operation: &'static str) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(operation).or_default() += 1;
-    }
-
-    pub(crate) fn counts(&self) -> BTreeMap<&'static str, u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn reset(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
+/// The page and the sandbox's own endpoints, and the API under every other path.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let own = control::router().merge(looking::router()).nest("/page", page::router());
+    let noted = axum::middleware::from_fn_with_state(Arc::clone(&app), note_change);
+    let guarded = axum::middleware::from_fn(guard::local_only);
+    let dated = axum::middleware::map_response_with_state(Arc::clone(&app), date);
+    Router::new()
+        .route("/", get(page::index).fallback(api))
+        .nest("/_sandbox", own)
+        .fallback(api)
+        .layer(noted)
+        .layer(guarded)
+        .layer(dated)
+        .with_state(app)
 }
 
-/// The API under every path that is not the sandbox's own.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let dated = axum::middleware::map_response_with_state(Arc::clone(&app), date);
-    let guarded = axum::middleware::from_fn(guard::local_programs_only);
-    Router::new().nest("/_sandbox", control::router()).fallback(api).layer(guarded).layer(dated).with_state(app)
+/// Notes that there may be something new to see, unless the request only looked.
+async fn note_change(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let looks = guard::is_own(request.uri().path()) && request.method().is_safe();
+    let response = next.run(request).await;
+    if !looks {
+        app.changes.note();
+    }
+    response
 }
 
 /// `Date` by the service's clock; hyper would take this machine's.
@@ -79,17 +84,33 @@ async fn date(State(app): State<Arc<App>>, mut response: Response) -> Response {
 }
 
 async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path();
-    let operation = catalog::operations().find(|row| row.path == path && row.method.as_str() == parts.method.as_str());
+    let started = Instant::now();
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    let operation = catalog::operations().find(|row| row.path == path && row.method.as_str() == method);
     let name = operation.map_or("unknown", |row| row.name);
     app.requests.count(name);
-    let envelope = operation.map_or_else(|| Envelope::of_path(path), |row| row.envelope);
     let plan = app.faults.plan(name);
+    let faults = plan.struck.clone();
+    let response = carry_out(&app, operation, plan, request).await;
+    app.requests.keep(Handled {
+        number: 0,
+        at_ms: clock::host_ms(),
+        took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        operation: name,
+        status: response.extensions().get::<Abort>().is_none().then(|| response.status().as_u16()),
+        refusal: response.extensions().get::<Refusal>().map(|refusal| refusal.0.clone()),
+        faults,
+    });
+    response
+}
+
+async fn carry_out(app: &App, operation: Option<&'static OperationInfo>, plan: Plan, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let envelope = operation.map_or_else(|| Envelope::of_path(parts.uri.path()), |row| row.envelope);
 
     // Read before anything else: a fault must look the same however long the request is.
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
-        return respond(&app, envelope, &Answer::refused("the body is too long, or broke off"), false);
+        return respond(app, envelope, &Answer::refused("the body is too long, or broke off"), false);
     };
     if let Some(interim) = parts.extensions.get::<Interim>() {
         plan.interim.iter().for_each(|status| interim.push(*status));
@@ -97,7 +118,7 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
     tokio::time::sleep(plan.delay).await;
     match &plan.fault {
         Some(Strike::ResetBefore) => return Abort::response(),
-        Some(Strike::Unauthorized) => return respond(&app, envelope, &Answer::unauthorized(), false),
+        Some(Strike::Unauthorized) => return respond(app, envelope, &Answer::unauthorized(), false),
         Some(Strike::Status { status, retry_after, after: false }) => {
             return faulty_status(*status, retry_after.as_deref());
         }
@@ -109,10 +130,10 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
         if parts.method == axum::http::Method::GET { parts.uri.query().unwrap_or_default().as_bytes() } else { &body };
     let response = match wire::open(app.key.as_ref(), app.config.require_encryption, &parts.headers, sent) {
         Ok(inbound) => {
-            let answer = process(&app, operation, &parts.headers, &inbound, &plan).await;
-            respond(&app, envelope, &answer, inbound.encrypted)
+            let answer = process(app, operation, &parts.headers, &inbound, &plan).await;
+            respond(app, envelope, &answer, inbound.encrypted)
         }
-        Err(answer) => respond(&app, envelope, &answer, false),
+        Err(answer) => respond(app, envelope, &answer, false),
     };
     match plan.fault {
         Some(Strike::ResetAfter) => Abort::response(),
@@ -138,8 +159,16 @@ async fn process(
 }
 
 fn respond(app: &App, envelope: Envelope, answer: &Answer, encrypted: bool) -> Response {
-    wire::seal(app.key.as_ref().filter(|_| encrypted), envelope, answer)
+    let mut response = wire::seal(app.key.as_ref().filter(|_| encrypted), envelope, answer);
+    if let Some(why) = answer.refusal() {
+        response.extensions_mut().insert(Refusal(why));
+    }
+    response
 }
+
+/// Why a request was refused; goes with the response, for who looks in.
+#[derive(Clone, Debug)]
+struct Refusal(String);
 
 /// An injected status is answered in plain text, as a gateway in front of the API would.
 fn faulty_status(status: u16, retry_after: Option<&str>) -> Response {

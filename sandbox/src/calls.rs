@@ -148,6 +148,18 @@ pub(crate) fn finished_call(contact: &Waiting, seed: u64, now_ms: i64) -> Value 
     event
 }
 
+/// How the call of a contact went, in short: what its event says, too.
+pub(crate) fn outcome(seed: u64, contact: i64) -> Value {
+    let Outcome { answered, ring_type, label, intention, duration, .. } = Outcome::draw(&mut Random::of(seed, contact));
+    json!({
+        "answered": answered,
+        "result_label": label,
+        "intention": intention,
+        "ring_type": ring_type,
+        "duration": duration,
+    })
+}
+
 /// The end of a call.
 struct Outcome {
     answered: bool,

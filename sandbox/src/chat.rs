@@ -4,9 +4,10 @@ use airudder_core::operations::chat::{HuaweiMessages, SessionMessages};
 use serde_json::{Value, json};
 
 use crate::clock;
+use crate::events;
 use crate::operations::Asked;
 use crate::random::fresh_id;
-use crate::store;
+use crate::store::{self, NewEvent};
 use crate::wire::Answer;
 
 pub(crate) async fn session_messages(asked: &Asked<'_>) -> Result<Answer, Answer> {
@@ -45,7 +46,10 @@ pub(crate) async fn huawei_message(asked: &Asked<'_>) -> Result<Answer, Answer> 
                 store::add_message(db, &call_id, id, &message.to_string())?;
             }
             if has_receiver {
-                store::add_event(db, "message.send", &event.to_string(), clock::host_ms())?;
+                let body = event.to_string();
+                let subject = events::subject(&body);
+                let event = NewEvent { kind: "message.send", body: &body, subject: subject.as_deref() };
+                store::add_event(db, &event, clock::host_ms())?;
             }
             Ok(())
         })

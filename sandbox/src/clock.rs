@@ -34,6 +34,11 @@ impl Clock {
         self.offset_ms.store(offset_s.saturating_mul(1000), Ordering::Relaxed);
     }
 
+    /// How many seconds it is ahead of this machine's clock.
+    pub(crate) fn offset_s(&self) -> i64 {
+        self.offset_ms.load(Ordering::Relaxed) / 1000
+    }
+
     /// The service's time in milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> i64 {
         host_ms().saturating_add(self.offset_ms.load(Ordering::Relaxed))

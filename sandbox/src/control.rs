@@ -1,11 +1,11 @@
-//! The sandbox's own endpoints: looking in, ordering faults, starting anew.
+//! The sandbox's own endpoints that change something: ordering faults, sending events, starting anew.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,17 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, value::RawValue};
 
 use crate::app::App;
-use crate::clock;
 use crate::faults::Rule;
 use crate::store::{self, StoreError};
-
-/// At most so many rows on a page.
-const MAX_PAGE: u32 = 10_000;
+use crate::{clock, events};
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
-        .route("/stats", get(stats))
-        .route("/contacts", get(contacts))
         .route("/faults", get(faults).post(set_faults))
         .route("/events", post(send_event))
         .route("/clock", post(set_clock))
@@ -43,73 +38,18 @@ fn json_response(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-fn ok(body: &Value) -> Response {
+/// The answer that all went well.
+pub(crate) fn ok(body: &Value) -> Response {
     json_response(StatusCode::OK, body)
 }
 
 /// The answer to a piece of work on the database.
-fn done(result: Result<Value, StoreError>) -> Response {
+pub(crate) fn done(result: Result<Value, StoreError>) -> Response {
     match result {
         Ok(body) => ok(&body),
         Err(StoreError::Refused(message)) => problem(StatusCode::BAD_REQUEST, message),
         Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
-}
-
-async fn stats(State(app): State<Arc<App>>) -> Response {
-    let store = app.store.clone();
-    let counted = store.transact(move |db| {
-        let mut events = json!(store::count_events(db)?);
-        // What belongs to a delivery was counted before the delivery was noted, so it is looked at behind that.
-        if let Some(events) = events.as_object_mut() {
-            events.insert("redelivered".into(), app.redelivered.load(Ordering::Relaxed).into());
-            events.insert("forged_sent".into(), app.forged_sent.load(Ordering::Relaxed).into());
-            events.insert("forged_accepted".into(), app.forged_accepted.load(Ordering::Relaxed).into());
-        }
-        Ok(json!({
-            "contacts": store::count_contacts(db)?,
-            "workflows": store::count_workflows(db)?,
-            "requests": app.requests.counts(),
-            "events": events,
-            "faults": app.faults.injected(),
-            "paused": app.paused.load(Ordering::Relaxed),
-        }))
-    });
-    done(counted.await)
-}
-
-#[derive(Deserialize)]
-struct Page {
-    #[serde(default)]
-    duplicates: u8,
-    #[serde(default = "default_limit")]
-    limit: u32,
-    #[serde(default)]
-    offset: u64,
-}
-
-const fn default_limit() -> u32 {
-    1000
-}
-
-async fn contacts(
-    State(app): State<Arc<App>>,
-    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
-) -> Response {
-    let page = match page {
-        Ok(Query(page)) => page,
-        Err(error) => return problem(StatusCode::BAD_REQUEST, error.body_text()),
-    };
-    let limit = page.limit.min(MAX_PAGE);
-    let listed = app.store.transact(move |db| {
-        let (total, rows) = if page.duplicates == 0 {
-            (store::count_all_contacts(db)?, store::list_contacts(db, limit, page.offset)?)
-        } else {
-            (store::count_duplicates(db)?, store::list_duplicates(db, limit, page.offset)?)
-        };
-        Ok(json!({ "total": total, "contacts": rows }))
-    });
-    done(listed.await)
 }
 
 async fn faults(State(app): State<Arc<App>>) -> Response {
@@ -133,7 +73,8 @@ async fn set_faults(State(app): State<Arc<App>>, body: Bytes) -> Response {
 struct NewEvent {
     #[serde(rename = "type")]
     kind: String,
-    body: Box<RawValue>,
+    /// Without one, an example is sent.
+    body: Option<Box<RawValue>>,
 }
 
 async fn send_event(State(app): State<Arc<App>>, body: Bytes) -> Response {
@@ -143,12 +84,25 @@ async fn send_event(State(app): State<Arc<App>>, body: Bytes) -> Response {
             return problem(StatusCode::BAD_REQUEST, format!(r#"{{"type": "…", "body": {{…}}}} is expected: {error}"#));
         }
     };
+    let body = match event.body {
+        Some(body) => body.get().to_owned(),
+        None => match events::example(&event.kind, app.clock.now_ms()) {
+            Some(example) => example.to_string(),
+            None => {
+                return problem(
+                    StatusCode::BAD_REQUEST,
+                    format!("`body` is needed: {:?} is no known event", event.kind),
+                );
+            }
+        },
+    };
     if app.config.webhook_url.is_none() {
         return problem(StatusCode::CONFLICT, "there is no --webhook-url to send events to");
     }
     let added = app.store.transact(move |db| {
-        let id = store::add_event(db, &event.kind, event.body.get(), clock::host_ms())?;
-        Ok(json!({ "id": id }))
+        let subject = events::subject(&body);
+        let new = store::NewEvent { kind: &event.kind, body: &body, subject: subject.as_deref() };
+        Ok(json!({ "id": store::add_event(db, &new, clock::host_ms())? }))
     });
     let added = added.await;
     app.events_waiting.notify_one();

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::clock;
 use crate::faults::EventPlan;
 use crate::random;
-use crate::store::{self, Delivery, DueEvent};
+use crate::store::{self, Answer, Attempt, DueEvent, Outcome};
 
 /// Deliveries under way at once; each keeps its connection for the next.
 const IN_FLIGHT: usize = 64;
@@ -21,6 +21,8 @@ const IN_FLIGHT: usize = 64;
 const MAX_ATTEMPTS: u32 = 6;
 /// A receiver must answer quickly.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The only answer that is taken for a receipt.
+const ACKNOWLEDGED: Answer = Answer::Status(200);
 const SIGNATURE: &str = "X-AIRudder-Sign";
 
 /// The parts that every delivery needs.
@@ -87,34 +89,35 @@ impl Courier {
         }
     }
 
-    async fn deliver(&self, event: DueEvent) -> (i64, Delivery) {
+    async fn deliver(&self, event: DueEvent) -> Attempt {
         let plan = if event.attempts == 0 { self.app.faults.plan_event(&event.kind) } else { EventPlan::default() };
-        let acknowledged = match self.hooks.seal(&event.body, Some(random::fresh_block())) {
+        let answer = match self.hooks.seal(&event.body, Some(random::fresh_block())) {
             Ok((headers, body)) => {
                 if plan.forge {
                     self.send_forged(&headers, &body).await;
                 }
-                let acknowledged = self.send(&headers, &body).await;
-                if acknowledged && plan.redeliver {
+                let answer = self.send(&headers, &body).await;
+                if answer == ACKNOWLEDGED && plan.redeliver {
                     count(&self.app.redelivered);
                     self.send(&headers, &body).await;
                 }
-                acknowledged
+                answer
             }
             Err(error) => {
                 tracing::error!(%error, "an event could not be signed or encrypted");
-                false
+                Answer::Failure("it could not be signed or encrypted")
             }
         };
-        let delivery = if acknowledged {
-            Delivery::Acknowledged
+        let at_ms = clock::host_ms();
+        let outcome = if answer == ACKNOWLEDGED {
+            Outcome::Acknowledged
         } else if event.attempts + 1 >= MAX_ATTEMPTS {
-            Delivery::GivenUp
+            Outcome::GivenUp
         } else {
             let delay_ms = i64::try_from(self.app.config.retry_delay.as_millis()).unwrap_or(i64::MAX);
-            Delivery::RetryAt(clock::host_ms().saturating_add(delay_ms))
+            Outcome::RetryAt(at_ms.saturating_add(delay_ms))
         };
-        (event.id, delivery)
+        Attempt { event: event.id, at_ms, answer, outcome }
     }
 
     /// Sends a copy whose signature is wrong; a receiver that takes it has a hole.
@@ -125,36 +128,49 @@ impl Courier {
         let rest: String = signature.chars().skip(1).collect();
         forged.set(SIGNATURE, format!("{first}{rest}"));
         count(&self.app.forged_sent);
-        if self.send(&forged, body).await {
+        if self.send(&forged, body).await == ACKNOWLEDGED {
             count(&self.app.forged_accepted);
             tracing::warn!("the receiver accepted an event with a wrong signature");
         }
     }
 
-    /// Returns whether the receiver answered 200.
-    async fn send(&self, headers: &Headers, body: &[u8]) -> bool {
+    /// Makes one request to the receiver.
+    async fn send(&self, headers: &Headers, body: &[u8]) -> Answer {
         let mut request = self.client.post(self.url.clone()).header("Content-Type", "application/json");
         for (name, value) in headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")) {
             request = request.header(name, value);
         }
-        match request.body(body.to_vec()).send().await {
-            Ok(response) => {
-                let status = response.status();
-                // Read to the end, or the connection cannot serve the next event.
-                let read = response.bytes().await;
-                status == reqwest::StatusCode::OK && read.is_ok()
-            }
+        let whole = async {
+            let response = request.body(body.to_vec()).send().await?;
+            let status = response.status();
+            // Read to the end, or the connection cannot serve the next event.
+            response.bytes().await?;
+            Ok(status)
+        };
+        match whole.await {
+            Ok(status) => Answer::Status(status.as_u16()),
             Err(error) => {
                 tracing::debug!(%error, "an event did not reach its receiver");
-                false
+                Answer::Failure(why_failed(&error))
             }
         }
     }
 }
 
+/// What to say of a request that got no whole answer.
+fn why_failed(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "no answer within 10 seconds"
+    } else if error.is_connect() {
+        "nobody listens there"
+    } else {
+        "the connection broke off"
+    }
+}
+
 async fn settle_and_take(
     app: &App,
-    settled: Vec<(i64, Delivery)>,
+    settled: Vec<Attempt>,
     room: usize,
 ) -> Result<(Vec<DueEvent>, Option<i64>), store::StoreError> {
     let taken = app.store.transact(move |db| {

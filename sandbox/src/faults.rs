@@ -168,6 +168,8 @@ pub(crate) struct Plan {
     /// The time after their upload for which contacts are not found.
     pub(crate) lag: Duration,
     pub(crate) fault: Option<Strike>,
+    /// The kinds of all that strikes.
+    pub(crate) struck: Vec<Fault>,
 }
 
 /// A fault that strikes, with what it needs.
@@ -245,6 +247,7 @@ impl Faults {
                     continue;
                 }
                 *inner.injected.entry(rule.fault).or_default() += 1;
+                plan.struck.push(rule.fault);
                 match rule.fault {
                     Fault::Delay => plan.delay += Duration::from_millis(rule.delay_ms),
                     Fault::Interim => plan.interim.push(rule.status()),

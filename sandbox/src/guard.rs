@@ -1,17 +1,18 @@
-//! Who may ask: programs of this machine, and no web page. A browser on this machine reaches loopback addresses, for any
-//! page that it shows: by a name that leads here, or by a form or a script that posts without reading the answer.
+//! Who may ask: programs of this machine, the sandbox's own page, and no other web page. A browser on this machine reaches
+//! loopback addresses, for any page that it shows: by a name that leads here, or by a form or a script that posts without
+//! reading the answer.
 
 use std::net::IpAddr;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header, uri::Authority};
+use axum::http::{HeaderMap, Method, StatusCode, header, uri::Authority};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::control;
 
-/// Refuses what comes for another host, or from a web page.
-pub(crate) async fn local_programs_only(request: Request, next: Next) -> Response {
+/// Refuses what comes for another host, or from another web page than the sandbox's own.
+pub(crate) async fn local_only(request: Request, next: Next) -> Response {
     match problem(&request) {
         Some(why) => control::problem(StatusCode::FORBIDDEN, why),
         None => next.run(request).await,
@@ -26,10 +27,57 @@ fn problem(request: &Request) -> Option<&'static str> {
     if !is_loopback(host) || !request.uri().authority().is_none_or(|authority| is_loopback(authority.as_str())) {
         return Some("the Host is not this machine: ask 127.0.0.1, localhost or [::1]");
     }
-    // The sandbox has no pages, so any page that asks is somebody else's.
-    let from_page = headers.get(header::ORIGIN).is_some()
-        || headers.get("sec-fetch-site").is_some_and(|site| site != "none" && site != "same-origin");
-    from_page.then_some("a web page asks: only programs may")
+    let path = request.uri().path();
+    match asker(request, host) {
+        Asker::Program => None,
+        // The API is for programs; the page needs nothing of it.
+        Asker::OwnPage if is_own(path) => None,
+        Asker::OwnPage => Some("the sandbox's page asks: the API is for programs"),
+        // The page without its data, in a window that is its own: what a link leads to has no effect.
+        Asker::Link if path == "/" => None,
+        Asker::Link | Asker::OtherPage => Some("a web page asks: only programs and the sandbox's own page may"),
+    }
+}
+
+/// Returns whether a path is the page's or an endpoint of the sandbox's own, rather than the API's.
+pub(crate) fn is_own(path: &str) -> bool {
+    path == "/" || path.starts_with("/_sandbox/")
+}
+
+/// The kinds of those that ask.
+enum Asker {
+    /// A program, or somebody who types the address.
+    Program,
+    /// A page that came from this very host and port: only the sandbox's own did.
+    OwnPage,
+    /// Somebody who follows a link on another page to a page that fills its window.
+    Link,
+    /// A script, a form, a frame or a picture of another page.
+    OtherPage,
+}
+
+/// Tells them apart by what browsers send and no page can change. Another port is another origin, though the same site.
+fn asker(request: &Request, host: &str) -> Asker {
+    let headers = request.headers();
+    let own_origin = match (headers.get(header::ORIGIN), header_text(headers, header::ORIGIN.as_str())) {
+        (None, _) => None,
+        (Some(_), origin) => {
+            Some(origin.and_then(|text| text.strip_prefix("http://")).is_some_and(|at| at.eq_ignore_ascii_case(host)))
+        }
+    };
+    let site = headers.get("sec-fetch-site").map(|_| header_text(headers, "sec-fetch-site").unwrap_or_default());
+    match (own_origin, site) {
+        (None, None | Some("none")) => Asker::Program,
+        (None | Some(true), Some("same-origin")) | (Some(true), None | Some("none")) => Asker::OwnPage,
+        (None, Some("same-site" | "cross-site")) if opens_window(request) => Asker::Link,
+        _ => Asker::OtherPage,
+    }
+}
+
+/// Returns whether the answer is to fill a window or a tab. A frame has another `Sec-Fetch-Dest`.
+fn opens_window(request: &Request) -> bool {
+    let is = |name, value| header_text(request.headers(), name) == Some(value);
+    request.method() == Method::GET && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
 }
 
 /// The only value of a field.

@@ -8,17 +8,22 @@
 
 mod app;
 mod calls;
+mod changes;
 mod chat;
 mod clock;
 mod config;
 mod control;
 mod deliver;
+mod events;
 mod faults;
 mod form;
 mod guard;
 mod interim;
+mod looking;
 mod operations;
+mod page;
 mod random;
+mod requests;
 mod sandbox;
 mod sealing;
 mod server;

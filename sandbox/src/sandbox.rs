@@ -9,12 +9,14 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::app::{self, App, Requests};
+use crate::app::{self, App};
 use crate::calls;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::deliver::Courier;
 use crate::faults::Faults;
+use crate::requests::Requests;
 use crate::sealing;
 use crate::server;
 use crate::store::Store;
@@ -68,7 +70,9 @@ impl Sandbox {
             sealing::try_out(&hooks)?;
         }
         let webhook = config.webhook()?;
-        let store = Store::open(config.db.as_deref()).map_err(|error| StartError::Database(error.to_string()))?;
+        let changes = Changes::new();
+        let opened = Store::open(config.db.as_deref(), changes.clone());
+        let store = opened.map_err(|error| StartError::Database(error.to_string()))?;
         let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let app = Arc::new(App {
@@ -77,6 +81,7 @@ impl Sandbox {
             clock: Clock::new(config.clock_offset),
             config,
             store,
+            changes,
             requests: Requests::default(),
             contacts_waiting: Notify::new(),
             events_waiting: Notify::new(),

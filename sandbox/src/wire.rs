@@ -88,6 +88,11 @@ impl Answer {
         self
     }
 
+    /// Why the request is refused: code and message. None if it is not.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        self.code.map(|code| format!("{code}: {}", self.message))
+    }
+
     fn wrap(&self, envelope: Envelope) -> String {
         let text = envelope.wrap(self.code.unwrap_or(envelope.success()), &self.message, &self.data);
         match &self.trace_id {

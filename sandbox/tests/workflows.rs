@@ -274,13 +274,21 @@ async fn a_database_file_of_an_earlier_version_is_taken() {
         variables TEXT NOT NULL, pds_variables TEXT, state INTEGER NOT NULL DEFAULT 0,
         identity TEXT GENERATED ALWAYS AS (CASE WHEN caseid IS NULL THEN 'callee ' || callee ELSE 'caseid ' || caseid END)
             VIRTUAL)";
+    let events = "CREATE TABLE events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
+        next_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0);
+        INSERT INTO events (type, attempts, next_ms, state) VALUES ('call.finished', 1, 5, 1)";
     earlier.execute_batch(contacts).unwrap();
+    earlier.execute_batch(events).unwrap();
     drop(earlier);
     let api = start(Config { db: Some(file), ..config() }).await;
     let token = api.token().await;
     let workflow = api.create(&token).await;
     assert_eq!(api.upload(&token, &workflow, &[contact(1)]).await["code"], 200);
     assert_eq!(find(&api, &token, json!({"case_id": "c-1"}), FROM, TO).await.len(), 1);
+    let delivery = api.look("deliveries").await["deliveries"][0].clone();
+    assert_eq!((&delivery["state"], &delivery["attempts"]), (&json!("delivered"), &json!(1)));
+    assert_eq!((&delivery["subject"], &delivery["last_ms"]), (&Value::Null, &Value::Null));
     api.stop().await;
 }
 

@@ -2,7 +2,10 @@
 
 use rusqlite::{Row, Transaction, params};
 
-use super::{Result, events::add_event};
+use super::{
+    Result,
+    events::{NewEvent, add_event},
+};
 use crate::clock;
 
 /// A contact that is to be called now.
@@ -103,7 +106,8 @@ pub(crate) fn call_contacts(
             db.prepare_cached("UPDATE contacts SET state = 2 WHERE id = ?1")?.execute([contact.id])?;
         } else if let Some(event) = event {
             let (kind, body) = event(contact);
-            add_event(db, kind, &body, due_ms)?;
+            let subject = Some(contact.caseid.as_deref().unwrap_or(&contact.callee));
+            add_event(db, &NewEvent { kind, body: &body, subject }, due_ms)?;
         }
     }
     Ok(waiting.len())

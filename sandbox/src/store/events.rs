@@ -1,4 +1,4 @@
-//! Events that are due, and what became of their deliveries.
+//! Events that wait to be sent.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -13,21 +13,19 @@ pub(crate) struct DueEvent {
     pub(crate) attempts: u32,
 }
 
-/// The end of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Delivery {
-    /// The receiver answered 200.
-    Acknowledged,
-    /// Send it again at this time.
-    RetryAt(i64),
-    /// It was tried often enough.
-    GivenUp,
+/// An event to be stored.
+#[derive(Debug)]
+pub(crate) struct NewEvent<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) body: &'a str,
+    /// Whom it is about.
+    pub(crate) subject: Option<&'a str>,
 }
 
 /// Stores an event that is due at once.
-pub(crate) fn add_event(db: &Transaction<'_>, kind: &str, body: &str, now_ms: i64) -> Result<i64> {
-    db.prepare_cached("INSERT INTO events (type, body, next_ms) VALUES (?1, ?2, ?3)")?
-        .execute(params![kind, body, now_ms])?;
+pub(crate) fn add_event(db: &Transaction<'_>, event: &NewEvent<'_>, now_ms: i64) -> Result<i64> {
+    db.prepare_cached("INSERT INTO events (type, body, subject, added_ms, next_ms) VALUES (?1, ?2, ?3, ?4, ?4)")?
+        .execute(params![event.kind, event.body, event.subject, now_ms])?;
     Ok(db.last_insert_rowid())
 }
 
@@ -53,22 +51,4 @@ pub(crate) fn take_due(db: &Transaction<'_>, now_ms: i64, limit: usize) -> Resul
         .query_row([], |row| row.get(0))
         .optional()?;
     Ok((due, next))
-}
-
-/// Notes how deliveries ended. The body of an event that is done with is dropped: a long run must not fill the memory.
-pub(crate) fn settle(db: &Transaction<'_>, deliveries: &[(i64, Delivery)]) -> Result<()> {
-    for (id, delivery) in deliveries {
-        match delivery {
-            Delivery::Acknowledged => db
-                .prepare_cached("UPDATE events SET state = 1, body = NULL, attempts = attempts + 1 WHERE id = ?1")?
-                .execute([id])?,
-            Delivery::RetryAt(next_ms) => db
-                .prepare_cached("UPDATE events SET state = 0, next_ms = ?2, attempts = attempts + 1 WHERE id = ?1")?
-                .execute([id, next_ms])?,
-            Delivery::GivenUp => db
-                .prepare_cached("UPDATE events SET state = 2, body = NULL, attempts = attempts + 1 WHERE id = ?1")?
-                .execute([id])?,
-        };
-    }
-    Ok(())
 }

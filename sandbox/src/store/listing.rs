@@ -1,24 +1,9 @@
-//! Lists and counts for the control pages and programs.
+//! Counts, and the list of workflows.
 
 use rusqlite::{Transaction, params};
 use serde::Serialize;
 
-use super::Result;
-
-/// One row of the contact report.
-#[derive(Debug, Serialize)]
-pub(crate) struct ContactRow {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<i64>,
-    callee: String,
-    caseid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workflow_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<i64>,
-}
+use super::{Result, contacts::pattern, workflows::status_at};
 
 /// The number of contacts.
 #[derive(Debug, Serialize)]
@@ -29,14 +14,28 @@ pub(crate) struct ContactCounts {
     waiting: i64,
 }
 
-/// The numbers of events by state.
+/// A workflow or a task, and the numbers of its contacts.
 #[derive(Debug, Serialize)]
-pub(crate) struct EventCounts {
-    created: i64,
-    delivered: i64,
-    pending: i64,
-    given_up: i64,
-    retried: i64,
+pub(crate) struct WorkflowRow {
+    workflow_id: String,
+    name: String,
+    /// `workflow` or `task`.
+    kind: &'static str,
+    status: String,
+    created_ms: i64,
+    end_time: String,
+    contacts: WorkflowContacts,
+}
+
+/// The contacts of a workflow by what became of them.
+#[derive(Debug, Serialize)]
+pub(crate) struct WorkflowContacts {
+    accepted: i64,
+    waiting: i64,
+    called: i64,
+    cancelled: i64,
+    /// Those that were uploaded more than once, here or to another workflow.
+    duplicates: i64,
 }
 
 /// Counts contacts; two are the same when they have the same case id, or, without one, the same number.
@@ -53,76 +52,42 @@ pub(crate) fn count_workflows(db: &Transaction<'_>) -> Result<i64> {
     Ok(db.query_row("SELECT count(*) FROM workflows", [], |row| row.get(0))?)
 }
 
-/// Counts events by what became of them.
-pub(crate) fn count_events(db: &Transaction<'_>) -> Result<EventCounts> {
-    Ok(db.query_row(
-        "SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state IN (0, 3)), 0), coalesce(sum(state = 2), 0),
-                coalesce(sum(max(attempts - 1, 0)), 0) FROM events",
-        [],
-        |row| {
-            Ok(EventCounts {
-                created: row.get(0)?,
-                delivered: row.get(1)?,
-                pending: row.get(2)?,
-                given_up: row.get(3)?,
-                retried: row.get(4)?,
-            })
-        },
-    )?)
-}
-
-/// A page of contacts, in the order in which they came.
-pub(crate) fn list_contacts(db: &Transaction<'_>, limit: u32, offset: u64) -> Result<Vec<ContactRow>> {
-    let mut query = db.prepare_cached(
-        "SELECT c.id, c.callee, c.caseid, w.workflow_id, c.state
-         FROM contacts c JOIN workflows w ON w.id = c.workflow ORDER BY c.id LIMIT ?1 OFFSET ?2",
-    )?;
-    let rows = query.query_map(params![limit, i64::try_from(offset).unwrap_or(i64::MAX)], |row| {
-        Ok(ContactRow {
-            id: Some(row.get(0)?),
-            callee: row.get(1)?,
-            caseid: row.get(2)?,
-            workflow_id: Some(row.get(3)?),
-            state: Some(match row.get::<_, i64>(4)? {
-                0 => "waiting",
-                1 => "called",
-                _ => "cancelled",
-            }),
-            count: None,
+/// A page of the workflows and tasks, the newest first, and the number of all whose name or id has the text in it.
+pub(crate) fn list_workflows(
+    db: &Transaction<'_>,
+    search: &str,
+    page: (u32, u64),
+    now_ms: i64,
+) -> Result<(i64, Vec<WorkflowRow>)> {
+    let search = pattern(search);
+    let found = r"FROM workflows WHERE name LIKE ?1 ESCAPE '\' OR workflow_id LIKE ?1 ESCAPE '\'";
+    let total = db.prepare_cached(&format!("SELECT count(*) {found}"))?.query_row([&search], |row| row.get(0))?;
+    let mut query = db.prepare_cached(&format!(
+        "WITH page AS (SELECT * {found} ORDER BY id DESC LIMIT ?2 OFFSET ?3),
+         more AS (SELECT identity FROM contacts GROUP BY identity HAVING count(*) > 1)
+         SELECT p.workflow_id, p.name, p.is_task, p.status, p.created_ms, p.end_time, count(c.id),
+                count(*) FILTER (WHERE c.state = 0), count(*) FILTER (WHERE c.state = 1),
+                count(*) FILTER (WHERE c.state = 2), count(*) FILTER (WHERE c.identity IN more)
+         FROM page p LEFT JOIN contacts c ON c.workflow = p.id GROUP BY p.id ORDER BY p.id DESC"
+    ))?;
+    let (limit, offset) = (page.0, i64::try_from(page.1).unwrap_or(i64::MAX));
+    let rows = query.query_map(params![search, limit, offset], |row| {
+        let end_time: String = row.get(5)?;
+        Ok(WorkflowRow {
+            workflow_id: row.get(0)?,
+            name: row.get(1)?,
+            kind: if row.get(2)? { "task" } else { "workflow" },
+            status: status_at(row.get(3)?, &end_time, now_ms),
+            created_ms: row.get(4)?,
+            end_time,
+            contacts: WorkflowContacts {
+                accepted: row.get(6)?,
+                waiting: row.get(7)?,
+                called: row.get(8)?,
+                cancelled: row.get(9)?,
+                duplicates: row.get(10)?,
+            },
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// A page of the contacts that were uploaded more than once, over all workflows.
-pub(crate) fn list_duplicates(db: &Transaction<'_>, limit: u32, offset: u64) -> Result<Vec<ContactRow>> {
-    let mut query = db.prepare_cached(
-        "SELECT min(callee), min(caseid), count(*) FROM contacts
-         GROUP BY identity HAVING count(*) > 1 ORDER BY identity LIMIT ?1 OFFSET ?2",
-    )?;
-    let rows = query.query_map(params![limit, i64::try_from(offset).unwrap_or(i64::MAX)], |row| {
-        Ok(ContactRow {
-            id: None,
-            callee: row.get(0)?,
-            caseid: row.get(1)?,
-            workflow_id: None,
-            state: None,
-            count: Some(row.get(2)?),
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The number of contacts that were uploaded more than once.
-pub(crate) fn count_duplicates(db: &Transaction<'_>) -> Result<i64> {
-    Ok(db.query_row(
-        "SELECT count(*) FROM (SELECT 1 FROM contacts GROUP BY identity HAVING count(*) > 1)",
-        [],
-        |row| row.get(0),
-    )?)
-}
-
-/// The number of contacts that were accepted.
-pub(crate) fn count_all_contacts(db: &Transaction<'_>) -> Result<i64> {
-    Ok(db.query_row("SELECT count(*) FROM contacts", [], |row| row.get(0))?)
+    Ok((total, rows.collect::<rusqlite::Result<_>>()?))
 }

@@ -1,21 +1,25 @@
 //! The state, in a database: tokens, workflows, contacts, events. One transaction per piece of work.
 
 mod calls;
+mod contacts;
+mod deliveries;
 mod events;
 mod listing;
 mod workflows;
 
 pub(crate) use calls::{Waiting, add_message, call_contacts, called, cancel_call, messages, tasks};
-pub(crate) use events::{Delivery, DueEvent, add_event, settle, take_due};
-pub(crate) use listing::{
-    count_all_contacts, count_contacts, count_duplicates, count_events, count_workflows, list_contacts, list_duplicates,
-};
+pub(crate) use contacts::{ContactFilter, count_duplicates, list_contacts, list_duplicates};
+pub(crate) use deliveries::{Answer, Attempt, DeliveryFilter, KEPT, Outcome, count_events, list_deliveries, settle};
+pub(crate) use events::{DueEvent, NewEvent, add_event, take_due};
+pub(crate) use listing::{count_contacts, count_workflows, list_workflows};
 pub(crate) use workflows::{NewContact, NewWorkflow, add_contacts, add_workflow, instances_of, set_workflow_status};
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::changes::Changes;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
@@ -31,16 +35,33 @@ CREATE TABLE IF NOT EXISTS contacts (
         VIRTUAL);
 CREATE INDEX IF NOT EXISTS contacts_by_callee ON contacts (callee);
 CREATE INDEX IF NOT EXISTS contacts_by_caseid ON contacts (caseid) WHERE caseid IS NOT NULL;
+CREATE INDEX IF NOT EXISTS contacts_by_workflow ON contacts (workflow);
 CREATE INDEX IF NOT EXISTS contacts_by_identity ON contacts (identity);
 CREATE INDEX IF NOT EXISTS contacts_waiting ON contacts (id) WHERE state = 0;
 CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
-    next_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0);
+    next_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,
+    subject TEXT, added_ms INTEGER NOT NULL DEFAULT 0, last_ms INTEGER, last_status INTEGER, last_failure TEXT);
+CREATE TABLE IF NOT EXISTS forgotten_events (
+    id INTEGER PRIMARY KEY CHECK (id = 1), delivered INTEGER NOT NULL DEFAULT 0, given_up INTEGER NOT NULL DEFAULT 0,
+    retried INTEGER NOT NULL DEFAULT 0);
+INSERT OR IGNORE INTO forgotten_events (id) VALUES (1);
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, msg_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS messages_by_call ON messages (call_id, id);
 CREATE INDEX IF NOT EXISTS events_due ON events (next_ms, id) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS events_done ON events (id) WHERE state IN (1, 2);
 ";
+
+/// The columns that a file of an earlier version lacks.
+const LATER_COLUMNS: &[(&str, &str, &str)] = &[
+    ("contacts", "added_ms", "INTEGER NOT NULL DEFAULT 0"),
+    ("events", "subject", "TEXT"),
+    ("events", "added_ms", "INTEGER NOT NULL DEFAULT 0"),
+    ("events", "last_ms", "INTEGER"),
+    ("events", "last_status", "INTEGER"),
+    ("events", "last_failure", "TEXT"),
+];
 
 /// At most so many contacts in one workflow, as the reference has it.
 pub(crate) const MAX_CONTACTS: i64 = 10_000;
@@ -76,11 +97,14 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// A shared handle to the one connection.
 #[derive(Clone, Debug)]
-pub(crate) struct Store(Arc<Mutex<Connection>>);
+pub(crate) struct Store {
+    connection: Arc<Mutex<Connection>>,
+    changes: Changes,
+}
 
 impl Store {
-    /// Opens the file, or a database in memory.
-    pub(crate) fn open(file: Option<&Path>) -> rusqlite::Result<Self> {
+    /// Opens the file, or a database in memory. Its changes are noted in `changes`.
+    pub(crate) fn open(file: Option<&Path>, changes: Changes) -> rusqlite::Result<Self> {
         let connection = match file {
             Some(path) => Connection::open(path)?,
             None => Connection::open_in_memory()?,
@@ -89,13 +113,14 @@ impl Store {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.execute_batch(SCHEMA)?;
-        // A file of an earlier version lacks what came later.
-        if !connection.column_exists(None, "contacts", "added_ms")? {
-            connection.execute_batch("ALTER TABLE contacts ADD COLUMN added_ms INTEGER NOT NULL DEFAULT 0")?;
+        for &(table, column, declaration) in LATER_COLUMNS {
+            if !connection.column_exists(None, table, column)? {
+                connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {column} {declaration}"))?;
+            }
         }
         // What was under way when the last run stopped is due again: at least once, like the real service.
         connection.execute("UPDATE events SET state = 0 WHERE state = 3", [])?;
-        Ok(Self(Arc::new(Mutex::new(connection))))
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), changes })
     }
 
     /// Does a piece of work entirely or not at all, off the async threads.
@@ -103,13 +128,17 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let store = Arc::clone(&self.0);
+        let Self { connection, changes } = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             // A transaction rolls back when it is dropped, so a panic while the lock was held left no half-done work.
-            let mut connection = store.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let changed_before = connection.total_changes();
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = work(&transaction)?;
             transaction.commit()?;
+            if connection.total_changes() != changed_before {
+                changes.note();
+            }
             Ok(value)
         });
         done.await.unwrap_or(Err(StoreError::Aborted))
@@ -139,7 +168,8 @@ pub(crate) fn expire_tokens(db: &Transaction<'_>) -> Result<usize> {
 /// Forgets everything.
 pub(crate) fn reset(db: &Transaction<'_>) -> Result<()> {
     db.execute_batch(
-        "DELETE FROM contacts; DELETE FROM workflows; DELETE FROM messages; DELETE FROM events; DELETE FROM tokens;",
+        "DELETE FROM contacts; DELETE FROM workflows; DELETE FROM messages; DELETE FROM events; DELETE FROM tokens;
+         UPDATE forgotten_events SET delivered = 0, given_up = 0, retried = 0;",
     )?;
     Ok(())
 }

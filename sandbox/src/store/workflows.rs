@@ -51,7 +51,7 @@ pub(crate) fn add_workflow(
 }
 
 /// The status of a workflow: past its end, one that ran has finished. A task's time names no zone, and does not end it.
-fn status_at(status: String, end_time: &str, now_ms: i64) -> String {
+pub(super) fn status_at(status: String, end_time: &str, now_ms: i64) -> String {
     let over = clock::parse_zoned(end_time).is_some_and(|end_ms| end_ms <= now_ms);
     if status == "running" && over { "finished".into() } else { status }
 }
