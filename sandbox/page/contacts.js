@@ -1,5 +1,5 @@
 // The workflows, and the contacts of one or of all of them.
-import { byId, count, make, mark, moment, write } from "./dom.js";
+import { byId, count, make, mark, moment, plural, write } from "./dom.js";
 import { List } from "./list.js";
 
 /** The id of the workflow whose contacts are shown, and its name. */
@@ -41,8 +41,8 @@ function fillWorkflow(row, { workflow_id, name, kind, status, end_time, created_
     bar.children[index].hidden = contacts[state] === 0;
   });
   const parts = STATES.filter((state) => contacts[state] > 0).map((state) => `${count(contacts[state])} ${state}`);
-  write(numbers, [`${count(contacts.accepted)} contacts`, ...parts].join(" · "));
-  const duplicates = contacts.duplicates > 0 ? `${count(contacts.duplicates)} duplicates` : undefined;
+  write(numbers, [plural(contacts.accepted, "contact"), ...parts].join(" · "));
+  const duplicates = contacts.duplicates > 0 ? plural(contacts.duplicates, "duplicate") : undefined;
   mark(numbers, "data-duplicates", duplicates);
 }
 

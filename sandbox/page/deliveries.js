@@ -1,5 +1,5 @@
 // What became of each event: attempts, the last answer, the next attempt.
-import { ago, byId, make, mark, moment, span, write, writeName } from "./dom.js";
+import { ago, byId, make, mark, moment, plural, span, write, writeName } from "./dom.js";
 import { List } from "./list.js";
 
 const WORDS = { waiting: "waiting", sending: "sending", delivered: "delivered", given_up: "given up" };
@@ -32,7 +32,7 @@ function fillDelivery(row, event) {
   write(answer, event.last_status ?? event.last_failure ?? "");
   mark(answer, "data-tone", event.last_status === 200 ? "good" : "bad");
   const parts = [];
-  if (event.attempts > 0) parts.push(event.attempts === 1 ? "1 attempt" : `${event.attempts} attempts`);
+  if (event.attempts > 0) parts.push(plural(event.attempts, "attempt"));
   if (event.state === "waiting") parts.push(next(event.next_ms));
   else parts.push(ago(event.last_ms ?? event.added_ms));
   write(detail, parts.join(" · "));

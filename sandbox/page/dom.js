@@ -59,6 +59,9 @@ export function keyed(parent, items, keyOf, create, fill) {
 /** `12 345` */
 export const count = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");
 
+/** `1 contact`, `12 contacts` */
+export const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
+
 /** `42 s`, `3 min`, `5 h`, `2 days`, which no line break parts. */
 export function span(milliseconds) {
   const seconds = Math.round(Math.abs(milliseconds) / 1000);

@@ -24,9 +24,12 @@ const open = (type) =>
     const { example } = kinds.find((kind) => kind.type === type);
     edited = type;
     write(byId("event-title"), `Send ${type}`);
-    byId("event-body").value = JSON.stringify(example, null, 2);
+    const body = byId("event-body");
+    body.value = JSON.stringify(example, null, 2);
+    body.setSelectionRange(0, 0);
     write(byId("event-problem"), "");
     byId("event-dialog").showModal();
+    body.scrollTop = 0;
   });
 
 byId("event-send").addEventListener("click", async () => {

@@ -153,7 +153,9 @@ function draw() {
   );
   for (const kind of KINDS) fillKind(item(kind), kind, struckBy[kind.fault]);
   byId("active").hidden = rules.length === 0;
-  write(byId("active-count"), rules.length === 1 ? "1 fault is on" : `${rules.length} faults are on`);
+  const left = rules.filter(({ times }) => times !== 0).length;
+  const on = left === 1 ? "1 fault is on" : `${left} faults are on`;
+  write(byId("active-count"), left === 0 ? "The faults are used up" : on);
   const numbered = rules.map((rule, index) => ({ rule, index }));
   keyed(
     byId("active-rules"),
