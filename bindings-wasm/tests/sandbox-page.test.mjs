@@ -243,6 +243,7 @@ test("an event is sent at a click; a delivery shows attempts and what the receiv
   assert.equal(received[0].callee.case_id, "example-1");
   status = 500;
   await page.getByRole("button", { name: "Edit message.send before it is sent" }).click();
+  await page.waitForSelector("#event-body", { state: "visible" });
   const body = JSON.parse(await page.inputValue("#event-body"));
   await picture("event", {});
   await page.fill("#event-body", "{");
