@@ -28,6 +28,7 @@ start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, ut
 `,
   journals: `import library from "./journals.js";\n\nexport const { PostgresJournal, RedisJournal } = library;\n`,
   opentelemetry: `import library from "./opentelemetry.js";\n\nexport const { instrument } = library;\n`,
+  testing: `import library from "./testing.js";\n\nexport const { scripted } = library;\n`,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
   wasm: `import module from "./airudder.wasm";
 import native from "./runtime/native.js";
@@ -38,7 +39,7 @@ native.provide(() => module);
 for (const [entry, text] of Object.entries(entries)) {
   writeFileSync(new URL(`${entry}.mjs`, dist), text);
 }
-for (const entry of ["node", "web", "journals", "opentelemetry"]) {
+for (const entry of ["node", "web", "journals", "opentelemetry", "testing"]) {
   copyFileSync(new URL(`${entry}.d.ts`, dist), new URL(`${entry}.d.mts`, dist));
 }
 copyFileSync(new URL("library.d.ts", dist), new URL("wasm.d.mts", dist));

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         ("bindings-python/python/airudder/_generated/events.py", python::events(&catalog)),
         ("bindings-python/python/airudder/_generated/operations.py", python::operations(&catalog)),
         ("bindings-wasm/errors.md", docs::errors()),
+        ("bindings-wasm/lib/generated/catalog.ts", typescript::catalog(&catalog)),
         ("bindings-wasm/lib/generated/types.ts", typescript::types(&catalog)),
         ("bindings-wasm/lib/generated/events.ts", typescript::events(&catalog)),
         ("bindings-wasm/lib/generated/operations.ts", typescript::operations(&catalog)),
