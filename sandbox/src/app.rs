@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::{Duration, Instant};
 
 use airudder_core::crypto::EncryptionKey;
-use airudder_core::{Envelope, OperationInfo, catalog};
+use airudder_core::{Envelope, OperationInfo, Webhooks, catalog};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use crate::changes::Changes;
 use crate::clock::{self, Clock};
 use crate::config::Config;
+use crate::events::Receiver;
 use crate::faults::{Faults, Plan, Strike};
 use crate::interim::Interim;
 use crate::requests::{Handled, Requests};
@@ -34,6 +35,9 @@ const MAX_BODY_BYTES: usize = 64 << 20;
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) key: Option<EncryptionKey>,
+    /// Signs and encrypts events.
+    pub(crate) hooks: Webhooks,
+    pub(crate) receiver: Receiver,
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) changes: Changes,

@@ -66,7 +66,7 @@ fn whole_calls(allowance: f64) -> u32 {
 
 async fn call(app: &Arc<App>, limit: u32) -> Result<u32, store::StoreError> {
     let seed = app.config.seed;
-    let has_receiver = app.config.webhook_url.is_some();
+    let has_receiver = app.receiver.is_known();
     let shared = Arc::clone(app);
     let called = app
         .store

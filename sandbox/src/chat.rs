@@ -4,7 +4,7 @@ use airudder_core::operations::chat::{HuaweiMessages, SessionMessages};
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::events;
+use crate::examples;
 use crate::operations::Asked;
 use crate::random::fresh_id;
 use crate::store::{self, NewEvent};
@@ -36,7 +36,7 @@ pub(crate) async fn huawei_message(asked: &Asked<'_>) -> Result<Answer, Answer> 
         "call_id": given.call_id,
         "messages": [answer],
     });
-    let (call_id, has_receiver) = (given.call_id.to_string(), asked.app.config.webhook_url.is_some());
+    let (call_id, has_receiver) = (given.call_id.to_string(), asked.app.receiver.is_known());
     asked
         .app
         .store
@@ -47,7 +47,7 @@ pub(crate) async fn huawei_message(asked: &Asked<'_>) -> Result<Answer, Answer> 
             }
             if has_receiver {
                 let body = event.to_string();
-                let subject = events::subject(&body);
+                let subject = examples::subject(&body);
                 let event = NewEvent { kind: "message.send", body: &body, subject: subject.as_deref() };
                 store::add_event(db, &event, clock::host_ms())?;
             }

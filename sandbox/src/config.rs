@@ -101,22 +101,26 @@ impl Config {
 
     /// The webhook's URL, if it leads to this machine.
     pub(crate) fn webhook(&self) -> Result<Option<Url>, ConfigError> {
-        let Some(text) = &self.webhook_url else { return Ok(None) };
-        let url = Url::parse(text).map_err(|error| ConfigError(format!("webhook_url: {error}")))?;
-        let local = match url.host_str() {
-            Some("localhost") => true,
-            Some(host) => {
-                host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-            }
-            None => false,
-        };
-        if url.scheme() != "http" || !local {
-            return Err(ConfigError(
-                "webhook_url: only http on this machine is allowed, for instance http://127.0.0.1:9000/events".into(),
-            ));
-        }
-        Ok(Some(url))
+        self.webhook_url.as_deref().map(webhook_url).transpose()
     }
+}
+
+/// Reads the URL of a receiver, which must lead to this machine.
+pub(crate) fn webhook_url(text: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text).map_err(|error| ConfigError(format!("webhook_url: {error}")))?;
+    let local = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => {
+            host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        None => false,
+    };
+    if url.scheme() != "http" || !local {
+        return Err(ConfigError(
+            "webhook_url: only http on this machine is allowed, for instance http://127.0.0.1:9000/events".into(),
+        ));
+    }
+    Ok(url)
 }
 
 #[cfg(test)]

@@ -10,17 +10,17 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::events;
 use crate::faults::Rule;
 use crate::store::{self, StoreError};
-use crate::{clock, events};
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/faults", get(faults).post(set_faults))
-        .route("/events", post(send_event))
+        .merge(events::router())
         .route("/clock", post(set_clock))
         .route("/workflow-status", post(set_workflow_status))
         .route("/reset", post(reset))
@@ -66,47 +66,6 @@ async fn set_faults(State(app): State<Arc<App>>, body: Bytes) -> Response {
     }
     app.faults.replace(rules);
     ok(&json!(app.faults.rules()))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewEvent {
-    #[serde(rename = "type")]
-    kind: String,
-    /// Without one, an example is sent.
-    body: Option<Box<RawValue>>,
-}
-
-async fn send_event(State(app): State<Arc<App>>, body: Bytes) -> Response {
-    let event: NewEvent = match serde_json::from_slice(&body) {
-        Ok(event) => event,
-        Err(error) => {
-            return problem(StatusCode::BAD_REQUEST, format!(r#"{{"type": "…", "body": {{…}}}} is expected: {error}"#));
-        }
-    };
-    let body = match event.body {
-        Some(body) => body.get().to_owned(),
-        None => match events::example(&event.kind, app.clock.now_ms()) {
-            Some(example) => example.to_string(),
-            None => {
-                return problem(
-                    StatusCode::BAD_REQUEST,
-                    format!("`body` is needed: {:?} is no known event", event.kind),
-                );
-            }
-        },
-    };
-    if app.config.webhook_url.is_none() {
-        return problem(StatusCode::CONFLICT, "there is no --webhook-url to send events to");
-    }
-    let added = app.store.transact(move |db| {
-        let subject = events::subject(&body);
-        let new = store::NewEvent { kind: &event.kind, body: &body, subject: subject.as_deref() };
-        Ok(json!({ "id": store::add_event(db, &new, clock::host_ms())? }))
-    });
-    let added = added.await;
-    app.events_waiting.notify_one();
-    done(added)
 }
 
 #[derive(Deserialize)]
@@ -163,6 +122,8 @@ async fn reset(State(app): State<Arc<App>>) -> Response {
     app.faults.reset();
     app.requests.reset();
     app.clock.set(app.config.clock_offset);
+    app.receiver.set(app.config.webhook().unwrap_or_default());
+    app.paused.store(false, Ordering::Relaxed);
     for counter in [&app.redelivered, &app.forged_sent, &app.forged_accepted] {
         counter.store(0, Ordering::Relaxed);
     }

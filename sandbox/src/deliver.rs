@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use airudder_core::{Headers, Webhooks};
+use airudder_core::Headers;
 use reqwest::{Client, Url, redirect};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -29,13 +29,11 @@ const SIGNATURE: &str = "X-AIRudder-Sign";
 pub(crate) struct Courier {
     app: Arc<App>,
     client: Client,
-    url: Url,
-    hooks: Webhooks,
 }
 
 impl Courier {
     /// Speaks to the receiver directly: no proxy, no redirect that could lead away from this machine.
-    pub(crate) fn new(app: Arc<App>, url: Url, hooks: Webhooks) -> reqwest::Result<Self> {
+    pub(crate) fn new(app: Arc<App>) -> reqwest::Result<Self> {
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -45,7 +43,7 @@ impl Courier {
             .tcp_nodelay(true)
             .resolve_to_addrs("localhost", &[([127, 0, 0, 1], 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()])
             .build()?;
-        Ok(Self { app, client, url, hooks })
+        Ok(Self { app, client })
     }
 
     /// Delivers events until the stop. What is under way then is due again at the next start.
@@ -58,13 +56,15 @@ impl Courier {
             while let Some(delivery) = under_way.try_join_next() {
                 settled.extend(delivery.ok());
             }
-            let room = IN_FLIGHT - under_way.len();
+            // Without a receiver, events wait until there is one.
+            let url = app.receiver.url();
+            let room = if url.is_some() { IN_FLIGHT - under_way.len() } else { 0 };
             let next_ms = match settle_and_take(&app, settled.clone(), room).await {
                 Ok((due, next_ms)) => {
                     settled.clear();
-                    for event in due {
+                    for (event, url) in due.into_iter().zip(std::iter::repeat(&url).flatten().cloned()) {
                         let courier = Arc::clone(&courier);
-                        under_way.spawn(async move { courier.deliver(event).await });
+                        under_way.spawn(async move { courier.deliver(event, &url).await });
                     }
                     next_ms
                 }
@@ -78,7 +78,7 @@ impl Courier {
                 _ = stop.changed() => break,
                 Some(delivery) = under_way.join_next(), if !under_way.is_empty() => settled.extend(delivery.ok()),
                 () = app.events_waiting.notified(), if !full => {}
-                () = until(next_ms), if !full => {}
+                () = until(next_ms), if !full && url.is_some() => {}
             }
         }
         while let Some(delivery) = under_way.try_join_next() {
@@ -89,17 +89,17 @@ impl Courier {
         }
     }
 
-    async fn deliver(&self, event: DueEvent) -> Attempt {
+    async fn deliver(&self, event: DueEvent, url: &Url) -> Attempt {
         let plan = if event.attempts == 0 { self.app.faults.plan_event(&event.kind) } else { EventPlan::default() };
-        let answer = match self.hooks.seal(&event.body, Some(random::fresh_block())) {
+        let answer = match self.app.hooks.seal(&event.body, Some(random::fresh_block())) {
             Ok((headers, body)) => {
                 if plan.forge {
-                    self.send_forged(&headers, &body).await;
+                    self.send_forged(url, &headers, &body).await;
                 }
-                let answer = self.send(&headers, &body).await;
+                let answer = self.send(url, &headers, &body).await;
                 if answer == ACKNOWLEDGED && plan.redeliver {
                     count(&self.app.redelivered);
-                    self.send(&headers, &body).await;
+                    self.send(url, &headers, &body).await;
                 }
                 answer
             }
@@ -121,22 +121,22 @@ impl Courier {
     }
 
     /// Sends a copy whose signature is wrong; a receiver that takes it has a hole.
-    async fn send_forged(&self, headers: &Headers, body: &[u8]) {
+    async fn send_forged(&self, url: &Url, headers: &Headers, body: &[u8]) {
         let mut forged = headers.clone();
         let signature = headers.get(SIGNATURE).unwrap_or("0");
         let first = if signature.starts_with('0') { "1" } else { "0" };
         let rest: String = signature.chars().skip(1).collect();
         forged.set(SIGNATURE, format!("{first}{rest}"));
         count(&self.app.forged_sent);
-        if self.send(&forged, body).await == ACKNOWLEDGED {
+        if self.send(url, &forged, body).await == ACKNOWLEDGED {
             count(&self.app.forged_accepted);
             tracing::warn!("the receiver accepted an event with a wrong signature");
         }
     }
 
     /// Makes one request to the receiver.
-    async fn send(&self, headers: &Headers, body: &[u8]) -> Answer {
-        let mut request = self.client.post(self.url.clone()).header("Content-Type", "application/json");
+    async fn send(&self, url: &Url, headers: &Headers, body: &[u8]) -> Answer {
+        let mut request = self.client.post(url.clone()).header("Content-Type", "application/json");
         for (name, value) in headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")) {
             request = request.header(name, value);
         }

@@ -1,198 +1,132 @@
-//! The events that can be sent by hand: an example of each, and whom an event is about.
+//! Events to order: where they go, one to send, and one that a test hands to its receiver itself.
 
-use airudder_core::{EventInfo, Signature, catalog};
-use serde::Serialize;
-use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use reqwest::Url;
+use serde::Deserialize;
+use serde_json::{Map, Value, json, value::RawValue};
+
+use crate::app::App;
 use crate::clock;
-use crate::random::fresh_id;
+use crate::config;
+use crate::control::{done, ok, problem};
+use crate::examples;
+use crate::random;
+use crate::sealing;
+use crate::store;
 
-/// A number that cannot belong to anybody.
-const NUMBER: &str = "+6200000000001";
-
-/// A kind of event, as the page offers it.
-#[derive(Debug, Serialize)]
-pub(crate) struct Kind {
-    #[serde(rename = "type")]
-    name: &'static str,
-    /// Whether the vendor documents that it is signed.
-    signature_documented: bool,
-    /// Whether the vendor publishes what the event says.
-    body_documented: bool,
-    /// A body to send, with made-up values.
-    example: Value,
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new().route("/events", post(send)).route("/sign", post(sign)).route("/webhook", post(set_webhook))
 }
 
-/// All kinds of the catalog.
-pub(crate) fn kinds(now_ms: i64) -> Vec<Kind> {
-    let kind = |row: &'static EventInfo| {
-        let example = documented_example(row.name, now_ms);
-        Kind {
-            name: row.name,
-            signature_documented: row.signature == Signature::Documented,
-            body_documented: example.is_some(),
-            example: example.unwrap_or_else(|| json!({})),
+/// Where events go at present.
+#[derive(Debug)]
+pub(crate) struct Receiver(Mutex<Option<Url>>);
+
+impl Receiver {
+    pub(crate) fn new(url: Option<Url>) -> Self {
+        Self(Mutex::new(url))
+    }
+
+    pub(crate) fn url(&self) -> Option<Url> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn is_known(&self) -> bool {
+        self.url().is_some()
+    }
+
+    pub(crate) fn set(&self, url: Option<Url>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = url;
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Webhook {
+    #[serde(deserialize_with = "Option::deserialize")] // null is meant, and must be said
+    url: Option<String>,
+}
+
+async fn set_webhook(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let given: Webhook = match serde_json::from_slice(&body) {
+        Ok(given) => given,
+        Err(error) => {
+            return problem(StatusCode::BAD_REQUEST, format!(r#"{{"url": "…"}} is expected, or null: {error}"#));
         }
     };
-    catalog::events().map(kind).collect()
-}
-
-/// A body of the event of this name, with ids of its own; none where there is no such event.
-pub(crate) fn example(name: &str, now_ms: i64) -> Option<Value> {
-    let row = catalog::event(name)?;
-    Some(documented_example(row.name, now_ms).unwrap_or_else(|| json!({})))
-}
-
-/// A body with fields of the core's structs; none where the vendor publishes no fields.
-fn documented_example(name: &str, now_ms: i64) -> Option<Value> {
-    Some(match name {
-        "call.finished" => call(now_ms),
-        "workflow.call.finished" => in_workflow(call(now_ms), json!({ "case_id": "example-1" })),
-        "workflow.list.finished" => {
-            let contact = json!({ "case_id": "example-1", "callee_number": NUMBER });
-            in_workflow(contact, json!({ "rows": [node()] }))
-        }
-        "workflow.status.changed" => in_workflow(json!({ "status": "finished" }), json!({ "actions": [node()] })),
-        "workflow.chatbot.session.ended" => in_workflow(session(now_ms), json!({ "messages": [message(now_ms)] })),
-        "workflow.api_node.push" => {
-            let contact = json!({ "case_id": "example-1", "callee_name": "Ana", "callee_number": NUMBER });
-            in_workflow(json!({ "node_id": "example-node", "node_name": "Your API" }), json!({ "callee": contact }))
-        }
-        "channel.message.sent" | "message.send" => json!({
-            "event": name,
-            "company": "sandbox",
-            "channel": if name == "message.send" { "chatbot" } else { "WhatsApp" },
-            "channel_id": "example-channel",
-            "user": { "id": NUMBER.trim_start_matches('+') },
-            "call_id": fresh_id(),
-            "messages": [message(now_ms)],
-        }),
-        _ => return None,
-    })
-}
-
-/// Joins two objects and the fields that all events of a workflow have.
-fn in_workflow(mut body: Value, more: Value) -> Value {
-    let place = json!({ "workflow_id": "example-workflow", "workflow_name": "An example" });
-    for part in [place, more] {
-        if let (Some(fields), Value::Object(part)) = (body.as_object_mut(), part) {
-            fields.extend(part);
-        }
+    let checked = given.url.as_deref().map(config::webhook_url).transpose();
+    let checked =
+        checked.and_then(|url| if url.is_some() { sealing::try_out(&app.hooks).map(|()| url) } else { Ok(url) });
+    match checked {
+        Ok(url) => app.receiver.set(url),
+        Err(error) => return problem(StatusCode::BAD_REQUEST, error.to_string()),
     }
-    body
+    app.events_waiting.notify_one();
+    ok(&json!({ "url": given.url }))
 }
 
-fn node() -> Value {
-    json!({
-        "nodetask_id": "example-node",
-        "nodetask_name": "AI call",
-        "task_id": "example-task",
-        "task_status": "finished",
-    })
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewEvent {
+    #[serde(rename = "type")]
+    kind: String,
+    body: Option<Box<RawValue>>,
 }
 
-fn call(now_ms: i64) -> Value {
-    json!({
-        "task_id": "example-task",
-        "task_name": "An example",
-        "status": "finished",
-        "created_at": clock::local(now_ms - 120_000),
-        "details": [{
-            "id": 1,
-            "callee": NUMBER,
-            "result": "finished",
-            "result_label": "A",
-            "intention_description": "promises to pay",
-            "duration": 42,
-            "hangup_type": "ByCallee",
-            "ring_type": "normal",
-            "variables": { "customer_name": "Ana" },
-            "call_id": fresh_id(),
-            "call_times": 1,
-            "call_start_time": clock::local(now_ms - 60_000),
-            "call_end_time": clock::local(now_ms - 18_000),
-        }],
-    })
+impl NewEvent {
+    /// Reads an event; one without a body gets an example's.
+    fn read(body: &[u8], now_ms: i64) -> Result<(String, String), String> {
+        let event: Self = serde_json::from_slice(body)
+            .map_err(|error| format!(r#"{{"type": "…", "body": {{…}}}} is expected: {error}"#))?;
+        let text = match &event.body {
+            Some(body) => body.get().to_owned(),
+            None => examples::example(&event.kind, now_ms).map(|body| body.to_string()).ok_or_else(|| {
+                format!("there is no example of {:?}: give its `body`, or a known `type`", event.kind)
+            })?,
+        };
+        Ok((event.kind, text))
+    }
 }
 
-fn session(now_ms: i64) -> Value {
-    json!({
-        "nodetask_id": "example-node",
-        "nodetask_name": "Chat",
-        "waba_task_id": "example-task",
-        "timestamp": now_ms / 1000,
-        "channel": "WhatsApp",
-        "callee": NUMBER,
-        "call_id": fresh_id(),
-        "status": "closed",
-        "session_start_time": clock::utc(now_ms - 60_000),
-        "session_end_time": clock::utc(now_ms),
-        "session_end_reason": "robot",
-        "talk_round": 1,
-    })
+async fn send(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let (kind, text) = match NewEvent::read(&body, app.clock.now_ms()) {
+        Ok(event) => event,
+        Err(why) => return problem(StatusCode::BAD_REQUEST, why),
+    };
+    if !app.receiver.is_known() {
+        return problem(
+            StatusCode::CONFLICT,
+            "there is no --webhook-url to send events to; POST /_sandbox/webhook sets one",
+        );
+    }
+    let added = app.store.transact(move |db| {
+        let subject = examples::subject(&text);
+        let new = store::NewEvent { kind: &kind, body: &text, subject: subject.as_deref() };
+        Ok(json!({ "id": store::add_event(db, &new, clock::host_ms())? }))
+    });
+    let added = added.await;
+    app.events_waiting.notify_one();
+    done(added)
 }
 
-fn message(now_ms: i64) -> Value {
-    json!({
-        "msg_id": fresh_id(),
-        "sender_type": "chatbot",
-        "timestamp": now_ms / 1000,
-        "content": { "type": "text", "text": "This is a sandbox." },
-    })
-}
-
-/// Whom an event is about: the contact's own id, else a number or what else names the contact.
-pub(crate) fn subject(body: &str) -> Option<String> {
-    let body: Value = serde_json::from_str(body).ok()?;
-    let places = [
-        "/case_id",
-        "/callee/case_id",
-        "/details/0/case_id",
-        "/details/0/callee",
-        "/callee_number",
-        "/callee/callee_number",
-        "/callee",
-        "/user/id",
-        "/call_id",
-        "/workflow_id",
-    ];
-    let texts = places.iter().filter_map(|place| body.pointer(place)?.as_str());
-    texts.map(str::to_owned).find(|text| !text.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use airudder_core::{Headers, WebhookConfig, Webhooks, catalog};
-
-    use super::{example, kinds, subject};
-
-    #[test]
-    fn a_receiver_recognizes_each_example_and_it_names_somebody() {
-        let settings = WebhookConfig { require_signature: false, ..WebhookConfig::default() };
-        let hooks = Webhooks::new(settings).expect("a receiver");
-        let kinds = kinds(1_700_000_000_000);
-        assert_eq!(kinds.len(), catalog::events().count());
-        for kind in kinds {
-            let body = kind.example.to_string();
-            let event = hooks.unwrap(body.as_bytes(), &Headers::default(), None).expect(kind.name);
-            let expected = if kind.body_documented { kind.name } else { "unknown" };
-            assert_eq!(event.name(), expected);
-            assert_eq!(subject(&body).is_some(), kind.body_documented, "{}", kind.name);
+async fn sign(State(app): State<Arc<App>>, body: Bytes) -> Response {
+    let text = match NewEvent::read(&body, app.clock.now_ms()) {
+        Ok((_, text)) => text,
+        Err(why) => return problem(StatusCode::BAD_REQUEST, why),
+    };
+    match app.hooks.seal(&text, Some(random::fresh_block())) {
+        Ok((headers, body)) => {
+            let headers: Map<String, Value> =
+                headers.iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+            ok(&json!({ "headers": headers, "body": String::from_utf8_lossy(&body) }))
         }
-    }
-
-    #[test]
-    fn each_example_is_an_event_of_its_own() {
-        let call = || example("call.finished", 0).expect("an example");
-        assert_ne!(call(), call());
-        assert_eq!(example("no.such.event", 0), None);
-    }
-
-    #[test]
-    fn a_contact_is_named_by_its_own_id_before_its_number() {
-        assert_eq!(subject(r#"{"case_id":"c-1","details":[{"callee":"+62"}]}"#).as_deref(), Some("c-1"));
-        assert_eq!(subject(r#"{"case_id":"","details":[{"callee":"+62"}]}"#).as_deref(), Some("+62"));
-        assert_eq!(subject("[]"), None);
-        assert_eq!(subject("{"), None);
+        Err(error) => problem(StatusCode::CONFLICT, format!("the event could not be signed or encrypted: {error}")),
     }
 }

@@ -194,7 +194,10 @@ pub(crate) struct EventPlan {
 
 /// The present rules, and how often each kind struck.
 #[derive(Debug)]
-pub(crate) struct Faults(Mutex<Inner>);
+pub(crate) struct Faults {
+    seed: u64,
+    inner: Mutex<Inner>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -205,11 +208,12 @@ struct Inner {
 
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Mutex::new(Inner { rules: Vec::new(), random: Random::new(seed), injected: BTreeMap::new() }))
+        let inner = Inner { rules: Vec::new(), random: Random::new(seed), injected: BTreeMap::new() };
+        Self { seed, inner: Mutex::new(inner) }
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Replaces the rules.
@@ -227,11 +231,12 @@ impl Faults {
         self.with(|inner| inner.injected.clone())
     }
 
-    /// Forgets rules and counts.
+    /// Forgets rules and counts, and draws anew.
     pub(crate) fn reset(&self) {
         self.with(|inner| {
             inner.rules.clear();
             inner.injected.clear();
+            inner.random = Random::new(self.seed);
         });
     }
 

@@ -15,6 +15,7 @@ mod config;
 mod control;
 mod deliver;
 mod events;
+mod examples;
 mod faults;
 mod form;
 mod guard;

@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::control::{done, ok, problem};
 use crate::store::{self, ContactFilter, DeliveryFilter};
-use crate::{calls, events};
+use crate::{calls, examples};
 
 /// At most so many rows on a page.
 const MAX_PAGE: u32 = 10_000;
@@ -55,7 +55,7 @@ async fn stats(State(app): State<Arc<App>>) -> Response {
             "faults": app.faults.injected(),
             "paused": app.paused.load(Ordering::Relaxed),
             "clock_offset_seconds": app.clock.offset_s(),
-            "webhook_url": app.config.webhook_url,
+            "webhook_url": app.receiver.url().map(String::from),
         }))
     });
     done(counted.await)
@@ -152,5 +152,5 @@ async fn operations() -> Response {
 
 /// The events that can be sent, with examples.
 async fn event_kinds(State(app): State<Arc<App>>) -> Response {
-    ok(&json!({ "kinds": events::kinds(app.clock.now_ms()) }))
+    ok(&json!({ "kinds": examples::kinds(app.clock.now_ms()) }))
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use airudder_sandbox::{Config, Sandbox};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 /// A local stand-in for the AI Rudder API, for tests and demonstrations. Unofficial: nobody is phoned.
@@ -16,6 +17,7 @@ use tracing_subscriber::EnvFilter;
 /// Every user of this machine can read a command line: give secrets by the environment.
 #[derive(Parser)]
 #[command(version)]
+#[allow(clippy::struct_excessive_bools)] // Each is a switch of the command line.
 struct Arguments {
     /// Where to listen: an address of this machine only; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8460")]
@@ -74,6 +76,9 @@ struct Arguments {
     /// Keep the state in this file, by default in memory
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
+    /// End when the standard input does, so that it does not outlive the program that started it with a pipe
+    #[arg(long)]
+    exit_with_stdin: bool,
     /// Other seeds give other outcomes of calls and other draws of faults
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -107,7 +112,9 @@ impl From<Arguments> for Config {
 async fn main() -> ExitCode {
     let level = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
-    match run(Arguments::parse().into()).await {
+    let arguments = Arguments::parse();
+    let exit_with_stdin = arguments.exit_with_stdin;
+    match run(arguments.into(), exit_with_stdin).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("airudder-sandbox: {error}");
@@ -116,7 +123,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(config: Config, exit_with_stdin: bool) -> Result<(), Box<dyn std::error::Error>> {
     // Before the ready line: whoever reads it may stop the program at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -127,7 +134,18 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = end_of_stdin(), if exit_with_stdin => {}
     }
     sandbox.stop().await;
     Ok(())
+}
+
+/// Waits for the end of the standard input. A thread reads it, since a read of Tokio's would hold up the end of the program.
+async fn end_of_stdin() {
+    let (ended, end) = oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = ended.send(());
+    });
+    let _ = end.await;
 }

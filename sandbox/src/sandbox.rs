@@ -15,6 +15,7 @@ use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::deliver::Courier;
+use crate::events::Receiver;
 use crate::faults::Faults;
 use crate::requests::Requests;
 use crate::sealing;
@@ -78,6 +79,8 @@ impl Sandbox {
         let app = Arc::new(App {
             faults: Faults::new(config.seed),
             key: sealing::key(&config)?,
+            hooks,
+            receiver: Receiver::new(webhook),
             clock: Clock::new(config.clock_offset),
             config,
             store,
@@ -93,10 +96,8 @@ impl Sandbox {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(calls::run(Arc::clone(&app), stopped.clone()));
-        if let Some(url) = webhook {
-            let courier = Courier::new(Arc::clone(&app), url, hooks);
-            tasks.spawn(courier.map_err(|error| StartError::Client(error.to_string()))?.run(stopped.clone()));
-        }
+        let courier = Courier::new(Arc::clone(&app)).map_err(|error| StartError::Client(error.to_string()))?;
+        tasks.spawn(courier.run(stopped.clone()));
         tasks.spawn(server::serve(listener, app::router(app), stopped));
         Ok(Self { address, stop, tasks })
     }

@@ -122,3 +122,15 @@ fn secrets_may_come_by_the_environment_which_no_other_user_reads() {
     }
     assert!(!help.contains("fake-secret"), "{help}");
 }
+
+#[test]
+fn it_ends_with_the_program_that_started_it() {
+    let mut command = sandbox(&["--listen", "127.0.0.1:0", "--exit-with-stdin"]);
+    let mut running = Running(command.stdin(Stdio::piped()).spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("listening on "), "{line}");
+    assert!(running.0.try_wait().unwrap().is_none());
+    drop(running.0.stdin.take());
+    assert!(running.0.wait().unwrap().success());
+}
