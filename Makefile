@@ -1,5 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench costs kills engines receivers next spark soak clean python node c install deb sandbox package
+.PHONY: help setup demo test lint generate notices bench costs kills engines receivers next spark soak clean python node c install deb sandbox \
+    sandboxes package
 
 PYTHON = .venv/bin/python
 
@@ -36,10 +37,11 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cd examples/python/receivers && DATABASE_URL=postgresql:///none DJANGO_SECRET_KEY=fake \
 	    ../../../$(PYTHON) -m mypy --strict --no-incremental *.py django_events
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
+	cd sandbox/python && ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m pyright --pythonpath ../../$(PYTHON)
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
-	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -48,9 +50,9 @@ generate: python ## Write again what is generated: schemas, reference, typed fac
 
 notices: ## Write again the notices of third parties in each package; installs cargo-about, which takes a while
 	@cargo install --quiet --locked --features cli --version 0.9.3 --root .cache/cargo-about cargo-about
-	@for package in python wasm c; do .cache/cargo-about/bin/cargo-about generate --locked --fail \
-	    --config tools/about.toml --manifest-path bindings-$$package/Cargo.toml \
-	    --output-file bindings-$$package/THIRD-PARTY.md tools/about.hbs || exit 1; done
+	@for package in bindings-python bindings-wasm bindings-c sandbox; do .cache/cargo-about/bin/cargo-about generate --locked --fail \
+	    --config tools/about.toml --manifest-path $$package/Cargo.toml \
+	    --output-file $$package/THIRD-PARTY.md tools/about.hbs || exit 1; done
 
 bench: python node c sandbox ## Measure against what people write by hand, and write docs/benchmarks.md
 	@tools/debian libssl-dev
@@ -129,6 +131,10 @@ deb: c ## Make Debian packages of the C library in target/deb
 sandbox:
 	@echo "building the sandbox"
 	@tools/release cargo build --release --quiet -p airudder-sandbox
+
+sandboxes: sandbox node .venv/build-ready ## Build the packages of the sandbox into target/wheels and target/npm
+	@cd sandbox/python && ../../tools/release ../../.venv/bin/maturin build --release --quiet
+	@sandbox/npm/build.mjs
 
 .venv/build-ready: bindings-python/requirements-build.txt tools/venv
 	@echo "installing maturin into .venv"
