@@ -20,6 +20,7 @@ import {
   Webhooks,
   type WorkflowStatus,
 } from "airudder";
+import { type Script, scripted } from "airudder/testing";
 
 export async function calls(): Promise<void> {
   const client = new Client({ appKey: "k", appSecret: "s", timeoutMs: 1000 });
@@ -255,4 +256,15 @@ export function building(): void {
   const plain: Uint8Array = crypto.decrypt(text, "k");
   const { scheme, notes } = crypto.detect({ headers: {}, body: plain });
   void [scheme?.length, notes.join()];
+}
+
+export function scripts(): Script {
+  const script = scripted({ encryptionKey: "k" });
+  script.answers("workflow.create_instance", { workflow_id: "w" });
+  script.answers("POST /service/cloud/later", (params: { x: number }) => params.x);
+  script.fails("robots.list", { failure: "timeout" });
+  // @ts-expect-error there is no such operation
+  script.answers("workflow.uplaod_details");
+  void new Client({ fetch: script.fetch });
+  return script;
 }
