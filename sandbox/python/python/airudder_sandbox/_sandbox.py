@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import time
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeAlias, Unpack, cast
 
 from airudder_sandbox._process import Process
@@ -35,8 +32,6 @@ FaultKind: TypeAlias = Literal[
 """What can go wrong; `Sandbox.fault` orders it."""
 
 PAGE = 10_000
-# No proxy: the sandbox is on this machine, and listens for nobody else.
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Delivery(NamedTuple):
@@ -247,11 +242,17 @@ class Sandbox:
         return self._control(name, json.dumps({} if body is None else body).encode())
 
     def _control(self, name: str, body: bytes | None) -> Any:  # noqa: ANN401
+        import http.client  # with a sandbox only: pytest loads the plugin for every run of tests
+        import urllib.error
+        import urllib.request
+
+        # No proxy: the sandbox is on this machine, and listens for nobody else.
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         request = urllib.request.Request(  # noqa: S310 - the URL is the sandbox's own
             f"{self.url}/_sandbox/{name}", body, {"Content-Type": "application/json"}
         )
         try:
-            with OPENER.open(request, timeout=60) as response:
+            with direct.open(request, timeout=60) as response:
                 return json.load(response)
         except urllib.error.HTTPError as refused:
             with refused:
