@@ -91,6 +91,13 @@ def test_the_page_of_the_package_is_green(run, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_the_licences_of_what_is_inside_come_with_it(python):
+    packages = next(python.parents[1].glob("lib/python*/site-packages"))
+    (folder,) = packages.glob("airudder_sandbox-*.dist-info/licenses")
+    assert sorted(file.name for file in folder.iterdir()) == ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"]
+    assert "- axum " in (folder / "THIRD-PARTY.md").read_text()
+
+
 FAILING = """
 import airudder_sandbox as package
 import pytest

@@ -245,6 +245,11 @@ test("its types are strict, and the package is sound", async () => {
   assert.match(stdout, /All good!/);
 });
 
+test("the authors of what is inside are named", () => {
+  const installed = join(project, "node_modules/@airudder/sandbox-linux-x64");
+  assert.match(readFileSync(join(installed, "THIRD-PARTY.md"), "utf8"), /^- axum /m);
+});
+
 test("the program can be run by its name", async () => {
   const { stdout } = await exec(join(project, "node_modules/.bin/airudder-sandbox"), ["--version"], { env });
   assert.equal(stdout, "airudder-sandbox 0.1.0\n");

@@ -59,7 +59,8 @@ if (manifest.optionalDependencies[name] !== version) {
   throw new Error(`package.json: optionalDependencies must have ${name} in version ${version}`);
 }
 const description = `The program of airudder-sandbox for ${platform}.`;
-const files = ["bin", "LICENSE-APACHE", "LICENSE-MIT"];
+copyFileSync(new URL("sandbox/THIRD-PARTY.md", root), new URL("THIRD-PARTY.md", own));
+const files = ["bin", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"];
 const fields = { name, version, description, license, ...PLATFORMS[platform], preferUnplugged: true, files };
 writeFileSync(new URL("package.json", own), `${JSON.stringify(fields, null, 2)}\n`);
 writeFileSync(new URL("README.md", own), `# ${name}\n\n${description} Install \`airudder-sandbox\`.\n`);

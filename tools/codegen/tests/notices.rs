@@ -2,8 +2,12 @@
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-const PACKAGES: [(&str, &str); 3] =
-    [("airudder-python", "bindings-python"), ("airudder-wasm", "bindings-wasm"), ("airudder-c", "bindings-c")];
+const PACKAGES: [(&str, &str); 4] = [
+    ("airudder-python", "bindings-python"),
+    ("airudder-wasm", "bindings-wasm"),
+    ("airudder-c", "bindings-c"),
+    ("airudder-sandbox", "sandbox"),
+];
 
 /// What packages are built for, from the settings of the tool that writes the notices.
 fn targets() -> Vec<&'static str> {
@@ -11,7 +15,7 @@ fn targets() -> Vec<&'static str> {
     list.split('"').skip(1).step_by(2).collect()
 }
 
-/// Crates with their versions, as `serde 1.0.229`: what the package is built of for these targets, our own core among them.
+/// Crates with their versions, as `serde 1.0.229`: what the package is built of for these targets.
 fn shipped(root: &Path, package: &str, targets: &[&str]) -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO"));
     command.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
@@ -25,14 +29,20 @@ fn shipped(root: &Path, package: &str, targets: &[&str]) -> BTreeSet<String> {
             let version = rest.split_whitespace().next().unwrap_or_default();
             format!("{name} {version}")
         })
-        .filter(|name| !name.starts_with("airudder-") || name.starts_with("airudder-core "))
+        .filter(|name| !is_ours(name))
         .collect()
 }
 
 /// The lists of crates, which are outside of the licences' texts.
 fn named(notices: &str) -> BTreeSet<String> {
     let outside = notices.split("```").step_by(2);
-    outside.flat_map(str::lines).filter_map(|line| line.strip_prefix("- ")).map(str::to_owned).collect()
+    let crates = outside.flat_map(str::lines).filter_map(|line| line.strip_prefix("- "));
+    crates.filter(|name| !is_ours(name)).map(str::to_owned).collect()
+}
+
+/// The tool names those of ours that may be published, too; they are no third party's.
+fn is_ours(name: &str) -> bool {
+    name.starts_with("airudder-")
 }
 
 #[test]
