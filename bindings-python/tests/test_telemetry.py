@@ -265,7 +265,7 @@ def test_attempts_are_spans_in_their_call_in_the_current_span(client, sandbox, s
     )
     assert (first.status.status_code, call.status.status_code) == (trace.StatusCode.ERROR, trace.StatusCode.UNSET)
     assert second.attributes["http.request.resend_count"] == 1
-    assert second.attributes["airudder.call.id"] == call.attributes["airudder.call.id"]
+    assert second.attributes["airudder.call_id"] == call.attributes["airudder.call_id"]
     assert "?" not in second.attributes["url.full"]
     metrics = seen.metrics()
     assert sum(point["count"] for point in metrics["http.client.request.duration"]) == 3
@@ -298,7 +298,10 @@ def check_campaign(seen, mine):
         assert [*ancestors(attempt, spans)][1:] == ["airudder.campaign", "mine"]
     assert [event.name for event in campaign.events][-1] == "ended"
     [point] = seen.metrics()["airudder.campaign.contacts"]
-    assert (point["value"], point["attributes"]) == (500, {"airudder.contact.state": "accepted"})
+    assert (point["value"], point["attributes"]) == (
+        500,
+        {"airudder.campaign.name": "july", "airudder.contact.state": "accepted"},
+    )
 
 
 SETTINGS = {**CAMPAIGN, "batch_size": 100, "in_flight": 3, "settle": 0.2}

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use airudder_core::{Error, ErrorCode, Failure, Method, Output, Request, Response, Step};
+use airudder_core::{Answer, Error, ErrorCode, Failure, Method, Output, Request, Response, Step};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -100,6 +100,20 @@ impl Call {
             _ => Failure::Other,
         };
         self.with(|call| call.on_failure(whole(now_ms), failure, message))
+    }
+
+    /// What became of the last request: the number of the error that it would be, or 0, the code in the API's envelope, and
+    /// the API's id of the request, with a zero character between them.
+    #[wasm_bindgen(js_name = lastAnswer)]
+    pub fn last_answer(&self) -> Fallible<String> {
+        let answer = self.with(|call| Ok(call.last_answer().cloned()))?;
+        let Some(Answer { error, api_code, request_id, .. }) = answer else { return Ok(String::new()) };
+        let error = error.map_or(0, ErrorCode::number);
+        Ok(format!(
+            "{error}\0{}\0{}",
+            api_code.map_or(String::new(), |code| code.to_string()),
+            request_id.unwrap_or_default()
+        ))
     }
 
     /// A string without the client's secrets, and without those that the last request carried.

@@ -206,7 +206,7 @@ for (const [what, make] of Object.entries(distrust)) {
           client.on("response", ({ operation, error }) => operation !== "auth.token" && attempts.push(error));
           const error = await client.workflow.createInstance(WORKFLOW).catch((error) => error);
           assert.deepEqual([error.code, error.outcome], ["E7001", "not_sent"], error.message);
-          assert.deepEqual(attempts, ["connect_failed", "connect_failed"]);
+          assert.deepEqual(attempts, ["E7001", "E7001"]);
           assert.equal(server.clients.length, 0);
         } finally {
           await dispatcher.destroy();

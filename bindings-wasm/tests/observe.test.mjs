@@ -54,11 +54,11 @@ test("a call tells of each request, of its answer, and why it is sent again", as
     request(token, 1, "/auth"),
     response(token, 1, { status: 200, apiCode: 200 }),
     request(create, 1, "/workflow/createinstance"),
-    response(create, 1, { status: 503, apiCode: 503, requestId: "r-0", error: "http_503" }),
-    { name: "retry", ...at(create, 1), reason: "http_503" },
+    response(create, 1, { status: 503, apiCode: 503, requestId: "r-0", error: "E3003" }),
+    { name: "retry", ...at(create, 2), error: "E3003" },
     request(create, 2, "/workflow/createinstance"),
-    response(create, 2, { status: 401, apiCode: 401, error: "http_401" }),
-    { name: "retry", ...at(create, 2), reason: "http_401" },
+    response(create, 2, { status: 401, apiCode: 401, error: "E4002" }),
+    { name: "retry", ...at(create, 3), error: "E4002" },
     request(token, 2, "/auth"),
     response(token, 2, { status: 200, apiCode: 200 }),
     request(create, 3, "/workflow/createinstance"),
@@ -78,7 +78,7 @@ test("an encrypted answer is read, too; a query and a body are not told", async 
     assert.equal(answers.length, 2);
     for (const { apiCode, error } of answers) {
       assert.ok(Number.isInteger(apiCode) && apiCode !== 200);
-      assert.ok(error.startsWith("http_") || error === `api_${apiCode}`, error);
+      assert.match(error, /^E[34]\d{3}$/);
     }
     for (const { url = "" } of events) assert.ok(!url.includes("?"), url);
   } finally {
@@ -96,19 +96,22 @@ test("an id of a request that quotes a secret is told without it", async () => {
   assert.ok(!JSON.stringify(events).includes("fake-"), JSON.stringify(events));
 });
 
-test("requests that get no answer say in one word why", async () => {
-  const failures = {
-    connect_failed: () => Promise.reject(connectRefused()),
-    reset: () => Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })),
-    other: () => Promise.reject(new Error("broken")),
-    timeout: () => new Promise(() => {}),
-    aborted: (controller) => {
-      controller.abort();
-      return new Promise(() => {});
-    },
-    unreadable: async () => new Response("<html>"),
-  };
-  for (const [expected, answer] of Object.entries(failures)) {
+test("requests that get no answer say why by the code of the error", async () => {
+  const failures = [
+    ["E7001", () => Promise.reject(connectRefused())],
+    ["E7003", () => Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))],
+    ["E7004", () => Promise.reject(new Error("broken"))],
+    ["E7002", () => new Promise(() => {})],
+    [
+      "E7004",
+      (controller) => {
+        controller.abort();
+        return new Promise(() => {});
+      },
+    ],
+    ["E2001", async () => new Response("<html>")],
+  ];
+  for (const [expected, answer] of failures) {
     const controller = new AbortController();
     const fetch = async (url) => (url.endsWith("/auth") ? new Response(TOKEN) : answer(controller));
     const client = new Client({ ...APP, fetch, maxRetries: 0, timeoutMs: 50 });
@@ -291,7 +294,7 @@ test("a campaign tells of its phases and waits, and its calls name it", async ()
   const all = ["auth.token", "workflow.create_instance", "workflow.detail_instances", "workflow.upload_details"];
   assert.deepEqual([...operations].sort(), all);
   assert.ok(requests.every(({ campaign }) => campaign === "july"));
-  const lost = events.find(({ name, error }) => name === "response" && error === "reset");
+  const lost = events.find(({ name, error }) => name === "response" && error === "E7003");
   assert.equal(lost.operation, "workflow.upload_details");
 });
 
@@ -334,12 +337,12 @@ test("pino takes the lines: the fields as they are, and the text", async () => {
     [
       [30, "response", "auth.token", 1],
       [30, "response", "workflow.create_instance", 1],
-      [40, "retry", "workflow.create_instance", 1],
+      [40, "retry", "workflow.create_instance", 2],
       [30, "response", "workflow.create_instance", 2],
     ],
   );
-  assert.match(lines[1].msg, /^workflow\.create_instance: attempt 1: 503 in \d+ ms, http_503$/);
-  assert.match(lines[2].msg, /^workflow\.create_instance: tries again in \d+ ms because of http_503$/);
+  assert.match(lines[1].msg, /^workflow\.create_instance: attempt 1: 503 in \d+ ms, E3003$/);
+  assert.match(lines[2].msg, /^workflow\.create_instance: tries again in \d+ ms because of E3003$/);
 });
 
 test("console takes the lines", async (context) => {
@@ -365,7 +368,7 @@ test("winston takes the lines as the README says", async () => {
   own.end();
   await once(own, "finish");
   assert.equal(lines.length, 4);
-  assert.deepEqual([lines[2].level, lines[2].reason], ["warn", "http_503"]);
+  assert.deepEqual([lines[2].level, lines[2].error], ["warn", "E3003"]);
   assert.match(lines[2].message, /tries again/);
 });
 

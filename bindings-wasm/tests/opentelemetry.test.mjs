@@ -103,7 +103,7 @@ test("attempts are below their call, and that is below the program's span", asyn
     "airudder.call_id": callId,
     "airudder.api_code": 503,
     "http.response.status_code": 503,
-    "error.type": "503",
+    "error.type": "E3003",
   });
   assert.equal(first.status.code, SpanStatusCode.ERROR);
   assert.equal(second.attributes["http.request.resend_count"], 1);
@@ -116,12 +116,12 @@ test("attempts are below their call, and that is below the program's span", asyn
     dataPoints.map(({ attributes, value }) => [attributes, value.count]),
     [
       [{ ...server, "http.response.status_code": 200 }, 2],
-      [{ ...server, "http.response.status_code": 503, "error.type": "503" }, 1],
+      [{ ...server, "http.response.status_code": 503, "error.type": "E3003" }, 1],
     ],
   );
   assert.ok(dataPoints.every(({ value }) => value.sum < 5));
   const [retries] = metrics["airudder.client.retries"].dataPoints;
-  const reason = { "airudder.operation": "workflow.create_instance", "error.type": "http_503" };
+  const reason = { "airudder.operation": "workflow.create_instance", "error.type": "E3003" };
   assert.deepEqual([retries.attributes, retries.value], [reason, 1]);
 });
 
@@ -137,7 +137,7 @@ test("a call that fails says so by its code alone", async () => {
       ["E1006", { code: SpanStatusCode.ERROR }],
     ],
   );
-  assert.equal(below(calls[0])[0].attributes["error.type"], "other");
+  assert.equal(below(calls[0])[0].attributes["error.type"], "E7004");
 });
 
 test("a campaign: calls that run at once are below it, each with its own attempts", async () => {
@@ -185,7 +185,7 @@ test("a campaign: calls that run at once are below it, each with its own attempt
     const failed = spans.filter(({ name, status }) => name === "workflow.upload_details" && status.code === 2);
     assert.deepEqual(
       failed.map(({ attributes }) => attributes["error.type"]),
-      ["reset"],
+      ["E7003"],
     );
     const { dataPoints } = (await read())["airudder.campaign.contacts"];
     const states = dataPoints.map(({ attributes, value }) => [Object.values(attributes).join(), value]);

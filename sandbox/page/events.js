@@ -56,7 +56,8 @@ export async function begin() {
 }
 
 export function refresh({ webhook_url: url }) {
-  const nowhere = "There is no receiver: start the sandbox with --webhook-url http://127.0.0.1:9000/events, or POST /_sandbox/webhook.";
+  const nowhere =
+    "There is no receiver: start the sandbox with --webhook-url http://127.0.0.1:9000/events, or POST /_sandbox/webhook.";
   write(byId("receiver"), url ? `Signed as configured, to ${url}.` : nowhere);
   for (const button of byId("event-kinds").querySelectorAll("button")) button.disabled = !url;
 }

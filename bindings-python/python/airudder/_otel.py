@@ -54,7 +54,7 @@ class Telemetry(Subscriber):
             "airudder.campaign.contacts", "{contact}", "Contacts of campaigns by what is known of them."
         )
         self._open: dict[str, list[_Open]] = {}
-        self._counted: dict[str, dict[str, int]] = {}
+        self._counted: dict[str, tuple[str, dict[str, int]]] = {}
 
     def call_began(self, call_id: str, operation: str) -> None:
         """Begin the span of a call."""
@@ -66,9 +66,9 @@ class Telemetry(Subscriber):
 
     def campaign_began(self, campaign_id: str, name: str) -> None:
         """Begin the span of a campaign."""
-        attributes: Attributes = {"airudder.campaign.id": campaign_id, "airudder.campaign.name": name}
+        attributes: Attributes = {"airudder.campaign.run_id": campaign_id, "airudder.campaign.name": name}
         self._begin(campaign_id, "airudder.campaign", SpanKind.INTERNAL, attributes)
-        self._counted[campaign_id] = {}
+        self._counted[campaign_id] = (name, {})
 
     def campaign_ended(self, campaign_id: str, error: str | None) -> None:
         """End it."""
@@ -77,11 +77,11 @@ class Telemetry(Subscriber):
 
     def progress(self, campaign_id: str, progress: Progress) -> None:
         """Count the contacts of a campaign."""
-        counted = self._counted[campaign_id]
+        name, counted = self._counted[campaign_id]
         for state in ("accepted", "rejected", "doubtful"):
             now = getattr(progress, state)
             if more := now - counted.get(state, 0):
-                self._contacts.add(more, {"airudder.contact.state": state})
+                self._contacts.add(more, {"airudder.campaign.name": name, "airudder.contact.state": state})
             counted[state] = now
 
     def event(self, event: Event) -> None:
@@ -119,9 +119,9 @@ class Telemetry(Subscriber):
         if event.error is not None:
             opened.attributes["error.type"] = event.error
         if event.api_code is not None:
-            opened.span.set_attribute("airudder.api.code", event.api_code)
+            opened.span.set_attribute("airudder.api_code", event.api_code)
         if event.request_id is not None:
-            opened.span.set_attribute("airudder.request.id", event.request_id)
+            opened.span.set_attribute("airudder.request_id", event.request_id)
         # The span that is measured is current, for exemplars.
         self._duration.record(event.seconds, opened.attributes)
         self._end(event.call_id, event.error)
@@ -150,4 +150,4 @@ class Telemetry(Subscriber):
 
 
 def _of_call(call_id: str, operation: str) -> Attributes:
-    return {"airudder.call.id": call_id, "airudder.operation": operation}
+    return {"airudder.call_id": call_id, "airudder.operation": operation}

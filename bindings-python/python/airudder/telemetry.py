@@ -44,8 +44,8 @@ def instrument(
     Nothing of it is sent to the API.
 
     Spans and the histogram `http.client.request.duration` (seconds) have the names and attributes of OpenTelemetry's
-    conventions for HTTP clients; what they do not have is `airudder.operation`, `airudder.call.id`, `airudder.api.code`
-    and `airudder.request.id`, the counter `airudder.client.retries`, and `airudder.campaign.contacts`, which counts the
+    conventions for HTTP clients; what they do not have is `airudder.operation`, `airudder.call_id`, `airudder.api_code`
+    and `airudder.request_id`, the counter `airudder.client.retries`, and `airudder.campaign.contacts`, which counts the
     contacts of campaigns by `airudder.contact.state`: `accepted`, `rejected` or `doubtful`; a campaign that is run
     again counts its contacts again.
 

@@ -1,7 +1,7 @@
 /** The client. */
 import { Campaigns } from "../campaign/campaigns.js";
 import { Auth, type Operations, Process, Robots, Sms, Tasks } from "../generated/operations.js";
-import { CallTrace, type Watch } from "../observe/call.js";
+import { CallTrace } from "../observe/call.js";
 import type { ClientEvents, ClientListener } from "../observe/events.js";
 import { INSTRUMENT, type Instrumentation, Observer } from "../observe/observer.js";
 import { bytes } from "../runtime/bytes.js";
@@ -36,7 +36,7 @@ import { VerifyingWorkflow } from "./push.js";
 export class Client {
   readonly #session: Renewed<Session>;
   readonly #sending: Sending;
-  readonly #watch: Watch;
+  readonly #observer: Observer;
   /** The token. */
   readonly auth: Auth;
   /** Workflows: the main job. */
@@ -62,7 +62,7 @@ export class Client {
       fetch: limited(dispatched(fetch, dispatcher), maxResponseBytes ?? MAX_RESPONSE_BYTES),
       isPaced: given.requestsPerSecond !== undefined,
     };
-    this.#watch = { observer: new Observer(logger), encryptionKey: given.encryptionKey };
+    this.#observer = new Observer(logger);
     const call = <Result>(name: string, params: object, options?: CallOptions) =>
       this.#run<Result>(name, () => this.#start(name, params, options), options);
     this.auth = new Auth(call);
@@ -72,7 +72,7 @@ export class Client {
     this.chat = new PagedChat(call);
     this.sms = new Sms(call);
     this.process = new Process(call);
-    this.campaigns = new Campaigns(this.#session, this.#sending, this.#watch, given.timeoutMs ?? TIMEOUT_MS);
+    this.campaigns = new Campaigns(this.#session, this.#sending, this.#observer, given.timeoutMs ?? TIMEOUT_MS);
   }
 
   /**
@@ -132,19 +132,19 @@ export class Client {
    * client.on("retry", ({ operation, reason, delayMs }) => console.warn(operation, reason, delayMs));
    */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientListener<Name>): this {
-    this.#watch.observer.on(name, listener);
+    this.#observer.on(name, listener);
     return this;
   }
 
   /** Takes `on` back. */
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientListener<Name>): this {
-    this.#watch.observer.off(name, listener);
+    this.#observer.off(name, listener);
     return this;
   }
 
   /** @internal */
   [INSTRUMENT](instrumentation: Instrumentation): () => void {
-    return this.#watch.observer.instrument(instrumentation);
+    return this.#observer.instrument(instrumentation);
   }
 
   /** The host that requests go to. */
@@ -163,9 +163,9 @@ export class Client {
   }
 
   #run<Result>(name: string, start: () => Owned<Call>, options: CallOptions | undefined): CallPromise<Result> {
-    const trace = new CallTrace(this.#watch, name);
+    const trace = new CallTrace(this.#observer, name);
     const result = trace.run(async () => run<Result>(start(), this.#sending, options?.signal, trace));
-    return CallPromise.of(result, trace, this.#watch.encryptionKey);
+    return CallPromise.of(result, trace);
   }
 
   #start(name: string, params: object, options: CallOptions | undefined): Owned<Call> {

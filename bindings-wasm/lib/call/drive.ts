@@ -1,5 +1,5 @@
 /** Drives a call: sends its requests and waits as long as it says. All decisions are the core's. */
-import type { CallTrace, Seen } from "../observe/call.js";
+import { answerOf, type CallTrace, type Seen } from "../observe/call.js";
 import { onAbort } from "../runtime/abort.js";
 import { masked } from "../runtime/cause.js";
 import { Clock } from "../runtime/clock.js";
@@ -65,8 +65,14 @@ export async function drive(
       await sleep(step, clock, stop);
       continue;
     }
-    const mask = (text: string) => call.use((machine) => machine.withoutSecrets(text));
-    last = await trace.attempt(step, mask, (seen) => send(call, step, fetch, signal, clock, seen));
+    last = await trace.attempt(step, async (seen) => {
+      const sent = await send(call, step, fetch, signal, clock, seen);
+      Object.assign(
+        seen,
+        call.use((machine) => answerOf(machine.lastAnswer())),
+      );
+      return sent;
+    });
   }
 }
 
@@ -89,7 +95,6 @@ async function send(
       return { file: { response: head.response, exchange } };
     }
     const body = await exchange.body(head);
-    seen.body = body;
     call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, body));
     exchange.end();
     return {};
@@ -100,7 +105,6 @@ async function send(
       throw error;
     }
     if (signal?.aborted) {
-      seen.failure = "aborted";
       if (!call.use((machine) => machine.isInDoubt())) {
         throw signal.reason;
       }
@@ -109,7 +113,6 @@ async function send(
       return { cause: signal.reason };
     }
     const kind = failure(error, exchange.timedOut);
-    seen.failure = kind;
     const cause = masked(error, (text) => call.use((machine) => machine.withoutSecrets(text)));
     call.use((machine) => machine.onFailure(clock.unixMs, kind, describe(cause)));
     return { cause };

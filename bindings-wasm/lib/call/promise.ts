@@ -1,6 +1,5 @@
 /** The promise of a call. */
 import type { CallTrace } from "../observe/call.js";
-import { readEnvelope } from "../observe/envelope.js";
 import { fieldPairs } from "../runtime/headers.js";
 
 /** What a result does not say. */
@@ -27,9 +26,9 @@ export class CallPromise<Result> extends Promise<Result> {
   }
 
   /** @internal */
-  static of<Result>(result: Promise<Result>, trace: CallTrace, encryptionKey: string | undefined): CallPromise<Result> {
+  static of<Result>(result: Promise<Result>, trace: CallTrace): CallPromise<Result> {
     const promise = new CallPromise<Result>((resolve) => resolve(result));
-    promise.#respond = () => responseOf(trace, encryptionKey);
+    promise.#respond = () => responseOf(trace);
     return promise;
   }
 
@@ -46,9 +45,8 @@ export class CallPromise<Result> extends Promise<Result> {
   }
 }
 
-function responseOf(trace: CallTrace, encryptionKey: string | undefined): CallResponse {
-  const { status = 0, headers = "", body } = trace.seen ?? {};
-  const { requestId = undefined } = (body && readEnvelope(headers, body, encryptionKey)) ?? {};
+function responseOf(trace: CallTrace): CallResponse {
+  const { status = 0, headers = "", requestId } = trace.seen ?? {};
   const fields: Record<string, string> = Object.create(null);
   for (const [name, value] of fieldPairs(headers)) {
     const key = name.toLowerCase();

@@ -1,7 +1,7 @@
 /** Campaigns: many contacts, sent once each, whatever happens on the way. All decisions are the core's. */
 import type { Sending } from "../call/drive.js";
 import type { Detail } from "../generated/types.js";
-import type { Watch } from "../observe/call.js";
+import type { Observer } from "../observe/observer.js";
 import type { Session } from "../runtime/glue.js";
 import { Owned, type Renewed } from "../runtime/native.js";
 import type { Report } from "../runtime/report.js";
@@ -17,14 +17,14 @@ import { suppress as suppressIn } from "./suppressed.js";
 export class Campaigns {
   readonly #session: Renewed<Session>;
   readonly #sending: Sending;
-  readonly #watch: Watch;
+  readonly #observer: Observer;
   readonly #timeoutMs: number;
 
   /** @internal */
-  constructor(session: Renewed<Session>, sending: Sending, watch: Watch, timeoutMs: number) {
+  constructor(session: Renewed<Session>, sending: Sending, observer: Observer, timeoutMs: number) {
     this.#session = session;
     this.#sending = sending;
-    this.#watch = watch;
+    this.#observer = observer;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -45,7 +45,7 @@ export class Campaigns {
    * error that has.
    */
   async run(options: CampaignOptions): Promise<Report> {
-    return new Job(this.#session, this.#sending, this.#watch, this.#timeoutMs, options).run();
+    return new Job(this.#session, this.#sending, this.#observer, this.#timeoutMs, options).run();
   }
 
   /**
@@ -54,7 +54,7 @@ export class Campaigns {
    * @throws AirudderError A setting is wrong. What happens later rejects `result`.
    */
   start(options: CampaignOptions): RunningCampaign {
-    return new RunningCampaign(new Job(this.#session, this.#sending, this.#watch, this.#timeoutMs, options));
+    return new RunningCampaign(new Job(this.#session, this.#sending, this.#observer, this.#timeoutMs, options));
   }
 
   /**
@@ -72,7 +72,7 @@ export class Campaigns {
    * }
    */
   missing(hasResult: (contact: Detail) => unknown, options: CampaignOptions): AsyncGenerator<Detail, void, undefined> {
-    return new Job(this.#session, this.#sending, this.#watch, this.#timeoutMs, options).missing(hasResult);
+    return new Job(this.#session, this.#sending, this.#observer, this.#timeoutMs, options).missing(hasResult);
   }
 
   /**

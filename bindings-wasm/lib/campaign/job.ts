@@ -1,8 +1,8 @@
 /** One campaign, from its settings to its report. */
 import type { Sending } from "../call/drive.js";
 import type { Detail } from "../generated/types.js";
-import type { Watch } from "../observe/call.js";
 import { CampaignTrace } from "../observe/campaign.js";
+import type { Observer } from "../observe/observer.js";
 import { onAbort } from "../runtime/abort.js";
 import { bytes } from "../runtime/bytes.js";
 import { isError } from "../runtime/cause.js";
@@ -36,7 +36,13 @@ export class Job {
   #last: { progress: Progress; report: Report } | undefined;
 
   /** `timeoutMs` is the time limit of a request. */
-  constructor(session: Renewed<Session>, sending: Sending, watch: Watch, timeoutMs: number, options: CampaignOptions) {
+  constructor(
+    session: Renewed<Session>,
+    sending: Sending,
+    observer: Observer,
+    timeoutMs: number,
+    options: CampaignOptions,
+  ) {
     const given = settings(options, CAMPAIGN, NEEDED);
     checkLease(given.journal, timeoutMs);
     const { settleMs, partition } = given;
@@ -52,7 +58,7 @@ export class Job {
     });
     this.#options = given;
     this.#sending = sending;
-    this.#trace = new CampaignTrace(watch, given.name);
+    this.#trace = new CampaignTrace(observer, given.name);
     this.#machine = new Owned((native) => session.use((session) => new native.Campaign(session, config)));
   }
 

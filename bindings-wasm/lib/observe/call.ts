@@ -2,7 +2,6 @@
 import { AirudderError } from "../runtime/errors.js";
 import type { FieldText, Outgoing } from "../runtime/glue.js";
 import { randomBlock } from "../runtime/platform.js";
-import { type Envelope, problem, readEnvelope } from "./envelope.js";
 import type { RequestEvent, ResponseEvent } from "./events.js";
 import type { CallInfo, CampaignInfo, Observer } from "./observer.js";
 
@@ -10,37 +9,38 @@ import type { CallInfo, CampaignInfo, Observer } from "./observer.js";
 const TOKEN = "auth.token";
 const TOKEN_PATH = "/service/cloud/auth";
 
-/** The bytes of an answer that may be a refusal: an envelope with a message, perhaps encrypted. */
-const LONGEST_REFUSAL = 64 * 1024;
-
 /** What an attempt met, as its sender fills it in. */
 export interface Seen {
   status?: number;
   headers?: FieldText;
-  /** The body; absent for a file. */
-  body?: Uint8Array;
-  /** Why there was no answer. */
-  failure?: string;
+  /** The code of the error that it means; absent: the API has carried the request out. */
+  error?: string;
+  /** The code in the API's envelope. */
+  apiCode?: number;
+  /** The API's id of the request. */
+  requestId?: string;
 }
 
-/** What a client shares with its calls. */
-export interface Watch {
-  readonly observer: Observer;
-  /** The key of encrypted answers. */
-  readonly encryptionKey: string | undefined;
+/** Reads what the module says of the last request. */
+export function answerOf(text: string): Pick<Seen, "error" | "apiCode" | "requestId"> {
+  const [error, apiCode, requestId] = text.split("\0");
+  return {
+    ...(error && error !== "0" && { error: `E${error}` }),
+    ...(apiCode && { apiCode: Number(apiCode) }),
+    ...(requestId && { requestId }),
+  };
 }
 
 /** A call from its start to its result. */
 export class CallTrace implements CallInfo {
   readonly campaign: CampaignInfo | undefined;
-  readonly #watch: Watch;
+  readonly #observer: Observer;
   readonly #named: string | undefined;
   readonly #operationOf: (path: string) => string | undefined;
   readonly #attempts = new Map<string, number>();
   #callId: string | undefined;
   #started = 0;
   #operation: string | undefined;
-  #path = "";
   #seen: Seen | undefined;
   #last: ResponseEvent | undefined;
   /** The attempt that failed, until it is known whether it is repeated. */
@@ -48,8 +48,8 @@ export class CallTrace implements CallInfo {
   #waiting: string | undefined;
 
   /** The operation's name; or, of a campaign, what finds it by the path of a request. */
-  constructor(watch: Watch, operation: string | ((path: string) => string | undefined), campaign?: CampaignInfo) {
-    this.#watch = watch;
+  constructor(observer: Observer, operation: string | ((path: string) => string | undefined), campaign?: CampaignInfo) {
+    this.#observer = observer;
     this.campaign = campaign;
     this.#named = typeof operation === "string" ? operation : undefined;
     this.#operationOf = typeof operation === "string" ? () => operation : operation;
@@ -75,16 +75,14 @@ export class CallTrace implements CallInfo {
     return this.#seen;
   }
 
-  /** True where the last attempt was no success. The answer is read again, unless it is longer than those that say no. */
+  /** True where the last attempt was no success. */
   get hasFailed(): boolean {
-    const seen = this.#seen;
-    const isLong = seen?.failure === undefined && (seen?.body?.length ?? 0) > LONGEST_REFUSAL;
-    return seen !== undefined && !isLong && this.#outcome(seen).error !== undefined;
+    return this.#seen?.error !== undefined;
   }
 
   /** Runs the whole call. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { observer } = this.#watch;
+    const observer = this.#observer;
     try {
       if (!observer.isWatched) {
         return await work();
@@ -111,13 +109,9 @@ export class CallTrace implements CallInfo {
     return error;
   }
 
-  /** Runs one attempt, which says in `seen` what it met. `mask` takes secrets out of a text. */
-  async attempt<Result>(
-    request: Outgoing,
-    mask: (text: string) => string,
-    send: (seen: Seen) => Promise<Result>,
-  ): Promise<Result> {
-    const { observer } = this.#watch;
+  /** Runs one attempt, which says in `seen` what it met. */
+  async attempt<Result>(request: Outgoing, send: (seen: Seen) => Promise<Result>): Promise<Result> {
+    const observer = this.#observer;
     const seen: Seen = {};
     const url = request.url.split("?", 1)[0] as string;
     const operation = this.#begin(url.replace(/^[a-z]+:\/\/[^/]*/, ""));
@@ -125,13 +119,7 @@ export class CallTrace implements CallInfo {
       if (!observer.isWatched) {
         return await send(seen);
       }
-      return await this.#watched(
-        request,
-        { ...this.#fields(operation), method: request.method, url },
-        seen,
-        mask,
-        send,
-      );
+      return await this.#watched(request, { ...this.#fields(operation), method: request.method, url }, seen, send);
     } finally {
       this.#seen = seen;
     }
@@ -141,10 +129,9 @@ export class CallTrace implements CallInfo {
     request: Outgoing,
     event: RequestEvent,
     seen: Seen,
-    mask: (text: string) => string,
     send: (seen: Seen) => Promise<Result>,
   ): Promise<Result> {
-    const { observer } = this.#watch;
+    const observer = this.#observer;
     this.#retriesNow(event.operation);
     let outcome: { result: Result } | { error: unknown } | undefined;
     const run = async (): Promise<ResponseEvent> => {
@@ -153,10 +140,10 @@ export class CallTrace implements CallInfo {
       try {
         outcome = { result: await send(seen) };
       } catch (error) {
-        seen.failure ??= "other";
+        seen.error ??= "aborted";
         outcome = { error };
       }
-      const response = this.#response(event.operation, performance.now() - started, seen, mask);
+      const response = this.#response(event.operation, performance.now() - started, seen);
       observer.emit("response", response);
       return response;
     };
@@ -169,7 +156,7 @@ export class CallTrace implements CallInfo {
 
   /** The machine waits until this time. */
   waits(untilMs: number, nowMs: number, isPaced: boolean): void {
-    const { observer } = this.#watch;
+    const observer = this.#observer;
     if (this.#failed !== undefined) {
       this.#retry(this.#failed, untilMs - nowMs);
       this.#waiting = "retry";
@@ -193,12 +180,11 @@ export class CallTrace implements CallInfo {
   #begin(path: string): string {
     const operation = path.endsWith(TOKEN_PATH) ? TOKEN : (this.#operationOf(path) ?? path);
     if (operation === TOKEN && this.#named !== TOKEN) {
-      this.#watch.observer.fetchingToken.add(this);
+      this.#observer.fetchingToken.add(this);
     } else {
-      this.#watch.observer.fetchingToken.delete(this);
+      this.#observer.fetchingToken.delete(this);
     }
     this.#operation = operation;
-    this.#path = path;
     this.#started = (this.#attempts.get(operation) ?? 0) + 1;
     this.#attempts.set(operation, this.#started);
     this.#waiting = undefined;
@@ -215,11 +201,11 @@ export class CallTrace implements CallInfo {
 
   #retry(failed: ResponseEvent, delayMs: number): void {
     const { callId, operation, attempt } = failed;
-    const reason = failed.error as string;
-    const event = { callId, operation, attempt, ...this.#campaign(), reason, delayMs };
+    const error = failed.error as string;
+    const event = { callId, operation, attempt: attempt + 1, ...this.#campaign(), error, delayMs };
     this.#failed = undefined;
-    this.#watch.observer.emit("retry", event);
-    this.#watch.observer.tell((instrumentation) => instrumentation.retry(this, reason));
+    this.#observer.emit("retry", event);
+    this.#observer.tell((instrumentation) => instrumentation.retry(this, error));
   }
 
   #fields(operation: string): { callId: string; operation: string; attempt: number; campaign?: string } {
@@ -230,25 +216,10 @@ export class CallTrace implements CallInfo {
     return this.campaign === undefined ? {} : { campaign: this.campaign.name };
   }
 
-  #response(operation: string, milliseconds: number, seen: Seen, mask: (text: string) => string): ResponseEvent {
-    const { envelope, error } = this.#outcome(seen);
-    const event: ResponseEvent = {
-      ...this.#fields(operation),
-      ...(seen.status !== undefined && { status: seen.status }),
-      milliseconds,
-      ...envelope,
-      ...(envelope?.requestId !== undefined && { requestId: mask(envelope.requestId) }),
-      ...(error !== undefined && { error }),
-    };
+  #response(operation: string, milliseconds: number, { headers: _, ...seen }: Seen): ResponseEvent {
+    const event: ResponseEvent = { ...this.#fields(operation), milliseconds, ...seen };
     this.#last = event;
-    this.#failed = error === undefined ? undefined : event;
+    this.#failed = seen.error === undefined ? undefined : event;
     return event;
-  }
-
-  #outcome({ status = 0, headers = "", body, failure }: Seen): { envelope: Envelope | undefined; error?: string } {
-    const isRead = failure === undefined && body !== undefined;
-    const envelope = isRead ? readEnvelope(headers, body, this.#watch.encryptionKey) : {};
-    const error = failure ?? problem(status, envelope, this.#path);
-    return { envelope, ...(error !== undefined && { error }) };
   }
 }

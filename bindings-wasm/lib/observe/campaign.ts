@@ -1,8 +1,8 @@
 /** One campaign as it is watched. */
 import type { AirudderError } from "../runtime/errors.js";
 import type { Progress } from "../runtime/report.js";
-import { CallTrace, type Watch } from "./call.js";
-import type { CampaignInfo } from "./observer.js";
+import { CallTrace } from "./call.js";
+import type { CampaignInfo, Observer } from "./observer.js";
 
 /** The operations of a campaign, by the last part of their paths. */
 const OPERATIONS: Record<string, string> = {
@@ -19,20 +19,20 @@ const WAITS = new Set<string>(["paused", "waiting_for_api", "settling"]);
 /** A campaign from its start to its report. */
 export class CampaignTrace implements CampaignInfo {
   readonly name: string;
-  readonly #watch: Watch;
+  readonly #observer: Observer;
   #phase = "";
   #waitsFor = "";
   #counts = "";
   /** The last call that was no success. */
   #failed: CallTrace | undefined;
 
-  constructor(watch: Watch, name: string) {
-    this.#watch = watch;
+  constructor(observer: Observer, name: string) {
+    this.#observer = observer;
     this.name = name;
   }
 
   get isWatched(): boolean {
-    return this.#watch.observer.isWatched;
+    return this.#observer.isWatched;
   }
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -40,13 +40,13 @@ export class CampaignTrace implements CampaignInfo {
     const run = async () => {
       result = await work();
     };
-    await this.#watch.observer.within((instrumentation, inner) => instrumentation.campaign(this, inner), run);
+    await this.#observer.within((instrumentation, inner) => instrumentation.campaign(this, inner), run);
     return result as Result;
   }
 
   /** A call that the campaign makes. */
   call(): CallTrace {
-    return new CallTrace(this.#watch, operationOf, this);
+    return new CallTrace(this.#observer, operationOf, this);
   }
 
   /** A call of it has ended. */
@@ -65,7 +65,7 @@ export class CampaignTrace implements CampaignInfo {
 
   /** Tells what has changed. */
   shows(progress: Progress): void {
-    const { observer } = this.#watch;
+    const observer = this.#observer;
     const { phase, untilMs, accepted, rejected, doubtful } = progress;
     const until = untilMs === undefined ? {} : { untilMs };
     if (phase !== this.#phase) {

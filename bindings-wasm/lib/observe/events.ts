@@ -35,16 +35,16 @@ export interface ResponseEvent extends OfCall {
   /** The API's id of the request. */
   readonly requestId?: string;
   /**
-   * Why it is no success, in one word: `connect_failed` (nothing was sent), `timeout`, `reset`, `other`, `aborted`,
-   * `http_503` (the status), `api_429` (the API's code), or `unreadable`. There may be others in later versions.
+   * The code of the error that it means, for instance `E7002`, also where it is repeated; `aborted` where its signal cut
+   * it off. Absent: the API has carried the request out.
    */
   readonly error?: string;
 }
 
-/** A request is sent again, since the attempt before had no effect, or does no harm twice: `attempt` is that one. */
+/** A request is to be sent again, since the attempt before had no effect, or does no harm twice: `attempt` comes next. */
 export interface RetryEvent extends OfCall {
-  /** The `error` of that attempt, for instance `http_503`. */
-  readonly reason: string;
+  /** The `error` of the attempt before, for instance `E3003`. */
+  readonly error: string;
   /** The delay, in milliseconds. */
   readonly delayMs: number;
 }

@@ -32,8 +32,8 @@ const TEXT: { [Name in keyof ClientEvents]: (event: ClientEvents[Name]) => strin
   request: ({ operation, attempt }) => `${operation}: sends attempt ${attempt}`,
   response: ({ operation, attempt, status, milliseconds, error }) =>
     `${operation}: attempt ${attempt}: ${status ?? "no answer"} in ${Math.round(milliseconds)} ms${error ? `, ${error}` : ""}`,
-  retry: ({ operation, reason, delayMs }) =>
-    `${operation}: tries again in ${Math.round(delayMs)} ms because of ${reason}`,
+  retry: ({ operation, error, delayMs }) =>
+    `${operation}: tries again in ${Math.round(delayMs)} ms because of ${error}`,
   wait: ({ campaign, operation, reason, untilMs }) =>
     `${operation ?? campaign ?? "a call"}: waits, ${reason}${until(untilMs)}`,
   phase: ({ campaign, phase, untilMs, progress: { accepted, rejected, doubtful, contacts } }) =>

@@ -66,6 +66,6 @@ export function target({ method, url }: RequestEvent): Attributes {
 export function outcome({ status, error }: ResponseEvent): Attributes {
   return {
     ...(status !== undefined && { "http.response.status_code": status }),
-    ...(error !== undefined && { "error.type": error.startsWith("http_") ? String(status) : error }),
+    ...(error !== undefined && { "error.type": error }),
   };
 }

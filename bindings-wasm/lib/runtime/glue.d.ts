@@ -82,6 +82,8 @@ export class Call {
   isFile(status: number, headers: FieldText): boolean;
   onResponse(nowMs: number, status: number, headers: FieldText, body: Uint8Array): void;
   onFailure(nowMs: number, kind: "connect_failed" | "timeout" | "reset" | "other", message: string): void;
+  /** An error's number or 0, API code and request id, with a zero character between them; empty before an answer. */
+  lastAnswer(): string;
   withoutSecrets(text: string): string;
   isInDoubt(): boolean;
   result(): { data: string; contentType?: string };
