@@ -1,11 +1,13 @@
 """The programs that people copy: the repository's README, and the campaign of the examples."""
 
 import csv
+import logging
 import os
 import re
 import subprocess
 import sys
 
+import pytest
 from conftest import APP, KEY, ROOT, free_port
 
 from airudder import Webhooks
@@ -50,6 +52,13 @@ def test_readme(sandbox, tmp_path, monkeypatch):
     names["client"].close()
 
 
+@pytest.fixture
+def quiet_again():
+    yield
+    logging.getLogger("airudder").setLevel(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("quiet_again")
 def test_readme_of_the_package(sandbox, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for name, value in {"BASE_URL": sandbox.url, "APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"]}.items():

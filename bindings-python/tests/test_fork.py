@@ -1,8 +1,10 @@
 """Forking, also while other threads are inside: a child makes connections of its own, and waits for nobody."""
 
 import asyncio
+import logging
 import threading
 
+import pytest
 from conftest import APP, CONTACT
 from servers import QUERY, forking, http, status_of_child
 
@@ -33,8 +35,14 @@ def test_an_asynchronous_client_after_a_fork(serve):
     assert asyncio.run(ask()) == {"rows": []}
 
 
-def test_a_fork_while_other_threads_are_inside(sandbox):
-    """Four threads are always somewhere in a call: in the session, in a connection, or taking one."""
+@pytest.mark.parametrize("logs", [False, True], ids=["silent", "logging"])
+def test_a_fork_while_other_threads_are_inside(sandbox, tmp_path, logs):
+    """Four threads are always somewhere in a call: in the session, in a connection, taking one, or in its log."""
+    logger = logging.getLogger("airudder")
+    handler = logging.FileHandler(tmp_path / "log")
+    if logs:
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
     stop = threading.Event()
     client = Client(base_url=sandbox.url, **APP)
     upload = {"workflow_id": "w", "details": [CONTACT] * 100}
@@ -58,5 +66,9 @@ def test_a_fork_while_other_threads_are_inside(sandbox):
         stop.set()
         for thread in threads:
             thread.join(60)
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+        handler.close()
     client.close()
     assert statuses == {0}
+    assert ((tmp_path / "log").stat().st_size > 0) == logs

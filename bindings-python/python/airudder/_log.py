@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import asdict
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from airudder._call_events import NAMES, PhaseEvent, RequestEvent, ResponseEvent, RetryEvent, Subscriber
@@ -16,23 +17,38 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("airudder")
 LOGGER.addHandler(logging.NullHandler())
 
+# A fork while another thread is inside a handler would leave the child with the locks of its stream taken, for ever.
+LOCK = RLock()
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
+
 
 class Log(Subscriber):
     """Writes what happens. Each record has its event as a mapping in `airudder`, for formatters that write JSON."""
 
     def campaign_began(self, campaign_id: str, name: str) -> None:
         """Say so."""
-        LOGGER.info("campaign %s (%s) begins", name, campaign_id)
+        with LOCK:
+            LOGGER.info("campaign %s (%s) begins", name, campaign_id)
 
     def campaign_ended(self, campaign_id: str, error: str | None) -> None:
         """Say so."""
-        LOGGER.info("campaign %s ended: %s", campaign_id, error or "done")
+        with LOCK:
+            LOGGER.info("campaign %s ended: %s", campaign_id, error or "done")
 
     def event(self, event: Event) -> None:
         """Write a line."""
         level = logging.DEBUG if isinstance(event, RequestEvent) else logging.INFO
         if LOGGER.isEnabledFor(level):
-            LOGGER.log(level, "%s", line(event), extra={"airudder": {"event": NAMES[type(event)], **asdict(event)}})
+            fields = {"event": NAMES[type(event)], **asdict(event)}
+            with LOCK:
+                LOGGER.log(level, "%s", line(event), extra={"airudder": fields})
+
+
+def complain(who: str) -> None:
+    """Write that a listener or a subscriber of this name has just failed."""
+    with LOCK:
+        LOGGER.exception("%s failed; the call goes on", who)
 
 
 def log_if_on() -> Log | None:

@@ -18,7 +18,7 @@ from airudder._call_events import (
     WaitEvent,
 )
 from airudder._errors import invalid_setting
-from airudder._log import LOGGER, log_if_on
+from airudder._log import complain, log_if_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,7 +155,7 @@ class _Listeners(Subscriber):
             try:
                 listener(event)
             except Exception:  # noqa: BLE001 - it must not change what becomes of a call
-                _complain(f"a listener of {NAMES[type(event)]!r}")
+                complain(f"a listener of {NAMES[type(event)]!r}")
 
 
 def new_id() -> str:
@@ -173,8 +173,4 @@ def _tell(watchers: tuple[Subscriber, ...], what: str, *arguments: object) -> No
         try:
             getattr(watcher, what)(*arguments)
         except Exception:  # noqa: BLE001 - it must not change what becomes of a call
-            _complain(type(watcher).__name__)
-
-
-def _complain(who: str) -> None:
-    LOGGER.exception("%s failed; the call goes on", who)
+            complain(type(watcher).__name__)
