@@ -230,14 +230,16 @@ def test_it_stops_within_a_second_whatever_it_waits_for(client, sandbox, tmp_pat
     assert time.monotonic() - began < 1
 
 
-def test_what_the_contacts_raise_has_the_report(client, tmp_path):
+def test_what_the_contacts_raise_has_the_report(client, sandbox, tmp_path):
     def breaking():
         yield from contacts(150)
         raise LookupError("the database went away")
 
     with pytest.raises(LookupError, match="went away") as caught:
         client.campaigns.run(**CAMPAIGN, contacts=breaking(), journal=tmp_path / "journal", batch_size=100)
-    assert caught.value.report.accepted == 100  # what was under way has ended and was journaled
+    # What was under way has ended and was journaled. On a slow machine the workflow is not there yet.
+    assert (caught.value.report.accepted, 0) == arrived(sandbox)
+    assert caught.value.report.accepted in {0, 100}
 
     def cancelled():
         yield from contacts(50)

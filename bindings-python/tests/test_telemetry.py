@@ -270,6 +270,8 @@ def test_attempts_are_spans_in_their_call_in_the_current_span(client, sandbox, s
     metrics = seen.metrics()
     assert sum(point["count"] for point in metrics["http.client.request.duration"]) == 3
     assert [point["value"] for point in metrics["airudder.client.retries"]] == [1]
+    [calls] = metrics["airudder.client.calls"]
+    assert (calls["value"], calls["attributes"]) == (1, {"airudder.operation": "workflow.detail_instances"})
 
 
 def test_a_call_that_fails_is_a_span_with_an_error(client, sandbox, seen):
@@ -279,6 +281,8 @@ def test_a_call_that_fails_is_a_span_with_an_error(client, sandbox, seen):
         client.workflow.detail_instances(**QUERY)
     [call] = of(seen.spans(), "workflow.detail_instances")
     assert (call.status.status_code, call.attributes["error.type"]) == (trace.StatusCode.ERROR, "E4003")
+    [calls] = seen.metrics()["airudder.client.calls"]
+    assert calls["attributes"]["error.type"] == "E4003"
 
 
 def ancestors(span, spans):

@@ -14,8 +14,7 @@ export interface ScriptedRequest {
   /** The operation, for instance `workflow.upload_details`; `POST /path` where the library types none. */
   readonly operation: string;
   /** The body, decrypted, or the parameters of the query, as strings. */
-  // biome-ignore lint/suspicious/noExplicitAny: any JSON
-  readonly params: any;
+  readonly params: Readonly<Record<string, unknown>>;
   /** The header fields, their names in lower case; `***` in place of what may be secret. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -121,7 +120,7 @@ class Script {
     const answer = this.#next(operation);
     if (operation !== TOKEN) {
       const shown = Object.fromEntries(fields.map(([name, value]) => [name, masked(name, value)]));
-      this.requests.push({ operation, params, headers: shown });
+      this.requests.push({ operation, params: params as ScriptedRequest["params"], headers: shown });
     }
     if (answer.failure !== undefined) {
       return fail(answer.failure, signal);

@@ -123,10 +123,12 @@ test("attempts are below their call, and that is below the program's span", asyn
   const [retries] = metrics["airudder.client.retries"].dataPoints;
   const reason = { "airudder.operation": "workflow.create_instance", "error.type": "E3003" };
   assert.deepEqual([retries.attributes, retries.value], [reason, 1]);
+  const [calls] = metrics["airudder.client.calls"].dataPoints;
+  assert.deepEqual([calls.attributes, calls.value], [{ "airudder.operation": "workflow.create_instance" }, 1]);
 });
 
 test("a call that fails says so by its code alone", async () => {
-  const { client } = watched({ fetch: () => Promise.reject(new Error("+62000")), maxRetries: 0 });
+  const { client, read } = watched({ fetch: () => Promise.reject(new Error("+62000")), maxRetries: 0 });
   await assert.rejects(client.workflow.createInstance(WORKFLOW));
   await assert.rejects(client.workflow.createInstance({ ...WORKFLOW, name: 7 }), ValidationError);
   const calls = below(undefined);
@@ -138,6 +140,11 @@ test("a call that fails says so by its code alone", async () => {
     ],
   );
   assert.equal(below(calls[0])[0].attributes["error.type"], "E7004");
+  const counted = (await read())["airudder.client.calls"].dataPoints;
+  assert.deepEqual(counted.map(({ attributes, value }) => [attributes["error.type"], value]).sort(), [
+    ["E1006", 1],
+    ["E7004", 1],
+  ]);
 });
 
 test("a campaign: calls that run at once are below it, each with its own attempts", async () => {

@@ -49,6 +49,7 @@ class Telemetry(Subscriber):
             "Duration of HTTP client requests.",
             explicit_bucket_boundaries_advisory=SECONDS,
         )
+        self._calls = meter.create_counter("airudder.client.calls", "{call}", "Calls that have ended.")
         self._retries = meter.create_counter("airudder.client.retries", "{request}", "Requests that were sent again.")
         self._contacts = meter.create_up_down_counter(
             "airudder.campaign.contacts", "{contact}", "Contacts of campaigns by what is known of them."
@@ -61,7 +62,9 @@ class Telemetry(Subscriber):
         self._begin(call_id, operation, SpanKind.INTERNAL, _of_call(call_id, operation))
 
     def call_ended(self, call_id: str, error: str | None) -> None:
-        """End it."""
+        """End it, and count it."""
+        attributes = {"airudder.operation": self._open[call_id][0].attributes["airudder.operation"]}
+        self._calls.add(1, attributes if error is None else {**attributes, "error.type": error})
         self._end(call_id, error)
 
     def campaign_began(self, campaign_id: str, name: str) -> None:

@@ -45,9 +45,9 @@ def instrument(
 
     Spans and the histogram `http.client.request.duration` (seconds) have the names and attributes of OpenTelemetry's
     conventions for HTTP clients; what they do not have is `airudder.operation`, `airudder.call_id`, `airudder.api_code`
-    and `airudder.request_id`, the counter `airudder.client.retries`, and `airudder.campaign.contacts`, which counts the
-    contacts of campaigns by `airudder.contact.state`: `accepted`, `rejected` or `doubtful`; a campaign that is run
-    again counts its contacts again.
+    and `airudder.request_id`, the counters `airudder.client.calls` and `airudder.client.retries`, and
+    `airudder.campaign.contacts`, which counts the contacts of campaigns by `airudder.contact.state`: `accepted`,
+    `rejected` or `doubtful`; a campaign that is run again counts its contacts again.
 
     Args:
         client: The client. Its calls and campaigns that begin from now on are traced; once is enough.

@@ -102,13 +102,22 @@ function telemetry(
       const attributes = { "airudder.call_id": call.callId, ...operation(call.operation) };
       const name = call.operation ?? "airudder.call";
       return within(call, [name, SpanKind.INTERNAL, attributes, contextOf(call.campaign)], async (span) => {
-        const last = await run();
-        if (last !== undefined) {
-          span.setAttributes(envelope(last));
-        }
-        // What a campaign does about it is another matter: the call is no success.
-        if (call.campaign !== undefined && last?.error !== undefined) {
-          failed(span, last.error);
+        let error: string | undefined;
+        try {
+          const last = await run();
+          if (last !== undefined) {
+            span.setAttributes(envelope(last));
+          }
+          // What a campaign does about it is another matter: the call is no success.
+          if (call.campaign !== undefined && last?.error !== undefined) {
+            error = last.error;
+            failed(span, error);
+          }
+        } catch (thrown) {
+          error = typeOf(thrown);
+          throw thrown;
+        } finally {
+          instruments.call(call.operation ?? "", error);
         }
       });
     },

@@ -10,6 +10,7 @@ const STATES = ["accepted", "rejected", "doubtful"] as const;
 
 export class Instruments {
   readonly #duration: Histogram;
+  readonly #calls: Counter;
   readonly #retries: Counter;
   readonly #contacts: UpDownCounter;
   /** What was counted of each campaign. */
@@ -20,6 +21,10 @@ export class Instruments {
       description: "Duration of HTTP client requests.",
       unit: "s",
       advice: { explicitBucketBoundaries: BOUNDS },
+    });
+    this.#calls = meter.createCounter("airudder.client.calls", {
+      description: "Calls that have ended.",
+      unit: "{call}",
     });
     this.#retries = meter.createCounter("airudder.client.retries", {
       description: "Requests that were sent again.",
@@ -33,6 +38,10 @@ export class Instruments {
 
   request(request: RequestEvent, response: ResponseEvent): void {
     this.#duration.record(response.milliseconds / 1000, { ...target(request), ...outcome(response) });
+  }
+
+  call(operation: string, error: string | undefined): void {
+    this.#calls.add(1, { "airudder.operation": operation, ...(error !== undefined && { "error.type": error }) });
   }
 
   retry(operation: string, reason: string): void {

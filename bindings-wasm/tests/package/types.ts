@@ -98,7 +98,7 @@ export async function watched(client: Client): Promise<void> {
     warn() {},
     error() {},
   };
-  const retried = ({ reason, delayMs }: { reason: string; delayMs: number }) => void [reason, delayMs.toFixed()];
+  const retried = ({ error, delayMs }: { error: string; delayMs: number }) => void [error, delayMs.toFixed()];
   new Client({ logger, dispatcher: {} })
     .on("retry", retried)
     .off("retry", retried)
