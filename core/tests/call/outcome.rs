@@ -332,3 +332,31 @@ fn no_status_and_code_at_odds_make_a_request_go_out_twice_or_a_contact_be_lost()
     }
     assert_eq!(seen.len(), 3, "{seen:?}");
 }
+
+#[test]
+fn what_became_of_each_request_is_told_also_of_those_that_are_repeated() {
+    let session = session();
+    let mut call = call(&session, "workflow.detail_instances");
+    assert_eq!(call.last_answer(), None);
+    with_token(&session, &mut call);
+    let told = |call: &Call| {
+        let answer = call.last_answer().expect("a request has ended").clone();
+        (answer.error, answer.api_code, answer.request_id)
+    };
+    assert_eq!(told(&call), (None, Some(200), None), "the token's");
+    let mut now_ms = 0;
+    let refused = r#"{"code":503,"message":"no to fake-secret","request_id":"r-fake-secret"}"#;
+    let answers = [
+        (response(503, refused), (Some(ErrorCode::ServerError), Some(503), Some("r-***".to_owned()))),
+        (response(502, "<html>"), (Some(ErrorCode::ServerError), None, None)),
+        (response(200, r#"{"data":{"rows":[]},"code":200,"request_id":"r-1"}"#), (None, Some(200), Some("r-1".into()))),
+    ];
+    next_request(&mut call, &mut now_ms).expect("the operation is sent");
+    call.on_failure(now_ms, Failure::Reset, "").expect("a request is outstanding");
+    assert_eq!(told(&call), (Some(ErrorCode::ConnectionReset), None, None));
+    for (answer, expected) in answers {
+        next_request(&mut call, &mut now_ms).expect("it is sent again");
+        call.on_response(now_ms, &answer).expect("a request is outstanding");
+        assert_eq!(told(&call), expected);
+    }
+}
