@@ -87,7 +87,7 @@ pub(crate) fn partition_of(contact: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>)
     Ok(airudder_core::partition_of(&contact, count)?)
 }
 
-/// `(name, started_ms, normal, report, accepted, unsent)`; `airudder._recorded` makes a class of it.
+/// `(name, started_ms, normal, report, accepted, unsent)`; the command `report` makes a class of it.
 type Recorded = (String, u64, u32, Report, Vec<(u64, u64)>, u64);
 
 /// What a journal alone tells of its campaign: see `airudder_core::recorded`.

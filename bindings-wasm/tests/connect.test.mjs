@@ -1,7 +1,6 @@
 // What is told apart at the socket: a request of which surely nothing was sent, and one that may have arrived.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createHttps } from "node:https";
 import { connect, createServer } from "node:net";
@@ -11,7 +10,7 @@ import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ProxyAgent, fetch as undici } from "undici";
-import { APP, airudder, closedPort, http, serve, TOKEN } from "./support.mjs";
+import { APP, airudder, closedPort, http, listen, serve, TOKEN } from "./support.mjs";
 
 const { Client, OutcomeUnknown, TransportError } = airudder;
 
@@ -32,22 +31,6 @@ before(() => {
   tls = { key: readFileSync(key), cert: readFileSync(cert), path: cert };
 });
 after(() => rmSync(folder, { recursive: true }));
-
-/** A server on a free port, closed with all its connections. */
-async function listen(server) {
-  const sockets = new Set();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const close = () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  };
-  return { port: server.address().port, close };
-}
 
 /** A server that does this with whatever comes first: the greeting of TLS. */
 const onGreeting = (run) => listen(createServer((socket) => socket.once("data", () => run(socket))));

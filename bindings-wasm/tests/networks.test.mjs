@@ -2,7 +2,6 @@
 // says it, with real servers.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttp, request as forward } from "node:http";
 import { createServer as createHttps } from "node:https";
@@ -14,7 +13,7 @@ import { promisify } from "node:util";
 import * as undici6 from "undici";
 import * as undici7 from "undici-7";
 import { authority } from "./certificates.mjs";
-import { APP, airudder, contacts, Sandbox, TOKEN } from "./support.mjs";
+import { APP, airudder, contacts, listen, Sandbox, TOKEN } from "./support.mjs";
 
 const { Client, OutcomeUnknown, ValidationError } = airudder;
 
@@ -37,22 +36,6 @@ after(async () => {
   await sandbox.stop();
   rmSync(folder, { recursive: true });
 });
-
-/** Listens on a free port; `close` cuts all connections. */
-async function listen(server) {
-  const sockets = new Set();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const close = () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  };
-  return { port: server.address().port, close };
-}
 
 /** The sandbox behind TLS. It counts the requests that it sees, and whose certificates they come with. */
 async function secured(options) {

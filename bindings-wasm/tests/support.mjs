@@ -43,6 +43,22 @@ export function canned(...answers) {
   return { fetch, sent };
 }
 
+/** Listens on a free port; `close` cuts all connections. */
+export async function listen(server) {
+  const sockets = new Set();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { port: server.address().port, close };
+}
+
 /** The sandbox as a process of its own, on a free port. */
 export class Sandbox {
   static async start(...options) {
