@@ -1,11 +1,9 @@
 //! The routes, and what every API request goes through: guard, count, fault, decrypt, process, encrypt, fault.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::{Duration, Instant};
 
-use airudder_core::crypto::EncryptionKey;
-use airudder_core::{Envelope, OperationInfo, Webhooks, catalog};
+use airudder_core::{Envelope, OperationInfo, catalog};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -13,45 +11,18 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
-use tokio::sync::Notify;
 
-use crate::changes::Changes;
-use crate::clock::{self, Clock};
-use crate::config::Config;
-use crate::events::Receiver;
-use crate::faults::{Faults, Plan, Strike};
+use crate::clock;
+use crate::faults::{Plan, Strike};
 use crate::interim::Interim;
-use crate::requests::{Handled, Requests};
+use crate::requests::Handled;
 use crate::server::Abort;
-use crate::store::Store;
+use crate::state::App;
 use crate::wire::{Answer, Inbound};
 use crate::{control, guard, looking, operations, page, wire};
 
 /// 10 000 contacts with many variables are some megabytes.
 const MAX_BODY_BYTES: usize = 64 << 20;
-
-/// The state that all requests and background tasks share.
-#[derive(Debug)]
-pub(crate) struct App {
-    pub(crate) config: Config,
-    pub(crate) key: Option<EncryptionKey>,
-    /// Signs and encrypts events.
-    pub(crate) hooks: Webhooks,
-    pub(crate) receiver: Receiver,
-    pub(crate) clock: Clock,
-    pub(crate) store: Store,
-    pub(crate) changes: Changes,
-    pub(crate) faults: Faults,
-    pub(crate) requests: Requests,
-    /// Rung when contacts came in.
-    pub(crate) contacts_waiting: Notify,
-    /// Rung when events came in.
-    pub(crate) events_waiting: Notify,
-    pub(crate) paused: AtomicBool,
-    pub(crate) redelivered: AtomicU64,
-    pub(crate) forged_sent: AtomicU64,
-    pub(crate) forged_accepted: AtomicU64,
-}
 
 /// The page and the sandbox's own endpoints, and the API under every other path.
 pub(crate) fn router(app: Arc<App>) -> Router {

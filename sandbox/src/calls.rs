@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::app::App;
 use crate::clock;
 use crate::random::Random;
+use crate::state::App;
 use crate::store::{self, Waiting};
 
 const TICK: Duration = Duration::from_millis(10);

@@ -6,15 +6,16 @@ use std::sync::atomic::Ordering;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::app::App;
 use crate::events;
 use crate::faults::Rule;
+use crate::reply::{done, ok, problem};
+use crate::state::App;
 use crate::store::{self, StoreError};
 
 pub(crate) fn router() -> Router<Arc<App>> {
@@ -28,28 +29,6 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/pause", post(pause))
         .route("/resume", post(resume))
         .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such control endpoint"))
-}
-
-pub(crate) fn problem(status: StatusCode, message: impl Into<String>) -> Response {
-    json_response(status, &json!({ "error": message.into() }))
-}
-
-fn json_response(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
-}
-
-/// The answer that all went well.
-pub(crate) fn ok(body: &Value) -> Response {
-    json_response(StatusCode::OK, body)
-}
-
-/// The answer to a piece of work on the database.
-pub(crate) fn done(result: Result<Value, StoreError>) -> Response {
-    match result {
-        Ok(body) => ok(&body),
-        Err(StoreError::Refused(message)) => problem(StatusCode::BAD_REQUEST, message),
-        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-    }
 }
 
 async fn faults(State(app): State<Arc<App>>) -> Response {

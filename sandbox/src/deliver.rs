@@ -9,10 +9,10 @@ use reqwest::{Client, Url, redirect};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::app::App;
 use crate::clock;
 use crate::faults::EventPlan;
 use crate::random;
+use crate::state::App;
 use crate::store::{self, Answer, Attempt, DueEvent, Outcome};
 
 /// Deliveries under way at once; each keeps its connection for the next.

@@ -1,6 +1,6 @@
 //! Events to order: where they go, one to send, and one that a test hands to its receiver itself.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -8,43 +8,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
-use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use crate::app::App;
 use crate::clock;
 use crate::config;
-use crate::control::{done, ok, problem};
 use crate::examples;
 use crate::random;
+use crate::reply::{done, ok, problem};
 use crate::sealing;
+use crate::state::App;
 use crate::store;
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new().route("/events", post(send)).route("/sign", post(sign)).route("/webhook", post(set_webhook))
-}
-
-/// Where events go at present.
-#[derive(Debug)]
-pub(crate) struct Receiver(Mutex<Option<Url>>);
-
-impl Receiver {
-    pub(crate) fn new(url: Option<Url>) -> Self {
-        Self(Mutex::new(url))
-    }
-
-    pub(crate) fn url(&self) -> Option<Url> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn is_known(&self) -> bool {
-        self.url().is_some()
-    }
-
-    pub(crate) fn set(&self, url: Option<Url>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = url;
-    }
 }
 
 #[derive(Deserialize)]

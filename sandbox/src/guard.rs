@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, Method, StatusCode, header, uri::Authority};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::control;
+use crate::reply;
 
 /// Refuses what comes for another host, or from another web page than the sandbox's own.
 pub(crate) async fn local_only(request: Request, next: Next) -> Response {
     match problem(&request) {
-        Some(why) => control::problem(StatusCode::FORBIDDEN, why),
+        Some(why) => reply::problem(StatusCode::FORBIDDEN, why),
         None => next.run(request).await,
     }
 }

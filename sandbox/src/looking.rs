@@ -13,8 +13,8 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::app::App;
-use crate::control::{done, ok, problem};
+use crate::reply::{done, ok, problem};
+use crate::state::App;
 use crate::store::{self, ContactFilter, DeliveryFilter};
 use crate::{calls, examples};
 

@@ -12,10 +12,10 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::app::App;
 use crate::clock;
 use crate::faults::{Plan, Strike};
 use crate::random::fresh_id;
+use crate::state::App;
 use crate::store::{self, NewContact, NewWorkflow, StoreError};
 use crate::wire::{self, Answer, Inbound};
 use crate::{chat, form, sealing, tasks};

@@ -9,17 +9,18 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::app::{self, App};
+use crate::app;
 use crate::calls;
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::deliver::Courier;
-use crate::events::Receiver;
 use crate::faults::Faults;
+use crate::receiver::Receiver;
 use crate::requests::Requests;
 use crate::sealing;
 use crate::server;
+use crate::state::App;
 use crate::store::Store;
 
 /// Why the sandbox did not start.
