@@ -338,6 +338,9 @@ enum {
   AIRUDDER_E5005_INVALID_BODY = 5005,
   /** The body was parsed before it was verified. Pass the raw bytes of the request's body. */
   AIRUDDER_E5006_BODY_ALREADY_PARSED = 5006,
+  /** The time that is signed is too far from the time of receipt. Check the clock of this machine; of a delivery
+      that was kept, give the time when it came; raise `tolerance` if deliveries come later than that. */
+  AIRUDDER_E5007_SIGNATURE_TOO_OLD = 5007,
   /** The delivery is plain where encryption is required. Check that the request comes from AI Rudder; if it sends
       plain events to this account, set `require_encryption` to -1. */
   AIRUDDER_E5008_NOT_ENCRYPTED = 5008,

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int};
 
 /// The meaning of the number, and the remedy.
+#[expect(clippy::too_many_lines, reason = "a line an error")]
 pub(crate) const fn of(code: c_int) -> &'static CStr {
     match code {
         0 => c"Success.",
@@ -47,6 +48,7 @@ pub(crate) const fn of(code: c_int) -> &'static CStr {
         5004 => c"The body is nested more deeply than the limit. Raise `max_depth` if such deliveries are expected.",
         5005 => c"The body is not a JSON object in UTF-8. Check the event cipher and key; airudder_detect() finds the cipher.",
         5006 => c"The body was parsed before it was verified. Pass the raw bytes of the request's body.",
+        5007 => c"The time that is signed is too far from the time of receipt. Check the clock of this machine; of a delivery that was kept, give the time when it came; raise `tolerance` if deliveries come later than that.",
         5008 => c"The delivery is plain where encryption is required. Check that the request comes from AI Rudder; if it sends plain events to this account, set `require_encryption` to -1.",
         6001 => c"An AES key must have 16, 24 or 32 bytes, and no white space around it. Pass the key that AI Rudder gave, as text.",
         6002 => c"The text is not Base64 or hex of whole AES blocks. Pass the text as it was received, untruncated.",

@@ -1,5 +1,6 @@
 //! The vendor's encryption, for those who only need this. The interpreter is released meanwhile.
 
+use airudder_core::Delivery;
 use airudder_core::crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput};
 use pyo3::{prelude::*, types::PyBytes};
 
@@ -67,8 +68,8 @@ pub(crate) fn sign(
         scheme.parse::<Scheme>()?.sign(&SigningInput {
             secret: &secret,
             key: key.as_deref(),
-            headers: &headers.0,
-            body: &body,
+            delivery: Delivery::new(&body, &headers.0),
+            plain: None,
         })
     })?)
 }
@@ -89,7 +90,12 @@ pub(crate) fn verify(
     let (body, secret): (_, String) = (octets(body, "body")?, typed(secret, "secret", TEXT)?);
     let (key, signature): (_, String) = (text(key, "key")?, typed(signature, "signature", TEXT)?);
     Ok(py.detach(|| {
-        let input = SigningInput { secret: &secret, key: key.as_deref(), headers: &headers.0, body: &body };
+        let input = SigningInput {
+            secret: &secret,
+            key: key.as_deref(),
+            delivery: Delivery::new(&body, &headers.0),
+            plain: None,
+        };
         scheme.parse::<Scheme>()?.verify(&signature, &input)
     })?)
 }

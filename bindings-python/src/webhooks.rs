@@ -1,6 +1,6 @@
 //! Deliveries of events.
 
-use airudder_core::{Error, ErrorCode, Headers, Secret, WebhookConfig, crypto, events};
+use airudder_core::{Delivery, Error, ErrorCode, Headers, Secret, WebhookConfig, crypto, events};
 use pyo3::{
     intern,
     prelude::*,
@@ -60,6 +60,7 @@ impl Webhooks {
                 .transpose()?,
             max_body_bytes: limit(max_body_bytes, "max_body_bytes")?.unwrap_or(usual.max_body_bytes),
             max_depth: limit(max_depth, "max_depth")?.unwrap_or(usual.max_depth),
+            ..usual
         };
         Ok(Self(airudder_core::Webhooks::new(config)?))
     }
@@ -76,7 +77,7 @@ impl Webhooks {
     ) -> Fallible<Bound<'py, PyDict>> {
         let body = bytes(body)?;
         let headers = fields::read(headers, |name| self.0.header_names().any(|read| read.eq_ignore_ascii_case(name)))?;
-        let unwrap = || self.0.unwrap(&body, &headers, kind);
+        let unwrap = || self.0.unwrap(&Delivery::new(&body, &headers), kind);
         // To release the interpreter and take it again costs more than a small body does.
         let event = if body.len() < SMALL { unwrap() } else { py.detach(unwrap) };
         let event = event.map_err(|error| read_before(error, &body))?;
@@ -163,7 +164,8 @@ pub(crate) fn verify_push_params(py: Python<'_>, text: &str, kind: &str) -> Fall
         ..WebhookConfig::default()
     };
     Ok(py.detach(|| {
-        let event = airudder_core::Webhooks::new(config)?.unwrap(text.as_bytes(), &Headers::new(), Some(kind))?;
+        let event = airudder_core::Webhooks::new(config)?
+            .unwrap(&Delivery::new(text.as_bytes(), &Headers::new()), Some(kind))?;
         events::verify_push_params(&event)
     })?)
 }

@@ -1,7 +1,7 @@
 //! The vendor's encryption, for those who only need this.
 
 use airudder_core::{
-    Error, ErrorCode,
+    Delivery, Error, ErrorCode,
     crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
 };
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -32,7 +32,7 @@ pub fn digest(plain: &[u8]) -> String {
 #[wasm_bindgen]
 pub fn sign(body: &[u8], secret: &str, scheme: &str, key: Option<String>, fields: &str) -> Fallible<String> {
     let headers = headers(fields);
-    let input = SigningInput { secret, key: key.as_deref(), headers: &headers, body };
+    let input = SigningInput { secret, key: key.as_deref(), delivery: Delivery::new(body, &headers), plain: None };
     Ok(scheme.parse::<Scheme>()?.sign(&input)?)
 }
 
@@ -47,7 +47,7 @@ pub fn verify(
     fields: &str,
 ) -> Fallible<()> {
     let headers = headers(fields);
-    let input = SigningInput { secret, key: key.as_deref(), headers: &headers, body };
+    let input = SigningInput { secret, key: key.as_deref(), delivery: Delivery::new(body, &headers), plain: None };
     Ok(scheme.parse::<Scheme>()?.verify(signature, &input)?)
 }
 

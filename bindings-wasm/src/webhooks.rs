@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airudder_core::{Secret, WebhookConfig, crypto};
+use airudder_core::{Delivery, Secret, WebhookConfig, crypto};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -55,6 +55,7 @@ impl From<WebhooksSettings> for WebhookConfig {
             require_encryption: settings.require_encryption(),
             max_body_bytes: settings.max_body_bytes().unwrap_or(usual.max_body_bytes),
             max_depth: settings.max_depth().unwrap_or(usual.max_depth),
+            ..usual
         }
     }
 }
@@ -77,7 +78,7 @@ extern "C" {
 }
 
 #[derive(Serialize)]
-struct Delivery<'a> {
+struct Sealed<'a> {
     headers: Vec<(&'a str, &'a str)>,
     #[serde(serialize_with = "bytes")]
     body: &'a [u8],
@@ -100,7 +101,7 @@ impl Webhooks {
 
     /// Verifies, decrypts and reads a delivery.
     pub fn unwrap(&self, body: &[u8], fields: &str, kind: Option<String>, events: &Events) -> Fallible<JsValue> {
-        let event = self.0.unwrap(body, &headers(fields), kind.as_deref())?;
+        let event = self.0.unwrap(&Delivery::new(body, &headers(fields)), kind.as_deref())?;
         let text = event.text();
         let data = if event.has_simple_numbers() { None } else { Some(exact::keep(text)).filter(|data| data != text) };
         Ok(events.make(event.name(), event.known(), event.verified(), text, event.dedupe_key(), data))
@@ -114,7 +115,7 @@ impl Webhooks {
     /// Header fields and body of a delivery as AI Rudder might send it.
     pub fn seal(&self, text: &str, iv: &[u8], fields: &str) -> Fallible<JsValue> {
         let (headers, body) = self.0.seal_with(text, Some(block(iv)?), headers(fields))?;
-        to_js(&Delivery { headers: pairs(&headers), body: &body })
+        to_js(&Sealed { headers: pairs(&headers), body: &body })
     }
 }
 

@@ -8,7 +8,7 @@
 use std::{fmt::Write as _, hint::black_box, time::Instant};
 
 use airudder_core::{
-    Call, CallOptions, ClientConfig, Headers, Response, Secret, Session, Step, WebhookConfig, Webhooks,
+    Call, CallOptions, ClientConfig, Delivery, Headers, Response, Secret, Session, Step, WebhookConfig, Webhooks,
     crypto::{self, BuiltIn, EncryptionKey, Provider},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -105,7 +105,7 @@ fn unwrap(name: &'static str, body: String, times: usize) -> Work {
     Work {
         name,
         ours: Box::new(move || {
-            black_box(hooks.unwrap(body.as_bytes(), &headers, None).expect("an event"));
+            black_box(hooks.unwrap(&Delivery::new(body.as_bytes(), &headers), None).expect("an event"));
         }),
         floor: Box::new(move || {
             let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(SECRET.as_bytes()).expect("a key");

@@ -89,6 +89,7 @@ error_codes! {
     5004 NestedTooDeeply, "The body is nested more deeply than the limit.", "Raise `max_depth` if such deliveries are expected.";
     5005 InvalidBody, "The body is not a JSON object in UTF-8.", "Check the event cipher and key; `detect` finds the cipher.";
     5006 BodyAlreadyParsed, "The body was parsed before it was verified.", "Pass the raw bytes of the request's body.";
+    5007 SignatureTooOld, "The time that is signed is too far from the time of receipt.", "Check the clock of this machine; of a delivery that was kept, give the time when it came; raise `tolerance` if deliveries come later than that.";
     5008 NotEncrypted, "The delivery is plain where encryption is required.", "Check that the request comes from AI Rudder; if it sends plain events to this account, set `require_encryption` to false.";
     6001 InvalidKey, "An AES key must have 16, 24 or 32 bytes, and no white space around it.", "Pass the key that AI Rudder gave, as text.";
     6002 InvalidCiphertext, "The text is not Base64 or hex of whole AES blocks.", "Pass the text as it was received, untruncated.";

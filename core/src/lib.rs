@@ -60,6 +60,7 @@ pub mod crypto;
 
 mod calendar;
 mod clock;
+mod delivery;
 mod error;
 mod http;
 mod locate;
@@ -107,6 +108,7 @@ pub use campaign::{
 pub use clock::Now;
 pub use config::ClientConfig;
 pub use crypto::DEFAULT_SIGN_SCHEME;
+pub use delivery::Delivery;
 pub use error::{Details, Error, ErrorCode, Outcome, RetryAdvice};
 pub use http::{Headers, Method, Request, Response};
 pub use secret::Secret;

@@ -1,7 +1,7 @@
 //! Finding out by one captured delivery how AI Rudder signs and encrypts.
 
 use airudder_core::{
-    ErrorCode, Headers, WebhookConfig, Webhooks,
+    Delivery, ErrorCode, Headers, WebhookConfig, Webhooks,
     crypto::{Cipher, Detection, EncryptionKey, MAX_DETECT_BYTES, SIGN_HEADER, Scheme, SigningInput, detect},
 };
 
@@ -33,7 +33,7 @@ const MESSAGES: [&str; 12] = [
 fn delivery(scheme: &str, body: &[u8]) -> Headers {
     let mut headers: Headers =
         [("X-Time", "1720159500"), ("X-AIRudder-Sign-Key", "k-1"), ("X-Other", "o")].into_iter().collect();
-    let input = SigningInput { secret: SECRET, key: Some("k-1"), headers: &headers, body };
+    let input = SigningInput { secret: SECRET, key: Some("k-1"), delivery: Delivery::new(body, &headers), plain: None };
     let signature = scheme.parse::<Scheme>().and_then(|scheme| scheme.sign(&input)).expect(scheme);
     headers.set(SIGN_HEADER, signature);
     headers

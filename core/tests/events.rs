@@ -1,7 +1,7 @@
 //! What events say, and what follows from it.
 
 use airudder_core::{
-    ErrorCode, Event, Headers, WebhookConfig, Webhooks, catalog,
+    Delivery, ErrorCode, Event, Headers, WebhookConfig, Webhooks, catalog,
     events::{verify_push_params, workflow::ApiNodePush},
 };
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 fn event(body: &Value) -> Event {
     let config = WebhookConfig { require_signature: false, ..Default::default() };
     let hooks = Webhooks::new(config).expect("the settings are good");
-    hooks.unwrap(body.to_string().as_bytes(), &Headers::new(), None).expect("it reads")
+    hooks.unwrap(&Delivery::new(body.to_string().as_bytes(), &Headers::new()), None).expect("it reads")
 }
 
 fn push() -> Value {

@@ -5,7 +5,7 @@
 use std::{fs, path::PathBuf};
 
 use airudder_core::{
-    Envelope, EventBody, Headers, Operation, WebhookConfig, Webhooks, catalog,
+    Delivery, Envelope, EventBody, Headers, Operation, WebhookConfig, Webhooks, catalog,
     events::{call::CallFinished, chat::ChannelMessageSent},
     operations::{process, workflow},
 };
@@ -46,7 +46,7 @@ fn responses() {
 
 fn event<T: EventBody + Serialize>(text: &str) {
     let hooks = Webhooks::new(WebhookConfig { require_signature: false, ..Default::default() }).unwrap();
-    let event = hooks.unwrap(text.as_bytes(), &Headers::new(), None).expect("the event reads");
+    let event = hooks.unwrap(&Delivery::new(text.as_bytes(), &Headers::new()), None).expect("the event reads");
     assert!(event.known());
     let typed: T = event.parse().expect("the event parses");
     assert_eq!(serde_json::to_value(typed).unwrap(), serde_json::from_str::<Value>(text).unwrap());

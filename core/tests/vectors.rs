@@ -5,8 +5,8 @@
 use std::{fs, path::PathBuf};
 
 use airudder_core::{
-    Call, CallOptions, ClientConfig, Error, Headers, Request, Response, Session, Step, WebhookConfig, Webhooks,
-    catalog,
+    Call, CallOptions, ClientConfig, Delivery, Error, Headers, Request, Response, Session, Step, WebhookConfig,
+    Webhooks, catalog,
     crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
     partition_of,
 };
@@ -106,8 +106,12 @@ struct SignatureCase {
 fn signatures() {
     for case in cases::<SignatureCase>("signature.json") {
         let headers: Headers = case.headers.into_iter().collect();
-        let input =
-            SigningInput { secret: &case.secret, key: Some(&case.key), headers: &headers, body: case.body.as_bytes() };
+        let input = SigningInput {
+            secret: &case.secret,
+            key: Some(&case.key),
+            delivery: Delivery::new(case.body.as_bytes(), &headers),
+            plain: None,
+        };
         let verified = case.scheme.parse::<Scheme>().and_then(|scheme| scheme.verify(&case.signature, &input));
         if let Some(error) = case.error {
             assert_eq!(code(verified), error, "{}", case.id);
@@ -176,8 +180,8 @@ fn webhooks() {
     for case in cases::<WebhookCase>("webhook.json") {
         let headers: Headers = case.headers.into_iter().collect();
         let body = case.body.map(String::into_bytes).or(case.body_hex.as_deref().map(hex)).expect("a body");
-        let event =
-            Webhooks::new(case.config.into()).and_then(|hooks| hooks.unwrap(&body, &headers, case.kind.as_deref()));
+        let event = Webhooks::new(case.config.into())
+            .and_then(|hooks| hooks.unwrap(&Delivery::new(&body, &headers), case.kind.as_deref()));
         if let Some(error) = case.error {
             assert_eq!(code(event), error, "{}", case.id);
             continue;

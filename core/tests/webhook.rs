@@ -8,7 +8,7 @@ use std::{
 };
 
 use airudder_core::{
-    ErrorCode, Headers, WebhookConfig, Webhooks, catalog,
+    Delivery, ErrorCode, Headers, WebhookConfig, Webhooks, catalog,
     crypto::{SIGN_HEADER, SIGN_KEY_HEADER, detect},
     events::{call::CallFinished, workflow::WorkflowCallFinished},
 };
@@ -33,17 +33,20 @@ fn a_sealed_event_reads_the_same_under_every_cipher() {
             config.encryption_key = Some(KEY.into());
         });
         let (headers, body) = hooks.seal(WORKFLOW_CALL, Some([7; 16])).expect("it seals");
-        let event = hooks.unwrap(&body, &headers, None).expect("it reads");
+        let event = hooks.unwrap(&Delivery::new(&body, &headers), None).expect("it reads");
         assert!(event.verified() && event.text() == WORKFLOW_CALL);
         let other = hooks.seal(WORKFLOW_CALL, Some([8; 16])).expect("it seals");
-        assert_eq!(hooks.unwrap(&other.1, &other.0, None).expect("it reads").dedupe_key(), event.dedupe_key());
+        assert_eq!(
+            hooks.unwrap(&Delivery::new(&other.1, &other.0), None).expect("it reads").dedupe_key(),
+            event.dedupe_key()
+        );
     }
 }
 
 #[test]
 fn typed_events_keep_what_they_do_not_know() {
     let hooks = hooks(|config| config.require_signature = false);
-    let event = hooks.unwrap(WORKFLOW_CALL.as_bytes(), &Headers::new(), None).expect("it reads");
+    let event = hooks.unwrap(&Delivery::new(WORKFLOW_CALL.as_bytes(), &Headers::new()), None).expect("it reads");
     let typed: WorkflowCallFinished = event.parse().expect("it parses");
     assert_eq!(typed.case_id.as_deref(), Some("c-1"));
     let detail = &typed.call.details.as_ref().expect("details")[0];
@@ -58,7 +61,9 @@ fn typed_events_keep_what_they_do_not_know() {
 #[test]
 fn a_field_of_another_type_is_named_and_the_text_stays() {
     let body = br#"{"task_id":"t","details":[{"duration":"12"}]}"#;
-    let event = hooks(|config| config.require_signature = false).unwrap(body, &Headers::new(), None).expect("it reads");
+    let event = hooks(|config| config.require_signature = false)
+        .unwrap(&Delivery::new(body, &Headers::new()), None)
+        .expect("it reads");
     let error = event.parse::<CallFinished>().unwrap_err();
     assert!(error.to_string().contains("/details/0/duration"), "{error}");
     assert_eq!(event.text().as_bytes(), body);
@@ -73,9 +78,9 @@ fn errors_and_debug_show_neither_secret_nor_data() {
     let wrong: Headers = [(SIGN_HEADER, "00".repeat(32))].into_iter().collect();
     let shown = format!(
         "{:?} {:?} {:?} {hooks:?} {signature:?}",
-        hooks.unwrap(secret_body, &signature, None).unwrap_err(),
-        hooks.unwrap(secret_body, &wrong, None).unwrap_err(),
-        hooks.unwrap(b"{}", &hooks.sign(b"{}").unwrap(), None).unwrap(),
+        hooks.unwrap(&Delivery::new(secret_body, &signature), None).unwrap_err(),
+        hooks.unwrap(&Delivery::new(secret_body, &wrong), None).unwrap_err(),
+        hooks.unwrap(&Delivery::new(b"{}", &hooks.sign(b"{}").unwrap()), None).unwrap(),
     );
     for hidden in [SECRET, KEY, "Ana", right.as_str()] {
         assert!(!shown.contains(hidden), "{shown}");
@@ -86,9 +91,12 @@ fn errors_and_debug_show_neither_secret_nor_data() {
 fn huge_and_deep_bodies_are_refused_before_they_are_read() {
     let hooks = hooks(|config| config.require_signature = false);
     let huge = vec![b' '; 64 * 1024 * 1024];
-    assert_eq!(hooks.unwrap(&huge, &Headers::new(), None).unwrap_err().code(), ErrorCode::BodyTooLarge);
+    assert_eq!(hooks.unwrap(&Delivery::new(&huge, &Headers::new()), None).unwrap_err().code(), ErrorCode::BodyTooLarge);
     let deep = format!("{{\"a\":{}", "[".repeat(1_000_000));
-    assert_eq!(hooks.unwrap(deep.as_bytes(), &Headers::new(), None).unwrap_err().code(), ErrorCode::NestedTooDeeply);
+    assert_eq!(
+        hooks.unwrap(&Delivery::new(deep.as_bytes(), &Headers::new()), None).unwrap_err().code(),
+        ErrorCode::NestedTooDeeply
+    );
 }
 
 /// An event of about so many bytes that is nested so deeply, each level with its fields out of order.
@@ -102,7 +110,7 @@ fn nested(bytes: usize, depth: usize) -> Vec<u8> {
 fn time_to_unwrap(hooks: &Webhooks, body: &[u8]) -> Duration {
     let time = || {
         let begin = Instant::now();
-        hooks.unwrap(body, &Headers::new(), None).expect("it reads");
+        hooks.unwrap(&Delivery::new(body, &Headers::new()), None).expect("it reads");
         begin.elapsed()
     };
     (0..3).map(|_| time()).min().unwrap_or_default()
@@ -128,7 +136,10 @@ fn the_deepest_event_needs_little_stack() {
             config.max_depth = 100;
         });
         let deepest = nested(1000, 100);
-        hooks.unwrap(&deepest, &Headers::new(), None).map(|event| event.text().len()).map_err(|error| error.code())
+        hooks
+            .unwrap(&Delivery::new(&deepest, &Headers::new()), None)
+            .map(|event| event.text().len())
+            .map_err(|error| error.code())
     };
     let thread = thread::Builder::new().stack_size(32 * 1024).spawn(unwrap).expect("a thread");
     assert!(thread.join().expect("it did not overflow").expect("it reads") > 1000);
@@ -144,7 +155,10 @@ fn a_raw_control_character_is_refused_wherever_it_stands() {
         "{\"a\":\"\u{1}\"}",
         "{\"event\":\"\n\"}",
     ] {
-        assert_eq!(hooks.unwrap(body.as_bytes(), &Headers::new(), None).unwrap_err().code(), ErrorCode::InvalidBody);
+        assert_eq!(
+            hooks.unwrap(&Delivery::new(body.as_bytes(), &Headers::new()), None).unwrap_err().code(),
+            ErrorCode::InvalidBody
+        );
     }
 }
 
@@ -161,9 +175,9 @@ fn what_a_scheme_signs_beside_the_body_is_given_to_sign() {
             config.encryption_key = Some(KEY.into());
         });
         let headers = hooks.sign_with(b"{}", given.iter().copied().collect()).expect(scheme);
-        assert!(hooks.unwrap(b"{}", &headers, None).expect(scheme).verified());
+        assert!(hooks.unwrap(&Delivery::new(b"{}", &headers), None).expect(scheme).verified());
         let (headers, body) = hooks.seal_with("{}", None, given.iter().copied().collect()).expect(scheme);
-        assert!(hooks.unwrap(&body, &headers, None).expect(scheme).verified());
+        assert!(hooks.unwrap(&Delivery::new(&body, &headers), None).expect(scheme).verified());
         if !given.is_empty() {
             let error = hooks.sign(b"{}").unwrap_err();
             assert_eq!(error.code(), ErrorCode::InvalidRequest);
@@ -178,19 +192,19 @@ fn a_refused_body_is_named_by_its_form_whether_it_is_signed_or_not() {
     let lambda = b"eyJ0YXNrX2lkIjoidCIsImRldGFpbHMiOltdfQ==";
     let wrong: Headers = [(SIGN_HEADER, "00".repeat(32))].into_iter().collect();
     for error in [
-        unsigned.unwrap(lambda, &Headers::new(), None).unwrap_err(),
-        hooks(|_| {}).unwrap(lambda, &wrong, None).unwrap_err(),
+        unsigned.unwrap(&Delivery::new(lambda, &Headers::new()), None).unwrap_err(),
+        hooks(|_| {}).unwrap(&Delivery::new(lambda, &wrong), None).unwrap_err(),
         hooks(|config| {
             config.require_signature = false;
             config.encryption_key = Some(KEY.into());
         })
-        .unwrap(lambda, &Headers::new(), None)
+        .unwrap(&Delivery::new(lambda, &Headers::new()), None)
         .unwrap_err(),
     ] {
         assert!(error.to_string().contains("AWS Lambda"), "{error}");
         assert!(!error.to_string().contains("eyJ"), "{error}");
     }
-    let error = hooks(|_| {}).unwrap(b"{}", &wrong, None).unwrap_err();
+    let error = hooks(|_| {}).unwrap(&Delivery::new(b"{}", &wrong), None).unwrap_err();
     assert!(error.to_string().ends_with("a body that was changed"), "{error}");
 }
 
@@ -212,7 +226,7 @@ fn the_answer_is_200_with_an_empty_object() {
 #[test]
 fn an_event_is_not_lost_for_a_name_or_a_text_with_half_a_character() {
     let hooks = hooks(|config| config.require_signature = false);
-    let read = |body: &str| hooks.unwrap(body.as_bytes(), &Headers::new(), None).expect(body);
+    let read = |body: &str| hooks.unwrap(&Delivery::new(body.as_bytes(), &Headers::new()), None).expect(body);
     for body in [
         r#"{"task_id":"t","details":[{"variables":{"\ud83d":"1"}}]}"#,
         r#"{"task_id":"t","details":[],"\ud83d":"1"}"#,
@@ -285,7 +299,7 @@ proptest! {
         change(&mut changed, &path, odd.as_ref());
         prop_assume!(changed.is_object());
         let hooks = hooks(|config| config.require_signature = false);
-        let read = |body: &str| hooks.unwrap(body.as_bytes(), &Headers::new(), kind);
+        let read = |body: &str| hooks.unwrap(&Delivery::new(body.as_bytes(), &Headers::new()), kind);
         let (plain, pretty) = (changed.to_string(), serde_json::to_string_pretty(&changed).unwrap());
         let event = read(&plain).unwrap();
         prop_assert_eq!(event.text(), &plain);
@@ -305,8 +319,8 @@ proptest! {
             config.encryption_key = encrypted.then(|| KEY.into());
             config.require_signature = false;
         });
-        prop_assert!(hooks.unwrap(&body, &[(SIGN_HEADER, signature)].into_iter().collect(), None).is_err());
-        if let Ok(event) = hooks.unwrap(&body, &Headers::new(), None) {
+        prop_assert!(hooks.unwrap(&Delivery::new(&body, &[(SIGN_HEADER, signature)].into_iter().collect()), None).is_err());
+        if let Ok(event) = hooks.unwrap(&Delivery::new(&body, &Headers::new()), None) {
             prop_assert!(!event.verified());
         }
         prop_assert!(detect(&Headers::new(), &body, None, None).is_ok());
@@ -318,6 +332,6 @@ proptest! {
         let headers = hooks.sign(WORKFLOW_CALL.as_bytes()).unwrap();
         let mut body = WORKFLOW_CALL.as_bytes().to_vec();
         body[at] ^= 1_u8 << bit;
-        prop_assert_eq!(hooks.unwrap(&body, &headers, None).unwrap_err().code(), ErrorCode::SignatureMismatch);
+        prop_assert_eq!(hooks.unwrap(&Delivery::new(&body, &headers), None).unwrap_err().code(), ErrorCode::SignatureMismatch);
     }
 }

@@ -162,7 +162,7 @@ pub(crate) fn subject(body: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use airudder_core::{Headers, WebhookConfig, Webhooks, catalog};
+    use airudder_core::{Delivery, Headers, WebhookConfig, Webhooks, catalog};
 
     use super::{example, kinds, subject};
 
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(kinds.len(), catalog::events().count());
         for kind in kinds {
             let body = kind.example.to_string();
-            let event = hooks.unwrap(body.as_bytes(), &Headers::default(), None).expect(kind.name);
+            let event = hooks.unwrap(&Delivery::new(body.as_bytes(), &Headers::default()), None).expect(kind.name);
             let expected = if kind.body_documented { kind.name } else { "unknown" };
             assert_eq!(event.name(), expected);
             assert_eq!(subject(&body).is_some(), kind.body_documented, "{}", kind.name);

@@ -1,7 +1,7 @@
 //! Everything cryptographic, done by the core: requests, responses and events.
 
 use airudder_core::crypto::{self, EncryptionKey, SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput};
-use airudder_core::{Error, Headers, WebhookConfig, Webhooks};
+use airudder_core::{Delivery, Error, Headers, WebhookConfig, Webhooks};
 use axum::http::HeaderMap;
 
 use crate::config::{Config, ConfigError};
@@ -59,6 +59,7 @@ pub(crate) fn is_signed(config: &Config, headers: &HeaderMap, sent: &[u8]) -> bo
         return false;
     }
     let Some(secret) = &config.sign_secret else { return true };
-    let input = SigningInput { secret: secret.expose(), key: Some(key), headers: &fields, body: sent };
+    let input =
+        SigningInput { secret: secret.expose(), key: Some(key), delivery: Delivery::new(sent, &fields), plain: None };
     config.sign_scheme.parse::<Scheme>().is_ok_and(|scheme| scheme.verify(signature, &input).is_ok())
 }

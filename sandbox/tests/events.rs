@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use airudder_core::Delivery;
 use airudder_core::crypto::{EncryptionKey, Scheme, SigningInput, decrypt, digest};
 use airudder_sandbox::Config;
 use axum::http::StatusCode;
@@ -123,7 +124,8 @@ async fn a_scheme_with_a_key_signs_with_the_key_that_is_given() {
     let event = &receiver.received()[0];
     assert_eq!(event.headers["x-airudder-sign-key"], key);
     let headers = event.core_headers();
-    let input = SigningInput { secret: SECRET, key: Some(key), headers: &headers, body: &event.body };
+    let input =
+        SigningInput { secret: SECRET, key: Some(key), delivery: Delivery::new(&event.body, &headers), plain: None };
     let signature = event.headers["x-airudder-sign"].to_str().unwrap();
     scheme.parse::<Scheme>().unwrap().verify(signature, &input).expect("the right signature");
     // The same key is expected of chat requests.
@@ -131,7 +133,12 @@ async fn a_scheme_with_a_key_signs_with_the_key_that_is_given() {
     for (given, code) in [(key, 200), ("ffeeddccbbaa99887766554433221100", 401)] {
         let headers = [("Content-Type", "application/json")].into_iter().collect();
         let text = body.to_string();
-        let input = SigningInput { secret: SECRET, key: Some(given), headers: &headers, body: text.as_bytes() };
+        let input = SigningInput {
+            secret: SECRET,
+            key: Some(given),
+            delivery: Delivery::new(text.as_bytes(), &headers),
+            plain: None,
+        };
         let signature = scheme.parse::<Scheme>().unwrap().sign(&input).unwrap();
         let request = api.post("/api/v1/session/messages", &body);
         let request = request.header("X-AIRudder-Sign", signature).header("X-AIRudder-Sign-Key", given);
@@ -174,7 +181,7 @@ async fn an_acknowledged_event_can_be_made_to_come_again() {
 /// Returns whether the delivery carries the right signature, computed by the core.
 fn signed(event: &Received) -> bool {
     let headers = event.core_headers();
-    let input = SigningInput { secret: SECRET, key: None, headers: &headers, body: &event.body };
+    let input = SigningInput { secret: SECRET, key: None, delivery: Delivery::new(&event.body, &headers), plain: None };
     headers.get("X-AIRudder-Sign")
         == Some(&"hmac-sha256:hex:body".parse::<Scheme>().expect("a scheme").sign(&input).expect("a signature"))
 }

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use airudder_core::{WebhookConfig, Webhooks};
+use airudder_core::{Delivery, WebhookConfig, Webhooks};
 use airudder_sandbox::Config;
 use axum::http::StatusCode;
 use common::{KEY, Receiver, SECRET, config, contact, start};
@@ -98,7 +98,8 @@ async fn a_signed_event_is_handed_out_as_it_would_be_sent() {
             assert_eq!(status, StatusCode::OK, "{answer}");
             let headers = answer["headers"].as_object().unwrap();
             let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
-            let event = hooks.unwrap(answer["body"].as_str().unwrap().as_bytes(), &headers, None).unwrap();
+            let event =
+                hooks.unwrap(&Delivery::new(answer["body"].as_str().unwrap().as_bytes(), &headers), None).unwrap();
             assert_eq!((event.name(), event.verified()), ("call.finished", true));
             assert!(body.is_null() || serde_json::from_str::<Value>(event.text()).unwrap() == body);
         }

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use airudder_core::{
-    Error, ErrorCode,
+    Delivery, Error, ErrorCode,
     crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput},
 };
 
@@ -213,7 +213,8 @@ pub extern "C" fn airudder_sign(
         let (secret, key) = (secret.get("secret")?, key.optional("key")?);
         memory::to_work_on(body.len())?;
         let scheme: Scheme = scheme.get("scheme")?.parse()?;
-        let signature = scheme.sign(&SigningInput { secret, key, headers: &headers, body })?;
+        let signature =
+            scheme.sign(&SigningInput { secret, key, delivery: Delivery::new(body, &headers), plain: None })?;
         *buffer = BUFFERS.insert(Buffer::of(signature)?);
         Ok(())
     })
@@ -250,7 +251,7 @@ pub extern "C" fn airudder_verify(
         let (signature, secret, key) = (signature.get("signature")?, secret.get("secret")?, key.optional("key")?);
         memory::to_work_on(body.len())?;
         let scheme: Scheme = scheme.get("scheme")?.parse()?;
-        scheme.verify(signature, &SigningInput { secret, key, headers: &headers, body })
+        scheme.verify(signature, &SigningInput { secret, key, delivery: Delivery::new(body, &headers), plain: None })
     })
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use airudder_core::{Error, Secret, WebhookConfig, Webhooks};
+use airudder_core::{Delivery, Error, Secret, WebhookConfig, Webhooks};
 
 use crate::{
     ffi::{
@@ -59,6 +59,7 @@ fn config(given: &airudder_webhooks_config<'_>) -> Result<WebhookConfig, Error> 
         max_body_bytes: if given.max_body_bytes == 0 { usual.max_body_bytes } else { given.max_body_bytes },
         // A negative limit becomes 0, which the core refuses with the setting's name.
         max_depth: if given.max_depth == 0 { usual.max_depth } else { usize::try_from(given.max_depth).unwrap_or(0) },
+        ..usual
     })
 }
 
@@ -121,7 +122,7 @@ pub extern "C" fn airudder_webhooks_unwrap(
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
         let kind = kind.optional("kind")?;
         memory::to_work_on(body.len())?;
-        let received = HOOKS.share(hooks, |hooks| hooks.unwrap(body, &headers, kind))?;
+        let received = HOOKS.share(hooks, |hooks| hooks.unwrap(&Delivery::new(body, &headers), kind))?;
         *event = EVENTS.insert(Received::new(&received)?);
         Ok(())
     })

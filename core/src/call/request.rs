@@ -5,6 +5,7 @@ use crate::{
     api::operation::Auth,
     config::ValidConfig,
     crypto::{self, SIGN_HEADER, SIGN_KEY_HEADER, SigningInput},
+    delivery::Delivery,
     error::{Error, ErrorCode},
     http::{Headers, Method, Request},
     secret::Secret,
@@ -34,23 +35,18 @@ pub(super) fn build(config: &ValidConfig, plan: &Plan, token: Option<&Secret>) -
     for (name, value) in plan.headers.iter() {
         headers.set(name, value);
     }
-    authorize(config, plan, token, &mut headers, &body)?;
-    Ok(Request { method: plan.method, url, headers, body, timeout_ms: plan.timeout_ms })
+    let mut request = Request { method: plan.method, url, headers, body, timeout_ms: plan.timeout_ms };
+    authorize(config, plan, token, &mut request)?;
+    Ok(request)
 }
 
-fn authorize(
-    config: &ValidConfig,
-    plan: &Plan,
-    token: Option<&Secret>,
-    headers: &mut Headers,
-    body: &[u8],
-) -> Result<(), Error> {
+fn authorize(config: &ValidConfig, plan: &Plan, token: Option<&Secret>, request: &mut Request) -> Result<(), Error> {
     let settings = &config.settings;
     match plan.auth {
         Auth::None | Auth::CallerHeaders => {}
         Auth::Token => {
             let token = token.map(Secret::expose).unwrap_or_default();
-            set_unless_given(plan, headers, "Authorization", format!("{} {token}", settings.auth_scheme));
+            set_unless_given(plan, &mut request.headers, "Authorization", format!("{} {token}", settings.auth_scheme));
         }
         Auth::Sign => {
             let (Some(key), Some(secret)) = (&settings.sign_key, &settings.sign_secret) else {
@@ -58,10 +54,12 @@ fn authorize(
                 let why = "this operation is signed: give sign_key and sign_secret";
                 return Err(Error::new(ErrorCode::CredentialsMissing, why).at(missing));
             };
-            let input = SigningInput { secret: secret.expose(), key: Some(key.expose()), headers, body };
+            let Request { method, url, headers, body, .. } = &*request;
+            let delivery = Delivery { method: method.as_str(), url, ..Delivery::new(body, headers) };
+            let input = SigningInput { secret: secret.expose(), key: Some(key.expose()), delivery, plain: None };
             let signature = config.sign_scheme.sign(&input)?;
-            set_unless_given(plan, headers, SIGN_HEADER, signature);
-            set_unless_given(plan, headers, SIGN_KEY_HEADER, key.expose());
+            set_unless_given(plan, &mut request.headers, SIGN_HEADER, signature);
+            set_unless_given(plan, &mut request.headers, SIGN_KEY_HEADER, key.expose());
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::{
     signature::{DigestKind, SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput, single},
 };
 use crate::{
+    delivery::Delivery,
     error::{Error, ErrorCode},
     http::Headers,
     secret::check_secret,
@@ -68,7 +69,8 @@ fn find_scheme(headers: &Headers, body: &[u8], secret: Option<&str>, found: &mut
         return;
     };
     let key = headers.get(SIGN_KEY_HEADER);
-    let input = SigningInput { secret: secret.unwrap_or_default(), key, headers, body };
+    let input =
+        SigningInput { secret: secret.unwrap_or_default(), key, delivery: Delivery::new(body, headers), plain: None };
     let given: Vec<(Encoding, Vec<u8>)> = Encoding::ALL
         .into_iter()
         .filter_map(|encoding| Some((encoding, encoding.decode(signature.as_bytes())?)))

@@ -13,8 +13,8 @@ use super::{
     provider::{BuiltIn, Provider, hmac},
 };
 use crate::{
+    delivery::Delivery,
     error::{Error, ErrorCode},
-    http::Headers,
     secret::check_secret,
 };
 
@@ -71,10 +71,10 @@ pub struct SigningInput<'a> {
     pub secret: &'a str,
     /// The sign key.
     pub key: Option<&'a str>,
-    /// The header fields.
-    pub headers: &'a Headers,
-    /// The body as it is sent.
-    pub body: &'a [u8],
+    /// The body as it is sent, its header fields, and what else may be signed.
+    pub delivery: Delivery<'a>,
+    /// The body before it was encrypted; absent where it is not.
+    pub plain: Option<&'a [u8]>,
 }
 
 impl Scheme {
@@ -161,13 +161,16 @@ impl Scheme {
         let mut message = Vec::with_capacity(self.message.len());
         for part in &self.message {
             message.push(match part {
-                Part::Body => input.body,
+                Part::Body => input.delivery.body,
                 Part::Secret => input.secret.as_bytes(),
                 Part::Key => input.key.ok_or_else(|| missing("the sign key"))?.as_bytes(),
                 Part::Literal(text) => text.as_bytes(),
-                Part::Header(name) => {
-                    input.headers.get(name).ok_or_else(|| missing(&format!("the header field `{name}`")))?.as_bytes()
-                }
+                Part::Header(name) => input
+                    .delivery
+                    .headers
+                    .get(name)
+                    .ok_or_else(|| missing(&format!("the header field `{name}`")))?
+                    .as_bytes(),
             });
         }
         self.digest.compute(provider, input.secret, &message)

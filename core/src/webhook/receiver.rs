@@ -1,0 +1,79 @@
+//! A receiver with its settings, checked once.
+
+use std::sync::Arc;
+
+use airudder_json::LONGEST;
+
+use super::config::{DEEPEST, WebhookConfig};
+use crate::{
+    crypto::{BuiltIn, Cipher, EncryptionKey, Provider, Scheme},
+    error::{Error, ErrorCode},
+};
+
+/// A receiver of events.
+///
+/// ```
+/// # use airudder_core::{Delivery, WebhookConfig, Webhooks};
+/// let hooks = Webhooks::new(WebhookConfig { secrets: vec!["fake-secret".into()], ..Default::default() })?;
+/// let body = br#"{"event":"channel.message.sent","messages":[]}"#;
+/// let event = hooks.unwrap(&Delivery::new(body, &hooks.sign(body)?), None)?;
+/// assert_eq!(event.name(), "channel.message.sent");
+/// assert!(hooks.unwrap(&Delivery::new(b"{}", &hooks.sign(body)?), None).is_err());
+/// # Ok::<(), airudder_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    pub(super) config: WebhookConfig,
+    pub(super) scheme: Scheme,
+    pub(super) cipher: Cipher,
+    pub(super) key: Option<EncryptionKey>,
+    pub(super) provider: Arc<dyn Provider>,
+}
+
+impl Webhooks {
+    /// A receiver with these settings, checked once.
+    pub fn new(config: WebhookConfig) -> Result<Self, Error> {
+        Self::with_provider(config, Arc::new(BuiltIn))
+    }
+
+    /// The same, with AES, SHA-256 and HMAC lent by the host.
+    pub fn with_provider(config: WebhookConfig, provider: Arc<dyn Provider>) -> Result<Self, Error> {
+        if config.own_verifier && !config.secrets.is_empty() {
+            return Err(invalid("verify", "give either a secret or a verifier of your own, and not both"));
+        }
+        if config.require_signature && config.secrets.is_empty() && !config.own_verifier {
+            return Err(invalid("secret", "give the secret, or set require_signature to false"));
+        }
+        config.secrets.iter().try_for_each(|secret| secret.check("secret"))?;
+        config.sign_key.as_ref().map_or(Ok(()), |key| key.check("sign_key"))?;
+        if !(1..=DEEPEST).contains(&config.max_depth) {
+            return Err(invalid("max_depth", "max_depth is from 1 to 100"));
+        }
+        if config.require_encryption == Some(true) && config.encryption_key.is_none() {
+            return Err(invalid("require_encryption", "require_encryption needs an encryption_key"));
+        }
+        let scheme: Scheme = config.scheme.parse().map_err(|error: Error| error.at("/scheme"))?;
+        if !scheme.signs_body() {
+            let why = "the scheme does not sign the body: who saw one delivery could forge all others";
+            return Err(Error::new(ErrorCode::InvalidScheme, why).at("/scheme"));
+        }
+        let cipher = config.cipher.parse().map_err(|error: Error| error.at("/cipher"))?;
+        let key = config.encryption_key.as_ref().map(|key| EncryptionKey::new(key.expose())).transpose();
+        let key = key.map_err(|error| error.at("/encryption_key"))?;
+        Ok(Self { config, scheme, cipher, key, provider })
+    }
+
+    /// Fails where a body is larger than `max_body_bytes` (E5003): for hosts that look at it before they unwrap it.
+    pub fn check_size(&self, body: &[u8]) -> Result<(), Error> {
+        let limit = self.config.max_body_bytes.min(LONGEST);
+        if body.len() > limit {
+            let message = format!("the body has {} bytes, more than {limit}", body.len());
+            return Err(Error::new(ErrorCode::BodyTooLarge, message));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn invalid(field: &str, message: &str) -> Error {
+    Error::new(ErrorCode::InvalidConfig, message).at(format!("/{field}"))
+}
