@@ -159,7 +159,7 @@ static int seal(void) {
 }
 
 static int sign(void) {
-  return airudder_sign("sha256:hex:secret+body", "fake", NULL, NULL, 0, large_text, strlen(large_text), &buffer, NULL);
+  return airudder_sign("sha256:hex:body+secret", "fake", NULL, NULL, 0, large_text, strlen(large_text), &buffer, NULL);
 }
 
 static int encrypt(void) {

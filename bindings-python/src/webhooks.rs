@@ -97,7 +97,8 @@ impl Webhooks {
     #[pyo3(signature = (body, headers, /))]
     fn sign(&self, py: Python<'_>, body: &Bound<'_, PyAny>, headers: Fields) -> Fallible<Pairs> {
         let body = bytes(body)?;
-        Ok(pairs(&py.detach(|| self.0.sign_with(&body, headers.0))?))
+        let headers = headers.0;
+        Ok(pairs(&py.detach(|| self.0.sign_with(&Delivery::new(&body, &headers)))?))
     }
 
     #[pyo3(signature = (text, iv, headers, /))]
@@ -109,7 +110,9 @@ impl Webhooks {
         headers: Fields,
     ) -> Fallible<(Pairs, Bound<'py, PyBytes>)> {
         let text: String = typed(text, "text", TEXT)?;
-        let (headers, body) = py.detach(|| self.0.seal_with(&text, Some(block(iv)?), headers.0))?;
+        let headers = headers.0;
+        let plain = Delivery::new(text.as_bytes(), &headers);
+        let (headers, body) = py.detach(|| self.0.seal_with(&plain, Some(block(iv)?)))?;
         Ok((pairs(&headers), PyBytes::new(py, &body)))
     }
 }

@@ -267,7 +267,7 @@ def test_listen(environment):
 
 
 def test_detect(environment, tmp_path):
-    hooks = Webhooks(secret="fake-secret", scheme="md5:hex:secret+body", encryption_key=KEY)
+    hooks = Webhooks(secret="fake-secret", scheme="md5:hex:body+secret", encryption_key=KEY)
     headers, body = hooks.seal('{"a":1}')
     (tmp_path / "headers").write_text("".join(f"{name}: {value}\n" for name, value in headers.items()))
     (tmp_path / "body").write_bytes(body)
@@ -275,7 +275,7 @@ def test_detect(environment, tmp_path):
     done = airudder(environment, "detect", "--headers", tmp_path / "headers", tmp_path / "body", **secrets)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-2:] == [
-        "AIRUDDER_WEBHOOK_SCHEME=md5:hex:secret+body",
+        "AIRUDDER_WEBHOOK_SCHEME=md5:hex:body+secret",
         "AIRUDDER_WEBHOOK_CIPHER=aes-ecb:zero:base64",
     ]
 

@@ -109,12 +109,12 @@ impl Webhooks {
 
     /// The header fields of a signed delivery.
     pub fn sign(&self, body: &[u8], fields: &str) -> Fallible<JsValue> {
-        to_js(&pairs(&self.0.sign_with(body, headers(fields))?))
+        to_js(&pairs(&self.0.sign_with(&Delivery::new(body, &headers(fields)))?))
     }
 
     /// Header fields and body of a delivery as AI Rudder might send it.
     pub fn seal(&self, text: &str, iv: &[u8], fields: &str) -> Fallible<JsValue> {
-        let (headers, body) = self.0.seal_with(text, Some(block(iv)?), headers(fields))?;
+        let (headers, body) = self.0.seal_with(&Delivery::new(text.as_bytes(), &headers(fields)), Some(block(iv)?))?;
         to_js(&Sealed { headers: pairs(&headers), body: &body })
     }
 }

@@ -48,6 +48,17 @@ pub(crate) fn utc_ms(text: &str) -> Option<u64> {
     zoned_ms(&format!("{date} {time}+00:00"))
 }
 
+/// The Unix time in milliseconds of a time as RFC 3339 has it, with a fraction of a second or without.
+pub(crate) fn rfc3339_ms(text: &str) -> Option<u64> {
+    let (date, rest) = text.split_once(['T', 't', ' '])?;
+    let (time, behind) = rest.split_at_checked("00:00:00".len())?;
+    let (fraction, zone) = behind.split_at(behind.find(|c: char| c != '.' && !c.is_ascii_digit())?);
+    let zone = if zone.eq_ignore_ascii_case("z") { "+00:00" } else { zone };
+    let digits = fraction.strip_prefix('.').unwrap_or("0");
+    let thousandths = digits.chars().chain("00".chars()).take(3).collect::<String>().parse::<u64>().ok()?;
+    zoned_ms(&format!("{date} {time}{zone}"))?.checked_add(thousandths)
+}
+
 /// The number of days from the beginning of 1970 to this date.
 fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
     let days =

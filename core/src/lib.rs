@@ -65,6 +65,7 @@ mod error;
 mod http;
 mod locate;
 mod mask;
+mod members;
 mod odd;
 mod pace;
 mod retry;

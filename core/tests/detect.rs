@@ -27,7 +27,7 @@ const MESSAGES: [&str; 12] = [
     "header(X-Time)+body",
     "body+'&'+header(X-Time)+'&'+secret",
     "key+':'+header(X-Time)+':'+body",
-    "secret+'\n'+header(X-Time)+'\n'+body",
+    "secret+'\\n'+header(X-Time)+'\\n'+body",
 ];
 
 fn delivery(scheme: &str, body: &[u8]) -> Headers {
@@ -50,6 +50,7 @@ fn detect_finds_every_scheme() {
                 assert!(scheme.parse::<Scheme>().is_err(), "{scheme} authenticates nothing");
                 continue;
             }
+            let scheme = if scheme.parse::<Scheme>().is_ok() { scheme } else { format!("{scheme};weak") };
             let found = detected(&delivery(&scheme, WORKFLOW_CALL.as_bytes()), WORKFLOW_CALL.as_bytes());
             assert_eq!(found.scheme.map(|found| found.to_string()), Some(scheme), "{:?}", found.notes);
         }

@@ -174,9 +174,10 @@ fn what_a_scheme_signs_beside_the_body_is_given_to_sign() {
             config.sign_key = sign_key.map(Into::into);
             config.encryption_key = Some(KEY.into());
         });
-        let headers = hooks.sign_with(b"{}", given.iter().copied().collect()).expect(scheme);
+        let given_fields: Headers = given.iter().copied().collect();
+        let headers = hooks.sign_with(&Delivery::new(b"{}", &given_fields)).expect(scheme);
         assert!(hooks.unwrap(&Delivery::new(b"{}", &headers), None).expect(scheme).verified());
-        let (headers, body) = hooks.seal_with("{}", None, given.iter().copied().collect()).expect(scheme);
+        let (headers, body) = hooks.seal_with(&Delivery::new(b"{}", &given_fields), None).expect(scheme);
         assert!(hooks.unwrap(&Delivery::new(&body, &headers), None).expect(scheme).verified());
         if !given.is_empty() {
             let error = hooks.sign(b"{}").unwrap_err();
@@ -334,4 +335,82 @@ proptest! {
         body[at] ^= 1_u8 << bit;
         prop_assert_eq!(hooks.unwrap(&Delivery::new(&body, &headers), None).unwrap_err().code(), ErrorCode::SignatureMismatch);
     }
+}
+
+#[test]
+fn a_signed_time_is_compared_with_that_of_receipt() {
+    const NOW: u64 = 1_790_000_000_000;
+    let at = |received_ms: Option<u64>, headers: &Headers, hooks: &Webhooks| {
+        let delivery = Delivery { received_ms, ..Delivery::new(b"{}", headers) };
+        hooks.unwrap(&delivery, None).map(|event| event.verified()).map_err(|error| error.code())
+    };
+    for scheme in ["stripe", "slack", "hmac-sha256:hex:'a'+md5(time(header(X-Time)))+body"] {
+        let hooks = hooks(|config| config.scheme = scheme.into());
+        let headers = Headers::new();
+        let unsigned = Delivery { received_ms: Some(NOW), ..Delivery::new(b"{}", &headers) };
+        let headers = hooks.sign_with(&unsigned).expect(scheme);
+        assert_eq!(at(Some(NOW + 900_000), &headers, &hooks), Ok(true), "{scheme}");
+        assert_eq!(at(Some(NOW - 900_000), &headers, &hooks), Ok(true), "{scheme}");
+        for received in [NOW + 901_000, NOW - 901_000] {
+            assert_eq!(at(Some(received), &headers, &hooks), Err(ErrorCode::SignatureTooOld), "{scheme}");
+        }
+        assert_eq!(at(None, &headers, &hooks), Err(ErrorCode::Misuse), "{scheme}");
+        let lenient = self::hooks(|config| {
+            config.scheme = scheme.into();
+            config.tolerance_ms = None;
+        });
+        assert_eq!(at(None, &headers, &lenient), Ok(true), "{scheme}");
+        let other = self::hooks(|config| {
+            config.scheme = scheme.into();
+            config.secrets = vec!["fake-other-secret".into()];
+        });
+        assert_eq!(at(Some(NOW + 901_000), &headers, &other), Err(ErrorCode::SignatureMismatch), "the signature first");
+    }
+}
+
+#[test]
+fn a_host_that_verifies_in_its_own_way_has_no_secret() {
+    let own = WebhookConfig { own_verifier: true, ..WebhookConfig::default() };
+    let hooks = Webhooks::new(own.clone()).expect("no secret is needed");
+    let headers = Headers::new();
+    let delivery = Delivery::new(b"{}", &headers);
+    assert!(hooks.unwrap_verified(&delivery, None).expect("it reads").verified());
+    assert_eq!(hooks.unwrap(&delivery, None).unwrap_err().code(), ErrorCode::Misuse);
+    let large = vec![b' '; 9 * 1024 * 1024];
+    assert_eq!(
+        hooks.unwrap_verified(&Delivery::new(&large, &headers), None).unwrap_err().code(),
+        ErrorCode::BodyTooLarge
+    );
+    let both = WebhookConfig { secrets: vec![SECRET.into()], ..own };
+    assert_eq!(Webhooks::new(both).unwrap_err().details().pointer.as_deref(), Some("/verify"));
+}
+
+#[test]
+fn a_scheme_that_is_keyed_with_the_sign_key_needs_it_configured() {
+    let config = WebhookConfig { scheme: "hmac-sha256(key):hex:body;weak".into(), ..WebhookConfig::default() };
+    let error = Webhooks::new(config.clone()).unwrap_err();
+    assert_eq!((error.code(), error.details().pointer.as_deref()), (ErrorCode::InvalidConfig, Some("/sign_key")));
+    let hooks = Webhooks::new(WebhookConfig { sign_key: Some("fake-sign-key".into()), ..config }).expect("a key");
+    assert!(hooks.weakness().is_some());
+    let headers = hooks.sign(b"{}").expect("a signature");
+    assert!(hooks.unwrap(&Delivery::new(b"{}", &headers), None).expect("it fits").verified());
+    let mut forged = headers;
+    forged.set(SIGN_KEY_HEADER, "fake-other-key");
+    assert!(hooks.unwrap(&Delivery::new(b"{}", &forged), None).is_ok(), "the configured key counts");
+    assert!(hooks.unwrap(&Delivery::new(b"{ }", &forged), None).is_err());
+}
+
+#[test]
+fn a_scheme_may_sign_the_decrypted_text() {
+    let hooks = hooks(|config| {
+        config.scheme = "hmac-sha256:hex:plain".into();
+        config.encryption_key = Some(KEY.into());
+    });
+    let (headers, body) = hooks.seal("{\"event\":\"x\"}", None).expect("it seals");
+    let event = hooks.unwrap(&Delivery::new(&body, &headers), None).expect("it fits");
+    assert!(event.verified() && event.name() == "x");
+    let mut forged = headers;
+    forged.set(SIGN_HEADER, "00".repeat(32));
+    let error = hooks.unwrap(&Delivery::new(&body, &forged), None).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::SignatureMismatch);
 }

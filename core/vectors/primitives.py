@@ -22,7 +22,13 @@ def pad(data: bytes, padding: str) -> bytes:
 
 
 def encode(data: bytes, encoding: str) -> str:
-    return base64.b64encode(data).decode() if encoding == "base64" else data.hex()
+    return {
+        "base64": base64.b64encode(data).decode(),
+        "base64url": base64.urlsafe_b64encode(data).decode(),
+        "base64(hex)": base64.b64encode(data.hex().encode()).decode(),
+        "hex": data.hex(),
+        "HEX": data.hex().upper(),
+    }[encoding]
 
 
 def encrypt(cipher: str, plain: bytes, key: str) -> str:

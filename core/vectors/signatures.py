@@ -31,8 +31,9 @@ def schemes() -> list[dict[str, object]]:
         ["secret", "'+:('", "header(X-Nonce)", "''", "body"],
     ]
     cases: list[dict[str, object]] = []
-    for digest in ("hmac-sha256", "hmac-sha1", "hmac-md5", "sha256", "sha1", "md5"):
-        for encoding in ("hex", "base64"):
+    hashes = ("sha256", "sha1", "md5", "sha384", "sha512")
+    for digest in [f"hmac-{name}" for name in hashes] + list(hashes):
+        for encoding in ("hex", "HEX", "base64", "base64url", "base64(hex)"):
             for message in messages:
                 scheme = f"{digest}:{encoding}:{'+'.join(message)}"
                 case: dict[str, object] = {
@@ -42,9 +43,13 @@ def schemes() -> list[dict[str, object]]:
                     "headers": HEADERS,
                     "body": BODY,
                 }
-                if not digest.startswith("hmac-") and "secret" not in message:
+                is_plain = not digest.startswith("hmac-")
+                if is_plain and "secret" not in message:
                     cases.append(case | {"about": "everybody could compute it", "signature": "", "error": "E6004"})
                     continue
+                if is_plain and digest != "sha384" and message[-1] != "secret":
+                    cases.append(case | {"about": "it could be extended", "signature": "", "error": "E6004"})
+                    case["scheme"] = f"{scheme};weak"
                 text = "".join(parts[part] for part in message).encode()
                 cases.append(case | {"about": "right", "signature": sign(digest, encoding, text, SECRET)})
     return cases
@@ -97,8 +102,8 @@ def wrong_settings() -> list[dict[str, object]]:
         "",
         "hmac-sha256",
         "hmac-sha256:hex",
-        "hmac-sha512:hex:body",
-        "hmac-sha256:HEX:body",
+        "hmac-sha224:hex:body",
+        "hmac-sha256:Hex:body",
         "hmac-sha256:hex:all",
         "hmac-sha256:hex:body+",
         "hmac-sha256:hex:'open",

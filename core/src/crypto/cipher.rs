@@ -246,8 +246,7 @@ impl FromStr for Cipher {
             Some("pkcs7") => Padding::Pkcs7,
             _ => return Err(invalid("the padding is zero or pkcs7")),
         };
-        let encoding =
-            parts.next().and_then(Encoding::from_name).ok_or_else(|| invalid("the encoding is base64 or hex"))?;
+        let encoding = parts.next().and_then(encoding_of).ok_or_else(|| invalid("the encoding is base64 or hex"))?;
         let mode = match (mode, parts.next()) {
             ("aes-ecb", None) => Mode::Ecb,
             ("aes-ecb", Some(_)) => return Err(invalid("aes-ecb has no iv")),
@@ -260,6 +259,10 @@ impl FromStr for Cipher {
             Some(_) => Err(invalid("the cipher has more parts than it should")),
         }
     }
+}
+
+fn encoding_of(name: &str) -> Option<Encoding> {
+    Encoding::from_name(name).filter(|encoding| matches!(encoding, Encoding::Base64 | Encoding::Hex))
 }
 
 impl FromStr for Iv {

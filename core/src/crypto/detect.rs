@@ -7,9 +7,10 @@ use super::{
     encoding::Encoding,
     key::EncryptionKey,
     provider::{BLOCK, BuiltIn},
-    signature::{DigestKind, SIGN_HEADER, SIGN_KEY_HEADER, Scheme, SigningInput, single},
+    scheme::{Scheme, Signer, SigningInput, single},
 };
 use crate::{
+    crypto::{SIGN_HEADER, SIGN_KEY_HEADER},
     delivery::Delivery,
     error::{Error, ErrorCode},
     http::Headers,
@@ -71,23 +72,24 @@ fn find_scheme(headers: &Headers, body: &[u8], secret: Option<&str>, found: &mut
     let key = headers.get(SIGN_KEY_HEADER);
     let input =
         SigningInput { secret: secret.unwrap_or_default(), key, delivery: Delivery::new(body, headers), plain: None };
-    let given: Vec<(Encoding, Vec<u8>)> = Encoding::ALL
+    let given: Vec<(Encoding, Vec<u8>)> = [Encoding::Base64, Encoding::Hex]
         .into_iter()
         .filter_map(|encoding| Some((encoding, encoding.decode(signature.as_bytes())?)))
         .collect();
     for message in messages(headers) {
-        for digest in DigestKind::ALL {
-            let text = |encoding: Encoding| format!("{}:{}:{message}", digest.as_str(), encoding.as_str());
+        for digest in ["hmac-sha256", "hmac-sha1", "hmac-md5", "sha256", "sha1", "md5"] {
+            let text = |encoding: Encoding| format!("{digest}:{}:{message}", encoding.as_str());
             let Ok(scheme) = Scheme::parse_any(&text(Encoding::Hex)) else { continue };
-            if secret.is_none() && scheme.is_keyed() {
+            if secret.is_none() && scheme.signer() != Signer::Anybody {
                 continue;
             }
-            let Ok(computed) = scheme.compute(&input) else { continue };
+            let Ok(computed) = scheme.compute(&BuiltIn, &input) else { continue };
             let Some((encoding, _)) = given.iter().find(|(_, given)| *given == computed) else { continue };
             let text = text(*encoding);
-            match text.parse() {
+            match text.parse().or_else(|_| format!("{text};weak").parse::<Scheme>()) {
                 Ok(scheme) => {
-                    found.notes.push(format!("The signature is {text}."));
+                    found.notes.push(format!("The signature is {scheme}."));
+                    found.notes.extend(scheme.weakness().map(|weakness| format!("It is weak: {weakness}.")));
                     found.scheme = Some(scheme);
                 }
                 Err(_) => found.notes.push(format!(
@@ -164,7 +166,7 @@ fn find_cipher(body: &[u8], key: Option<&EncryptionKey>, found: &mut Detection) 
     };
     let mut decoded = false;
     let mut unknown_iv = None;
-    for encoding in Encoding::ALL {
+    for encoding in [Encoding::Base64, Encoding::Hex] {
         decoded |= encoding.decode(body).is_some_and(|data| !data.is_empty() && data.len() % BLOCK == 0);
         let ivs = [Iv::Prefix, Iv::Key].into_iter().chain(COMMON_IVS.map(Iv::Fixed));
         for mode in [Mode::Ecb].into_iter().chain(ivs.map(Mode::Cbc)) {

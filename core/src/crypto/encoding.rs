@@ -16,17 +16,30 @@ pub(crate) enum Encoding {
     /// The standard alphabet, with padding.
     #[default]
     Base64,
-    /// Lower case; upper case is read too.
+    /// The alphabet for URLs, with padding.
+    Base64Url,
+    /// Lower case.
     Hex,
+    /// Upper case.
+    HexUpper,
+    /// Base64 of the lower-case hex digits.
+    Base64OfHex,
+    /// The bytes themselves.
+    Text,
 }
 
 impl Encoding {
-    pub(crate) const ALL: [Self; 2] = [Self::Base64, Self::Hex];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Base64, Self::Base64Url, Self::Hex, Self::HexUpper, Self::Base64OfHex, Self::Text];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
             Self::Hex => "hex",
+            Self::HexUpper => "HEX",
+            Self::Base64OfHex => "base64(hex)",
+            Self::Text => "text",
         }
     }
 
@@ -44,20 +57,26 @@ impl Encoding {
     pub(crate) fn encode_into(self, bytes: &[u8], text: &mut String) {
         match self {
             Self::Base64 => BASE64.encode_string(bytes, text),
+            Self::Base64Url => text.push_str(&BASE64.encode(bytes).replace('+', "-").replace('/', "_")),
             Self::Hex => text.push_str(&base16ct::lower::encode_string(bytes)),
+            Self::HexUpper => text.push_str(&base16ct::upper::encode_string(bytes)),
+            Self::Base64OfHex => BASE64.encode_string(base16ct::lower::encode_string(bytes), text),
+            Self::Text => text.push_str(&String::from_utf8_lossy(bytes)),
         }
     }
 
     /// The length of the text of so many bytes.
     pub(crate) const fn encoded_length(self, bytes: usize) -> usize {
         match self {
-            Self::Base64 => bytes.div_ceil(3) * 4,
-            Self::Hex => bytes * 2,
+            Self::Base64 | Self::Base64Url => bytes.div_ceil(3) * 4,
+            Self::Hex | Self::HexUpper => bytes * 2,
+            Self::Base64OfHex => (bytes * 2).div_ceil(3) * 4,
+            Self::Text => bytes,
         }
     }
 
     /// The bytes of a text, white space around it aside; `None` where it is not so encoded. Line breaks in it are skipped,
-    /// and Base64 is read in the alphabet for URLs, too.
+    /// Base64 is read in both alphabets, and hex in either case.
     pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         let text = text.trim_ascii();
         self.decode_line(text).or_else(|| self.decode_line(&on_one_line(text)?))
@@ -65,8 +84,10 @@ impl Encoding {
 
     fn decode_line(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::Base64 => BASE64.decode(text).ok(),
-            Self::Hex => base16ct::mixed::decode_vec(text).ok(),
+            Self::Base64 | Self::Base64Url => BASE64.decode(text).ok(),
+            Self::Hex | Self::HexUpper => base16ct::mixed::decode_vec(text).ok(),
+            Self::Base64OfHex => Self::Hex.decode_line(&BASE64.decode(text).ok()?),
+            Self::Text => Some(text.to_vec()),
         }
     }
 }

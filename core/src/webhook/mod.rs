@@ -22,7 +22,7 @@ use opening::with_form;
 pub use receiver::Webhooks;
 
 use crate::{
-    crypto::{SIGN_HEADER, SIGN_KEY_HEADER},
+    crypto::SIGN_KEY_HEADER,
     delivery::Delivery,
     error::{Error, ErrorCode},
     http::Response,
@@ -46,7 +46,13 @@ impl Webhooks {
             return Err(Error::new(ErrorCode::Misuse, why));
         }
         self.check_size(delivery.body)?;
-        let verified = self.verify(delivery).map_err(|error| with_form(error, delivery.body))?;
+        let form = |error| with_form(error, delivery.body);
+        if self.scheme.signs_plain() {
+            let plain = self.open(delivery, false).map_err(form)?;
+            let verified = self.verify(delivery, Some(plain.as_bytes())).map_err(form)?;
+            return Event::read(plain, verified, kind, self.config.max_depth, &*self.provider);
+        }
+        let verified = self.verify(delivery, None).map_err(form)?;
         self.read(delivery, verified, kind)
     }
 
@@ -58,14 +64,13 @@ impl Webhooks {
     }
 
     fn read(&self, delivery: &Delivery<'_>, verified: bool, kind: Option<&str>) -> Result<Event, Error> {
-        let Delivery { body, headers, .. } = *delivery;
-        let text = self.open(body, headers, verified).map_err(|error| with_form(error, body))?;
+        let text = self.open(delivery, verified).map_err(|error| with_form(error, delivery.body))?;
         Event::read(text, verified, kind, self.config.max_depth, &*self.provider)
     }
 
     /// The names of the header fields that [`unwrap`](Self::unwrap) looks at, in any case: a host can leave out the others.
     pub fn header_names(&self) -> impl Iterator<Item = &str> {
-        [SIGN_HEADER, SIGN_KEY_HEADER, SIGNED, IS_ENCRYPTED].into_iter().chain(self.scheme.header_names())
+        [SIGN_KEY_HEADER, SIGNED, IS_ENCRYPTED].into_iter().chain(self.scheme.header_names())
     }
 
     /// The answer to a delivery, also to one that came before: 200 with the body `{}` \[documented].

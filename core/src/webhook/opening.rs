@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     crypto::{self, single},
+    delivery::Delivery,
     error::{Error, ErrorCode},
     http::Headers,
 };
@@ -18,7 +19,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 impl Webhooks {
     /// The plain text. With a key, a body that is JSON already may be plain: the vendor may switch encryption on and off, and
     /// it is the signature that authenticates.
-    pub(super) fn open(&self, body: &[u8], headers: &Headers, verified: bool) -> Result<String, Error> {
+    pub(super) fn open(&self, delivery: &Delivery<'_>, verified: bool) -> Result<String, Error> {
+        let Delivery { body, headers, .. } = *delivery;
         let plain = if is_object(body) {
             if self.config.require_encryption.unwrap_or(self.key.is_some() && !verified) {
                 let why = "the body is plain, and nothing tells who sent it; \

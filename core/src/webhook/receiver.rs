@@ -38,14 +38,6 @@ impl Webhooks {
 
     /// The same, with AES, SHA-256 and HMAC lent by the host.
     pub fn with_provider(config: WebhookConfig, provider: Arc<dyn Provider>) -> Result<Self, Error> {
-        if config.own_verifier && !config.secrets.is_empty() {
-            return Err(invalid("verify", "give either a secret or a verifier of your own, and not both"));
-        }
-        if config.require_signature && config.secrets.is_empty() && !config.own_verifier {
-            return Err(invalid("secret", "give the secret, or set require_signature to false"));
-        }
-        config.secrets.iter().try_for_each(|secret| secret.check("secret"))?;
-        config.sign_key.as_ref().map_or(Ok(()), |key| key.check("sign_key"))?;
         if !(1..=DEEPEST).contains(&config.max_depth) {
             return Err(invalid("max_depth", "max_depth is from 1 to 100"));
         }
@@ -53,14 +45,18 @@ impl Webhooks {
             return Err(invalid("require_encryption", "require_encryption needs an encryption_key"));
         }
         let scheme: Scheme = config.scheme.parse().map_err(|error: Error| error.at("/scheme"))?;
-        if !scheme.signs_body() {
-            let why = "the scheme does not sign the body: who saw one delivery could forge all others";
-            return Err(Error::new(ErrorCode::InvalidScheme, why).at("/scheme"));
-        }
+        check_secrets(&config, &scheme)?;
         let cipher = config.cipher.parse().map_err(|error: Error| error.at("/cipher"))?;
         let key = config.encryption_key.as_ref().map(|key| EncryptionKey::new(key.expose())).transpose();
         let key = key.map_err(|error| error.at("/encryption_key"))?;
         Ok(Self { config, scheme, cipher, key, provider })
+    }
+
+    /// What an attacker could do although the signature is checked; see [`Scheme::weakness`]. `None` also where the host
+    /// verifies in a way of its own.
+    #[must_use]
+    pub fn weakness(&self) -> Option<&'static str> {
+        self.scheme.weakness().filter(|_| !self.config.own_verifier)
     }
 
     /// Fails where a body is larger than `max_body_bytes` (E5003): for hosts that look at it before they unwrap it.
@@ -72,6 +68,28 @@ impl Webhooks {
         }
         Ok(())
     }
+}
+
+/// Fails where there are no secrets for the scheme, or some that are none.
+fn check_secrets(config: &WebhookConfig, scheme: &Scheme) -> Result<(), Error> {
+    let has_secrets = !config.secrets.is_empty();
+    if config.own_verifier && has_secrets {
+        return Err(invalid("verify", "give either a secret or a verifier of your own, and not both"));
+    }
+    if scheme.needs_sign_key() {
+        if config.sign_key.is_none() {
+            return Err(invalid(
+                "sign_key",
+                "the scheme is keyed with the sign key: give it, since one that comes with a \
+                 delivery would authenticate nobody",
+            ));
+        }
+    } else if config.require_signature && !has_secrets && !config.own_verifier {
+        return Err(invalid("secret", "give the secret, or set require_signature to false"));
+    }
+    config.secrets.iter().try_for_each(|secret| secret.check("secret"))?;
+    config.secrets.iter().try_for_each(|secret| scheme.check_form(secret.expose()))?;
+    config.sign_key.as_ref().map_or(Ok(()), |key| key.check("sign_key"))
 }
 
 pub(super) fn invalid(field: &str, message: &str) -> Error {
