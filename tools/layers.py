@@ -27,6 +27,7 @@ Graph = dict[str, set[str]]
 def rust_paths(text: str) -> Iterator[list[str]]:
     """The paths that a Rust file names, from `crate`, `self` or `super` on, and its submodules."""
     text = re.sub(r"(?m)^\s*//.*$", "", text)
+    text = re.sub(r"\bpub\(in [\w:]+\)", "pub", text)  # says who may import, and imports nothing
     text = re.sub(r"(?ms)^\s*#\[cfg\(test\)\]\s*mod \w+ \{.*\Z", "", text)
     text = re.sub(r"(?m)^\s*#\[cfg\(test\)\]\s*mod \w+;", "", text)
     for name in re.findall(r"(?m)^\s*(?:pub(?:\([a-z]+\))? )?mod (\w+);", text):

@@ -6,11 +6,11 @@ use super::{
     cipher::{Cipher, Iv, Mode, Padding},
     encoding::Encoding,
     key::EncryptionKey,
+    names::{SIGN_HEADER, SIGN_KEY_HEADER},
     provider::{BLOCK, BuiltIn},
     scheme::{Scheme, Signer, SigningInput, single},
 };
 use crate::{
-    crypto::{SIGN_HEADER, SIGN_KEY_HEADER},
     delivery::Delivery,
     error::{Error, ErrorCode},
     http::Headers,

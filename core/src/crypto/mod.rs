@@ -7,22 +7,19 @@ mod cipher;
 mod detect;
 mod encoding;
 mod key;
+mod names;
 mod provider;
 mod scheme;
 
 pub use cipher::Cipher;
 pub use detect::{Detection, MAX_DETECT_BYTES, detect};
 pub use key::EncryptionKey;
+pub use names::{SIGN_HEADER, SIGN_KEY_HEADER};
 pub use provider::{BuiltIn, Provider};
 pub(crate) use scheme::single;
 pub use scheme::{Scheme, SigningInput};
 
 use crate::error::Error;
-
-/// The header field that carries a signature \[documented].
-pub const SIGN_HEADER: &str = "X-AIRudder-Sign";
-/// The header field that names the key of a signature, 32 hex digits that AI Rudder hands out \[documented].
-pub const SIGN_KEY_HEADER: &str = "X-AIRudder-Sign-Key";
 
 /// The assumed signature scheme: the vendor does not publish it.
 pub const DEFAULT_SIGN_SCHEME: &str = "hmac-sha256:hex:body";

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    Digest, Scheme,
+    model::{Digest, Scheme},
     part::{Function, Params, Part},
     place::Place,
     secret::SecretForm,

@@ -4,6 +4,7 @@ mod digest;
 mod display;
 pub(super) mod form;
 mod input;
+mod model;
 mod parse;
 mod part;
 mod place;
@@ -15,130 +16,12 @@ mod weakness;
 
 use std::str::FromStr;
 
-pub(super) use digest::Hash;
 pub use input::SigningInput;
-pub(super) use part::Part;
-pub(super) use place::Place;
-pub(super) use secret::SecretForm;
+pub use model::Scheme;
 pub(crate) use verify::single;
 pub(super) use weakness::Signer;
 
-use super::encoding::Encoding;
 use crate::error::{Error, ErrorCode};
-
-/// The computation of a signature: `<digest>:<encoding>:<message>`, with options behind it, each after a `;`.
-///
-/// - digest `hmac-sha256`, `hmac-sha1`, `hmac-md5`, `hmac-sha384`, `hmac-sha512`, keyed with the secret, or with parts in
-///   parentheses; `sha256`, `sha1`, `md5`, `sha384`, `sha512`; `none` for a secret that is sent as it is
-/// - encoding `hex`, `HEX`, `base64`, `base64url`, `base64(hex)`; `text` for `none`
-/// - message: parts joined by `+`: `body` (the bytes as they are sent), `plain` (decrypted), `secret`, `key` (the
-///   `X-AIRudder-Sign-Key`), `url`, `path`, `method`, `'literal'`, `header(Name)`, `header(Name,item)`, `query(name)`,
-///   `field(/pointer)`, `params(&,=)`, `time(part)`, and functions of parts: `md5(body)`, `upper(…)`, `sorted(…,…)`
-/// - options: `in=header(Name)` and the like for the place of the signature, `prefix='sha256='`, `secret=base64`, `weak`
-///
-/// The name of a [preset](Self::presets) stands for its spelling. A scheme that authenticates nobody is refused, and a
-/// [weak](Self::weakness) one, unless `;weak` says that this is known. AI Rudder does not publish its scheme; the default,
-/// `hmac-sha256:hex:body`, is an assumption, and [`detect`](super::detect) finds the right one.
-///
-/// ```
-/// # use airudder_core::crypto::Scheme;
-/// let scheme: Scheme = "github".parse()?;
-/// assert_eq!(scheme.to_string(), "hmac-sha256:hex:body;in=header(X-Hub-Signature-256);prefix='sha256='");
-/// assert!("md5:hex:secret+body".parse::<Scheme>().is_err(), "whoever saw one could append to its body");
-/// # Ok::<(), airudder_core::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scheme {
-    pub(super) digest: Digest,
-    pub(super) encoding: Encoding,
-    pub(super) message: Vec<Part>,
-    pub(super) place: Place,
-    /// What stands before the signature.
-    pub(super) prefix: String,
-    pub(super) secret: SecretForm,
-    /// It is taken although it is weak.
-    pub(super) weak: bool,
-}
-
-/// What makes the signature of the message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Digest {
-    /// HMAC with a hash function and a key.
-    Hmac(Hash, Vec<Part>),
-    /// A hash function alone.
-    Plain(Hash),
-    /// The message itself.
-    None,
-}
-
-impl Scheme {
-    /// The names of the presets, and their spellings.
-    pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
-        presets::all().iter().copied()
-    }
-
-    /// Reads a scheme that may authenticate nobody.
-    pub(super) fn parse_any(text: &str) -> Result<Self, Error> {
-        parse::scheme(text)
-    }
-
-    /// Returns whether a part of the message, or of what is in its functions, is such a one.
-    pub(super) fn has(&self, is: &dyn Fn(&Part) -> bool) -> bool {
-        self.message.iter().any(|part| part.has(is))
-    }
-
-    /// Returns whether the decrypted text is signed, so that a body must be decrypted before it can be verified.
-    pub(crate) fn signs_plain(&self) -> bool {
-        self.has(&|part| *part == Part::Plain)
-    }
-
-    /// Returns whether a time is signed, which [`time_of`](Self::check_time) compares.
-    #[must_use]
-    pub fn signs_time(&self) -> bool {
-        self.has(&|part| matches!(part, Part::Time(_)))
-    }
-
-    /// Returns whether the signature stands in a header field, so that a delivery can be signed by writing that.
-    #[must_use]
-    pub const fn is_in_header(&self) -> bool {
-        matches!(self.place, Place::Header(..))
-    }
-
-    /// Returns whether the sign key must be configured: one that comes with a delivery would authenticate nobody.
-    pub(crate) fn needs_sign_key(&self) -> bool {
-        self.signer() == Signer::SignKey
-    }
-
-    /// The names of the header fields that it needs.
-    pub(crate) fn header_names(&self) -> Vec<&str> {
-        let mut names = Vec::new();
-        if let Place::Header(name, _) = &self.place {
-            names.push(name.as_str());
-        }
-        let key = match &self.digest {
-            Digest::Hmac(_, key) => key.as_slice(),
-            Digest::Plain(_) | Digest::None => &[],
-        };
-        for part in self.message.iter().chain(key) {
-            part.header_names(&mut names);
-        }
-        names
-    }
-}
-
-impl Default for Scheme {
-    fn default() -> Self {
-        Self {
-            digest: Digest::Hmac(Hash::Sha256, vec![Part::Secret]),
-            encoding: Encoding::Hex,
-            message: vec![Part::Body],
-            place: Place::default(),
-            prefix: String::new(),
-            secret: SecretForm::default(),
-            weak: false,
-        }
-    }
-}
 
 impl FromStr for Scheme {
     type Err = Error;

@@ -1,8 +1,8 @@
 //! Reading the text of a scheme.
 
 use super::{
-    Digest, Scheme,
     digest::Hash,
+    model::{Digest, Scheme},
     part::{Function, Params, Part},
     place::Place,
     presets,
@@ -16,13 +16,14 @@ use crate::{
 /// The deepest nesting of functions: more than anybody signs, and far less than a stack holds.
 const DEEPEST: usize = 8;
 
-/// Reads a scheme, or the name of a preset; it may be one that authenticates nobody.
-pub(super) fn scheme(text: &str) -> Result<Scheme, Error> {
-    let mut reader = Reader { text: presets::spelling(text).unwrap_or(text), at: 0, depth: 0 };
-    let scheme = reader.scheme()?;
-    if reader.rest().is_empty() {
-        Ok(scheme)
-    } else {
+impl Scheme {
+    /// Reads a scheme, or the name of a preset; it may be one that authenticates nobody.
+    pub(in crate::crypto) fn parse_any(text: &str) -> Result<Self, Error> {
+        let mut reader = Reader { text: presets::spelling(text).unwrap_or(text), at: 0, depth: 0 };
+        let scheme = reader.scheme()?;
+        if reader.rest().is_empty() {
+            return Ok(scheme);
+        }
         Err(reader.expected("`+` and a part, `;` and an option, or the end"))
     }
 }

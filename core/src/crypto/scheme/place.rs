@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{form, part};
 use crate::{
-    crypto::SIGN_HEADER,
+    crypto::names::SIGN_HEADER,
     delivery::Delivery,
     error::{Error, ErrorCode},
     http::Headers,

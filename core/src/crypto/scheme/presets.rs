@@ -1,5 +1,7 @@
 //! Schemes of well-known services, by name. Each is only a spelling of a scheme.
 
+use super::model::Scheme;
+
 /// Name and spelling, in the order of the names.
 const PRESETS: [(&str, &str); 30] = [
     (
@@ -67,9 +69,11 @@ const PRESETS: [(&str, &str); 30] = [
     ),
 ];
 
-/// Names and spellings.
-pub(in crate::crypto) const fn all() -> &'static [(&'static str, &'static str)] {
-    &PRESETS
+impl Scheme {
+    /// The names of the presets, and their spellings.
+    pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
+        PRESETS.into_iter()
+    }
 }
 
 pub(super) fn spelling(name: &str) -> Option<&'static str> {

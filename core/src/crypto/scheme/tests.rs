@@ -1,7 +1,7 @@
 //! Reading, writing and judging schemes.
 
 use super::*;
-use crate::{Delivery, Headers};
+use crate::{crypto::BuiltIn, delivery::Delivery, http::Headers};
 
 #[test]
 fn schemes_read_and_write_alike() {
@@ -121,12 +121,12 @@ fn parts_are_what_the_delivery_says() {
         ("sorted('b','c','a')", "abc"),
     ] {
         let scheme = Scheme::parse_any(&format!("none:text:{part};in=field(/sign)")).unwrap();
-        let bytes = scheme.compute(&crate::crypto::BuiltIn, &input).unwrap();
+        let bytes = scheme.compute(&BuiltIn, &input).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), value, "{part}");
     }
     for part in ["header(X-B)", "header(X-List,v2)", "query(x)", "field(/x)", "field(/n)"] {
         let scheme = Scheme::parse_any(&format!("none:text:{part}")).unwrap();
-        let error = scheme.compute(&crate::crypto::BuiltIn, &input).unwrap_err();
+        let error = scheme.compute(&BuiltIn, &input).unwrap_err();
         assert!(error.to_string().contains("which is not there"), "{part}: {error}");
     }
 }

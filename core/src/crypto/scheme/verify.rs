@@ -5,9 +5,13 @@ use std::borrow::Cow;
 use subtle::ConstantTimeEq;
 
 use super::{
-    Digest, Place, Scheme, Signer, SigningInput, form,
+    form,
+    input::SigningInput,
+    model::{Digest, Scheme},
     part::{Context, Part, values},
+    place::Place,
     time,
+    weakness::Signer,
 };
 use crate::{
     crypto::{

@@ -1,8 +1,8 @@
 //! What a scheme does not protect.
 
 use super::{
-    Digest, Scheme,
     digest::Hash,
+    model::{Digest, Scheme},
     part::{Params, Part},
 };
 
@@ -59,5 +59,10 @@ impl Scheme {
         } else {
             Signer::Anybody
         }
+    }
+
+    /// Returns whether the sign key must be configured: one that comes with a delivery would authenticate nobody.
+    pub(crate) fn needs_sign_key(&self) -> bool {
+        self.signer() == Signer::SignKey
     }
 }
