@@ -128,6 +128,13 @@ impl ClientConfig {
             None => None,
         };
         let sign_scheme = self.sign_scheme.parse::<Scheme>().map_err(|error| error.at("/sign_scheme"))?;
+        if sign_scheme.header_name().is_none() {
+            return Err(invalid(
+                "sign_scheme",
+                "the signature of a request stands in a header field: write in=header(Name)",
+            ));
+        }
+        self.sign_secret.as_ref().map_or(Ok(()), |secret| sign_scheme.check_form(secret.expose(), "sign_secret"))?;
         Ok(ValidConfig { encryption_key, sign_scheme, provider, settings: self })
     }
 }

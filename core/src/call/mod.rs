@@ -145,9 +145,10 @@ impl Call {
         &self.plan.name
     }
 
-    /// The request as it would be sent, without a token: for showing it. Nothing is sent.
+    /// The request as it would be sent, without a token, and signed in 1970 where the scheme signs a time: for showing it.
+    /// Nothing is sent.
     pub fn prepare(&self) -> Result<Request, Error> {
-        request::build(self.session.config(), &self.plan, None)
+        request::build(self.session.config(), &self.plan, None, 0)
     }
 
     /// The next step.
@@ -172,11 +173,11 @@ impl Call {
             return Ok(self.finish(Err(error.with_outcome(Outcome::NotSent))));
         }
         if self.plan.auth != Auth::Token {
-            return Ok(self.in_turn(now_ms, |call| call.send(None, 0)));
+            return Ok(self.in_turn(now_ms, |call| call.send(now_ms, None, 0)));
         }
         match self.session.token(self.id, now_ms, self.token_error.take()) {
             TokenStep::Use { .. } if self.purpose == Purpose::Token => Ok(self.finish(Ok(Output::nothing()))),
-            TokenStep::Use { token, epoch } => Ok(self.in_turn(now_ms, |call| call.send(Some(&token), epoch))),
+            TokenStep::Use { token, epoch } => Ok(self.in_turn(now_ms, |call| call.send(now_ms, Some(&token), epoch))),
             TokenStep::Fetch => Ok(self.in_turn(now_ms, Self::send_token_request)),
             TokenStep::Wait { until_ms } => Ok(Step::Wait { until_ms, why: WaitReason::Token }),
             TokenStep::Failed(error) => Ok(self.finish(Err(error))),
@@ -275,8 +276,8 @@ impl Call {
         }
     }
 
-    fn send(&mut self, token: Option<&Secret>, epoch: u64) -> Step {
-        match request::build(self.session.config(), &self.plan, token) {
+    fn send(&mut self, now_ms: u64, token: Option<&Secret>, epoch: u64) -> Step {
+        match request::build(self.session.config(), &self.plan, token, now_ms) {
             Ok(request) => {
                 self.state = State::Sent { epoch };
                 self.outstanding(request)

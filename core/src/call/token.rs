@@ -26,7 +26,7 @@ struct FetchedToken {
 impl Call {
     pub(super) fn send_token_request(&mut self) -> Step {
         let plan = Plan::token(self.session.config(), self.plan.timeout_ms);
-        match request::build(self.session.config(), &plan, None) {
+        match request::build(self.session.config(), &plan, None, 0) {
             Ok(request) => {
                 self.state = State::SentToken;
                 self.outstanding(request)

@@ -88,7 +88,7 @@ fn check_secrets(config: &WebhookConfig, scheme: &Scheme) -> Result<(), Error> {
         return Err(invalid("secret", "give the secret, or set require_signature to false"));
     }
     config.secrets.iter().try_for_each(|secret| secret.check("secret"))?;
-    config.secrets.iter().try_for_each(|secret| scheme.check_form(secret.expose()))?;
+    config.secrets.iter().try_for_each(|secret| scheme.check_form(secret.expose(), "secret"))?;
     config.sign_key.as_ref().map_or(Ok(()), |key| key.check("sign_key"))
 }
 

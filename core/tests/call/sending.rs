@@ -1,6 +1,10 @@
 //! How a request is authorized and encrypted, and how calls share the token.
 
-use airudder_core::{Call, CallOptions, ErrorCode, Failure, Outcome, Response, Step, crypto};
+use airudder_core::{
+    Auth, Call, CallOptions, ClientConfig, Delivery, ErrorCode, Failure, Method, Outcome, RawRequest, Replay, Response,
+    Session, Step,
+    crypto::{self, Scheme, SigningInput},
+};
 
 use crate::support::{ACCEPTED, TOKEN, UPLOAD, call, next_request, response, session, session_with, with_token};
 
@@ -170,4 +174,54 @@ fn a_process_call_needs_its_host_and_takes_the_callers_headers() {
     let request = next_request(&mut call, &mut 0).unwrap();
     assert_eq!(request.url, "https://process.example/api/v1/process/queryTaskQian");
     assert_eq!((request.headers.get("tenantId"), request.headers.get("Authorization")), (Some("t"), None));
+}
+
+#[test]
+fn a_request_is_signed_as_the_scheme_says() {
+    let signed = |scheme: &str, options: &CallOptions| {
+        let session = session_with(|config| {
+            config.sign_key = Some("fake-sign-key".into());
+            config.sign_secret = Some("fake-sign-secret".into());
+            config.encryption_key = Some("fake-key-16bytes".into());
+            config.sign_scheme = scheme.into();
+        });
+        let request = RawRequest {
+            method: Method::Post,
+            path: "/api/v1/anything".into(),
+            query: "a=1".into(),
+            body: "{}".into(),
+            auth: Auth::Sign,
+            replay: Replay::Never,
+            file: false,
+        };
+        let mut call = Call::raw(&session, request, options).expect(scheme);
+        next_request(&mut call, &mut 1_790_000_000_123).expect(scheme)
+    };
+    for scheme in [
+        "hmac-sha256:hex:method+url+time(header(X-Time))+body;in=header(X-Sign);prefix='v1='",
+        "hmac-sha1:base64:plain+path+query(a)+header(Signed);in=header(X-Sign,v1)",
+    ] {
+        let request = signed(scheme, &CallOptions::default());
+        let delivery = Delivery { url: &request.url, ..Delivery::new(&request.body, &request.headers) };
+        let input = SigningInput { secret: "fake-sign-secret", key: None, delivery, plain: Some(b"{}") };
+        let signature = request.headers.get("X-Sign").expect(scheme);
+        scheme.parse::<Scheme>().and_then(|scheme| scheme.verify(signature, &input)).expect(scheme);
+        assert_eq!(request.headers.get("X-Time"), scheme.contains("X-Time").then_some("1790000000"));
+        assert_eq!(request.headers.get("X-AIRudder-Sign-Key"), Some("fake-sign-key"));
+        let given = CallOptions { headers: [("X-Sign", "own")].into_iter().collect(), ..CallOptions::default() };
+        assert_eq!(signed(scheme, &given).headers.get("X-Sign"), Some("own"), "the caller's own comes first");
+    }
+    for (scheme, pointer) in [
+        ("hmac-sha256:hex:body;in=query(sign)", "/sign_scheme"),
+        ("sha256:hex:secret+body", "/sign_scheme"),
+        ("hmac-sha256:hex:body;secret=hex", "/sign_secret"),
+    ] {
+        let config = ClientConfig {
+            sign_secret: Some("fake-sign-secret".into()),
+            sign_scheme: scheme.into(),
+            ..ClientConfig::default()
+        };
+        let error = Session::new(config).map(|_| ()).unwrap_err();
+        assert_eq!(error.details().pointer.as_deref(), Some(pointer), "{error}");
+    }
 }

@@ -65,18 +65,18 @@ impl Scheme {
         self.has(&|part| matches!(part, Part::Time(_)))
     }
 
-    /// Returns whether the signature stands in a header field, so that a delivery can be signed by writing that.
+    /// The name of the header field that holds the signature; `None` where it stands elsewhere.
     #[must_use]
-    pub const fn is_in_header(&self) -> bool {
-        matches!(self.place, Place::Header(..))
+    pub fn header_name(&self) -> Option<&str> {
+        match &self.place {
+            Place::Header(name, _) => Some(name),
+            Place::Query(_) | Place::Field(_) => None,
+        }
     }
 
     /// The names of the header fields that it needs.
     pub(crate) fn header_names(&self) -> Vec<&str> {
-        let mut names = Vec::new();
-        if let Place::Header(name, _) = &self.place {
-            names.push(name.as_str());
-        }
+        let mut names: Vec<&str> = self.header_name().into_iter().collect();
         let key = match &self.digest {
             Digest::Hmac(_, key) => key.as_slice(),
             Digest::Plain(_) | Digest::None => &[],

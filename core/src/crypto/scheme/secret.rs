@@ -23,14 +23,14 @@ impl Default for SecretForm {
 }
 
 impl SecretForm {
-    pub(in crate::crypto) fn bytes<'a>(&self, secret: &'a str) -> Result<Cow<'a, [u8]>, Error> {
+    pub(in crate::crypto) fn bytes<'a>(&self, secret: &'a str, name: &str) -> Result<Cow<'a, [u8]>, Error> {
         let text = secret.strip_prefix(&self.prefix).unwrap_or(secret);
         if self.encoding == Encoding::Text {
             return Ok(text.as_bytes().into());
         }
         self.encoding.decode(text.as_bytes()).filter(|bytes| !bytes.is_empty()).map(Cow::Owned).ok_or_else(|| {
-            let why = format!("secret is not {}, as the scheme says", self.encoding.as_str());
-            Error::new(ErrorCode::InvalidConfig, why).at("/secret")
+            let why = format!("{name} is not {}, as the scheme says", self.encoding.as_str());
+            Error::new(ErrorCode::InvalidConfig, why).at(format!("/{name}"))
         })
     }
 }

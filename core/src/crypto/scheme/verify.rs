@@ -149,8 +149,8 @@ impl Scheme {
     }
 
     /// Fails where a secret is not in the form that the scheme says (E1001).
-    pub(crate) fn check_form(&self, secret: &str) -> Result<(), Error> {
-        self.secret.bytes(secret).map(|_| ())
+    pub(crate) fn check_form(&self, secret: &str, name: &str) -> Result<(), Error> {
+        self.secret.bytes(secret, name).map(|_| ())
     }
 
     fn check_secret(&self, input: &SigningInput<'_>) -> Result<(), Error> {
@@ -163,7 +163,7 @@ impl Scheme {
         provider: &dyn Provider,
         input: &SigningInput<'_>,
     ) -> Result<Vec<u8>, Error> {
-        let secret = self.secret.bytes(input.secret)?;
+        let secret = self.secret.bytes(input.secret, "secret")?;
         let context = Context { input, secret: &secret, own: self.place.parameter() };
         let message = values(&self.message, context)?;
         let message: Vec<&[u8]> = message.iter().map(Cow::as_ref).collect();
