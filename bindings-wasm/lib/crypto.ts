@@ -6,10 +6,12 @@
  * and signed is not published: `detect` finds it out from a captured delivery.
  */
 import { bytes } from "./runtime/bytes.js";
-import { fieldText, type HeaderFields, pairs } from "./runtime/headers.js";
+import type { URL as WebUrl } from "./runtime/globals.js";
+import type { Signing } from "./runtime/glue.js";
+import { fieldText, type HeaderFields, headOf, pairs } from "./runtime/headers.js";
 import { enter } from "./runtime/native.js";
 import { randomBlock } from "./runtime/platform.js";
-import { checkedAs, optionalString, STRING } from "./runtime/settings.js";
+import { checkedAs, hrefOf, optionalString, STRING, URL_TEXT } from "./runtime/settings.js";
 
 /** The cipher of requests and responses [documented]. */
 const CIPHER = "aes-ecb:zero:base64";
@@ -61,8 +63,14 @@ export interface SignOptions {
   scheme?: string | undefined;
   /** The sign key, for schemes with the part `key`. */
   key?: string | undefined;
-  /** The header fields, for schemes with the part `header(Name)`. */
+  /** The header fields, for schemes that sign some. */
   headers?: HeaderFields | undefined;
+  /** The HTTP method, for schemes with the part `method`: `POST`. */
+  method?: string | undefined;
+  /** The URL as its sender knows it, with its query: for schemes that sign it. */
+  url?: string | WebUrl | undefined;
+  /** The body before it was encrypted, for schemes with the part `plain`; absent: it is not encrypted. */
+  plain?: string | Uint8Array | undefined;
 }
 
 /**
@@ -72,31 +80,29 @@ export interface SignOptions {
  * crypto.sign("{}", "fake-secret", { scheme: "hmac-md5:hex:body" }); // "87375415beec3572951a5240b33e5a82"
  */
 export function sign(body: string | Uint8Array, secret: string, options: SignOptions = {}): string {
-  const { scheme = SCHEME, key, headers = [] } = options;
-  return enter((native) =>
-    native.sign(
-      bytes(body),
-      checkedAs(secret, "secret", STRING),
-      String(scheme),
-      optionalString(key, "key"),
-      fieldText(pairs(headers)),
-    ),
-  );
+  return enter((native) => native.sign(...signing(body, secret, options)));
 }
 
 /** Checks a signature in constant time; throws a `WebhookError` (E5002) if it is not right. */
 export function verify(signature: string, body: string | Uint8Array, secret: string, options: SignOptions = {}): void {
-  const { scheme = SCHEME, key, headers = [] } = options;
-  enter((native) =>
-    native.verify(
-      String(signature),
-      bytes(body),
-      checkedAs(secret, "secret", STRING),
-      String(scheme),
-      optionalString(key, "key"),
+  enter((native) => native.verify(String(signature), ...signing(body, secret, options)));
+}
+
+/** What the module takes to sign or to verify. */
+function signing(body: string | Uint8Array, secret: string, options: SignOptions): Signing {
+  const { scheme = SCHEME, key, headers = [], method = "POST", url = "", plain } = options;
+  return [
+    bytes(body),
+    checkedAs(secret, "secret", STRING),
+    String(scheme),
+    optionalString(key, "key"),
+    headOf(
+      checkedAs(method, "method", STRING),
+      hrefOf(checkedAs(url, "url", URL_TEXT)) ?? "",
       fieldText(pairs(headers)),
     ),
-  );
+    plain === undefined ? undefined : bytes(plain),
+  ];
 }
 
 /** A delivery as it came. */

@@ -1,12 +1,12 @@
 //! The vendor's encryption, for those who only need this.
 
 use airudder_core::{
-    Delivery, Error, ErrorCode,
+    Error, ErrorCode,
     crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{boundary::headers, errors::Fallible};
+use crate::{boundary::Head, errors::Fallible};
 
 /// Encrypts to Base64 or hex, as the cipher says. `iv` is 16 bytes, for ciphers with `iv=prefix`.
 #[wasm_bindgen]
@@ -28,15 +28,23 @@ pub fn digest(plain: &[u8]) -> String {
     airudder_core::crypto::digest(plain)
 }
 
-/// The signature that a scheme gives.
+/// The signature that a scheme gives. `head` is method, URL and header fields.
 #[wasm_bindgen]
-pub fn sign(body: &[u8], secret: &str, scheme: &str, key: Option<String>, fields: &str) -> Fallible<String> {
-    let headers = headers(fields);
-    let input = SigningInput { secret, key: key.as_deref(), delivery: Delivery::new(body, &headers), plain: None };
+pub fn sign(
+    body: &[u8],
+    secret: &str,
+    scheme: &str,
+    key: Option<String>,
+    head: &str,
+    plain: Option<Vec<u8>>,
+) -> Fallible<String> {
+    let head = Head::read(head);
+    let input =
+        SigningInput { secret, key: key.as_deref(), delivery: head.delivery(body, 0.0), plain: plain.as_deref() };
     Ok(scheme.parse::<Scheme>()?.sign(&input)?)
 }
 
-/// Fails unless the signature is the one that the scheme gives.
+/// Fails unless the signature is the one that the scheme gives. `head` is method, URL and header fields.
 #[wasm_bindgen]
 pub fn verify(
     signature: &str,
@@ -44,10 +52,12 @@ pub fn verify(
     secret: &str,
     scheme: &str,
     key: Option<String>,
-    fields: &str,
+    head: &str,
+    plain: Option<Vec<u8>>,
 ) -> Fallible<()> {
-    let headers = headers(fields);
-    let input = SigningInput { secret, key: key.as_deref(), delivery: Delivery::new(body, &headers), plain: None };
+    let head = Head::read(head);
+    let input =
+        SigningInput { secret, key: key.as_deref(), delivery: head.delivery(body, 0.0), plain: plain.as_deref() };
     Ok(scheme.parse::<Scheme>()?.verify(signature, &input)?)
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use airudder_core::{Delivery, Secret, WebhookConfig, crypto};
+use airudder_core::{Secret, WebhookConfig, crypto};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    boundary::{bytes, headers, pairs, to_js},
+    boundary::{Head, bytes, headers, pairs, to_js, whole},
     crypto::block,
     errors::Fallible,
     exact,
@@ -16,7 +16,10 @@ use crate::{
 
 /// A receiver's settings.
 #[wasm_bindgen]
-pub struct Webhooks(airudder_core::Webhooks);
+pub struct Webhooks {
+    hooks: airudder_core::Webhooks,
+    own_verifier: bool,
+}
 
 #[wasm_bindgen]
 extern "C" {
@@ -28,6 +31,11 @@ extern "C" {
     fn sign_key(this: &WebhooksSettings) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn scheme(this: &WebhooksSettings) -> Option<String>;
+    /// Below 0: any time.
+    #[wasm_bindgen(method, getter, js_name = toleranceMs)]
+    fn tolerance_ms(this: &WebhooksSettings) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = ownVerifier)]
+    fn own_verifier(this: &WebhooksSettings) -> bool;
     #[wasm_bindgen(method, getter, js_name = encryptionKey)]
     fn encryption_key(this: &WebhooksSettings) -> Option<String>;
     #[wasm_bindgen(method, getter)]
@@ -49,13 +57,14 @@ impl From<WebhooksSettings> for WebhookConfig {
             secrets: settings.secrets().into_iter().map(Secret::new).collect(),
             sign_key: settings.sign_key().map(Secret::new),
             scheme: settings.scheme().unwrap_or(usual.scheme),
+            tolerance_ms: settings.tolerance_ms().map_or(usual.tolerance_ms, |ms| (ms >= 0.0).then(|| whole(ms))),
+            own_verifier: settings.own_verifier(),
             encryption_key: settings.encryption_key().map(Secret::new),
             cipher: settings.cipher().unwrap_or(usual.cipher),
             require_signature: settings.require_signature().unwrap_or(usual.require_signature),
             require_encryption: settings.require_encryption(),
             max_body_bytes: settings.max_body_bytes().unwrap_or(usual.max_body_bytes),
             max_depth: settings.max_depth().unwrap_or(usual.max_depth),
-            ..usual
         }
     }
 }
@@ -89,32 +98,55 @@ impl Webhooks {
     /// A receiver with these settings.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: WebhooksSettings) -> Fallible<Self> {
-        Ok(Self(airudder_core::Webhooks::with_provider(settings.into(), Arc::new(Runtime))?))
+        let own_verifier = settings.own_verifier();
+        let hooks = airudder_core::Webhooks::with_provider(settings.into(), Arc::new(Runtime))?;
+        Ok(Self { hooks, own_verifier })
     }
 
     /// The names of the header fields that `unwrap` needs.
     #[wasm_bindgen(js_name = headerNames)]
     #[must_use]
     pub fn header_names(&self) -> Vec<String> {
-        self.0.header_names().map(str::to_owned).collect()
+        self.hooks.header_names().map(str::to_owned).collect()
     }
 
-    /// Verifies, decrypts and reads a delivery.
-    pub fn unwrap(&self, body: &[u8], fields: &str, kind: Option<String>, events: &Events) -> Fallible<JsValue> {
-        let event = self.0.unwrap(&Delivery::new(body, &headers(fields)), kind.as_deref())?;
+    /// Verifies, decrypts and reads a delivery. Where the receiver has a verifier of its own, that one has said yes already.
+    pub fn unwrap(
+        &self,
+        body: &[u8],
+        head: &str,
+        received_ms: f64,
+        kind: Option<String>,
+        events: &Events,
+    ) -> Fallible<JsValue> {
+        let head = Head::read(head);
+        let delivery = head.delivery(body, received_ms);
+        let event = if self.own_verifier {
+            self.hooks.unwrap_verified(&delivery, kind.as_deref())
+        } else {
+            self.hooks.unwrap(&delivery, kind.as_deref())
+        }?;
         let text = event.text();
         let data = if event.has_simple_numbers() { None } else { Some(exact::keep(text)).filter(|data| data != text) };
         Ok(events.make(event.name(), event.known(), event.verified(), text, event.dedupe_key(), data))
     }
 
+    /// What an attacker could do although the signature is checked.
+    #[must_use]
+    pub fn weakness(&self) -> Option<String> {
+        self.hooks.weakness().map(str::to_owned)
+    }
+
     /// The header fields of a signed delivery.
-    pub fn sign(&self, body: &[u8], fields: &str) -> Fallible<JsValue> {
-        to_js(&pairs(&self.0.sign_with(&Delivery::new(body, &headers(fields)))?))
+    pub fn sign(&self, body: &[u8], head: &str, sent_ms: f64) -> Fallible<JsValue> {
+        let head = Head::read(head);
+        to_js(&pairs(&self.hooks.sign_with(&head.delivery(body, sent_ms))?))
     }
 
     /// Header fields and body of a delivery as AI Rudder might send it.
-    pub fn seal(&self, text: &str, iv: &[u8], fields: &str) -> Fallible<JsValue> {
-        let (headers, body) = self.0.seal_with(&Delivery::new(text.as_bytes(), &headers(fields)), Some(block(iv)?))?;
+    pub fn seal(&self, text: &str, iv: &[u8], head: &str, sent_ms: f64) -> Fallible<JsValue> {
+        let head = Head::read(head);
+        let (headers, body) = self.hooks.seal_with(&head.delivery(text.as_bytes(), sent_ms), Some(block(iv)?))?;
         to_js(&Sealed { headers: pairs(&headers), body: &body })
     }
 }

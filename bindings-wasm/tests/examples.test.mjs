@@ -135,8 +135,9 @@ test("an event that was kept tells when it came", () => {
   const [body, receivedAt] = ['{"event":"message.send"}', new Date(1_720_159_500_000)];
   const event = hooks.unwrap(body, hooks.sign(body), { receivedAt });
   assert.equal(event.receivedAt, receivedAt);
+  assert.deepEqual(hooks.unwrap(body, hooks.sign(body), { receivedAt: Number(receivedAt) }).receivedAt, receivedAt);
   assert.equal("receivedAt" in hooks.unwrap(body, hooks.sign(body)), false);
-  for (const wrong of ["2024-07-05", new Date("no date"), 1]) {
+  for (const wrong of ["2024-07-05", new Date("no date"), Number.NaN, 1n]) {
     assert.throws(() => hooks.unwrap(body, hooks.sign(body), { receivedAt: wrong }), { code: "E1001" });
   }
 });

@@ -16,6 +16,13 @@ export function bytes(body: string | Uint8Array | ArrayBuffer): Uint8Array {
   throw parsed(body);
 }
 
+/** Fails where a body has more bytes than the limit. */
+export function checkSize(length: number, limit: number): void {
+  if (length > limit) {
+    throw fault(5003, `the body has more than ${limit} bytes`);
+  }
+}
+
 /** Checks for bytes, also of another realm, as in tests under Jest, where `instanceof` fails. */
 export function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
   return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";

@@ -20,6 +20,17 @@ export type AbortSignal = Global<
 /** The web's `URL`. */
 export type URL = Global<"URL", { readonly href: string }>;
 
+/** The web's `Headers`. */
+export type Headers = Global<
+  "Headers",
+  {
+    get(name: string): string | null;
+    has(name: string): boolean;
+    append(name: string, value: string): void;
+    [Symbol.iterator](): Iterator<[string, string]>;
+  }
+>;
+
 /** The web's `ReadableStream`. */
 export type ReadableStream = Global<"ReadableStream", AsyncIterable<Uint8Array>>;
 
@@ -28,6 +39,7 @@ export type WebRequest = Global<
   "Request",
   {
     readonly method: string;
+    readonly url: string;
     readonly headers: Iterable<[string, string]>;
     readonly body: ReadableStream | null;
     readonly bodyUsed: boolean;

@@ -16,6 +16,9 @@ export type JsonText = string;
 /** Names and values of header fields by turns, each with a zero character behind it. */
 export type FieldText = string;
 
+/** Method and URL, each with a zero character behind it, and then header fields. */
+export type Head = string;
+
 export interface Outgoing {
   method: string;
   url: string;
@@ -154,6 +157,9 @@ export class Campaign {
 export interface WebhooksSettings {
   secrets: readonly string[];
   scheme?: string | undefined;
+  /** Below 0: any time. */
+  toleranceMs?: number | undefined;
+  ownVerifier: boolean;
   encryptionKey?: string | undefined;
   cipher?: string | undefined;
   requireSignature?: boolean | undefined;
@@ -180,7 +186,14 @@ export class Webhooks {
   constructor(settings: WebhooksSettings);
   /** The names of the header fields that `unwrap` needs. */
   headerNames(): string[];
-  unwrap<Event>(body: Uint8Array, headers: FieldText, kind: string | undefined, events: Events<Event>): Event;
+  /** Where there is a verifier of its own, it has said yes already. */
+  unwrap<Event>(
+    body: Uint8Array,
+    head: Head,
+    receivedMs: number,
+    kind: string | undefined,
+    events: Events<Event>,
+  ): Event;
   sign(body: Uint8Array, headers: FieldText): Pairs;
   seal(text: string, iv: Uint8Array, headers: FieldText): { headers: Pairs; body: Uint8Array };
   free(): void;
@@ -190,21 +203,17 @@ export function curl(method: string, url: string, headers: FieldText, body: Uint
 export function encrypt(plain: Uint8Array, key: string, cipher: string, iv: Uint8Array | undefined): string;
 export function decrypt(text: Uint8Array, key: string, cipher: string): Uint8Array;
 export function digest(plain: Uint8Array): string;
-export function sign(
+/** A body, its secret, the scheme, the sign key, method, URL and header fields, and the body before it was encrypted. */
+export type Signing = [
   body: Uint8Array,
   secret: string,
   scheme: string,
   key: string | undefined,
-  headers: FieldText,
-): string;
-export function verify(
-  signature: string,
-  body: Uint8Array,
-  secret: string,
-  scheme: string,
-  key: string | undefined,
-  headers: FieldText,
-): void;
+  head: Head,
+  plain: Uint8Array | undefined,
+];
+export function sign(...signing: Signing): string;
+export function verify(signature: string, ...signing: Signing): void;
 export function detect(
   headers: FieldText,
   body: Uint8Array,

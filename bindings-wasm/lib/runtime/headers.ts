@@ -1,6 +1,6 @@
 /** Header fields in whatever form a runtime or framework has them. */
 import { bytes, isBytes } from "./bytes.js";
-import type { FieldText, Pairs } from "./glue.js";
+import type { FieldText, Head, Pairs } from "./glue.js";
 import { fault } from "./native.js";
 
 /** The value of a field, or its values. */
@@ -46,6 +46,11 @@ export function fieldText(fields: Pairs): FieldText {
     text += `${withoutZero(name)}\0${withoutZero(value)}\0`;
   }
   return text;
+}
+
+/** Method, URL and header fields as the module takes them. */
+export function headOf(method: string, url: string, fields: FieldText): Head {
+  return `${withoutZero(method)}\0${withoutZero(url)}\0${fields}`;
 }
 
 /** The pairs of header fields as the module gives them. */

@@ -33,6 +33,11 @@ export const DATE: Kind = {
   what: "a valid Date",
   fits: (value) => Object.prototype.toString.call(value) === "[object Date]" && !Number.isNaN(Number(value)),
 };
+export const INSTANT: Kind = {
+  what: "a valid Date, or a number of milliseconds since 1970",
+  fits: (value) => DATE.fits(value) || (number(value) && Math.abs(value) <= 8.64e15),
+};
+export const URL_TEXT: Kind = { what: "a string or a URL", fits: (value) => hrefOf(value) !== undefined };
 export const SIGNAL: Kind = {
   what: "an AbortSignal",
   fits: (value) => OBJECT.fits(value) && "aborted" in Object(value),
@@ -42,17 +47,17 @@ export const STRINGS: Kind = {
   fits: (value) => STRING.fits(value) || (Array.isArray(value) && value.every(STRING.fits)),
 };
 
-/** The settings that are given, each checked for its kind; `undefined` and `null` count as absent. */
+/** The settings that are given, each checked for its kind. */
 export function settings<T extends object>(given: T, kinds: Record<string, Kind>, needed: readonly string[] = []): T {
   if (typeof given !== "object" || given === null) {
     throw fault(1001, `settings are an object with ${Object.keys(kinds).join(", ")}`);
   }
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || value === null) {
+    const kind = kindOf(kinds, name);
+    if (isAbsent(value, kind)) {
       continue;
     }
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind === undefined) {
       throw fault(1001, `there is no setting \`${name}\`; there are ${Object.keys(kinds).join(", ")}`, `/${name}`);
     }
@@ -63,6 +68,16 @@ export function settings<T extends object>(given: T, kinds: Record<string, Kind>
     throw fault(1001, `give ${missing}`, `/${missing}`);
   }
   return checked as T;
+}
+
+/** The kind of a setting, if there is such a setting. */
+export function kindOf(kinds: Record<string, Kind>, name: string): Kind | undefined {
+  return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+}
+
+/** True for `undefined`, and for `null` where that is no value of its own. */
+export function isAbsent(value: unknown, kind: Kind | undefined): boolean {
+  return value === undefined || (value === null && !kind?.fits(null));
 }
 
 /** The same fields without a prototype: the module would read absent fields from it. */
@@ -81,6 +96,12 @@ export function checkedAs<T>(value: T, name: string, kind: Kind): T {
     throw fault(1001, `${name} is ${kind.what}`, `/${name}`);
   }
   return value;
+}
+
+/** A URL as a string. An object may be of another realm, as in tests under Jest. */
+export function hrefOf(url: unknown): string | undefined {
+  const text = OBJECT.fits(url) ? (url as { href?: unknown }).href : url;
+  return isWellFormed(text) ? text : undefined;
 }
 
 /** True for a string that can be written as UTF-8. */

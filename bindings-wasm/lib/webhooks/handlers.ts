@@ -1,30 +1,48 @@
 /** From HTTP to events: reads a body within its limit, and answers as AI Rudder expects it. */
-import { bytes, collect, isBytes, parsed } from "../runtime/bytes.js";
+import { bytes, checkSize, collect, isBytes, parsed } from "../runtime/bytes.js";
 import { type AirudderError, CryptoError, WebhookError } from "../runtime/errors.js";
 import type { WebRequest, WebResponse } from "../runtime/globals.js";
 import { type HeaderFields, pairs } from "../runtime/headers.js";
 import { fault } from "../runtime/native.js";
+import { type Address, addressOf } from "./address.js";
 import type { Event } from "./event.js";
 
 /** A receiver of deliveries. */
-interface Receiver {
+export interface Receiver<Request> {
   maxBodyBytes: number;
-  unwrap: (body: Body, headers: HeaderFields) => Event;
+  unwrap: (body: Body, headers: HeaderFields, more: Arrival) => Event;
   take: (event: Event) => unknown;
   onError: (error: unknown) => unknown;
   quarantine: ((delivery: Unverified) => unknown) | undefined;
+  address: Address<Request> | undefined;
+}
+
+/** A delivery, as the server has it. */
+interface Incoming {
+  method: string;
+  headers: HeaderFields;
+  url: () => string;
+  body: () => Promise<Body>;
 }
 
 type Body = string | Uint8Array | ArrayBuffer;
 
-/** A delivery that could not be verified, decrypted or read, as it came. */
-export interface Unverified {
+/** What a delivery has beside body and header fields. */
+interface Arrival {
+  /** The HTTP method. */
+  readonly method: string;
+  /** The URL: of a handler's setting `url`, or as the server saw it. */
+  readonly url: string;
+  /** The time of the delivery. */
+  readonly receivedAt: Date;
+}
+
+/** A delivery that could not be verified, decrypted or read, as it came. `unwrap` takes all of it later. */
+export interface Unverified extends Arrival {
   /** The bytes of the body. */
   readonly body: Uint8Array;
   /** Names and values of the header fields, for `unwrap` and for JSON. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** The time of the delivery. */
-  readonly receivedAt: Date;
   /** The reason: a `WebhookError` or a `CryptoError`. */
   readonly error: AirudderError;
 }
@@ -35,6 +53,12 @@ export type FetchHandler = (request: WebRequest) => Promise<WebResponse>;
 /** The part of `http.IncomingMessage` that is needed; Express's and Fastify's fit. */
 export interface NodeRequest extends AsyncIterable<unknown> {
   readonly method?: string | undefined;
+  /** Path and query. */
+  readonly url?: string | undefined;
+  /** The same ahead of a router, which Express takes off `url`. */
+  readonly originalUrl?: string | undefined;
+  /** The connection, which tells whether it is encrypted. */
+  readonly socket?: unknown;
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
   readonly readableEnded?: boolean;
   /** Set by `setEncoding`: the body comes as strings, of which only UTF-8 gives the bytes back. */
@@ -67,21 +91,27 @@ interface Answer {
 }
 
 /** A handler from `Request` to `Response`. */
-export function fetchHandler(receiver: Receiver): FetchHandler {
+export function fetchHandler(receiver: Receiver<WebRequest>): FetchHandler {
   return async (request) => {
-    const { status, headers, body } = await answer(receiver, request.method, request.headers, () =>
-      webBody(request, receiver.maxBodyBytes),
-    );
+    const { status, headers, body } = await answer(receiver, {
+      method: request.method,
+      headers: request.headers,
+      url: () => addressOf(receiver.address, request, request.url),
+      body: () => webBody(request, receiver.maxBodyBytes),
+    });
     return new Response(body, { status, headers }) as WebResponse;
   };
 }
 
 /** A handler for Node's `http`. */
-export function nodeHandler(receiver: Receiver): NodeHandler {
+export function nodeHandler(receiver: Receiver<NodeRequest>): NodeHandler {
   return async (request, response) => {
-    const { status, headers, body } = await answer(receiver, request.method ?? "", request.headers, () =>
-      nodeBody(request, receiver.maxBodyBytes),
-    );
+    const { status, headers, body } = await answer(receiver, {
+      method: request.method ?? "",
+      headers: request.headers,
+      url: () => addressOf(receiver.address, request, seenBy(request)),
+      body: () => nodeBody(request, receiver.maxBodyBytes),
+    });
     try {
       if (response.destroyed || response.socket?.destroyed) {
         throw new Error("the connection broke off before the answer was sent: AI Rudder sends the event again");
@@ -95,21 +125,28 @@ export function nodeHandler(receiver: Receiver): NodeHandler {
   };
 }
 
-async function answer(
-  receiver: Receiver,
-  method: string,
-  headers: HeaderFields,
-  read: () => Promise<Body>,
-): Promise<Answer> {
+/** The URL as the server sees it; path and query where the request names no host. */
+function seenBy({ originalUrl, url = "", headers, socket }: NodeRequest): string {
+  const target = originalUrl ?? url;
+  const host = headers.host ?? headers[":authority"];
+  if (!target.startsWith("/") || typeof host !== "string") {
+    return target;
+  }
+  const isEncrypted = (socket as { encrypted?: unknown } | undefined)?.encrypted === true;
+  return `${isEncrypted ? "https" : "http"}://${host}${target}`;
+}
+
+async function answer<Request>(receiver: Receiver<Request>, request: Incoming): Promise<Answer> {
+  const { method, headers } = request;
   if (method !== "POST") {
     return refuse(405, { allow: "POST" });
   }
   const receivedAt = new Date();
-  let body: Body | undefined;
+  let arrived: (Arrival & { body: Body }) | undefined;
   let event: Event | undefined;
   try {
-    body = await read();
-    event = receiver.unwrap(body, headers);
+    arrived = { method, url: request.url(), receivedAt, body: await request.body() };
+    event = receiver.unwrap(arrived.body, headers, arrived);
     await receiver.take(event);
     return TAKEN;
   } catch (error) {
@@ -117,11 +154,11 @@ async function answer(
     if (event !== undefined) {
       return refuse(500); // ours, so that the event comes again when it was mended
     }
-    if (body !== undefined && isUnverified(error) && receiver.quarantine !== undefined) {
+    if (arrived !== undefined && isUnverified(error) && receiver.quarantine !== undefined) {
       return keep(receiver, receiver.quarantine, {
-        body: bytes(body),
+        ...arrived,
+        body: bytes(arrived.body),
         headers: pairs(headers),
-        receivedAt,
         error,
       });
     }
@@ -130,8 +167,8 @@ async function answer(
 }
 
 /** Another setting may verify it later. What cannot be kept comes again. */
-async function keep(
-  receiver: Receiver,
+async function keep<Request>(
+  receiver: Receiver<Request>,
   quarantine: (delivery: Unverified) => unknown,
   delivery: Unverified,
 ): Promise<Answer> {
@@ -145,7 +182,7 @@ async function keep(
 }
 
 /** A logger that fails must not keep the answer back, nor end the process. */
-async function tell(receiver: Receiver, error: unknown): Promise<void> {
+async function tell<Request>(receiver: Receiver<Request>, error: unknown): Promise<void> {
   try {
     await receiver.onError(error);
   } catch {
@@ -153,12 +190,12 @@ async function tell(receiver: Receiver, error: unknown): Promise<void> {
   }
 }
 
-/** True where another secret, scheme, key or cipher might read it. */
+/** True where another secret, scheme, tolerance, key or cipher might read it. */
 function isUnverified(error: unknown): error is AirudderError {
   return error instanceof CryptoError || (error instanceof WebhookError && UNVERIFIED.has(error.code));
 }
 
-const UNVERIFIED = new Set(["E5001", "E5002", "E5005", "E5008"]);
+const UNVERIFIED = new Set(["E5001", "E5002", "E5005", "E5007", "E5008", "E5009"]);
 
 /** 4xx is the sender's fault. What is ours is 500, so that the event comes again when it was mended. */
 function statusOf(error: unknown): number {
@@ -204,11 +241,7 @@ function within(
   return collect(
     stream,
     (chunk) => chunkOf(chunk, encoding),
-    (length) => {
-      if (length > limit) {
-        throw fault(5003, `the body has more than ${limit} bytes`);
-      }
-    },
+    (length) => checkSize(length, limit),
   );
 }
 

@@ -1,10 +1,24 @@
 /** The settings of a receiver and of its handlers. */
 import type { EventData } from "../generated/types.js";
+import type { WebRequest, URL as WebUrl } from "../runtime/globals.js";
 import { fault } from "../runtime/native.js";
 import { environment, hasEnvironment } from "../runtime/platform.js";
-import { COUNT, FLAG, FUNCTION, STRING, STRINGS } from "../runtime/settings.js";
+import {
+  COUNT,
+  FLAG,
+  FUNCTION,
+  INSTANT,
+  isAbsent,
+  type Kind,
+  kindOf,
+  STRING,
+  STRINGS,
+  URL_TEXT,
+} from "../runtime/settings.js";
+import { ADDRESS, type Address } from "./address.js";
 import type { Event } from "./event.js";
-import type { Unverified } from "./handlers.js";
+import type { NodeRequest, Unverified } from "./handlers.js";
+import type { Verifier } from "./verifier.js";
 
 /** Settings of a receiver. */
 export interface WebhooksOptions {
@@ -18,6 +32,14 @@ export interface WebhooksOptions {
    * `crypto.detect` finds the right one from a captured delivery.
    */
   scheme?: string | undefined;
+  /**
+   * How far a time that is signed may be from the time of receipt, in seconds, in either direction (E5007); `null`: any
+   * time. Absent: 900, since AI Rudder repeats a delivery for five minutes, perhaps with its first signature. It is for
+   * schemes with the part `time(…)`; the others sign no time.
+   */
+  tolerance?: number | null | undefined;
+  /** A verifier of your own, in place of `secret` and `scheme`. */
+  verify?: Verifier | undefined;
   /** The key of encrypted events, 16, 24 or 32 bytes; absent: they come plain. */
   encryptionKey?: string | undefined;
   /** The cipher of events. The default, that of requests, `aes-ecb:zero:base64`, is an assumption. */
@@ -40,11 +62,26 @@ export interface WebhooksOptions {
   maxDepth?: number | undefined;
 }
 
+/** What is known of a delivery beside its body and its header fields. */
+export interface UnwrapOptions {
+  /** The event that this URL is for; absent: it is recognized by its fields. One that is not known is no error. */
+  kind?: keyof EventData | undefined;
+  /** The HTTP method: `POST`. */
+  method?: string | undefined;
+  /** The URL as AI Rudder knows it, with its query: for schemes that sign it. */
+  url?: string | WebUrl | undefined;
+  /**
+   * The time of the delivery, as a `Date` or in milliseconds since 1970, if that was earlier: of a delivery that was kept,
+   * and is verified now. A time that is signed is compared with it, and it becomes the event's `receivedAt`. Absent: now.
+   */
+  receivedAt?: Date | number | undefined;
+}
+
 /** Takes an event. AI Rudder gets its answer when the promise is kept; where it is broken, it sends the event again. */
 export type Listener<Received = Event> = (event: Received) => unknown;
 
 /** Settings of a handler. */
-export interface HandlerOptions {
+export interface HandlerOptions<Request = WebRequest | NodeRequest> {
   /** The event that this URL is for; absent: it is recognized by its fields. */
   kind?: keyof EventData | undefined;
   /**
@@ -64,18 +101,45 @@ export interface HandlerOptions {
    * `accept`: 200, and it is forgotten. Absent: `retry`.
    */
   unhandled?: "retry" | "accept" | undefined;
+  /**
+   * The URL as AI Rudder knows it, for schemes that sign it: behind a proxy, the server sees another one. Either the
+   * address that AI Rudder was given, `https://` and the host, and the path if the proxy changes it, too; the query is the
+   * request's. Or a function of the request that gives all of it. Absent: as the server sees it; `X-Forwarded-*`, which
+   * anybody can send, is not asked.
+   */
+  url?: Address<Request> | undefined;
 }
+
+export const UNWRAP: Record<keyof UnwrapOptions, Kind> = {
+  kind: STRING,
+  method: STRING,
+  url: URL_TEXT,
+  receivedAt: INSTANT,
+};
 
 export const HANDLER = {
   kind: STRING,
   onError: FUNCTION,
   quarantine: FUNCTION,
   unhandled: { what: "`retry` or `accept`", fits: (value: unknown) => value === "retry" || value === "accept" },
+  url: ADDRESS,
 };
 
-export const WEBHOOKS = {
+const TOLERANCE: Kind = {
+  what: "a number of seconds, from 0, or null for any time",
+  fits: (value) => value === null || (typeof value === "number" && value >= 0 && value < 1.6e9),
+};
+
+/** The tolerance in milliseconds as the module takes it: below 0 for any time, and absent for the usual one. */
+export function toleranceMs(tolerance: number | null | undefined): number | undefined {
+  return tolerance === null ? -1 : tolerance === undefined ? undefined : tolerance * 1000;
+}
+
+export const WEBHOOKS: Record<keyof WebhooksOptions, Kind> = {
   secret: STRINGS,
   scheme: STRING,
+  tolerance: TOLERANCE,
+  verify: FUNCTION,
   encryptionKey: STRING,
   cipher: STRING,
   requireSignature: FLAG,
@@ -85,23 +149,43 @@ export const WEBHOOKS = {
   maxDepth: COUNT,
 };
 
-const VARIABLES = {
+const SIGNING = {
   secret: "AIRUDDER_WEBHOOK_SECRET",
   scheme: "AIRUDDER_WEBHOOK_SCHEME",
+  tolerance: "AIRUDDER_SIGN_TOLERANCE",
+};
+
+const ENCRYPTING = {
   cipher: "AIRUDDER_WEBHOOK_CIPHER",
   encryptionKey: "AIRUDDER_ENCRYPTION_KEY",
 };
 
-/** The settings from the environment; given ones take precedence. */
+/** The settings from the environment; given ones take precedence, and a verifier does so over the whole signature. */
 export function fromEnvironment(options: WebhooksOptions): WebhooksOptions {
-  const found = Object.entries(VARIABLES).map(([name, variable]) => [name, environment(variable)]);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  const given = Object.entries(options).filter(([name, value]) => !isAbsent(value, kindOf(WEBHOOKS, name)));
+  const isOwn = given.some(([name]) => name === "verify");
+  const found = Object.entries(isOwn ? ENCRYPTING : { ...SIGNING, ...ENCRYPTING }).map(
+    ([name, variable]) => [name, fromVariable(name, variable)] as const,
+  );
   const all: WebhooksOptions = { ...Object.fromEntries(found), ...Object.fromEntries(given) };
-  if (!all.secret && all.requireSignature !== false) {
+  if (!all.secret && !isOwn && all.requireSignature !== false) {
     const remedy = hasEnvironment()
-      ? `set ${VARIABLES.secret} in the environment, or give secret`
-      : `this runtime has no process.env to read ${VARIABLES.secret} from: give secret`;
+      ? `set ${SIGNING.secret} in the environment, or give secret`
+      : `this runtime has no process.env to read ${SIGNING.secret} from: give secret`;
     throw fault(1001, remedy, "/secret");
   }
   return all;
+}
+
+/** The value of a variable: a string, or the tolerance's number. */
+function fromVariable(name: string, variable: string): string | number | undefined {
+  const text = environment(variable);
+  if (name !== "tolerance" || text === undefined) {
+    return text;
+  }
+  const seconds = Number(text);
+  if (!TOLERANCE.fits(seconds)) {
+    throw fault(1001, `${variable} is a number of seconds, from 0`, "/tolerance");
+  }
+  return seconds;
 }

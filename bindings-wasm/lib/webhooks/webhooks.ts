@@ -1,23 +1,35 @@
 /** Events that AI Rudder sends to a URL of yours. */
 import { EVENT_TYPES } from "../generated/events.js";
 import type { EventData } from "../generated/types.js";
-import { bytes } from "../runtime/bytes.js";
+import { bytes, checkSize } from "../runtime/bytes.js";
 import { AirudderError } from "../runtime/errors.js";
+import type { WebRequest } from "../runtime/globals.js";
 import type { Webhooks as Machine } from "../runtime/glue.js";
-import { fieldText, type HeaderFields, pairs, pick } from "../runtime/headers.js";
+import { fieldText, type HeaderFields, headOf, pairs, pick } from "../runtime/headers.js";
 import { fault, Renewed } from "../runtime/native.js";
 import { randomBlock } from "../runtime/platform.js";
-import { bare, checkedAs, DATE, FUNCTION, OBJECT, optionalString, STRING, settings } from "../runtime/settings.js";
+import { bare, checkedAs, FUNCTION, hrefOf, OBJECT, STRING, settings } from "../runtime/settings.js";
 import { EVENTS, type Event, type EventOf } from "./event.js";
-import { type FetchHandler, fetchHandler, type NodeHandler, nodeHandler } from "./handlers.js";
+import {
+  type FetchHandler,
+  fetchHandler,
+  type NodeHandler,
+  type NodeRequest,
+  nodeHandler,
+  type Receiver,
+} from "./handlers.js";
 import {
   fromEnvironment,
   HANDLER,
   type HandlerOptions,
   type Listener,
+  toleranceMs,
+  UNWRAP,
+  type UnwrapOptions,
   WEBHOOKS,
   type WebhooksOptions,
 } from "./options.js";
+import { ask, type Verifier } from "./verifier.js";
 
 /**
  * Verifies, decrypts and reads events. Make one and use it for all deliveries.
@@ -31,14 +43,22 @@ export class Webhooks {
   readonly #listeners = new Map<string, Listener>();
   readonly #maxBodyBytes: number;
   readonly #headerNames: ReadonlySet<string>;
+  readonly #verify: Verifier | undefined;
   #otherwise: Listener | undefined;
 
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: WebhooksOptions) {
-    const { secret, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
-    const secrets = typeof secret === "string" ? [secret] : [...(secret ?? [])];
+    const { secret, verify, tolerance, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
+    const checked = bare({
+      ...given,
+      secrets: typeof secret === "string" ? [secret] : [...(secret ?? [])],
+      toleranceMs: toleranceMs(tolerance),
+      ownVerifier: verify !== undefined,
+      maxBodyBytes,
+    });
     this.#maxBodyBytes = maxBodyBytes;
-    this.#machine = new Renewed((native) => new native.Webhooks(bare({ ...given, secrets, maxBodyBytes })));
+    this.#verify = verify;
+    this.#machine = new Renewed((native) => new native.Webhooks(checked));
     this.#headerNames = new Set(
       this.#machine.use((machine) => machine.headerNames()).map((name) => name.toLowerCase()),
     );
@@ -47,8 +67,9 @@ export class Webhooks {
   /**
    * A receiver with settings from the environment; given ones take precedence.
    *
-   * Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_WEBHOOK_CIPHER` and
-   * `AIRUDDER_ENCRYPTION_KEY` from `process.env`; empty ones count as absent.
+   * Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_SIGN_TOLERANCE` (seconds),
+   * `AIRUDDER_WEBHOOK_CIPHER` and `AIRUDDER_ENCRYPTION_KEY` from `process.env`; empty ones count as absent, and with
+   * `verify` only the last two are read.
    *
    * @throws ValidationError There is no secret, and `requireSignature: false`, which says that none is needed, was not
    * given either. The message names the variable; in a runtime without `process.env` it says so.
@@ -62,27 +83,27 @@ export class Webhooks {
    *
    * @param body The bytes as they came: a signature is about bytes. A string is encoded as UTF-8.
    * @param headers The header fields, in any case.
-   * @param options `kind` is the event that this URL is for; absent: it is recognized by its fields. One that is not
-   * known is no error. `receivedAt` is the time of the delivery, if that was earlier: of a delivery that was kept, and
-   * is verified now. It becomes the event's `receivedAt`. No known scheme signs a time, so nothing is compared with it
-   * yet.
    * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply
-   * (E5004) or no JSON object (E5005), was parsed before (E5006), or is plain where that is refused (E5008). Answer the
-   * same to all of them, and to a `CryptoError`.
+   * (E5004) or no JSON object (E5005), was parsed before (E5006), was signed too long ago (E5007), or is plain where that
+   * is refused (E5008). Answer the same to all of them, and to a `CryptoError`.
    * @throws CryptoError It cannot be decrypted.
    */
-  unwrap(
-    body: string | Uint8Array | ArrayBuffer,
-    headers: HeaderFields,
-    options: { kind?: keyof EventData | undefined; receivedAt?: Date | undefined } = {},
-  ): Event {
-    const { kind, receivedAt } = options;
-    const at = receivedAt === undefined ? undefined : checkedAs(receivedAt, "receivedAt", DATE);
+  unwrap(body: string | Uint8Array | ArrayBuffer, headers: HeaderFields, options: UnwrapOptions = {}): Event {
+    const { kind, method = "POST", url, receivedAt } = settings(options, UNWRAP);
+    const raw = bytes(body);
     const fields = pick(checkedAs(headers, "headers", OBJECT), this.#headerNames);
+    if (this.#verify !== undefined) {
+      checkSize(raw.length, this.#maxBodyBytes);
+      ask(this.#verify, raw, headers);
+    }
+    const head = headOf(method, hrefOf(url) ?? "", fields);
     const event = this.#machine.use((machine) =>
-      machine.unwrap(bytes(body), fields, optionalString(kind, "kind"), EVENTS),
+      machine.unwrap(raw, head, Number(receivedAt ?? Date.now()), kind, EVENTS),
     );
-    return at === undefined ? event : Object.assign(event, { receivedAt: at });
+    if (receivedAt === undefined) {
+      return event;
+    }
+    return Object.assign(event, { receivedAt: typeof receivedAt === "number" ? new Date(receivedAt) : receivedAt });
   }
 
   /**
@@ -164,7 +185,7 @@ export class Webhooks {
    *
    * @param listener Takes every event; absent: those given to `on` do.
    */
-  fetchHandler(listener?: Listener, options: HandlerOptions = {}): FetchHandler {
+  fetchHandler(listener?: Listener, options: HandlerOptions<WebRequest> = {}): FetchHandler {
     return fetchHandler(this.#receiver(listener, options));
   }
 
@@ -176,7 +197,7 @@ export class Webhooks {
    *
    * @param listener Takes every event; absent: those given to `on` do.
    */
-  nodeHandler(listener?: Listener, options: HandlerOptions = {}): NodeHandler {
+  nodeHandler(listener?: Listener, options: HandlerOptions<NodeRequest> = {}): NodeHandler {
     return nodeHandler(this.#receiver(listener, options));
   }
 
@@ -185,8 +206,8 @@ export class Webhooks {
     return "Webhooks {}";
   }
 
-  #receiver(listener: Listener | undefined, options: HandlerOptions) {
-    const { kind, onError = logger(), quarantine, unhandled } = settings(options, HANDLER);
+  #receiver<Request>(listener: Listener | undefined, options: HandlerOptions<Request>): Receiver<Request> {
+    const { kind, onError = logger(), quarantine, unhandled, url: address } = settings(options, HANDLER);
     const dispatch = async (event: Event) => {
       if (unhandled !== "accept" || this.#listeners.has(event.type) || this.#otherwise !== undefined) {
         await this.dispatch(event);
@@ -194,10 +215,11 @@ export class Webhooks {
     };
     return {
       maxBodyBytes: this.#maxBodyBytes,
-      unwrap: (body: string | Uint8Array | ArrayBuffer, headers: HeaderFields) => this.unwrap(body, headers, { kind }),
+      unwrap: (body, headers, { method, url }) => this.unwrap(body, headers, { kind, method, url }),
       take: listener === undefined ? dispatch : checkedAs(listener, "listener", FUNCTION),
       onError,
       quarantine,
+      address,
     };
   }
 }
