@@ -16,8 +16,8 @@ const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const TYPED = [
   ["async function store(event)", "async function store(event: Event)"],
   [
-    "async function quarantine({ headers, body, receivedAt })",
-    "async function quarantine({ headers, body, receivedAt }: Unverified)",
+    "async function quarantine({ method, url, headers, body, receivedAt })",
+    "async function quarantine({ method, url, headers, body, receivedAt }: Unverified)",
   ],
 ];
 

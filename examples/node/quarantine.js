@@ -39,8 +39,8 @@ export class Quarantine {
   }
 
   /** Keeps a delivery, on the disk; fails where there is no room. @param {import("airudder").Unverified} delivery */
-  async keep({ headers, body, receivedAt }) {
-    const kept = { receivedAt, headers, body: Buffer.from(body).toString("base64") };
+  async keep({ method, url, headers, body, receivedAt }) {
+    const kept = { receivedAt, method, url, headers, body: Buffer.from(body).toString("base64") };
     const bytes = JSON.stringify(kept).length;
     if (this.#count >= MOST || this.#bytes + bytes > MOST_BYTES) {
       throw new Error("the quarantine is full: run replay.js, and set AIRUDDER_WEBHOOK_SCHEME");
@@ -71,8 +71,8 @@ export async function untilSettled(path) {
 export async function* kept(path) {
   const lines = await Lines.open(path);
   try {
-    for await (const { receivedAt, headers, body } of lines.read()) {
-      yield { receivedAt: new Date(receivedAt), headers, body: Buffer.from(body, "base64") };
+    for await (const { receivedAt, body, ...delivery } of lines.read()) {
+      yield { ...delivery, receivedAt: new Date(receivedAt), body: Buffer.from(body, "base64") };
     }
   } finally {
     await lines.close();

@@ -41,10 +41,11 @@ async function main([path, events]) {
   const hooks = new Webhooks({ secret, scheme: found.scheme, encryptionKey, cipher: found.cipher });
   const store = await Store.open(events);
   let [verified, left] = [0, 0];
-  for await (const { headers, body, receivedAt } of kept(path)) {
+  for await (const { headers, body, method, url, receivedAt } of kept(path)) {
     let event;
     try {
-      event = hooks.unwrap(body, headers, { receivedAt });
+      // A time that is signed is compared with the time of receipt.
+      event = hooks.unwrap(body, headers, { method, url, receivedAt });
     } catch (error) {
       if (!(error instanceof AirudderError)) throw error;
       left += 1; // not AI Rudder's

@@ -23,10 +23,12 @@ app.register(async (events) => {
 });
 
 /** Takes one delivery, and gives the status. @param {import("fastify").FastifyRequest} request */
-async function take({ body, headers }) {
+async function take({ body, headers, method, protocol, host, originalUrl }) {
   let event;
   try {
-    event = hooks.unwrap(/** @type {Buffer} */ (body ?? Buffer.alloc(0)), headers);
+    // Some schemes sign the URL. Behind a proxy, `trustProxy` of Fastify tells the one that AI Rudder knows.
+    const url = `${protocol}://${host}${originalUrl}`;
+    event = hooks.unwrap(/** @type {Buffer} */ (body ?? Buffer.alloc(0)), headers, { method, url });
   } catch (error) {
     console.warn(`refused: ${error}`);
     return 400;

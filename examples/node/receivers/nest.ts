@@ -4,20 +4,19 @@
  * It needs, beside the table of ../../receivers.sql, AIRUDDER_WEBHOOK_SECRET, AIRUDDER_WEBHOOK_SCHEME, DATABASE_URL and PORT.
  */
 import "reflect-metadata";
-import type { IncomingHttpHeaders } from "node:http";
 import {
   BadRequestException,
-  Body,
   Controller,
-  Headers,
   HttpCode,
   Module,
   Post,
+  Req,
   ServiceUnavailableException,
 } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { type Event, Webhooks } from "airudder";
+import type { Request } from "express";
 import { store, tell } from "./inbox.js";
 
 const hooks = Webhooks.fromEnv();
@@ -27,8 +26,8 @@ class EventsController {
   /** Takes one delivery: verifies it, stores it, and only then answers 200. */
   @Post()
   @HttpCode(200)
-  async take(@Body() body: Buffer, @Headers() headers: IncomingHttpHeaders): Promise<object> {
-    const event = this.verified(body, headers);
+  async take(@Req() request: Request): Promise<object> {
+    const event = this.verified(request);
     try {
       await store(event); // it is committed
     } catch (error) {
@@ -38,9 +37,10 @@ class EventsController {
     return {};
   }
 
-  private verified(body: Buffer, headers: IncomingHttpHeaders): Event {
+  private verified({ body, headers, method, protocol, host, originalUrl }: Request): Event {
     try {
-      return hooks.unwrap(body, headers);
+      // Some schemes sign the URL. Behind a proxy, `trust proxy` of Express tells the one that AI Rudder knows.
+      return hooks.unwrap(body, headers, { method, url: `${protocol}://${host}${originalUrl}` });
     } catch (error) {
       console.warn(`refused: ${error}`);
       throw new BadRequestException();
