@@ -19,6 +19,7 @@ const TYPED = [
     "async function quarantine({ method, url, headers, body, receivedAt })",
     "async function quarantine({ method, url, headers, body, receivedAt }: Unverified)",
   ],
+  ["function fromWeChatPay(body, headers)", "function fromWeChatPay(body: Uint8Array, headers: WebHeaders)"],
 ];
 
 let project;
@@ -52,8 +53,8 @@ test("the programs of the README", async () => {
     programs = programs.replace(untyped, typed);
   }
   assert.match(programs, /createServer\(/);
-  const types = 'import type { Event, Unverified } from "airudder";\n';
-  assert.deepEqual(await broken("readme", `${types}${programs}void [server, several];\n`), []);
+  const types = 'import type { Event, Unverified, WebHeaders } from "airudder";\n';
+  assert.deepEqual(await broken("readme", `${types}${programs}void [server, several, own];\n`), []);
 });
 
 const HANDLERS = `

@@ -1,6 +1,7 @@
 // The programs of both READMEs run, and the figures are those of the package.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createSign, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,8 +14,25 @@ const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const FRONT = readFileSync(new URL("README.md", root), "utf8");
 const MODULE = new URL("../dist/airudder.wasm", import.meta.url);
 
+const RSA = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
+/** Has the verifier of the package's page take a delivery that is signed as it says, and refuse another one. */
+function verified() {
+  const [body, time] = ['{"event":"message.send"}', String(Math.floor(Date.now() / 1000))];
+  const signature = createSign("RSA-SHA256").update(`${time}\nn-1\n${body}\n`).sign(RSA.privateKey, "base64");
+  const signed = { "Wechatpay-Timestamp": time, "Wechatpay-Nonce": "n-1", "Wechatpay-Signature": signature };
+  const told = (fields) => `own.unwrap(${JSON.stringify(body)}, ${JSON.stringify(fields)}).type`;
+  return `
+    console.log("by RSA:", ${told(signed)});
+    assert.throws(() => ${told({ ...signed, "Wechatpay-Nonce": "n-2" })}, { code: "E5002" });`;
+}
+
 /** Runs a page's programs as one, delivers an event to the server that they start, and gives what they printed. */
-async function run(page, sandbox, folder) {
+async function run(page, sandbox, folder, more = "") {
   const built = new URL("examples/node/node_modules/.built/", root); // where `airudder` is found
   mkdirSync(built, { recursive: true });
   const { port } = new URL(await closedPort());
@@ -26,13 +44,14 @@ async function run(page, sandbox, folder) {
     server.close();
     server.closeAllConnections();`;
   const file = new URL("readme.mjs", built);
-  writeFileSync(file, programs.replace("listen(8000)", `listen(${port}, "127.0.0.1")`) + delivery);
+  writeFileSync(file, programs.replace("listen(8000)", `listen(${port}, "127.0.0.1")`) + delivery + more);
   const env = {
     ...process.env,
     AIRUDDER_APP_KEY: APP.appKey,
     AIRUDDER_APP_SECRET: APP.appSecret,
     AIRUDDER_BASE_URL: sandbox.url,
     AIRUDDER_WEBHOOK_SECRET: "fake-hook-secret",
+    WECHATPAY_PUBLIC_KEY: RSA.publicKey,
   };
   const child = spawn(process.execPath, [file.pathname], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
@@ -45,7 +64,9 @@ async function run(page, sandbox, folder) {
 
 const pages = {
   "the package's page": async (sandbox, folder) => {
-    const output = await run(README, sandbox, folder);
+    const output = await run(README, sandbox, folder, verified());
+    assert.match(output, /^true$/m);
+    assert.match(output, /^by RSA: message\.send$/m);
     assert.match(output, /^100 of 100$/m);
     assert.match(output, /^curl -X POST/m);
     assert.match(readFileSync(join(folder, "results.jsonl"), "utf8"), /"case_id":"c-1"/);

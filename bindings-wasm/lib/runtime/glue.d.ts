@@ -194,8 +194,9 @@ export class Webhooks {
     kind: string | undefined,
     events: Events<Event>,
   ): Event;
-  sign(body: Uint8Array, headers: FieldText): Pairs;
-  seal(text: string, iv: Uint8Array, headers: FieldText): { headers: Pairs; body: Uint8Array };
+  weakness(): string | undefined;
+  sign(body: Uint8Array, head: Head, sentMs: number): Pairs;
+  seal(text: string, iv: Uint8Array, head: Head, sentMs: number): { headers: Pairs; body: Uint8Array };
   free(): void;
 }
 

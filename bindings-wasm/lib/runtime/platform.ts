@@ -62,6 +62,16 @@ export function abortController(): AbortController {
   return new platform.AbortController();
 }
 
+/** Warns as the runtime does: Node lets programs listen for warnings, and silence them. */
+export function warn(message: string, type: string, code: string): void {
+  const { process } = globalThis as { process?: { emitWarning?: (message: string, options: object) => void } };
+  if (typeof process?.emitWarning === "function") {
+    process.emitWarning(message, { type, code });
+  } else {
+    console.warn(`${type}: ${message}`);
+  }
+}
+
 /** A variable of the environment; absent where it is empty, or where there is no environment. */
 export function environment(name: string): string | undefined {
   return variables()?.[name] || undefined;

@@ -28,8 +28,9 @@ export interface WebhooksOptions {
    */
   secret?: string | readonly string[] | undefined;
   /**
-   * The scheme of the signature. The vendor does not publish it: the default `hmac-sha256:hex:body` is an assumption;
-   * `crypto.detect` finds the right one from a captured delivery.
+   * The scheme of the signature, or the name of a well-known one, such as `github`. The vendor does not publish its own:
+   * the default `hmac-sha256:hex:body` is an assumption; `crypto.detect` finds the right one from a captured delivery. A
+   * weak one, which ends in `;weak`, is warned of once, and `weakness` tells why.
    */
   scheme?: string | undefined;
   /**
@@ -38,7 +39,7 @@ export interface WebhooksOptions {
    * schemes with the part `time(…)`; the others sign no time.
    */
   tolerance?: number | null | undefined;
-  /** A verifier of your own, in place of `secret` and `scheme`. */
+  /** A verifier of your own, in place of `secret` and `scheme`. A time that is signed is its own business, too. */
   verify?: Verifier | undefined;
   /** The key of encrypted events, 16, 24 or 32 bytes; absent: they come plain. */
   encryptionKey?: string | undefined;
@@ -75,6 +76,19 @@ export interface UnwrapOptions {
    * and is verified now. A time that is signed is compared with it, and it becomes the event's `receivedAt`. Absent: now.
    */
   receivedAt?: Date | number | undefined;
+}
+
+/** What a scheme may sign beside a body and header fields, for tests of a receiver. */
+export interface SendOptions {
+  /** The HTTP method: `POST`. */
+  method?: string | undefined;
+  /** The URL, with its query. */
+  url?: string | WebUrl | undefined;
+  /**
+   * The time that is signed, as a `Date` or in milliseconds since 1970, where the scheme signs one of a header field that
+   * is not given. Absent: now.
+   */
+  signedAt?: Date | number | undefined;
 }
 
 /** Takes an event. AI Rudder gets its answer when the promise is kept; where it is broken, it sends the event again. */
@@ -117,6 +131,8 @@ export const UNWRAP: Record<keyof UnwrapOptions, Kind> = {
   receivedAt: INSTANT,
 };
 
+export const SEND: Record<keyof SendOptions, Kind> = { method: STRING, url: URL_TEXT, signedAt: INSTANT };
+
 export const HANDLER = {
   kind: STRING,
   onError: FUNCTION,
@@ -152,7 +168,7 @@ export const WEBHOOKS: Record<keyof WebhooksOptions, Kind> = {
 const SIGNING = {
   secret: "AIRUDDER_WEBHOOK_SECRET",
   scheme: "AIRUDDER_WEBHOOK_SCHEME",
-  tolerance: "AIRUDDER_SIGN_TOLERANCE",
+  tolerance: "AIRUDDER_WEBHOOK_TOLERANCE",
 };
 
 const ENCRYPTING = {
@@ -168,7 +184,7 @@ export function fromEnvironment(options: WebhooksOptions): WebhooksOptions {
     ([name, variable]) => [name, fromVariable(name, variable)] as const,
   );
   const all: WebhooksOptions = { ...Object.fromEntries(found), ...Object.fromEntries(given) };
-  if (!all.secret && !isOwn && all.requireSignature !== false) {
+  if (!all.secret && !all.signKey && !isOwn && all.requireSignature !== false) {
     const remedy = hasEnvironment()
       ? `set ${SIGNING.secret} in the environment, or give secret`
       : `this runtime has no process.env to read ${SIGNING.secret} from: give secret`;
@@ -177,15 +193,15 @@ export function fromEnvironment(options: WebhooksOptions): WebhooksOptions {
   return all;
 }
 
-/** The value of a variable: a string, or the tolerance's number. */
-function fromVariable(name: string, variable: string): string | number | undefined {
+/** The value of a variable: a string, or the tolerance. */
+function fromVariable(name: string, variable: string): string | number | null | undefined {
   const text = environment(variable);
   if (name !== "tolerance" || text === undefined) {
     return text;
   }
-  const seconds = Number(text);
+  const seconds = text === "any" ? null : Number(text);
   if (!TOLERANCE.fits(seconds)) {
-    throw fault(1001, `${variable} is a number of seconds, from 0`, "/tolerance");
+    throw fault(1001, `${variable} is a number of seconds, from 0, or any`, "/tolerance");
   }
   return seconds;
 }

@@ -4,10 +4,10 @@ import type { EventData } from "../generated/types.js";
 import { bytes, checkSize } from "../runtime/bytes.js";
 import { AirudderError } from "../runtime/errors.js";
 import type { WebRequest } from "../runtime/globals.js";
-import type { Webhooks as Machine } from "../runtime/glue.js";
+import type { Head, Webhooks as Machine } from "../runtime/glue.js";
 import { fieldText, type HeaderFields, headOf, pairs, pick } from "../runtime/headers.js";
 import { fault, Renewed } from "../runtime/native.js";
-import { randomBlock } from "../runtime/platform.js";
+import { randomBlock, warn } from "../runtime/platform.js";
 import { bare, checkedAs, FUNCTION, hrefOf, OBJECT, STRING, settings } from "../runtime/settings.js";
 import { EVENTS, type Event, type EventOf } from "./event.js";
 import {
@@ -23,6 +23,8 @@ import {
   HANDLER,
   type HandlerOptions,
   type Listener,
+  SEND,
+  type SendOptions,
   toleranceMs,
   UNWRAP,
   type UnwrapOptions,
@@ -40,6 +42,8 @@ import { ask, type Verifier } from "./verifier.js";
  */
 export class Webhooks {
   readonly #machine: Renewed<Machine>;
+  /** What an attacker could do although each signature is checked, where the scheme is a weak one. */
+  readonly weakness: string | undefined;
   readonly #listeners = new Map<string, Listener>();
   readonly #maxBodyBytes: number;
   readonly #headerNames: ReadonlySet<string>;
@@ -49,6 +53,9 @@ export class Webhooks {
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: WebhooksOptions) {
     const { secret, verify, tolerance, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
+    if (verify !== undefined && given.scheme !== undefined) {
+      throw fault(1001, "give either a scheme or a verifier of your own, and not both", "/verify");
+    }
     const checked = bare({
       ...given,
       secrets: typeof secret === "string" ? [secret] : [...(secret ?? [])],
@@ -62,17 +69,21 @@ export class Webhooks {
     this.#headerNames = new Set(
       this.#machine.use((machine) => machine.headerNames()).map((name) => name.toLowerCase()),
     );
+    this.weakness = this.#machine.use((machine) => machine.weakness());
+    if (this.weakness !== undefined) {
+      warn(this.weakness, "WeakSchemeWarning", "AIRUDDER_WEAK_SCHEME");
+    }
   }
 
   /**
    * A receiver with settings from the environment; given ones take precedence.
    *
-   * Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_SIGN_TOLERANCE` (seconds),
+   * Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_WEBHOOK_TOLERANCE` (seconds, or `any`),
    * `AIRUDDER_WEBHOOK_CIPHER` and `AIRUDDER_ENCRYPTION_KEY` from `process.env`; empty ones count as absent, and with
    * `verify` only the last two are read.
    *
-   * @throws ValidationError There is no secret, and `requireSignature: false`, which says that none is needed, was not
-   * given either. The message names the variable; in a runtime without `process.env` it says so.
+   * @throws ValidationError There is no secret, and neither `verify` nor `requireSignature: false`, which says that none
+   * is needed, was given. The message names the variable; in a runtime without `process.env` it says so.
    */
   static fromEnv(options: WebhooksOptions = {}): Webhooks {
     return new Webhooks(fromEnvironment(options));
@@ -110,10 +121,12 @@ export class Webhooks {
    * The header fields of a signed delivery, for tests of your receiver.
    *
    * @param headers Those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
+   * @throws ValidationError (E1010) The scheme signs what is not there, or its signature stands in the URL or the body:
+   * `crypto.sign` computes that.
    */
-  sign(body: string | Uint8Array, headers: HeaderFields = {}): Record<string, string> {
-    const given = fieldText(pairs(checkedAs(headers, "headers", OBJECT)));
-    return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body), given)));
+  sign(body: string | Uint8Array, headers: HeaderFields = {}, options: SendOptions = {}): Record<string, string> {
+    const [head, at] = sending(headers, options);
+    return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body), head, at)));
   }
 
   /**
@@ -121,10 +134,14 @@ export class Webhooks {
    *
    * @param headers Those that the scheme signs, and others that are to be sent.
    */
-  seal(text: string, headers: HeaderFields = {}): { headers: Record<string, string>; body: Uint8Array } {
+  seal(
+    text: string,
+    headers: HeaderFields = {},
+    options: SendOptions = {},
+  ): { headers: Record<string, string>; body: Uint8Array } {
     const json = checkedAs(text, "text", STRING);
-    const given = fieldText(pairs(checkedAs(headers, "headers", OBJECT)));
-    const sealed = this.#machine.use((machine) => machine.seal(json, randomBlock(), given));
+    const [head, at] = sending(headers, options);
+    const sealed = this.#machine.use((machine) => machine.seal(json, randomBlock(), head, at));
     return { headers: Object.fromEntries(sealed.headers), body: sealed.body };
   }
 
@@ -222,6 +239,13 @@ export class Webhooks {
       address,
     };
   }
+}
+
+/** What is signed beside a body, and when. */
+function sending(headers: HeaderFields, options: SendOptions): [head: Head, signedMs: number] {
+  const { method = "POST", url, signedAt } = settings(options, SEND);
+  const fields = fieldText(pairs(checkedAs(headers, "headers", OBJECT)));
+  return [headOf(method, hrefOf(url) ?? "", fields), Number(signedAt ?? Date.now())];
 }
 
 /** The number of an event that no listener is for. */

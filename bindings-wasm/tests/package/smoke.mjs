@@ -21,7 +21,14 @@ export async function smoke(airudder, baseUrl) {
   const { headers, body } = hooks.seal('{"event":"message.send"}');
   const handle = hooks.fetchHandler(() => {});
   const answer = await handle(new Request("http://127.0.0.1/", { method: "POST", headers, body }));
+  const own = new Webhooks({ verify: (sent, fields) => sent.length > 2 && fields.get("X-Own") === "1" });
+  const sent = new Request("http://127.0.0.1/", { method: "POST", headers: { "x-own": "1" }, body: '{"event":"x"}' });
+  const timed = new Webhooks({ secret: "fake-hook-secret", scheme: "slack" });
+  const late = timed.sign("{}", {}, { signedAt: Date.now() - 3_600_000 });
   const checks = {
+    verifier: (await own.fetchHandler(() => {})(sent)).status === 200 && code(() => own.unwrap("{}", {})) === "E5002",
+    time: timed.unwrap("{}", timed.sign("{}")).verified && code(() => timed.unwrap("{}", late)) === "E5007",
+    weak: typeof new Webhooks({ secret: "fake-hook-secret", scheme: "gitlab" }).weakness === "string",
     workflow: typeof workflow_id === "string",
     refused: refused instanceof ValidationError && refused.pointer.startsWith("/details/0"),
     campaign: report.accepted === 1,
@@ -30,4 +37,13 @@ export async function smoke(airudder, baseUrl) {
   };
   const failed = Object.keys(checks).filter((name) => !checks[name]);
   return failed.length === 0 ? "all good" : `failed: ${failed.join(", ")}`;
+}
+
+/** The code of the error that this throws. */
+function code(run) {
+  try {
+    return run();
+  } catch (error) {
+    return error.code;
+  }
 }

@@ -9,6 +9,7 @@ import {
   type Event,
   type EventOf,
   File,
+  type HandlerOptions,
   JournalConflict,
   type KnownEvent,
   type Logger,
@@ -17,6 +18,8 @@ import {
   type RingType,
   type Unverified,
   type ValidationError,
+  type Verifier,
+  type WebHeaders,
   Webhooks,
   type WorkflowStatus,
 } from "airudder";
@@ -211,8 +214,8 @@ export function receivers(): void {
   hooks.nodeHandler(async (event) => events(event), { kind: "pds.task.status", onError: (error) => void error });
   const kept: Unverified[] = [];
   hooks.fetchHandler(undefined, { quarantine: async (delivery) => kept.push(delivery), unhandled: "accept" });
-  for (const { body, headers, receivedAt, error } of kept) {
-    void [hooks.unwrap(body, headers), receivedAt.getTime(), error.code];
+  for (const { body, headers, method, url, receivedAt, error } of kept) {
+    void [hooks.unwrap(body, headers, { method, url, receivedAt }), receivedAt.getTime(), error.code];
   }
   const event = hooks.unwrap(new Uint8Array(), { "x-airudder-sign": "s", cookie: ["a", "b"], other: undefined });
   void events(event);
@@ -220,6 +223,26 @@ export function receivers(): void {
   hooks.unwrap("{}", ["x-airudder-sign", "s"]);
   // @ts-expect-error a body that was parsed
   hooks.unwrap({}, {});
+}
+
+export function verifiers(): void {
+  const verify: Verifier = (body, headers) => headers.get("X-Signature") === String(body.length) && headers.has("x");
+  const hooks = new Webhooks({ verify, tolerance: null });
+  const weakness: string | undefined = hooks.weakness;
+  void weakness;
+  // @ts-expect-error a promise is true in each condition
+  new Webhooks({ verify: async (body: Uint8Array) => body.length > 0 });
+  // @ts-expect-error neither true nor false
+  new Webhooks({ verify: (_: Uint8Array, headers: WebHeaders) => headers.get("x") });
+  hooks.unwrap("{}", {}, { receivedAt: 1, method: "PUT", url: "/path", kind: "call.finished" });
+  // @ts-expect-error a text is no time
+  hooks.unwrap("{}", {}, { receivedAt: "2026-07-01" });
+  hooks.fetchHandler(() => {}, { url: (request) => request.url });
+  hooks.nodeHandler(() => {}, { url: (request) => `https://hooks.example.com${request.url ?? ""}` });
+  const both: HandlerOptions = { url: "https://hooks.example.com", kind: "call.finished" };
+  void [hooks.fetchHandler(undefined, both), hooks.nodeHandler(undefined, both)];
+  hooks.sign("{}", {}, { signedAt: new Date(), url: "/path" });
+  crypto.verify("00", "{}", "s", { url: "/path", method: "PUT", plain: new Uint8Array() });
 }
 
 export async function campaigns(client: Client): Promise<Report | undefined> {
