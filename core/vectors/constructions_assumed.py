@@ -1,0 +1,111 @@
+"""What AI Rudder itself may do: it does not publish how it signs, but its fields `X-AIRudder-Sign` and `-Sign-Key`."""
+
+from deliveries import BODY, MILLIS, NONCE, SIGN_KEY, TIME, Case, b64, case, dense, hm, pairs, plain_hash
+from primitives import KEYS, SECRET, encrypt
+
+CALL = {"task_id": "t-1", "details": [{"callee": "+6212345678", "result": "finished"}], "status": "finished"}
+
+
+def assumed(about: str, scheme: str, signature: bytes, headers: dict[str, str] | None = None, **more: object) -> Case:
+    upper, encoding = ":HEX:" in scheme, scheme.split(":")[1]
+    text = b64(signature) if encoding == "base64" else signature.hex().upper() if upper else signature.hex()
+    fields = {"X-AIRudder-Sign": text, "X-AIRudder-Sign-Key": SIGN_KEY} | (headers or {})
+    return case(f"AI Rudder, if {about}", scheme, fields, **({"body": BODY, "key": SIGN_KEY} | more))  # type: ignore[arg-type]
+
+
+def assumed_cases() -> list[Case]:
+    stamped = {"X-AIRudder-Timestamp": TIME, "X-AIRudder-Nonce": NONCE}
+    time, nonce = "time(header(X-AIRudder-Timestamp))", "header(X-AIRudder-Nonce)"
+    sealed = encrypt("aes-ecb:zero:base64", BODY.encode(), KEYS[16])
+    over_plain = {"body": sealed, "encryption_key": KEYS[16], "plain": BODY}
+    cases = [
+        assumed("HMAC over the body", "hmac-sha256:hex:body", hm("sha256", SECRET, BODY)),
+        assumed("in Base64", "hmac-sha256:base64:body", hm("sha256", SECRET, BODY)),
+        assumed("SHA-1", "hmac-sha1:hex:body", hm("sha1", SECRET, BODY)),
+        assumed("SHA-384", "hmac-sha384:hex:body", hm("sha384", SECRET, BODY)),
+        assumed("the sign key is the HMAC key", "hmac-sha256(key):hex:body;weak", hm("sha256", SIGN_KEY, BODY)),
+        assumed(
+            "key and secret are the HMAC key",
+            "hmac-sha256(key+secret):hex:body",
+            hm("sha256", SIGN_KEY + SECRET, BODY),
+        ),
+        assumed("key, body, secret", "md5:hex:key+body+secret", plain_hash("md5", SIGN_KEY + BODY + SECRET)),
+        assumed("body&key=secret", "md5:HEX:body+'&key='+secret", plain_hash("md5", f"{BODY}&key={SECRET}")),
+        assumed(
+            "MD5 of the body inside", "hmac-sha256:hex:md5(body)", hm("sha256", SECRET, plain_hash("md5", BODY).hex())
+        ),
+        assumed(
+            "SHA-256 of the body inside, with a time",
+            f"hmac-sha256:hex:{time}+'\\n'+{nonce}+'\\n'+sha256(body)",
+            hm("sha256", SECRET, f"{TIME}\n{NONCE}\n{plain_hash('sha256', BODY).hex()}"),
+            stamped,
+        ),
+        assumed(
+            "time, nonce, body",
+            f"hmac-sha256:hex:{time}+{nonce}+body",
+            hm("sha256", SECRET, TIME + NONCE + BODY),
+            stamped,
+        ),
+        assumed(
+            "nonce & time & body",
+            f"hmac-sha256:base64:{nonce}+'&'+{time}+'&'+body",
+            hm("sha256", SECRET, f"{NONCE}&{TIME}&{BODY}"),
+            stamped,
+        ),
+        assumed(
+            "key, time, body, secret",
+            f"sha256:hex:key+{time}+body+secret",
+            plain_hash("sha256", SIGN_KEY + TIME + BODY + SECRET),
+            stamped,
+        ),
+        assumed(
+            "method, path, time, body",
+            f"hmac-sha256:hex:method+'\\n'+path+'\\n'+{time}+'\\n'+body",
+            hm("sha256", SECRET, f"POST\n/airudder/events\n{TIME}\n{BODY}"),
+            stamped,
+        ),
+        assumed(
+            "time in milliseconds, a full stop, body",
+            "hmac-sha256:hex:time(header(X-Time))+'.'+body",
+            hm("sha256", SECRET, f"{MILLIS}.{BODY}"),
+            {"X-Time": MILLIS},
+        ),
+        assumed(
+            "over the decrypted text",
+            "hmac-sha256:hex:plain",
+            hm("sha256", SECRET, BODY),
+            **over_plain,
+        ),
+        assumed(
+            "over time and decrypted text",
+            f"hmac-sha256:hex:{time}+'.'+plain",
+            hm("sha256", SECRET, f"{TIME}.{BODY}"),
+            stamped,
+            **over_plain,
+        ),
+        assumed(
+            "sorted parameters",
+            "hmac-sha256:hex:params(&,=)",
+            hm("sha256", SECRET, pairs(dict(CALL))),
+            body=dense(dict(CALL)),
+        ),
+        assumed(
+            "sorted parameters and &key=",
+            "md5:HEX:params(&,=)+'&key='+secret",
+            plain_hash("md5", f"{pairs(dict(CALL))}&key={SECRET}"),
+            body=dense(dict(CALL)),
+        ),
+        assumed("secret, body", "sha256:hex:secret+body;weak", plain_hash("sha256", SECRET + BODY)),
+        assumed("secret, body, secret", "md5:hex:secret+body+secret", plain_hash("md5", SECRET + BODY + SECRET)),
+    ]
+    named = [("X-Time", MILLIS), ("X-Request-Id", "r-1")]
+    joined = f"{SIGN_KEY}:{MILLIS}:{BODY}"
+    cases.append(
+        assumed(
+            "key:time:body",
+            "hmac-sha1:base64:key+':'+time(header(X-Time))+':'+body",
+            hm("sha1", SECRET, joined),
+            dict(named),
+        )
+    )
+    return cases
