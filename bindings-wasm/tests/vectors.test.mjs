@@ -13,7 +13,7 @@ const code = (expected) => (error) => {
   return true;
 };
 
-const suites = { cipher, signature, webhook, operation, partition };
+const suites = { cipher, signature, webhook, operation, partition, constructions };
 for (const [name, run] of Object.entries(suites)) {
   const { cases, count } = vectors(name);
   for (const one of cases) {
@@ -79,6 +79,40 @@ function webhook({ config, headers, body, body_hex, kind, event, error }) {
   const { type, known, verified, raw, dedupeKey, data } = unwrap();
   assert.deepEqual({ type, known, verified, text: raw, dedupe_key: dedupeKey }, event);
   assert.deepEqual(data, JSON.parse(event.text.replace(TOO_LARGE, '"$&"')));
+}
+
+/** A delivery as a service signs it: by a scheme, or, where none expresses it, for a verifier of one's own. */
+function constructions({ scheme, secret, key, encryption_key, method, url, headers, body, received_ms, weak }) {
+  const about = { method, url, receivedAt: received_ms };
+  if (scheme === null) {
+    const asked = (sent, fields) =>
+      Buffer.from(sent).toString() === body && headers.every(([name, value]) => fields.get(name) === value);
+    assert.ok(isVerified(new Webhooks({ verify: asked }), body, headers, about));
+    const refusing = new Webhooks({ verify: (...sent) => !asked(...sent) });
+    assert.throws(() => refusing.unwrap(body, headers, about), code("E5002"));
+    return;
+  }
+  const options = { scheme, encryptionKey: encryption_key };
+  const hooks = new Webhooks({ ...options, secret, signKey: key ?? undefined });
+  assert.equal(hooks.weakness !== undefined, weak);
+  assert.ok(isVerified(hooks, body, headers, about));
+  const other = new Webhooks({ ...options, secret: changed(secret), signKey: key ? changed(key) : undefined });
+  assert.throws(() => other.unwrap(body, headers, about), code("E5002"));
+}
+
+/** Whether a delivery verifies; a body that is no JSON object is refused behind that. */
+function isVerified(hooks, body, headers, about) {
+  try {
+    return hooks.unwrap(body, headers, about).verified;
+  } catch (error) {
+    return error.code === "E5005" && !body.startsWith("{");
+  }
+}
+
+/** Another secret, which is hex or Base64 where the right one is. */
+function changed(secret) {
+  const at = Math.floor(secret.length / 2);
+  return secret.slice(0, at) + (secret[at] === "0" ? "1" : "0") + secret.slice(at + 1);
 }
 
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
