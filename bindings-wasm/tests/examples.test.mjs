@@ -33,14 +33,23 @@ async function program(name) {
   return outfile;
 }
 
-/** Runs a receiver, and a sandbox that signs by this scheme and sends 20 results; then `check`, while both run. */
-async function received(name, environment, scheme, check) {
+/** Runs a receiver until `check` of its URL is done. */
+async function running(name, environment, check) {
   const receiver = spawn(process.execPath, [await program(`receivers/${name}`)], {
     env: { ...process.env, AIRUDDER_WEBHOOK_SECRET: SECRET, PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "ignore"],
   });
-  const [line] = await once(createInterface(receiver.stdout), "line");
-  const url = line.replace("listening on ", "");
+  try {
+    const [line] = await once(createInterface(receiver.stdout), "line");
+    await check(line.replace("listening on ", ""));
+  } finally {
+    receiver.kill();
+    await once(receiver, "exit");
+  }
+}
+
+/** Sends 20 results to this URL, of a sandbox that signs by this scheme; then `check`, while it runs. */
+async function received(url, scheme, check) {
   const signing = ["--sign-secret", SECRET, "--sign-scheme", scheme];
   const sandbox = await Sandbox.start("--speed", "1000", ...signing, "--webhook-url", url);
   try {
@@ -51,11 +60,9 @@ async function received(name, environment, scheme, check) {
       end_time: "2099-12-01 18:00:00+08:00",
     });
     await client.workflow.uploadDetails({ workflow_id, details: [...contacts(20)] });
-    await check(url);
+    await check();
   } finally {
     await sandbox.stop();
-    receiver.kill();
-    await once(receiver, "exit");
   }
 }
 
@@ -66,7 +73,7 @@ for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts"]) {
   test(`receiver: ${name}`, async () => {
     const [events, quarantine] = [join(folder, `${name}.jsonl`), join(folder, `${name}.kept.jsonl`)];
     const settled = { EVENTS: events, QUARANTINE: quarantine, AIRUDDER_WEBHOOK_SCHEME: DEFAULT };
-    await received(name, settled, DEFAULT, async (url) => {
+    const check = async (url) => {
       await eventually(() => lines(events).length === 20);
       assert.equal((await fetch(url, FORGED)).status, 400);
       for (const length of ["-1", "1e3", "1_0", ""]) {
@@ -77,17 +84,23 @@ for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts"]) {
       const large = fetch(url, { ...FORGED, body: "x".repeat(9_000_000) });
       await (name === "fastify.js" ? large.catch(() => {}) : large.then(({ status }) => assert.equal(status, 413)));
       assert.equal(lines(events).length, 20);
-    });
+    };
+    await running(name, settled, (url) => received(url, DEFAULT, () => check(url)));
     assert.ok(!existsSync(quarantine));
   });
 
   test(`receiver: ${name}, while the scheme is not settled: nothing is lost`, async () => {
     const [events, quarantine] = [join(folder, `${name}.later.jsonl`), join(folder, `${name}.q.jsonl`)];
     const unsettled = { EVENTS: events, QUARANTINE: quarantine, AIRUDDER_WEBHOOK_SCHEME: "" };
-    await received(name, unsettled, "hmac-sha1:base64:body", async (url) => {
+    const check = async (url) => {
       await eventually(() => lines(quarantine).length === 20);
       assert.equal((await fetch(url, FORGED)).status, 200); // kept: who sent it cannot be told yet
-    });
+      for (const line of lines(quarantine)) {
+        const kept = JSON.parse(line);
+        assert.deepEqual([kept.method, kept.url], ["POST", url]);
+      }
+    };
+    await running(name, unsettled, (url) => received(url, "hmac-sha1:base64:body", () => check(url)));
     assert.deepEqual([lines(events).length, lines(quarantine).length], [0, 21]);
     assert.equal(statSync(quarantine).mode & 0o777, 0o600);
     for (const before of [0, 20]) {
@@ -100,6 +113,23 @@ for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts"]) {
       assert.match(replayed.output, new RegExp(`^20 verified, ${before} of them stored before; 1 do not verify$`, "m"));
       assert.equal(lines(events).length, 20);
     }
+  });
+}
+
+const WITHOUT_DATABASE = { "fastify-postgres.js": 503, "nest.ts": 503 };
+for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts", ...Object.keys(WITHOUT_DATABASE)]) {
+  test(`receiver: ${name}, where the scheme signs the URL`, async () => {
+    const scheme = "hmac-sha256:hex:method+url+body";
+    const hooks = new airudder.Webhooks({ secret: SECRET, scheme });
+    const taken = WITHOUT_DATABASE[name] ?? 200;
+    const DATABASE_URL = (await closedPort()).replace("http", "postgres");
+    const files = { EVENTS: join(folder, "urls.jsonl"), QUARANTINE: join(folder, "none.jsonl") };
+    await running(name, { ...files, DATABASE_URL, AIRUDDER_WEBHOOK_SCHEME: scheme }, async (url) => {
+      const body = '{"event":"message.send"}';
+      const post = async (asked) =>
+        (await fetch(asked, { method: "POST", body, headers: hooks.sign(body, {}, { url: `${url}?a=%20` }) })).status;
+      assert.deepEqual([await post(`${url}?a=%20`), await post(`${url}?a=%21`)], [taken, 400]);
+    });
   });
 }
 
