@@ -1,11 +1,13 @@
-// Writes the files that TypeScript does not: the module as a Base64 string, and ES modules that re-export the one CommonJS implementation, so
-// that `require` and `import` give the same classes.
+// Writes the files that TypeScript does not: the WebAssembly modules as Base64 strings, and ES modules that re-export the one CommonJS
+// implementation, so that `require` and `import` give the same classes.
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const dist = new URL("dist/", import.meta.url);
-const wasm = readFileSync(new URL("airudder.wasm", dist));
-writeFileSync(new URL("runtime/inlined.js", dist), `exports.base64 = "${wasm.toString("base64")}";\n`);
+for (const [name, folder] of Object.entries({ airudder: "runtime", detect: "detect" })) {
+  const base64 = readFileSync(new URL(`${name}.wasm`, dist), "base64");
+  writeFileSync(new URL(`${folder}/inlined.js`, dist), `exports.base64 = "${base64}";\n`);
+}
 
 const names = Object.keys(createRequire(import.meta.url)("./dist/library.js"));
 const exported = `import library from "./library.js";\n\n${names.map((name) => `export const ${name} = library.${name};\n`).join("")}`;
@@ -26,6 +28,7 @@ import start from "./start.js";
 
 start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
 `,
+  detect: `import library from "./detect.js";\n\nexport const { detect } = library;\n`,
   journals: `import library from "./journals.js";\n\nexport const { PostgresJournal, RedisJournal } = library;\n`,
   opentelemetry: `import library from "./opentelemetry.js";\n\nexport const { instrument } = library;\n`,
   testing: `import library from "./testing.js";\n\nexport const { scripted } = library;\n`,
@@ -35,12 +38,19 @@ import native from "./runtime/native.js";
 ${exported}
 native.provide(() => module);
 `,
+  "wasm-detect": `import module from "./detect.wasm";
+import part from "./detect/detect.js";
+
+part.provide(() => module);
+export const { detect } = part;
+`,
 };
 for (const [entry, text] of Object.entries(entries)) {
   writeFileSync(new URL(`${entry}.mjs`, dist), text);
 }
-for (const entry of ["node", "web", "journals", "opentelemetry", "testing"]) {
+for (const entry of ["node", "web", "detect", "journals", "opentelemetry", "testing"]) {
   copyFileSync(new URL(`${entry}.d.ts`, dist), new URL(`${entry}.d.mts`, dist));
 }
 copyFileSync(new URL("library.d.ts", dist), new URL("wasm.d.mts", dist));
+copyFileSync(new URL("detect.d.ts", dist), new URL("wasm-detect.d.mts", dist));
 copyFileSync(new URL("lib/runtime/glue.d.ts", import.meta.url), new URL("runtime/glue.d.ts", dist));

@@ -54,7 +54,7 @@ const { outputFiles } = await esbuild.build({
   minify: true,
   format: "iife",
   write: false,
-  alias: { airudder: here("../dist/web.mjs").pathname },
+  alias: { airudder: here("../dist/web.mjs").pathname, "airudder/detect": here("../dist/detect.mjs").pathname },
   plugins: [
     {
       name: "samples",

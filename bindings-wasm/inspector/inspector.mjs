@@ -1,5 +1,6 @@
-// The page's behaviour. Everything is computed by the same WebAssembly module that servers use.
-import { AirudderError, crypto, Webhooks } from "airudder";
+// The page's behaviour. Everything is computed by the same WebAssembly modules that servers use.
+import { AirudderError, Webhooks } from "airudder";
+import { detect } from "airudder/detect";
 import { SAMPLES } from "./samples.js";
 
 const DEFAULT_SCHEME = "hmac-sha256:hex:body";
@@ -128,7 +129,7 @@ function showDetected(captured, wanted) {
   }
   let found;
   try {
-    found = crypto.detect({ ...captured, secret: field("secret"), encryptionKey: field("key") });
+    found = detect({ ...captured, secret: field("secret"), encryptionKey: field("key") });
   } catch (error) {
     found = { notes: [error.message] };
   }

@@ -5,6 +5,7 @@
  * ECB shows repeated blocks: it is the vendor's choice; TLS protects the traffic. How events are encrypted
  * and signed is not published: `detect` finds it out from a captured delivery.
  */
+import { type Captured, type Detection, detector } from "./detect/captured.js";
 import { bytes } from "./runtime/bytes.js";
 import type { URL as WebUrl } from "./runtime/globals.js";
 import type { Signing } from "./runtime/glue.js";
@@ -12,6 +13,8 @@ import { fieldText, type HeaderFields, headOf, pairs } from "./runtime/headers.j
 import { enter } from "./runtime/native.js";
 import { randomBlock } from "./runtime/platform.js";
 import { checkedAs, hrefOf, optionalString, STRING, URL_TEXT } from "./runtime/settings.js";
+
+export type { Captured, Detection } from "./detect/captured.js";
 
 /** The cipher of requests and responses [documented]. */
 const CIPHER = "aes-ecb:zero:base64";
@@ -105,36 +108,14 @@ function signing(body: string | Uint8Array, secret: string, options: SignOptions
   ];
 }
 
-/** A delivery as it came. */
-export interface Captured {
-  /** The header fields, in any case. */
-  headers: HeaderFields;
-  /** The bytes as they came, at most 64 KiB. */
-  body: string | Uint8Array | ArrayBuffer;
-  /** The secret behind the signature; absent: schemes that need one are not tried. */
-  secret?: string | undefined;
-  /** The key of encrypted events; absent: ciphers are not tried. */
-  encryptionKey?: string | undefined;
-}
-
-/** The result of `detect`. */
-export interface Detection {
-  /** The signature scheme that fits, for `new Webhooks({ scheme })`. Never one that everybody could compute. */
-  scheme?: string;
-  /** The cipher that fits, for `new Webhooks({ cipher })`; absent for a plain body. */
-  cipher?: string;
-  /** The findings, and advice where nothing was found. */
-  notes: string[];
-}
-
-/** Tries every known scheme and cipher on a captured delivery. */
-export function detect({ headers, body, secret, encryptionKey }: Captured): Detection {
-  return enter((native) =>
-    native.detect(
-      fieldText(pairs(headers)),
-      bytes(body),
-      optionalString(secret, "secret"),
-      optionalString(encryptionKey, "encryptionKey"),
-    ),
-  );
+/**
+ * Tries every known scheme and cipher on a captured delivery.
+ *
+ * Outside of Node, Bun and Deno, `import "airudder/detect"` once: it is a module of its own, which a page or a worker that
+ * does not need it is spared.
+ *
+ * @throws ValidationError (E1001) It was not imported.
+ */
+export function detect(captured: Captured): Detection {
+  return detector()(captured);
 }

@@ -2,15 +2,11 @@
 
 use std::cell::RefCell;
 
-use airudder_core::{Answer, Error, ErrorCode, Failure, Method, Output, Request, Response, Step};
+use airudder_core::{Answer, Error, ErrorCode, Failure, Headers, Method, Output, Request, Response, Step};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use crate::{
-    boundary::{field_text, headers, to_js, whole},
-    errors::Fallible,
-    exact,
-};
+use crate::{boundary::to_js, errors::Fallible, exact, head::headers, whole::whole};
 
 /// The machine of one call.
 #[wasm_bindgen]
@@ -140,4 +136,9 @@ impl Call {
     pub fn prepare(&self, requests: &Requests) -> Fallible<JsValue> {
         Ok(requests.of(&self.with(|call| call.prepare())?))
     }
+}
+
+/// Names and values by turns, each with a zero character behind it. No header field of the core's has one in it.
+fn field_text(headers: &Headers) -> String {
+    headers.iter().flat_map(|(name, value)| [name, "\0", value, "\0"]).collect()
 }

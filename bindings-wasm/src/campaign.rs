@@ -7,10 +7,12 @@ use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    boundary::{to_js, whole},
+    boundary::to_js,
     call::Call,
-    errors::{Fallible, Fields, error_of},
+    errors::{Fallible, Fields},
+    fault::error_of,
     session::Session,
+    whole::whole,
 };
 
 /// The machine of one campaign.

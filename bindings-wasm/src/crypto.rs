@@ -6,7 +6,7 @@ use airudder_core::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{boundary::Head, errors::Fallible};
+use crate::{errors::Fallible, head::Head};
 
 /// Encrypts to Base64 or hex, as the cipher says. `iv` is 16 bytes, for ciphers with `iv=prefix`.
 #[wasm_bindgen]

@@ -1,6 +1,6 @@
 //! The core's errors as plain objects. The classes are JavaScript's (`lib/runtime/errors.ts`).
 
-use airudder_core::{Error, ErrorCode, Outcome, RetryAdvice};
+use airudder_core::{Error, Outcome, RetryAdvice};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -71,21 +71,6 @@ impl Fields {
             outcome: details.outcome.map(Outcome::as_str),
         }
     }
-}
-
-/// The fields of an error that the facade found itself.
-#[wasm_bindgen]
-#[must_use]
-pub fn fault(number: u16, message: &str, pointer: Option<String>) -> JsValue {
-    Failed(error_of(number, message, pointer)).into()
-}
-
-/// An error that the facade found itself.
-pub(crate) fn error_of(number: u16, message: &str, pointer: Option<String>) -> Error {
-    let code = ErrorCode::ALL.iter().find(|code| code.number() == number);
-    let mut error = Error::new(*code.unwrap_or(&ErrorCode::Internal), message);
-    error.details_mut().pointer = pointer;
-    error
 }
 
 /// Traps, as a bug would; for the test of the restart.

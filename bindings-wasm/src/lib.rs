@@ -1,6 +1,9 @@
 //! The WebAssembly half of the npm package `airudder`: the core's machines, with JSON text and bytes going in and out.
 //! The public API is in `lib`.
 //!
+//! Each feature makes a module of its own: `client` the one that every program loads, `detect` one for those who look for
+//! a scheme. That is large, and few need it.
+//!
 //! A function that fails throws a plain object, of which `lib/runtime/errors.ts` makes an error. A panic is a trap, after
 //! which `lib/runtime/native.ts` makes a fresh instance: nothing here catches one.
 
@@ -10,12 +13,29 @@
 #![expect(unreachable_pub, reason = "wasm-bindgen exports what is `pub`, wherever it stands")]
 
 mod boundary;
-mod call;
-mod campaign;
-mod crypto;
 mod errors;
-mod exact;
 mod object;
+
+#[cfg(feature = "client")]
+mod call;
+#[cfg(feature = "client")]
+mod campaign;
+#[cfg(feature = "client")]
+mod crypto;
+#[cfg(feature = "client")]
+mod exact;
+#[cfg(feature = "client")]
+mod fault;
+#[cfg(any(feature = "client", feature = "detect"))]
+mod head;
+#[cfg(feature = "client")]
 mod provider;
+#[cfg(feature = "client")]
 mod session;
+#[cfg(feature = "client")]
 mod webhooks;
+#[cfg(any(feature = "client", feature = "detect"))]
+mod whole;
+
+#[cfg(feature = "detect")]
+mod detect;

@@ -6,12 +6,7 @@ use airudder_core::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{
-    boundary::{headers, whole},
-    call::Call,
-    errors::Fallible,
-    provider::Runtime,
-};
+use crate::{call::Call, errors::Fallible, head::headers, provider::Runtime, whole::whole};
 
 /// The state that the calls of a client share.
 #[wasm_bindgen]

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use airudder_core::{Secret, WebhookConfig, crypto};
-use serde::Serialize;
+use airudder_core::{Headers, Secret, WebhookConfig};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    boundary::{Head, bytes, headers, pairs, to_js, whole},
+    boundary::to_js,
     crypto::block,
     errors::Fallible,
     exact,
+    head::{Head, headers},
     provider::Runtime,
+    whole::whole,
 };
 
 /// A receiver's settings.
@@ -151,20 +153,12 @@ impl Webhooks {
     }
 }
 
-#[derive(Serialize)]
-struct Detection {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scheme: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cipher: Option<String>,
-    notes: Vec<String>,
+/// Header fields as pairs.
+fn pairs(headers: &Headers) -> Vec<(&str, &str)> {
+    headers.iter().collect()
 }
 
-/// The scheme and the cipher that fit a captured delivery.
-#[wasm_bindgen]
-pub fn detect(fields: &str, body: &[u8], secret: Option<String>, key: Option<String>) -> Fallible<JsValue> {
-    let key = key.as_deref().map(crypto::EncryptionKey::new).transpose()?;
-    let found = crypto::detect(&headers(fields), body, secret.as_deref(), key.as_ref())?;
-    let scheme = found.scheme.map(|scheme| scheme.to_string());
-    to_js(&Detection { scheme, cipher: found.cipher.map(|cipher| cipher.to_string()), notes: found.notes })
+/// For serde: bytes become a `Uint8Array`.
+fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
 }

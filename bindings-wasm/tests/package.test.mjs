@@ -61,6 +61,7 @@ for (const [runtime, [command, ...flags]] of Object.entries(runtimes)) {
   for (const program of ["commonjs.cjs", "module.mjs"]) {
     test(`${runtime}: ${program}`, () => good(command, ...flags, program, sandbox.url));
   }
+  test(`${runtime}: detection is loaded when it is first used`, () => good(command, ...flags, "detect.mjs"));
   test(`${runtime}: one class for import and require`, () => good(command, ...flags, "identity.mjs"));
   test(`${runtime}: a journal on the disk, for one campaign at a time`, () =>
     good(command, ...flags, "file-journal.mjs", sandbox.url, join(project, `${runtime}.jsonl`)));
@@ -99,21 +100,28 @@ const breaking = () =>
     head.startsWith("GET") ? socket.write(http("200 OK", '{"code":200,"data":[]}')) : socket.end(),
   );
 
+/** Bundles one of the programs, and gives the file. */
+async function bundled(program, platform) {
+  const outfile = join(project, `esbuild-${platform}-${program}`);
+  const options = { platform, bundle: true, minify: true, format: "esm", logLevel: "error" };
+  await esbuild.build({ entryPoints: [join(project, program)], outfile, ...options });
+  return outfile;
+}
+
 test("esbuild, for Node and for browsers", async () => {
   for (const platform of ["node", "browser"]) {
-    const outfile = join(project, `esbuild-${platform}.mjs`);
-    const entryPoints = [join(project, "module.mjs")];
-    await esbuild.build({
-      entryPoints,
-      outfile,
-      platform,
-      bundle: true,
-      minify: true,
-      format: "esm",
-      logLevel: "error",
-    });
-    await good(process.execPath, outfile, sandbox.url);
+    await good(process.execPath, await bundled("module.mjs", platform), sandbox.url);
   }
+});
+
+test("esbuild: detection is in a browser's bundle where it is imported", async () => {
+  await good(process.execPath, await bundled("detect.mjs", "node"));
+  await good(process.execPath, await bundled("detect-imported.mjs", "browser"));
+  const without = await bundled("detect.mjs", "browser");
+  const { stdout } = await exec(process.execPath, [without]);
+  assert.match(stdout, /^E1001 .*airudder\/detect/);
+  const base64 = readFileSync(join(project, "node_modules/airudder/dist/detect.wasm"), "base64");
+  assert.ok(!readFileSync(without, "utf8").includes(base64.slice(1000, 2000)));
 });
 
 test("webpack, for Node and for the web", async () => {
@@ -139,7 +147,9 @@ for (const date of ["2025-01-01", "2024-09-01"]) {
   test(`workerd as of ${date}, with the module as a file`, async () => {
     const folder = join(project, `workerd-${date}`);
     mkdirSync(folder);
-    copyFileSync(join(project, "node_modules/airudder/dist/airudder.wasm"), join(folder, "airudder.wasm"));
+    for (const module of ["airudder.wasm", "detect.wasm"]) {
+      copyFileSync(join(project, "node_modules/airudder/dist", module), join(folder, module));
+    }
     const settings = readFileSync(join(project, "worker.capnp"), "utf8");
     writeFileSync(join(folder, "worker.capnp"), settings.replace("2025-01-01", date));
     await esbuild.build({
@@ -163,6 +173,7 @@ for (const date of ["2025-01-01", "2024-09-01"]) {
       const ask = async (question) =>
         (await fetch(`http://127.0.0.1:${port}/?${new URLSearchParams(question)}`)).text();
       assert.equal(await ask({ sandbox: sandbox.url }), "all good");
+      assert.equal(await ask({ detect: "" }), "all good");
       const server = await breaking();
       try {
         assert.equal(await ask({ breaking: server.url }), "all good");
@@ -231,7 +242,15 @@ test("publint", async () => {
 
 test("attw", async () => {
   // workerd's entry is an ES module, which is all that workerd has.
-  const options = ["--exclude-entrypoints", "./airudder.wasm", "wasm", "--format", "ascii"];
+  const options = [
+    "--exclude-entrypoints",
+    "./airudder.wasm",
+    "./detect.wasm",
+    "wasm",
+    "wasm/detect",
+    "--format",
+    "ascii",
+  ];
   await exec(join(tools, "attw"), [tarball, ...options]).catch((error) => assert.fail(error.stdout));
 });
 

@@ -1,5 +1,6 @@
 /** Sets the features of Node. */
 import { connectFailed } from "../call/connect.js";
+import { detectBy } from "../detect/captured.js";
 import { lend } from "../runtime/native.js";
 import { type NumberLibrary, runsOn } from "../runtime/platform.js";
 import type { Builtins } from "./builtins.js";
@@ -9,6 +10,7 @@ import { primitives } from "./primitives.js";
 /** Gives files, randomness and fast primitives to the library. */
 export function runsOnNode(builtins: Builtins): void {
   lend(primitives(builtins.crypto));
+  detectBy(() => (require("../detect.js") as typeof import("../detect.js")).detect);
   // Node's fetch does not say in its error whether it came while it connected; here it does.
   builtins.diagnostics.subscribe?.("undici:client:connectError", (message) => {
     connectFailed((message as { error?: unknown }).error);

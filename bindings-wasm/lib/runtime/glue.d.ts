@@ -215,12 +215,6 @@ export type Signing = [
 ];
 export function sign(...signing: Signing): string;
 export function verify(signature: string, ...signing: Signing): void;
-export function detect(
-  headers: FieldText,
-  body: Uint8Array,
-  secret: string | undefined,
-  key: string | undefined,
-): { scheme?: string; cipher?: string; notes: string[] };
 export function fault(number: number, message: string, pointer: string | undefined): Fields;
 /** AES, SHA-256 and HMAC of the runtime, which writes into its arguments. */
 export interface Primitives {

@@ -1,4 +1,5 @@
 import * as airudder from "airudder";
+import { found } from "./detect-imported.mjs";
 import { smoke } from "./smoke.mjs";
 
 export default {
@@ -6,6 +7,9 @@ export default {
     const { searchParams } = new URL(request.url);
     if (searchParams.has("sandbox")) {
       return new Response(await smoke(airudder, searchParams.get("sandbox")));
+    }
+    if (searchParams.has("detect")) {
+      return new Response(found());
     }
     // Whether the runtime's own `fetch` sends a request again when a connection breaks off.
     const baseUrl = searchParams.get("breaking");
