@@ -41,7 +41,14 @@ export type { HeaderFields } from "./runtime/headers.js";
 export type { Journal, PartitionedJournal } from "./runtime/journal.js";
 export { type DoubtfulContact, type Progress, type Rejected, Report, type Workflow } from "./runtime/report.js";
 export type { Event, EventOf, KnownEvent, UnknownEvent } from "./webhooks/event.js";
-export type { FetchHandler, NodeHandler, NodeRequest, NodeResponse, Unverified } from "./webhooks/handlers.js";
+export {
+  type FetchHandler,
+  type NodeHandler,
+  type NodeRequest,
+  type NodeResponse,
+  requestedUrl,
+  type Unverified,
+} from "./webhooks/handlers.js";
 export type { HandlerOptions, Listener, SendOptions, UnwrapOptions, WebhooksOptions } from "./webhooks/options.js";
 export type { Verifier } from "./webhooks/verifier.js";
 export { Webhooks } from "./webhooks/webhooks.js";

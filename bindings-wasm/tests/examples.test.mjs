@@ -124,11 +124,21 @@ for (const name of ["http.js", "express.ts", "fastify.js", "hono.ts", ...Object.
     const taken = WITHOUT_DATABASE[name] ?? 200;
     const DATABASE_URL = (await closedPort()).replace("http", "postgres");
     const files = { EVENTS: join(folder, "urls.jsonl"), QUARANTINE: join(folder, "none.jsonl") };
-    await running(name, { ...files, DATABASE_URL, AIRUDDER_WEBHOOK_SCHEME: scheme }, async (url) => {
-      const body = '{"event":"message.send"}';
-      const post = async (asked) =>
-        (await fetch(asked, { method: "POST", body, headers: hooks.sign(body, {}, { url: `${url}?a=%20` }) })).status;
-      assert.deepEqual([await post(`${url}?a=%20`), await post(`${url}?a=%21`)], [taken, 400]);
+    const settings = { ...files, DATABASE_URL, AIRUDDER_WEBHOOK_SCHEME: scheme };
+    const body = '{"event":"message.send"}';
+    /** The status of a delivery to this URL that is signed for another one. */
+    const post = async (url, signed) => {
+      const headers = hooks.sign(body, {}, { url: signed });
+      return (await fetch(url, { method: "POST", body, headers })).status;
+    };
+    await running(name, settings, async (url) => {
+      assert.equal(await post(`${url}?a=%20`, `${url}?a=%20`), taken);
+      assert.equal(await post(`${url}?a=%20`, `${url}?a=%21`), 400);
+    });
+    const given = "https://hooks.example.com/airudder";
+    await running(name, { ...settings, AIRUDDER_WEBHOOK_URL: given }, async (url) => {
+      assert.equal(await post(`${url}?a=1`, `${given}?a=1`), taken);
+      assert.equal(await post(`${url}?a=1`, `${url}?a=1`), 400);
     });
   });
 }

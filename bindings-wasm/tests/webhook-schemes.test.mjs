@@ -14,7 +14,7 @@ import { authority } from "./certificates.mjs";
 import { SECRET, SENT } from "./deliveries.mjs";
 import { airudder, listen, native } from "./support.mjs";
 
-const { ValidationError, Webhooks, crypto } = airudder;
+const { ValidationError, Webhooks, crypto, requestedUrl } = airudder;
 
 const SIGNED_URL = "hmac-sha256:base64:method+' '+url+' '+body";
 const NOW = 1_720_159_500_000;
@@ -79,6 +79,27 @@ test("over TLS, and by HTTP/2, the URL begins with https", async () => {
   } finally {
     close();
     rmSync(folder, { recursive: true });
+  }
+});
+
+test("the URL that was asked for, for those who unwrap themselves", () => {
+  const request = { headers: { host: "inside:8000", ...FORWARDED }, url: "/events?a=1" };
+  for (const [more, url, expected] of [
+    [{}, undefined, "http://inside:8000/events?a=1"],
+    [{ socket: { encrypted: true } }, undefined, "https://inside:8000/events?a=1"],
+    [{ originalUrl: "/below/events?a=1" }, undefined, "http://inside:8000/below/events?a=1"],
+    [{ url: "http://other/events?a=1" }, undefined, "http://other/events?a=1"], // asked for as of a proxy
+    [{ headers: {} }, undefined, "/events?a=1"],
+    [{}, "https://hooks.example.com", "https://hooks.example.com/events?a=1"],
+    [{}, "https://hooks.example.com/airudder", "https://hooks.example.com/airudder?a=1"],
+    [{ url: "http://other/events?a=1" }, "https://hooks.example.com", "https://hooks.example.com/events?a=1"],
+    [{ url: "/events" }, "https://hooks.example.com/", "https://hooks.example.com/"],
+    [{ url: "//other/events" }, "https://hooks.example.com", "https://hooks.example.com//other/events"],
+  ]) {
+    assert.equal(requestedUrl({ ...request, ...more }, url), expected);
+  }
+  for (const url of ["", "hooks.example.com", "https://hooks.example.com/?a=1", 7]) {
+    assert.throws(() => requestedUrl(request, url), { code: "E1001", pointer: "/url" });
   }
 });
 

@@ -4,7 +4,8 @@ import { type AirudderError, CryptoError, WebhookError } from "../runtime/errors
 import type { WebRequest, WebResponse } from "../runtime/globals.js";
 import { type HeaderFields, pairs } from "../runtime/headers.js";
 import { fault } from "../runtime/native.js";
-import { type Address, addressOf } from "./address.js";
+import { checkedAs } from "../runtime/settings.js";
+import { ADDRESS, type Address, addressOf } from "./address.js";
 import type { Event } from "./event.js";
 
 /** A receiver of deliveries. */
@@ -123,6 +124,17 @@ export function nodeHandler(receiver: Receiver<NodeRequest>): NodeHandler {
       await tell(receiver, error);
     }
   };
+}
+
+/**
+ * The URL that the sender of a request asked for, as `unwrap` takes it: for frameworks that need no handler.
+ *
+ * @param url The address that AI Rudder was given, where a proxy changes it: `https://` and the host, and the path if that
+ * is changed, too. Absent: nothing changes it. `X-Forwarded-*`, which anybody can send, is not asked.
+ */
+export function requestedUrl(request: NodeRequest, url?: string): string {
+  const address = url === undefined ? undefined : checkedAs(url, "url", ADDRESS);
+  return addressOf(address, request, seenBy(request));
 }
 
 /** The URL as the server sees it; path and query where the request names no host. */

@@ -4,7 +4,7 @@
  *     psql "$DATABASE_URL" -f examples/receivers.sql
  *     AIRUDDER_WEBHOOK_SECRET=... AIRUDDER_WEBHOOK_SCHEME=... DATABASE_URL=... PORT=8000 node fastify-postgres.js
  */
-import { Webhooks } from "airudder";
+import { requestedUrl, Webhooks } from "airudder";
 import Fastify from "fastify";
 import { store, tell } from "./inbox.js";
 
@@ -23,12 +23,11 @@ app.register(async (events) => {
 });
 
 /** Takes one delivery, and gives the status. @param {import("fastify").FastifyRequest} request */
-async function take({ body, headers, method, protocol, host, originalUrl }) {
+async function take({ body, headers, raw }) {
+  const url = requestedUrl(raw, process.env.AIRUDDER_WEBHOOK_URL || undefined);
   let event;
   try {
-    // Some schemes sign the URL. Behind a proxy, `trustProxy` of Fastify tells the one that AI Rudder knows.
-    const url = `${protocol}://${host}${originalUrl}`;
-    event = hooks.unwrap(/** @type {Buffer} */ (body ?? Buffer.alloc(0)), headers, { method, url });
+    event = hooks.unwrap(/** @type {Buffer} */ (body ?? Buffer.alloc(0)), headers, { url });
   } catch (error) {
     console.warn(`refused: ${error}`);
     return 400;

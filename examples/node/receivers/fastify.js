@@ -6,9 +6,10 @@ import { Store } from "../store.js";
 
 const store = await Store.open(process.env.EVENTS ?? "events.jsonl");
 const { scheme, quarantine } = await untilSettled(process.env.QUARANTINE ?? "quarantine.jsonl");
+const url = process.env.AIRUDDER_WEBHOOK_URL || undefined; // the address that AI Rudder was given, if it is behind a proxy
 const hooks = new Webhooks({ secret: process.env.AIRUDDER_WEBHOOK_SECRET, scheme });
 
-const handle = hooks.nodeHandler((event) => store.add(event), { quarantine });
+const handle = hooks.nodeHandler((event) => store.add(event), { quarantine, url });
 
 const app = Fastify({ bodyLimit: 8 * 1024 * 1024 });
 app.register(async (events) => {

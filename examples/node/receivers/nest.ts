@@ -15,7 +15,7 @@ import {
 } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import type { NestExpressApplication } from "@nestjs/platform-express";
-import { type Event, Webhooks } from "airudder";
+import { type Event, requestedUrl, Webhooks } from "airudder";
 import type { Request } from "express";
 import { store, tell } from "./inbox.js";
 
@@ -37,10 +37,10 @@ class EventsController {
     return {};
   }
 
-  private verified({ body, headers, method, protocol, host, originalUrl }: Request): Event {
+  private verified(request: Request): Event {
+    const url = requestedUrl(request, process.env.AIRUDDER_WEBHOOK_URL || undefined);
     try {
-      // Some schemes sign the URL. Behind a proxy, `trust proxy` of Express tells the one that AI Rudder knows.
-      return hooks.unwrap(body, headers, { method, url: `${protocol}://${host}${originalUrl}` });
+      return hooks.unwrap(request.body, request.headers, { url });
     } catch (error) {
       console.warn(`refused: ${error}`);
       throw new BadRequestException();

@@ -20,7 +20,9 @@ const receive = once(() => {
     await pool.query(insert, [dedupeKey, type, raw]);
   }
 
-  return Webhooks.fromEnv().fetchHandler(store, { onError: tell });
+  // The address that AI Rudder was given: behind a proxy, the request has another one, and a scheme may sign it.
+  const url = process.env.AIRUDDER_WEBHOOK_URL || undefined;
+  return Webhooks.fromEnv().fetchHandler(store, { onError: tell, url });
 });
 
 /** Takes one delivery: verifies the bytes, stores the event, and only then answers 200. */
