@@ -12,9 +12,9 @@ import { Store } from "./store.js";
 
 /** Tries the deliveries until one shows the scheme of its signature. */
 async function detect(path, secret, encryptionKey) {
-  for await (const { headers, body } of kept(path)) {
+  for await (const { headers, body, method, url } of kept(path)) {
     try {
-      const found = crypto.detect({ headers, body, secret, encryptionKey });
+      const found = crypto.detect({ headers, body, method, url, secret, encryptionKey });
       if (found.scheme !== undefined) {
         return found;
       }

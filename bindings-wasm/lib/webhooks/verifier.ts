@@ -42,7 +42,8 @@ function undecided(answer: unknown): Error {
     Promise.resolve(answer).catch(() => {}); // a rejection that nobody looks after ends the process
   }
   const found = isPromise
-    ? "a promise: verify synchronously, for instance by `verify` of node:crypto, or await it ahead of `unwrap`"
+    ? "a promise: verify synchronously, for instance by `createVerify` of node:crypto, or await it yourself, ahead of " +
+      "a receiver with requireSignature: false"
     : `a value of type \`${typeof answer}\`: compare, as in \`return answer === expected\``;
   return fault(1001, `verify returns true or false, and it returned ${found}`, "/verify");
 }
