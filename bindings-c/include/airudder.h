@@ -344,10 +344,16 @@ enum {
   /** The delivery is plain where encryption is required. Check that the request comes from AI Rudder; if it sends
       plain events to this account, set `require_encryption` to -1. */
   AIRUDDER_E5008_NOT_ENCRYPTED = 5008,
-  /** An AES key must have 16, 24 or 32 bytes, and no white space around it. Pass the key that AI Rudder gave, as
-      text. */
+  /** The delivery cannot be decrypted, and nothing else tells who sent it. Check the encryption key and the cipher
+      (airudder_detect() finds the cipher), and pass the body's bytes unchanged. */
+  AIRUDDER_E5009_UNDECRYPTABLE = 5009,
+  /** The encryption key does not have the form that the cipher names, or not the 16, 24 or 32 bytes of an AES key.
+      Pass the key as it was given to you, without white space around it; if it is hex or Base64, or is hashed
+      first, say so in the cipher, such as `key=hex` or `key=sha256`. */
   AIRUDDER_E6001_INVALID_KEY = 6001,
-  /** The text is not Base64 or hex of whole AES blocks. Pass the text as it was received, untruncated. */
+  /** The encrypted text is not encoded as the cipher says, is not made of whole AES blocks, or lacks its
+      initialization vector. Pass the text as it was received, untruncated, with the header fields that the cipher
+      names. */
   AIRUDDER_E6002_INVALID_CIPHERTEXT = 6002,
   /** The decrypted text does not end in the expected padding. Check key and cipher; airudder_detect() finds the
       cipher. */
@@ -355,14 +361,20 @@ enum {
   /** The signature scheme cannot be read, or does not authenticate. Write `<digest>:<encoding>:<message>`, for
       instance `hmac-sha256:hex:body`. */
   AIRUDDER_E6004_INVALID_SCHEME = 6004,
-  /** The cipher cannot be read. Write `<mode>:<padding>:<encoding>`, for instance `aes-ecb:zero:base64`. */
+  /** The cipher cannot be read. Correct it at the character that the message names, for instance
+      `aes-cbc:pkcs7:base64:iv=prefix:key=sha256`. */
   AIRUDDER_E6005_INVALID_CIPHER = 6005,
   /** The plain text ends in a zero byte, which the vendor's padding would lose. Remove trailing zero bytes, or use
       PKCS#7 padding. */
   AIRUDDER_E6006_UNENCRYPTABLE_TEXT = 6006,
-  /** This cipher needs an initialization vector of 16 random bytes. Pass one; it must differ from message to
-      message. */
+  /** This cipher needs 16 random bytes for each text. Pass random bytes; they must differ from text to text. */
   AIRUDDER_E6007_IV_REQUIRED = 6007,
+  /** The tag of a text that was encrypted in GCM is wrong. Check the key and the cipher, above all its `aad`; if
+      they are right, the text was changed. */
+  AIRUDDER_E6008_WRONG_TAG = 6008,
+  /** The decrypted text is not in the frame that the cipher names, or is for another receiver. Check the key and
+      the cipher; the id in `frame` is yours at the sender's. */
+  AIRUDDER_E6009_WRONG_FRAME = 6009,
   /** No connection could be made; nothing was sent. Check the network and the base URL. */
   AIRUDDER_E7001_CONNECT_FAILED = 7001,
   /** No answer came in time. Try again, or raise the time-out. */
@@ -2171,9 +2183,15 @@ typedef struct airudder_webhooks_config {
    * finds it out.
    */
   const char *scheme;
-  /** The key of encrypted events, 16, 24 or 32 bytes. NULL: events come plain. */
+  /**
+   * The key of encrypted events, in the form that the cipher names: of 16, 24 or 32 bytes, if none. NULL: events
+   * come plain.
+   */
   const char *encryption_key;
-  /** The cipher of events. NULL: `aes-ecb:zero:base64`, that of requests, which is an assumption. */
+  /**
+   * The cipher of events, or a preset such as `feishu`: see docs/ciphers.md. NULL: `aes-ecb:zero:base64`, that of
+   * requests, which is an assumption.
+   */
   const char *cipher;
   /** The largest body in bytes. 0: 8 MiB. */
   size_t max_body_bytes;
@@ -2224,8 +2242,8 @@ int airudder_webhooks_new(const airudder_webhooks_config *config,
  * @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
  * @param error         Receives the error; may be NULL.
  * @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
- *         unreadable, AIRUDDER_E5008… plain where that is refused, AIRUDDER_E6002… or AIRUDDER_E6003… not
- *         decryptable: answer 400 to all of them alike. Anything else is your side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
+ *         unreadable, AIRUDDER_E5008… plain where that is refused, AIRUDDER_E5009… not decryptable and not
+ *         signed, AIRUDDER_E6002…, AIRUDDER_E6003…, AIRUDDER_E6008… or AIRUDDER_E6009… not decryptable: answer 400 to all of them alike. Anything else is your side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
  *
  *     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
  */
@@ -2264,7 +2282,7 @@ int airudder_webhooks_sign(airudder_webhooks hooks,
  * @param hooks     The receiver.
  * @param json      The event.
  * @param json_len  Its length in bytes.
- * @param iv        16 random bytes, for ciphers with `iv=prefix`; else NULL.
+ * @param iv        16 random bytes, for ciphers that write an initialization vector or a frame; else NULL.
  * @param iv_len    16, or 0.
  * @param buffer    Receives a buffer with the body and its header fields.
  * @param error     Receives the error; may be NULL.
@@ -2357,19 +2375,22 @@ int airudder_decrypt(const void *text,
                      airudder_error *error);
 
 /**
- * Encrypts by another cipher, written `<mode>:<padding>:<encoding>`, such as `aes-cbc:pkcs7:base64:iv=prefix`;
+ * Encrypts by another cipher, written `<mode>:<padding>:<encoding>` with options behind it, such as
+ * `aes-cbc:pkcs7:base64:iv=prefix:key=sha256`, or by the name of a preset, such as `feishu`: see docs/ciphers.md;
  * else as airudder_encrypt().
  *
  * @param cipher     The cipher.
- * @param iv         16 random bytes, another time others, for ciphers with `iv=prefix`; else NULL.
+ * @param iv         16 random bytes, another time others, for ciphers that write an initialization vector or a
+ *                   frame; else NULL.
  * @param iv_len     16, or 0.
  * @param plain      What to encrypt.
  * @param plain_len  Its length in bytes.
- * @param key        The key's text.
+ * @param key        The key's text, in the form that the cipher names.
  * @param key_len    Its length in bytes.
- * @param buffer     Receives a buffer with the text.
+ * @param buffer     Receives a buffer with the text, or the JSON around it.
  * @param error      Receives the error; may be NULL.
- * @return As airudder_encrypt(); AIRUDDER_E6005_INVALID_CIPHER, AIRUDDER_E6007_IV_REQUIRED.
+ * @return As airudder_encrypt(); AIRUDDER_E6005_INVALID_CIPHER, AIRUDDER_E6007_IV_REQUIRED, also where the cipher
+ *         reads it in a header field: then use airudder_encrypt_with_headers().
  *
  *     airudder_encrypt_with("aes-ecb:pkcs7:hex", NULL, 0, plain, plain_len, key, 16, &buffer, &err);
  */
@@ -2384,16 +2405,50 @@ int airudder_encrypt_with(const char *cipher,
                           airudder_error *error);
 
 /**
- * Decrypts by another cipher; else as airudder_decrypt().
+ * Encrypts by a cipher whose initialization vector or additional data stands in header fields; else as
+ * airudder_encrypt_with().
+ *
+ * @param cipher        The cipher.
+ * @param iv            16 random bytes, or NULL.
+ * @param iv_len        16, or 0.
+ * @param headers       The header fields.
+ * @param header_count  How many.
+ * @param plain         What to encrypt.
+ * @param plain_len     Its length in bytes.
+ * @param key           The key's text, in the form that the cipher names.
+ * @param key_len       Its length in bytes.
+ * @param buffer        Receives a buffer with the text, or the JSON around it.
+ * @param error         Receives the error; may be NULL.
+ * @return As airudder_encrypt_with().
+ *
+ *     airudder_header nonce = {"X-Nonce", "fake-nonce12"};
+ *     airudder_encrypt_with_headers("aes-gcm:none:base64:iv=header(X-Nonce)", NULL, 0, &nonce, 1, plain, plain_len, key, 16, &buffer, &err);
+ */
+int airudder_encrypt_with_headers(const char *cipher,
+                                  const void *iv,
+                                  size_t iv_len,
+                                  const airudder_header *headers,
+                                  size_t header_count,
+                                  const void *plain,
+                                  size_t plain_len,
+                                  const void *key,
+                                  size_t key_len,
+                                  airudder_buffer *buffer,
+                                  airudder_error *error);
+
+/**
+ * Decrypts by another cipher; else as airudder_decrypt(). Only `aes-gcm` tells that a text was changed: with any
+ * other cipher, decrypt what a signature vouches for.
  *
  * @param cipher    The cipher, as for airudder_encrypt_with().
- * @param text      The encrypted text.
+ * @param text      The encrypted text, or the JSON around it.
  * @param text_len  Its length in bytes.
- * @param key       The key's text.
+ * @param key       The key's text, in the form that the cipher names.
  * @param key_len   Its length in bytes.
  * @param buffer    Receives a buffer with the plain bytes.
  * @param error     Receives the error; may be NULL.
- * @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER.
+ * @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER,
+ *         AIRUDDER_E6008_WRONG_TAG, AIRUDDER_E6009_WRONG_FRAME.
  *
  *     airudder_decrypt_with("aes-ecb:pkcs7:hex", sealed, sealed_len, key, 16, &buffer, &err);
  */
@@ -2404,6 +2459,33 @@ int airudder_decrypt_with(const char *cipher,
                           size_t key_len,
                           airudder_buffer *buffer,
                           airudder_error *error);
+
+/**
+ * Decrypts by a cipher whose initialization vector or additional data stands in header fields; else as
+ * airudder_decrypt_with().
+ *
+ * @param cipher        The cipher.
+ * @param headers       The header fields.
+ * @param header_count  How many.
+ * @param text          The encrypted text, or the JSON around it.
+ * @param text_len      Its length in bytes.
+ * @param key           The key's text, in the form that the cipher names.
+ * @param key_len       Its length in bytes.
+ * @param buffer        Receives a buffer with the plain bytes.
+ * @param error         Receives the error; may be NULL.
+ * @return As airudder_decrypt_with().
+ *
+ *     airudder_decrypt_with_headers("aes-gcm:none:base64:iv=header(X-Nonce)", headers, header_count, sealed, sealed_len, key, 16, &buffer, &err);
+ */
+int airudder_decrypt_with_headers(const char *cipher,
+                                  const airudder_header *headers,
+                                  size_t header_count,
+                                  const void *text,
+                                  size_t text_len,
+                                  const void *key,
+                                  size_t key_len,
+                                  airudder_buffer *buffer,
+                                  airudder_error *error);
 
 /**
  * The lower-case hex SHA-256 of the plain bytes, as in the header field `Signed`. It is unkeyed: it shows

@@ -104,21 +104,36 @@ static void each(const char *name, void (*check)(const cJSON *one)) {
 
 static void cipher_case(const cJSON *one) {
   const char *cipher = text(one, "cipher"), *key = text(one, "key"), *action = text(one, "do");
-  const char *sealed = text(one, "text"), *iv_hex = text(one, "iv"), *plain_hex = text(one, "plain");
-  size_t iv_len = 0, plain_len = 0;
+  const char *iv_hex = text(one, "iv"), *plain_hex = text(one, "plain"), *sealed_hex = text(one, "text_hex");
+  const char *sealed = text(one, "text");
+  size_t iv_len = 0, plain_len = 0, count, sealed_len = sealed ? strlen(sealed) : 0;
   unsigned char *iv = hex(iv_hex ? iv_hex : "", &iv_len);
   unsigned char *plain = hex(plain_hex ? plain_hex : "", &plain_len);
+  unsigned char *bytes = sealed_hex ? hex(sealed_hex, &sealed_len) : NULL;
+  const void *body = bytes ? (const void *)bytes : sealed;
+  airudder_header *headers = fields(cJSON_GetObjectItemCaseSensitive(one, "headers"), &count);
+  size_t key_len = strlen(key);
   airudder_buffer buffer;
+  int code;
   if (strcmp(action, "decrypt") != 0) {
-    int code = airudder_encrypt_with(cipher, iv, iv_len, plain, plain_len, key, strlen(key), &buffer, NULL);
+    if (count)
+      code = airudder_encrypt_with_headers(cipher, iv, iv_len, headers, count, plain, plain_len, key, key_len, &buffer,
+                                           NULL);
+    else
+      code = airudder_encrypt_with(cipher, iv, iv_len, plain, plain_len, key, key_len, &buffer, NULL);
     assert_int_equal(code, expected_error(one));
-    if (code == 0) assert_buffer(buffer, sealed, strlen(sealed));
+    if (code == 0) assert_buffer(buffer, sealed, sealed_len);
   }
   if (strcmp(action, "encrypt") != 0) {
-    int code = airudder_decrypt_with(cipher, sealed, strlen(sealed), key, strlen(key), &buffer, NULL);
+    if (count)
+      code = airudder_decrypt_with_headers(cipher, headers, count, body, sealed_len, key, key_len, &buffer, NULL);
+    else
+      code = airudder_decrypt_with(cipher, body, sealed_len, key, key_len, &buffer, NULL);
     assert_int_equal(code, expected_error(one));
     if (code == 0) assert_buffer(buffer, (char *)plain, plain_len);
   }
+  free(headers);
+  free(bytes);
   free(iv);
   free(plain);
 }

@@ -1,7 +1,7 @@
 //! The vendor's encryption, for those who only need this. The interpreter is released meanwhile.
 
 use airudder_core::Delivery;
-use airudder_core::crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput};
+use airudder_core::crypto::{self, Cipher, Scheme, SigningInput};
 use pyo3::{prelude::*, types::PyBytes};
 
 use crate::{
@@ -11,34 +11,42 @@ use crate::{
     options::{TEXT, text, typed},
 };
 
-/// The text of the plain bytes, encrypted. `iv` is 16 bytes, for ciphers with `iv=prefix`.
+/// The text of the plain bytes, encrypted. `iv` is 16 random bytes, for ciphers that need them.
 #[pyfunction]
-#[pyo3(signature = (plain, key, cipher, iv, /))]
+#[pyo3(signature = (plain, key, cipher, iv, headers, /))]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
 pub(crate) fn encrypt(
     py: Python<'_>,
     plain: &Bound<'_, PyAny>,
     key: &Bound<'_, PyAny>,
     cipher: &str,
     iv: Option<&[u8]>,
+    headers: Fields,
 ) -> Fallible<String> {
     let (plain, key): (_, String) = (octets(plain, "plain")?, typed(key, "key", TEXT)?);
     Ok(py.detach(|| {
         let iv = iv.map(block).transpose()?;
-        cipher.parse::<Cipher>()?.encrypt(&plain, &EncryptionKey::new(&key)?, iv)
+        let cipher: Cipher = cipher.parse()?;
+        cipher.encrypt(&plain, &cipher.key(&key)?, &headers.0, iv)
     })?)
 }
 
 /// The plain bytes of a text.
 #[pyfunction]
-#[pyo3(signature = (text, key, cipher, /))]
+#[pyo3(signature = (text, key, cipher, headers, /))]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
 pub(crate) fn decrypt<'py>(
     py: Python<'py>,
     text: &Bound<'_, PyAny>,
     key: &Bound<'_, PyAny>,
     cipher: &str,
+    headers: Fields,
 ) -> Fallible<Bound<'py, PyBytes>> {
     let (text, key): (_, String) = (octets(text, "text")?, typed(key, "key", TEXT)?);
-    let plain = py.detach(|| cipher.parse::<Cipher>()?.decrypt(&text, &EncryptionKey::new(&key)?))?;
+    let plain = py.detach(|| {
+        let cipher: Cipher = cipher.parse()?;
+        cipher.decrypt(&text, &cipher.key(&key)?, &headers.0)
+    })?;
     Ok(PyBytes::new(py, &plain))
 }
 

@@ -192,9 +192,6 @@ pub(crate) fn detect(
 ) -> Fallible<Detection> {
     let (secret, encryption_key) = (text(secret, "secret")?, text(encryption_key, "encryption_key")?);
     let (body, Fields(headers)) = (bytes(body)?, headers);
-    let found = py.detach(|| {
-        let key = encryption_key.as_deref().map(crypto::EncryptionKey::new).transpose()?;
-        crypto::detect(&headers, &body, secret.as_deref(), key.as_ref())
-    })?;
+    let found = py.detach(|| crypto::detect(&headers, &body, secret.as_deref(), encryption_key.as_deref()))?;
     Ok((found.scheme.map(|scheme| scheme.to_string()), found.cipher.map(|cipher| cipher.to_string()), found.notes))
 }

@@ -22,16 +22,19 @@ def parametrized(name):
 def test_cipher(case):
     iv = bytes.fromhex(case["iv"]) if "iv" in case else None
     plain = bytes.fromhex(case.get("plain", ""))
+    text = bytes.fromhex(case["text_hex"]) if "text_hex" in case else case.get("text", "")
+    options = {"cipher": case["cipher"], "headers": case.get("headers", [])}
     if "error" not in case:
-        assert crypto.encrypt(plain, case["key"], cipher=case["cipher"], iv=iv) == case["text"]
-        assert crypto.decrypt(case["text"], case["key"], cipher=case["cipher"]) == plain
+        if case["do"] == "both":
+            assert crypto.encrypt(plain, case["key"], iv=iv, **options) == text
+        assert crypto.decrypt(text, case["key"], **options) == plain
         return
-    no_iv = b"" if case["error"] == "E6007" else None
+    no_iv = b"" if case["error"] == "E6007" else iv
     with pytest.raises(AirudderError) as raised:
         if case["do"] == "encrypt":
-            crypto.encrypt(plain, case["key"], cipher=case["cipher"], iv=no_iv)
+            crypto.encrypt(plain, case["key"], iv=no_iv, **options)
         else:
-            crypto.decrypt(case["text"], case["key"], cipher=case["cipher"])
+            crypto.decrypt(text, case["key"], **options)
     assert raised.value.code == case["error"]
 
 

@@ -21,11 +21,22 @@ const CIPHER = "aes-ecb:zero:base64";
 /** The scheme of signatures [assumed]. */
 const SCHEME = "hmac-sha256:hex:body";
 
+/** How a text is encrypted. */
+export interface CipherOptions {
+  /**
+   * `<mode>:<padding>:<encoding>` with options behind it, or a preset such as `feishu`: see docs/ciphers.md. Absent:
+   * `aes-ecb:zero:base64`, that of requests [documented].
+   */
+  cipher?: string | undefined;
+  /** The header fields, for a cipher whose initialization vector or additional data stands there. */
+  headers?: HeaderFields | undefined;
+}
+
 /**
- * Encrypts; a string is encoded as UTF-8. `key` is a string of 16, 24 or 32 bytes.
+ * Encrypts; a string is encoded as UTF-8. `key` is a string in the form that the cipher names: of 16, 24 or 32 bytes, if
+ * none.
  *
- * @param options `cipher` is `aes-ecb` or `aes-cbc`, `zero` or `pkcs7`, `base64` or `hex`, and for CBC `iv=prefix`, `iv=key`
- * or `iv=<32 hex digits>`. With `iv=prefix`, `iv` is 16 random bytes; absent: they are made.
+ * @param options `iv` is 16 random bytes, for ciphers that write an initialization vector or a frame; absent: they are made.
  *
  * @example
  * crypto.encrypt("0123456789abcdef", "airudderredduria"); // "6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0="
@@ -33,20 +44,23 @@ const SCHEME = "hmac-sha256:hex:body";
 export function encrypt(
   plain: string | Uint8Array,
   key: string,
-  options: { cipher?: string | undefined; iv?: Uint8Array | undefined } = {},
+  options: CipherOptions & { iv?: Uint8Array | undefined } = {},
 ): string {
-  const { cipher = CIPHER, iv = randomBlock() } = options;
-  return enter((native) => native.encrypt(bytes(plain), checkedAs(key, "key", STRING), String(cipher), bytes(iv)));
+  const { cipher = CIPHER, iv = randomBlock(), headers = [] } = options;
+  return enter((native) =>
+    native.encrypt(bytes(plain), checkedAs(key, "key", STRING), String(cipher), bytes(iv), fieldText(pairs(headers))),
+  );
 }
 
-/** Decrypts the output of `encrypt`. */
-export function decrypt(
-  text: string | Uint8Array,
-  key: string,
-  options: { cipher?: string | undefined } = {},
-): Uint8Array {
-  const { cipher = CIPHER } = options;
-  return enter((native) => native.decrypt(bytes(text), checkedAs(key, "key", STRING), String(cipher)));
+/**
+ * Decrypts the output of `encrypt`, or a whole body that the cipher says where to look in. Of ciphers only `aes-gcm` tells
+ * that a text was changed (E6008). With any other, decrypt what a signature vouches for.
+ */
+export function decrypt(text: string | Uint8Array, key: string, options: CipherOptions = {}): Uint8Array {
+  const { cipher = CIPHER, headers = [] } = options;
+  return enter((native) =>
+    native.decrypt(bytes(text), checkedAs(key, "key", STRING), String(cipher), fieldText(pairs(headers))),
+  );
 }
 
 /**

@@ -2,23 +2,28 @@
 
 use airudder_core::{
     Error, ErrorCode,
-    crypto::{Cipher, EncryptionKey, Scheme, SigningInput},
+    crypto::{Cipher, Scheme, SigningInput},
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{errors::Fallible, head::Head};
+use crate::{
+    errors::Fallible,
+    head::{Head, headers},
+};
 
-/// Encrypts to Base64 or hex, as the cipher says. `iv` is 16 bytes, for ciphers with `iv=prefix`.
+/// Encrypts to a text, as the cipher says. `iv` is 16 random bytes, for ciphers that need them.
 #[wasm_bindgen]
-pub fn encrypt(plain: &[u8], key: &str, cipher: &str, iv: Option<Vec<u8>>) -> Fallible<String> {
+pub fn encrypt(plain: &[u8], key: &str, cipher: &str, iv: Option<Vec<u8>>, fields: &str) -> Fallible<String> {
     let iv = iv.as_deref().map(block).transpose()?;
-    Ok(cipher.parse::<Cipher>()?.encrypt(plain, &EncryptionKey::new(key)?, iv)?)
+    let cipher: Cipher = cipher.parse()?;
+    Ok(cipher.encrypt(plain, &cipher.key(key)?, &headers(fields), iv)?)
 }
 
 /// Decrypts to the plain bytes.
 #[wasm_bindgen]
-pub fn decrypt(text: &[u8], key: &str, cipher: &str) -> Fallible<Vec<u8>> {
-    Ok(cipher.parse::<Cipher>()?.decrypt(text, &EncryptionKey::new(key)?)?)
+pub fn decrypt(text: &[u8], key: &str, cipher: &str, fields: &str) -> Fallible<Vec<u8>> {
+    let cipher: Cipher = cipher.parse()?;
+    Ok(cipher.decrypt(text, &cipher.key(key)?, &headers(fields))?)
 }
 
 /// The lower-case hex SHA-256 of the plain bytes.

@@ -24,10 +24,9 @@ pub fn detect(
     secret: Option<String>,
     key: Option<String>,
 ) -> Fallible<JsValue> {
-    let key = key.as_deref().map(crypto::EncryptionKey::new).transpose()?;
     let head = Head::read(head);
     let delivery = head.delivery(body, received_ms);
-    let found = crypto::detect(delivery.headers, delivery.body, secret.as_deref(), key.as_ref())?;
+    let found = crypto::detect(delivery.headers, delivery.body, secret.as_deref(), key.as_deref())?;
     let scheme = found.scheme.map(|scheme| scheme.to_string());
     to_js(&Detection { scheme, cipher: found.cipher.map(|cipher| cipher.to_string()), notes: found.notes })
 }

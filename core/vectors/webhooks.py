@@ -3,7 +3,8 @@
 import base64
 import json
 
-from primitives import HERE, KEYS, OTHER_SECRET, SECRET, compact, dedupe_key, digest, encrypt, sign
+from ciphers import FEISHU, FIELDS, FORMS, IN_HEADERS, PAY, PRESETS, WECHAT, WECHAT_KEY
+from primitives import HERE, KEYS, OTHER_SECRET, SECRET, compact, dedupe_key, digest, encrypt, encrypt_bytes, sign
 
 CALL = (HERE / "examples/call.finished.event.json").read_text()
 CHAT = (HERE / "examples/channel.message.sent.event.json").read_text()
@@ -69,6 +70,12 @@ class Deliveries(list[dict[str, object]]):
         kind: str | None = None,
     ) -> None:
         self.append({"about": about, "config": config, "headers": headers, "body": body, "kind": kind, "error": error})
+
+    def hex_reads(self, about: str, config: dict[str, object], body: bytes, text: str) -> None:
+        """An event of a workflow's call in a body that is no text."""
+        self.reads(about, config, [], "", "workflow.call.finished", text)
+        del self[-1]["body"]
+        self[-1]["body_hex"] = body.hex()
 
     def hex_fails(self, about: str, config: dict[str, object], body: bytes, error: str) -> None:
         self.append(
@@ -240,12 +247,77 @@ def encrypted(cases: Deliveries) -> None:
     cases.reads("behind a byte order mark", UNSIGNED, [], "\ufeff" + WORKFLOW, "workflow.call.finished", WORKFLOW)
 
 
+def in_other_forms(cases: Deliveries) -> None:
+    for cipher, key in (*FORMS, *PRESETS):
+        config = UNSIGNED | {"encryption_key": key, "cipher": cipher}
+        sealed = encrypt(cipher, WORKFLOW.encode(), key)
+        cases.reads("encrypted in another form", config, [], sealed, "workflow.call.finished", WORKFLOW)
+    for cipher, key in IN_HEADERS:
+        config = UNSIGNED | {"encryption_key": key, "cipher": cipher}
+        headers = [[name, value] for name, value in FIELDS.items()]
+        sealed = encrypt(cipher, WORKFLOW.encode(), key, FIELDS)
+        cases.reads("encrypted, by the header", config, headers, sealed, "workflow.call.finished", WORKFLOW)
+    feishu: dict[str, object] = {"encryption_key": "fake-key", "cipher": "feishu"}
+    sealed = encrypt(FEISHU, WORKFLOW.encode(), "fake-key")
+    signed = SIGNED | feishu
+    cases.reads("signed", signed, headers_of(sealed), sealed, "workflow.call.finished", WORKFLOW, verified=True)
+    cases.fails("plain, though a wrapper is expected", UNSIGNED | feishu, [], WORKFLOW, "E5008")
+    cases.fails("a wrapper that holds no string", UNSIGNED | feishu, [], '{"encrypt":{}}', "E5008")
+    plain_too = UNSIGNED | feishu | {"require_encryption": False}
+    cases.reads("plain, which the settings allow", plain_too, [], WORKFLOW, "workflow.call.finished")
+    cases.fails("a wrapper in bad JSON", UNSIGNED | feishu, [], sealed[:-1], "E5008")
+    deep = sealed.replace("{", '{"a":' + "[" * 5000 + "]" * 5000 + ",", 1)
+    cases.reads("a wrapper with depths around it", UNSIGNED | feishu, [], deep, "workflow.call.finished", WORKFLOW)
+    pay = UNSIGNED | {"encryption_key": KEYS[32], "cipher": "wechat-pay-v3"}
+    cases.fails("GCM vouches for the text, which is no JSON", pay, [], encrypt(PAY, b"[1]", KEYS[32]), "E5005")
+    for raw in ("aes-ecb:pkcs7:raw", "aes-gcm:none:raw:iv=prefix"):
+        for text in (WORKFLOW, WORKFLOW + " "):
+            config = UNSIGNED | {"encryption_key": KEYS[16], "cipher": raw}
+            cases.hex_reads("raw bytes", config, encrypt_bytes(raw, text.encode(), KEYS[16]), text)
+    # Raw bytes that look like JSON at first.
+    for number in range(1000):
+        text = WORKFLOW[:-1] + f',"a":{number}}}'
+        sealed_bytes = encrypt_bytes("aes-cbc:pkcs7:raw:iv=key", text.encode(), f"fake-key-of-{number:04}")
+        if sealed_bytes[:1] == b"{":
+            config = UNSIGNED | {"encryption_key": f"fake-key-of-{number:04}", "cipher": "aes-cbc:pkcs7:raw:iv=key"}
+            cases.hex_reads("raw bytes that begin with a brace", config, sealed_bytes, text)
+            break
+
+
+def not_authenticated(cases: Deliveries) -> None:
+    """One error where nothing authenticates, whatever was wrong; else each has its own."""
+    text, cipher = WORKFLOW.encode(), "aes-cbc:pkcs7:base64:iv=key"
+    data = encrypt_bytes(cipher, text, KEYS[16])
+    other = encrypt_bytes(cipher, b"[1]", KEYS[16])
+    zeros = encrypt_bytes("aes-cbc:zero:base64:iv=key", text, KEYS[16])
+    for about, body, error in (
+        ("no Base64", "%%%", "E6002"),
+        ("no whole blocks", base64.b64encode(data[:-1]).decode(), "E6002"),
+        ("wrong padding", base64.b64encode(zeros).decode(), "E6003"),
+        ("no UTF-8", encrypt(cipher, b'{"a":"\xff"}', KEYS[16]), "E5005"),
+        ("no object", base64.b64encode(other).decode(), "E5005"),
+        ("nested too deeply", encrypt(cipher, b'{"a":' + b"[" * 100 + b"]" * 100 + b"}", KEYS[16]), "E5004"),
+    ):
+        config = {"encryption_key": KEYS[16], "cipher": cipher}
+        cases.fails(f"{about}, and nothing authenticates it", UNSIGNED | config, [], body, "E5009")
+        cases.fails(f"{about}, and signed", SIGNED | config, headers_of(body), body, error)
+    gcm = "aes-gcm:none:base64:iv=prefix"
+    config = {"encryption_key": KEYS[16], "cipher": gcm}
+    changed = encrypt(gcm, text, KEYS[32])
+    cases.fails("a wrong tag", UNSIGNED | config, [], changed, "E5009")
+    cases.fails("a wrong tag, and signed", SIGNED | config, headers_of(changed), changed, "E6008")
+    wechat = encrypt(WECHAT.replace("wx-fake-id", "wx-other-id"), text, WECHAT_KEY)
+    config = {"encryption_key": WECHAT_KEY, "cipher": WECHAT}
+    cases.fails("for another receiver", UNSIGNED | config, [], wechat, "E5009")
+    cases.fails("for another receiver, and signed", SIGNED | config, headers_of(wechat), wechat, "E6009")
+
+
 def as_they_come(cases: Deliveries) -> None:
     digest_of = [["Is-Encrypted", "1"], ["Signed", digest(WORKFLOW).upper()]]
     cases.reads("with its digest", SEALING, digest_of, SEALED, "workflow.call.finished", WORKFLOW)
     twice = [["Signed", f"{digest(WORKFLOW)}, {digest(WORKFLOW)}"]]
     cases.reads("with its digest, joined by a proxy", SEALING, twice, SEALED, "workflow.call.finished", WORKFLOW)
-    cases.fails("with the digest of another text", SEALING, [["Signed", digest("{}")]], SEALED, "E5005")
+    cases.fails("with the digest of another text", SEALING, [["Signed", digest("{}")]], SEALED, "E5009")
     cases.fails("plain, with the digest of another text", UNSIGNED, [["Signed", digest("{}")]], WORKFLOW, "E5005")
     doubled = [*headers_of(CALL), *headers_of(CALL)[1:]]
     cases.reads("a signature that came twice", SIGNED, doubled, CALL, "call.finished", verified=True)
@@ -254,7 +326,7 @@ def as_they_come(cases: Deliveries) -> None:
     )
     cases.fails("Base64 of JSON", UNSIGNED, [], base64.b64encode(CALL.encode()).decode(), "E5005")
     cases.fails("JSON within a JSON string", UNSIGNED, [], json.dumps(CALL), "E5005")
-    cases.fails("Base64 whose + became spaces", SEALING, [], SEALED.replace("+", " "), "E6002")
+    cases.fails("Base64 whose + became spaces", SEALING, [], SEALED.replace("+", " "), "E5009")
     cases.hex_fails("gzip", UNSIGNED, bytes.fromhex("1f8b0800000000000003abae0500"), "E5005")
     cases.fails("a control character in a name", UNSIGNED, [], '{"event":"x","a\u0001":1}', "E5005")
     cases.fails("a control character in a name further down", UNSIGNED, [], '{"event":"x","b":{"a\u0001":1}}', "E5005")
@@ -283,8 +355,8 @@ def refused(cases: Deliveries) -> None:
     cases.fails(
         "encrypted, and no key is configured", UNSIGNED, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[16]), "E5005"
     )
-    cases.fails("encrypted with another key", SEALING, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[32]), "E5005")
-    cases.fails("truncated Base64", SEALING, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[16])[:-3], "E6002")
+    cases.fails("encrypted with another key", SEALING, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[32]), "E5009")
+    cases.fails("truncated Base64", SEALING, [], encrypt("aes-ecb:zero:base64", b"{}", KEYS[16])[:-3], "E5009")
     cases.fails("the receiver names no known event", UNSIGNED, [], "{}", "E1001", kind="call.finnished")
     cases.hex_fails("not UTF-8", UNSIGNED, b'{"a":"\xff"}', "E5005")
     cases.hex_fails("UTF-16", UNSIGNED, "{}".encode("utf-16-le"), "E5005")
@@ -301,6 +373,7 @@ def wrong_settings(cases: Deliveries) -> None:
         ("a scheme that does not sign the body", SIGNED | {"scheme": "hmac-sha256:hex:key"}, "E6004"),
         ("a scheme that everybody could compute", SIGNED | {"scheme": "sha256:hex:body"}, "E6004"),
         ("a wrong cipher", UNSIGNED | {"cipher": "rot13"}, "E6005"),
+        ("a wrong form of key", UNSIGNED | {"encryption_key": KEYS[16], "cipher": "aes-ecb:zero:hex:key=hex"}, "E6001"),
         ("a wrong key", UNSIGNED | {"encryption_key": "fake-short"}, "E6001"),
         ("a blank key", UNSIGNED | {"encryption_key": " " * 16}, "E6001"),
         ("no nesting at all", UNSIGNED | {"max_depth": 0}, "E1001"),
@@ -311,6 +384,16 @@ def wrong_settings(cases: Deliveries) -> None:
 
 def webhook_cases() -> list[dict[str, object]]:
     cases = Deliveries()
-    for add in (names, shapes, fields_that_are_missing, encrypted, as_they_come, refused, wrong_settings):
+    for add in (
+        names,
+        shapes,
+        fields_that_are_missing,
+        encrypted,
+        in_other_forms,
+        not_authenticated,
+        as_they_come,
+        refused,
+        wrong_settings,
+    ):
         add(cases)
     return cases

@@ -131,7 +131,8 @@ static int keep(struct inbox *inbox, const airudder_header *headers, size_t coun
 
 /* Whether an error is about the delivery, and not about this program. */
 static int from_outside(int code) {
-  return code / 1000 == 5 || code == AIRUDDER_E6002_INVALID_CIPHERTEXT || code == AIRUDDER_E6003_INVALID_PADDING;
+  return code / 1000 == 5 || code == AIRUDDER_E6002_INVALID_CIPHERTEXT || code == AIRUDDER_E6003_INVALID_PADDING ||
+         code == AIRUDDER_E6008_WRONG_TAG || code == AIRUDDER_E6009_WRONG_FRAME;
 }
 
 int inbox_receive(struct inbox *inbox, const airudder_header *headers, size_t header_count, const void *body,

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use airudder_core::{
-    Delivery, Error, ErrorCode,
+    Delivery, Error, ErrorCode, Headers,
     crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput},
 };
 
@@ -84,19 +84,22 @@ pub extern "C" fn airudder_decrypt(
     })
 }
 
-/// Encrypts by another cipher, written `<mode>:<padding>:<encoding>`, such as `aes-cbc:pkcs7:base64:iv=prefix`;
+/// Encrypts by another cipher, written `<mode>:<padding>:<encoding>` with options behind it, such as
+/// `aes-cbc:pkcs7:base64:iv=prefix:key=sha256`, or by the name of a preset, such as `feishu`: see docs/ciphers.md;
 /// else as airudder_encrypt().
 ///
 /// @param cipher     The cipher.
-/// @param iv         16 random bytes, another time others, for ciphers with `iv=prefix`; else NULL.
+/// @param iv         16 random bytes, another time others, for ciphers that write an initialization vector or a
+///                   frame; else NULL.
 /// @param iv_len     16, or 0.
 /// @param plain      What to encrypt.
 /// @param plain_len  Its length in bytes.
-/// @param key        The key's text.
+/// @param key        The key's text, in the form that the cipher names.
 /// @param key_len    Its length in bytes.
-/// @param buffer     Receives a buffer with the text.
+/// @param buffer     Receives a buffer with the text, or the JSON around it.
 /// @param error      Receives the error; may be NULL.
-/// @return As airudder_encrypt(); AIRUDDER_E6005_INVALID_CIPHER, AIRUDDER_E6007_IV_REQUIRED.
+/// @return As airudder_encrypt(); AIRUDDER_E6005_INVALID_CIPHER, AIRUDDER_E6007_IV_REQUIRED, also where the cipher
+///         reads it in a header field: then use airudder_encrypt_with_headers().
 ///
 ///     airudder_encrypt_with("aes-ecb:pkcs7:hex", NULL, 0, plain, plain_len, key, 16, &buffer, &err);
 #[unsafe(no_mangle)]
@@ -114,24 +117,64 @@ pub extern "C" fn airudder_encrypt_with(
     code_with_error(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let (plain, iv) = (plain.get(plain_len, "plain")?, block(iv.get(iv_len, "iv")?)?);
-        memory::to_work_on(plain.len())?;
-        let cipher: Cipher = cipher.get("cipher")?.parse()?;
-        let key = EncryptionKey::new(key.text(key_len, "key")?)?;
-        *buffer = BUFFERS.insert(Buffer::of(cipher.encrypt(plain, &key, iv)?)?);
+        *buffer = encrypted(cipher, iv, &Headers::new(), plain, key.text(key_len, "key")?)?;
         Ok(())
     })
 }
 
-/// Decrypts by another cipher; else as airudder_decrypt().
+/// Encrypts by a cipher whose initialization vector or additional data stands in header fields; else as
+/// airudder_encrypt_with().
+///
+/// @param cipher        The cipher.
+/// @param iv            16 random bytes, or NULL.
+/// @param iv_len        16, or 0.
+/// @param headers       The header fields.
+/// @param header_count  How many.
+/// @param plain         What to encrypt.
+/// @param plain_len     Its length in bytes.
+/// @param key           The key's text, in the form that the cipher names.
+/// @param key_len       Its length in bytes.
+/// @param buffer        Receives a buffer with the text, or the JSON around it.
+/// @param error         Receives the error; may be NULL.
+/// @return As airudder_encrypt_with().
+///
+///     airudder_header nonce = {"X-Nonce", "fake-nonce12"};
+///     airudder_encrypt_with_headers("aes-gcm:none:base64:iv=header(X-Nonce)", NULL, 0, &nonce, 1, plain, plain_len, key, 16, &buffer, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_encrypt_with_headers(
+    cipher: Text<'_>,
+    iv: Bytes<'_>,
+    iv_len: Length,
+    headers: FieldList<'_>,
+    header_count: Length,
+    plain: Bytes<'_>,
+    plain_len: Length,
+    key: Bytes<'_>,
+    key_len: Length,
+    buffer: Out<'_, airudder_buffer>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let buffer = output(buffer, "buffer", 0)?;
+        let (plain, iv) = (plain.get(plain_len, "plain")?, block(iv.get(iv_len, "iv")?)?);
+        let headers = headers.get(header_count)?;
+        *buffer = encrypted(cipher, iv, &headers, plain, key.text(key_len, "key")?)?;
+        Ok(())
+    })
+}
+
+/// Decrypts by another cipher; else as airudder_decrypt(). Only `aes-gcm` tells that a text was changed: with any
+/// other cipher, decrypt what a signature vouches for.
 ///
 /// @param cipher    The cipher, as for airudder_encrypt_with().
-/// @param text      The encrypted text.
+/// @param text      The encrypted text, or the JSON around it.
 /// @param text_len  Its length in bytes.
-/// @param key       The key's text.
+/// @param key       The key's text, in the form that the cipher names.
 /// @param key_len   Its length in bytes.
 /// @param buffer    Receives a buffer with the plain bytes.
 /// @param error     Receives the error; may be NULL.
-/// @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER.
+/// @return As airudder_decrypt(); AIRUDDER_E6003_INVALID_PADDING, AIRUDDER_E6005_INVALID_CIPHER,
+///         AIRUDDER_E6008_WRONG_TAG, AIRUDDER_E6009_WRONG_FRAME.
 ///
 ///     airudder_decrypt_with("aes-ecb:pkcs7:hex", sealed, sealed_len, key, 16, &buffer, &err);
 #[unsafe(no_mangle)]
@@ -147,12 +190,62 @@ pub extern "C" fn airudder_decrypt_with(
     code_with_error(error, || {
         let buffer = output(buffer, "buffer", 0)?;
         let text = text.get(text_len, "text")?;
-        memory::to_work_on(text.len())?;
-        let cipher: Cipher = cipher.get("cipher")?.parse()?;
-        let key = EncryptionKey::new(key.text(key_len, "key")?)?;
-        *buffer = BUFFERS.insert(Buffer::of(cipher.decrypt(text, &key)?)?);
+        *buffer = decrypted(cipher, &Headers::new(), text, key.text(key_len, "key")?)?;
         Ok(())
     })
+}
+
+/// Decrypts by a cipher whose initialization vector or additional data stands in header fields; else as
+/// airudder_decrypt_with().
+///
+/// @param cipher        The cipher.
+/// @param headers       The header fields.
+/// @param header_count  How many.
+/// @param text          The encrypted text, or the JSON around it.
+/// @param text_len      Its length in bytes.
+/// @param key           The key's text, in the form that the cipher names.
+/// @param key_len       Its length in bytes.
+/// @param buffer        Receives a buffer with the plain bytes.
+/// @param error         Receives the error; may be NULL.
+/// @return As airudder_decrypt_with().
+///
+///     airudder_decrypt_with_headers("aes-gcm:none:base64:iv=header(X-Nonce)", headers, header_count, sealed, sealed_len, key, 16, &buffer, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_decrypt_with_headers(
+    cipher: Text<'_>,
+    headers: FieldList<'_>,
+    header_count: Length,
+    text: Bytes<'_>,
+    text_len: Length,
+    key: Bytes<'_>,
+    key_len: Length,
+    buffer: Out<'_, airudder_buffer>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let buffer = output(buffer, "buffer", 0)?;
+        let (headers, text) = (headers.get(header_count)?, text.get(text_len, "text")?);
+        *buffer = decrypted(cipher, &headers, text, key.text(key_len, "key")?)?;
+        Ok(())
+    })
+}
+
+fn encrypted(
+    cipher: Text<'_>,
+    iv: Option<[u8; 16]>,
+    headers: &Headers,
+    plain: &[u8],
+    key: &str,
+) -> Result<airudder_buffer, Error> {
+    memory::to_work_on(plain.len())?;
+    let cipher: Cipher = cipher.get("cipher")?.parse()?;
+    Ok(BUFFERS.insert(Buffer::of(cipher.encrypt(plain, &cipher.key(key)?, headers, iv)?)?))
+}
+
+fn decrypted(cipher: Text<'_>, headers: &Headers, text: &[u8], key: &str) -> Result<airudder_buffer, Error> {
+    memory::to_work_on(text.len())?;
+    let cipher: Cipher = cipher.get("cipher")?.parse()?;
+    Ok(BUFFERS.insert(Buffer::of(cipher.decrypt(text, &cipher.key(key)?, headers)?)?))
 }
 
 /// The lower-case hex SHA-256 of the plain bytes, as in the header field `Signed`. It is unkeyed: it shows
@@ -289,8 +382,8 @@ pub extern "C" fn airudder_detect(
         let found = output(found, "found", airudder_detection { scheme: none, cipher: none, notes: none })?;
         let buffer = output(buffer, "buffer", 0)?;
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
-        let key = key.optional("key")?.map(EncryptionKey::new).transpose()?;
-        let detection = crypto::detect(&headers, body, secret.optional("secret")?, key.as_ref())?;
+        let (secret, key) = (secret.optional("secret")?, key.optional("key")?);
+        let detection = crypto::detect(&headers, body, secret, key)?;
         let mut kept = Buffer::of(detection.notes.join("\n"))?;
         let mut keep = |text: Option<String>| text.map_or(Ok(none), |text| kept.keep(text));
         found.scheme = keep(detection.scheme.map(|scheme| scheme.to_string()))?;

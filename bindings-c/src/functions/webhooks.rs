@@ -102,8 +102,8 @@ pub extern "C" fn airudder_webhooks_new(
 /// @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
 /// @param error         Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E5001… signature missing, AIRUDDER_E5002… wrong, AIRUDDER_E5003… to AIRUDDER_E5005…
-///         unreadable, AIRUDDER_E5008… plain where that is refused, AIRUDDER_E6002… or AIRUDDER_E6003… not
-///         decryptable: answer 400 to all of them alike. Anything else is your side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
+///         unreadable, AIRUDDER_E5008… plain where that is refused, AIRUDDER_E5009… not decryptable and not
+///         signed, AIRUDDER_E6002…, AIRUDDER_E6003…, AIRUDDER_E6008… or AIRUDDER_E6009… not decryptable: answer 400 to all of them alike. Anything else is your side, such as AIRUDDER_E1001_INVALID_CONFIG for a `kind` that is not known: answer 500.
 ///
 ///     airudder_webhooks_unwrap(hooks, headers, header_count, body, body_len, NULL, &event, &err);
 #[unsafe(no_mangle)]
@@ -163,7 +163,7 @@ pub extern "C" fn airudder_webhooks_sign(
 /// @param hooks     The receiver.
 /// @param json      The event.
 /// @param json_len  Its length in bytes.
-/// @param iv        16 random bytes, for ciphers with `iv=prefix`; else NULL.
+/// @param iv        16 random bytes, for ciphers that write an initialization vector or a frame; else NULL.
 /// @param iv_len    16, or 0.
 /// @param buffer    Receives a buffer with the body and its header fields.
 /// @param error     Receives the error; may be NULL.

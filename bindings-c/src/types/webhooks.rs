@@ -2,7 +2,10 @@
 
 use std::ffi::c_int;
 
-use crate::ffi::pointers::Text;
+use crate::ffi::{
+    field_list::FieldList,
+    pointers::{Bytes, Length, Text},
+};
 
 /// A receiver of events. Many threads may use it at once.
 pub type airudder_webhooks = u64;
@@ -22,9 +25,11 @@ pub struct airudder_webhooks_config<'a> {
     /// The computation of the signature. NULL: `hmac-sha256:hex:body`, which is an assumption; airudder_detect()
     /// finds it out.
     pub scheme: Text<'a>,
-    /// The key of encrypted events, 16, 24 or 32 bytes. NULL: events come plain.
+    /// The key of encrypted events, in the form that the cipher names: of 16, 24 or 32 bytes, if none. NULL: events
+    /// come plain.
     pub encryption_key: Text<'a>,
-    /// The cipher of events. NULL: `aes-ecb:zero:base64`, that of requests, which is an assumption.
+    /// The cipher of events, or a preset such as `feishu`: see docs/ciphers.md. NULL: `aes-ecb:zero:base64`, that of
+    /// requests, which is an assumption.
     pub cipher: Text<'a>,
     /// The largest body in bytes. 0: 8 MiB.
     pub max_body_bytes: usize,
@@ -36,4 +41,33 @@ pub struct airudder_webhooks_config<'a> {
     /// More than 0: a plain delivery is refused, less than 0: it is taken. 0: it is refused where there is an
     /// encryption_key, and the delivery has no signature that was checked, so that nothing else tells who sent it.
     pub require_encryption: c_int,
+    /// How far a time that is signed may be from that of receipt, in milliseconds. 0: 15 minutes; less than 0: any
+    /// time passes. It is for schemes with the part `time(…)`.
+    pub tolerance_ms: i64,
+    /// Not 0: you verify each delivery yourself, and call airudder_webhooks_unwrap_verified(). Then no secret is
+    /// given.
+    pub own_verifier: c_int,
+}
+
+/// A delivery, with all that may be signed. Begin with AIRUDDER_DELIVERY_INIT.
+#[repr(C)]
+pub struct airudder_delivery<'a> {
+    /// sizeof(airudder_delivery), as the caller's header knows it.
+    pub size: usize,
+    /// The header fields.
+    pub headers: FieldList<'a>,
+    /// How many.
+    pub header_count: Length,
+    /// The body's bytes as they came: a signature is about bytes.
+    pub body: Bytes<'a>,
+    /// How many.
+    pub body_len: Length,
+    /// The HTTP method. NULL: `POST`.
+    pub method: Text<'a>,
+    /// The URL that the sender asked for, with its query, before any proxy. NULL: it is not known; a scheme that
+    /// signs it then refuses the delivery.
+    pub url: Text<'a>,
+    /// When it came, in milliseconds since 1970, by your clock. It is compared with a time that is signed. 0: it is not
+    /// known; a scheme that signs a time then refuses the delivery, unless `tolerance_ms` is less than 0.
+    pub received_ms: u64,
 }

@@ -62,8 +62,10 @@ class Webhooks:
             first one signs.
         scheme: How the signature is computed. The vendor does not publish it: None means `hmac-sha256:hex:body`, which
             is an assumption; `crypto.detect` finds the right one from a captured delivery.
-        encryption_key: The key of encrypted events, 16, 24 or 32 bytes; None: they come plain.
-        cipher: The cipher of events. None means that of requests, `aes-ecb:zero:base64`, which is an assumption.
+        encryption_key: The key of encrypted events, in the form that the cipher names: of 16, 24 or 32 bytes, if none.
+            None: they come plain.
+        cipher: The cipher of events, or a preset such as `feishu`: see docs/ciphers.md. None means that of requests,
+            `aes-ecb:zero:base64`, which is an assumption.
         require_signature: Whether an event without a signature is refused. For most events no signature is documented.
             A wrong signature is refused wherever there is a secret.
         require_encryption: Whether an event that comes plain is refused. None: where there is an `encryption_key`, and
@@ -147,9 +149,10 @@ class Webhooks:
 
         Raises:
             WebhookError: It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply
-                (E5004) or no JSON object (E5005), was parsed before (E5006), or is plain where that is refused (E5008).
-                Answer the same to all of them, and to a `CryptoError`.
-            CryptoError: It cannot be decrypted.
+                (E5004) or no JSON object (E5005), was parsed before (E5006), is plain where that is refused (E5008), or
+                cannot be decrypted, and nothing else tells who sent it (E5009). Answer the same to all of them, and to
+                a `CryptoError`.
+            CryptoError: It is verified and cannot be decrypted.
         """
         try:
             fields = self._native.unwrap(body, headers, kind, received_at)

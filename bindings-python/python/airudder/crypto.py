@@ -24,31 +24,41 @@ SCHEME = "hmac-sha256:hex:body"
 """The scheme of signatures [assumed]."""
 
 
-def encrypt(plain: str | bytes, key: str, *, cipher: str = CIPHER, iv: bytes | None = None) -> str:
-    """Encrypt; a `str` is taken as UTF-8. `key` is a text of 16, 24 or 32 bytes.
+def encrypt(
+    plain: str | bytes,
+    key: str,
+    *,
+    cipher: str = CIPHER,
+    iv: bytes | None = None,
+    headers: HeaderFields = (),
+) -> str:
+    """Encrypt; a `str` is taken as UTF-8. `key` is a text in the form that the cipher names: of 16, 24 or 32 bytes, if none.
 
-    `cipher` is `aes-ecb` or `aes-cbc`, `zero` or `pkcs7`, `base64` or `hex`, and for CBC `iv=prefix`, `iv=key` or
-    `iv=<32 hex digits>`. With `iv=prefix`, `iv` is 16 random bytes; None: they are made.
+    `cipher` is `<mode>:<padding>:<encoding>` with options behind it, or a preset such as `feishu`: see docs/ciphers.md.
+    `iv` is 16 random bytes, for ciphers that write an initialization vector or a frame; None: they are made. `headers` are
+    for a cipher whose initialization vector or additional data stands there.
 
     >>> encrypt("0123456789abcdef", "airudderredduria")
     '6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0='
     """
     try:
-        return _native.encrypt(plain, key, cipher, os.urandom(16) if iv is None else iv)
+        return _native.encrypt(plain, key, cipher, os.urandom(16) if iv is None else iv, headers)
     finally:
-        del plain, key, iv  # error reporters show the local variables of a traceback; so below
+        del plain, key, iv, headers  # error reporters show the local variables of a traceback; so below
 
 
-def decrypt(text: str | bytes, key: str, *, cipher: str = CIPHER) -> bytes:
-    """Decrypt what `encrypt` made.
+def decrypt(text: str | bytes, key: str, *, cipher: str = CIPHER, headers: HeaderFields = ()) -> bytes:
+    """Decrypt what `encrypt` made, or a whole body that the cipher says where to look in.
+
+    Of ciphers only `aes-gcm` tells that a text was changed (E6008). With any other, decrypt what a signature vouches for.
 
     >>> decrypt("6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0=", "airudderredduria")
     b'0123456789abcdef'
     """
     try:
-        return _native.decrypt(text, key, cipher)
+        return _native.decrypt(text, key, cipher, headers)
     finally:
-        del text, key
+        del text, key, headers
 
 
 def digest(plain: str | bytes) -> str:

@@ -201,8 +201,14 @@ export class Webhooks {
 }
 
 export function curl(method: string, url: string, headers: FieldText, body: Uint8Array): string;
-export function encrypt(plain: Uint8Array, key: string, cipher: string, iv: Uint8Array | undefined): string;
-export function decrypt(text: Uint8Array, key: string, cipher: string): Uint8Array;
+export function encrypt(
+  plain: Uint8Array,
+  key: string,
+  cipher: string,
+  iv: Uint8Array | undefined,
+  headers: FieldText,
+): string;
+export function decrypt(text: Uint8Array, key: string, cipher: string, headers: FieldText): Uint8Array;
 export function digest(plain: Uint8Array): string;
 /** A body, its secret, the scheme, the sign key, method, URL and header fields, and the body before it was encrypted. */
 export type Signing = [

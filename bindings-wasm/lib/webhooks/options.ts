@@ -43,7 +43,10 @@ export interface WebhooksOptions {
   verify?: Verifier | undefined;
   /** The key of encrypted events, 16, 24 or 32 bytes; absent: they come plain. */
   encryptionKey?: string | undefined;
-  /** The cipher of events. The default, that of requests, `aes-ecb:zero:base64`, is an assumption. */
+  /**
+   * The cipher of events, or a preset such as `feishu`: see docs/ciphers.md. The default, that of requests,
+   * `aes-ecb:zero:base64`, is an assumption.
+   */
   cipher?: string | undefined;
   /**
    * Refuses an event without a signature: true. For most events no signature is documented. A wrong signature is

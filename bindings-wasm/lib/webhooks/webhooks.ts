@@ -95,9 +95,10 @@ export class Webhooks {
    * @param body The bytes as they came: a signature is about bytes. A string is encoded as UTF-8.
    * @param headers The header fields, in any case.
    * @throws WebhookError It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply
-   * (E5004) or no JSON object (E5005), was parsed before (E5006), was signed too long ago (E5007), or is plain where that
-   * is refused (E5008). Answer the same to all of them, and to a `CryptoError`.
-   * @throws CryptoError It cannot be decrypted.
+   * (E5004) or no JSON object (E5005), was parsed before (E5006), was signed too long ago (E5007), is plain where that is
+   * refused (E5008), or cannot be decrypted, and nothing else tells who sent it (E5009). Answer the same to all of them,
+   * and to a `CryptoError`.
+   * @throws CryptoError It is verified and cannot be decrypted.
    */
   unwrap(body: string | Uint8Array | ArrayBuffer, headers: HeaderFields, options: UnwrapOptions = {}): Event {
     const { kind, method = "POST", url, receivedAt } = settings(options, UNWRAP);

@@ -3,6 +3,7 @@
 //! Requests and responses are sealed as documented: [`encrypt`], [`decrypt`] and [`digest`]. How events are signed and
 //! encrypted is unknown, so a [`Scheme`] and a [`Cipher`] are short texts that [`detect`] can find out.
 
+mod aes;
 mod cipher;
 mod detect;
 mod encoding;
@@ -19,7 +20,10 @@ pub use provider::{BuiltIn, Provider};
 pub(crate) use scheme::single;
 pub use scheme::{Scheme, SigningInput};
 
-use crate::error::Error;
+use crate::{
+    error::{Error, ErrorCode},
+    http::Headers,
+};
 
 /// The assumed signature scheme: the vendor does not publish it.
 pub const DEFAULT_SIGN_SCHEME: &str = "hmac-sha256:hex:body";
@@ -52,11 +56,12 @@ pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub(crate) fn encrypt_with(provider: &dyn Provider, plain: &[u8], key: &EncryptionKey) -> Result<String, Error> {
-    Cipher::default().encrypt_with(provider, plain, key, None)
+    let body = Cipher::default().seal(provider, plain, key, &mut Headers::new(), None)?;
+    String::from_utf8(body).map_err(|_| Error::new(ErrorCode::Internal, "Base64 is text"))
 }
 
 pub(crate) fn decrypt_with(provider: &dyn Provider, text: &[u8], key: &EncryptionKey) -> Result<Vec<u8>, Error> {
-    Cipher::default().decrypt_with(provider, text, key)
+    Cipher::default().decrypt_with(provider, text, key, &Headers::new())
 }
 
 pub(crate) fn digest_with(provider: &dyn Provider, plain: &[u8]) -> String {

@@ -25,7 +25,8 @@ pub struct WebhookConfig {
     pub tolerance_ms: Option<u64>,
     /// Verifies nothing here, since the host does it, and calls [`unwrap_verified`](super::Webhooks::unwrap_verified).
     pub own_verifier: bool,
-    /// The key of encrypted events, 16, 24 or 32 bytes; absent: events come plain.
+    /// The key of encrypted events, in the form that the cipher names: as text of 16, 24 or 32 bytes, if it names none.
+    /// Absent: events come plain.
     pub encryption_key: Option<Secret>,
     /// The cipher of events; the default `aes-ecb:zero:base64`, that of requests, is an assumption.
     pub cipher: String,

@@ -36,14 +36,14 @@ impl Event {
     pub(super) fn read(
         text: String,
         verified: bool,
-        kind: Option<&str>,
+        kind: Option<&'static EventInfo>,
         max_depth: usize,
         provider: &dyn Provider,
     ) -> Result<Self, Error> {
         let document = read::object(&text, max_depth)?;
         let shape = Shape::of(&document);
         let (name, known) = match (kind, shape.text("event")) {
-            (Some(kind), _) => (expected(kind)?.name.to_owned(), true),
+            (Some(kind), _) => (kind.name.to_owned(), true),
             (None, Some(name)) => {
                 let known = catalog::event(&name).is_some();
                 (name, known)
@@ -117,7 +117,7 @@ impl Event {
 }
 
 /// The kind that a receiver expects at its URL.
-fn expected(kind: &str) -> Result<&'static EventInfo, Error> {
+pub(super) fn expected(kind: &str) -> Result<&'static EventInfo, Error> {
     catalog::event(kind).ok_or_else(|| {
         let names: Vec<&str> = catalog::events().map(|row| row.name).collect();
         let message = format!("there is no event `{kind}`; there are {}", names.join(", "));

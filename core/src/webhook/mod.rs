@@ -16,6 +16,7 @@ mod sealing;
 mod verifying;
 
 pub use config::WebhookConfig;
+use event::expected;
 pub use event::{Event, verify_push_params};
 use fields::{IS_ENCRYPTED, SIGNED};
 use opening::with_form;
@@ -38,39 +39,39 @@ impl Webhooks {
     /// byte order mark.
     ///
     /// Errors: E5001 and E5002 signature, E5003 size, E5004 nesting, E5005 not a JSON object, or not the one that `Signed` is
-    /// about, E5008 not encrypted, E60xx not decryptable. None of them says what is in the body. A receiver should answer
-    /// the same to all of them: who could tell E5005 from E6003 might decrypt deliveries by trying.
+    /// about, E5008 not encrypted, E5009 not decryptable and not signed, E60xx not decryptable, but signed. None of them says
+    /// what is in the body. A receiver should answer the same to all of them.
     pub fn unwrap(&self, delivery: &Delivery<'_>, kind: Option<&str>) -> Result<Event, Error> {
         if self.config.own_verifier {
             let why = "the receiver has a verifier of its own: ask that one, and call unwrap_verified";
             return Err(Error::new(ErrorCode::Misuse, why));
         }
         self.check_size(delivery.body)?;
+        let kind = kind.map(expected).transpose()?;
         let form = |error| with_form(error, delivery.body);
-        if self.scheme.signs_plain() {
-            let plain = self.open(delivery, false).map_err(form)?;
-            let verified = self.verify(delivery, Some(plain.as_bytes())).map_err(form)?;
-            return Event::read(plain, verified, kind, self.config.max_depth, &*self.provider);
-        }
-        let verified = self.verify(delivery, None).map_err(form)?;
-        self.read(delivery, verified, kind)
+        // What is signed may be the plain text.
+        let opened = self.scheme.signs_plain().then(|| self.open(delivery, false)).transpose().map_err(form)?;
+        let plain = opened.as_ref().map(|opened| opened.plain.as_slice());
+        let verified = self.verify(delivery, plain).map_err(form)?;
+        opened
+            .map_or_else(|| self.open(delivery, verified), Ok)
+            .and_then(|opened| self.read(opened, delivery, verified, kind))
+            .map_err(form)
     }
 
     /// Decrypts and reads a delivery that the host has verified in a way of its own, such as by an RSA key. The event counts
     /// as verified. Errors as of [`unwrap`](Self::unwrap), but for those of the signature.
     pub fn unwrap_verified(&self, delivery: &Delivery<'_>, kind: Option<&str>) -> Result<Event, Error> {
         self.check_size(delivery.body)?;
-        self.read(delivery, true, kind)
-    }
-
-    fn read(&self, delivery: &Delivery<'_>, verified: bool, kind: Option<&str>) -> Result<Event, Error> {
-        let text = self.open(delivery, verified).map_err(|error| with_form(error, delivery.body))?;
-        Event::read(text, verified, kind, self.config.max_depth, &*self.provider)
+        let kind = kind.map(expected).transpose()?;
+        let event = self.open(delivery, true).and_then(|opened| self.read(opened, delivery, true, kind));
+        event.map_err(|error| with_form(error, delivery.body))
     }
 
     /// The names of the header fields that [`unwrap`](Self::unwrap) looks at, in any case: a host can leave out the others.
     pub fn header_names(&self) -> impl Iterator<Item = &str> {
-        [SIGN_KEY_HEADER, SIGNED, IS_ENCRYPTED].into_iter().chain(self.scheme.header_names())
+        let own = [SIGN_KEY_HEADER, SIGNED, IS_ENCRYPTED];
+        own.into_iter().chain(self.scheme.header_names()).chain(self.cipher.header_names())
     }
 
     /// The answer to a delivery, also to one that came before: 200 with the body `{}` \[documented].

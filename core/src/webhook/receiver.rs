@@ -46,8 +46,8 @@ impl Webhooks {
         }
         let scheme: Scheme = config.scheme.parse().map_err(|error: Error| error.at("/scheme"))?;
         check_secrets(&config, &scheme)?;
-        let cipher = config.cipher.parse().map_err(|error: Error| error.at("/cipher"))?;
-        let key = config.encryption_key.as_ref().map(|key| EncryptionKey::new(key.expose())).transpose();
+        let cipher: Cipher = config.cipher.parse().map_err(|error: Error| error.at("/cipher"))?;
+        let key = config.encryption_key.as_ref().map(|key| cipher.key(key.expose())).transpose();
         let key = key.map_err(|error| error.at("/encryption_key"))?;
         Ok(Self { config, scheme, cipher, key, provider })
     }

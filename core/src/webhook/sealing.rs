@@ -29,15 +29,16 @@ impl Webhooks {
         Ok(headers)
     }
 
-    /// A delivery as AI Rudder might send it: encrypted if a key is configured, and signed if a secret is. `iv` is 16
-    /// random bytes where the cipher is one with `iv=prefix`.
-    pub fn seal(&self, text: &str, iv: Option<[u8; 16]>) -> Result<(Headers, Vec<u8>), Error> {
-        self.seal_with(&Delivery::new(text.as_bytes(), &Headers::new()), iv)
+    /// A delivery as AI Rudder might send it: encrypted if a key is configured, and signed if a secret is. `random` is
+    /// 16 random bytes, where the cipher writes an initialization vector or a frame. A vector that stands in a header field is
+    /// put there.
+    pub fn seal(&self, text: &str, random: Option<[u8; 16]>) -> Result<(Headers, Vec<u8>), Error> {
+        self.seal_with(&Delivery::new(text.as_bytes(), &Headers::new()), random)
     }
 
     /// The same of a delivery whose body is the plain text, with what else the scheme signs, as for
     /// [`sign_with`](Self::sign_with).
-    pub fn seal_with(&self, plain: &Delivery<'_>, iv: Option<[u8; 16]>) -> Result<(Headers, Vec<u8>), Error> {
+    pub fn seal_with(&self, plain: &Delivery<'_>, random: Option<[u8; 16]>) -> Result<(Headers, Vec<u8>), Error> {
         let mut headers = plain.headers.clone();
         headers.set("Content-Type", "application/json");
         headers.set("User-Agent", "Airudder");
@@ -45,7 +46,7 @@ impl Webhooks {
             Some(key) => {
                 headers.set(IS_ENCRYPTED, "1");
                 headers.set(SIGNED, crypto::digest(plain.body));
-                self.cipher.encrypt(plain.body, key, iv)?.into_bytes()
+                self.cipher.seal(&*self.provider, plain.body, key, &mut headers, random)?
             }
             None => plain.body.to_vec(),
         };

@@ -1,13 +1,16 @@
 //! Finds out from one captured delivery how AI Rudder signs and encrypts, since the vendor does not publish it.
 
-use serde::de::IgnoredAny;
+mod cipher;
+mod detection;
+
+use cipher::find_cipher;
+pub use detection::Detection;
 
 use super::{
-    cipher::{Cipher, Iv, Mode, Padding},
     encoding::Encoding,
-    key::EncryptionKey,
+    key::KeyForm,
     names::{SIGN_HEADER, SIGN_KEY_HEADER},
-    provider::{BLOCK, BuiltIn},
+    provider::BuiltIn,
     scheme::{Scheme, Signer, SigningInput, single},
 };
 use crate::{
@@ -24,39 +27,22 @@ pub const MAX_DETECT_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 8;
 /// The separators between the parts of a signed text.
 const SEPARATORS: [&str; 7] = ["", ".", ":", "&", "|", "-", "\n"];
-/// Initialization vectors that people take where they should take random ones.
-const COMMON_IVS: [[u8; BLOCK]; 2] = [[0; BLOCK], [b'0'; BLOCK]];
-
-/// The result of [`detect`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Detection {
-    /// The signature scheme that fits. Never an unkeyed one: that would authenticate nothing.
-    pub scheme: Option<Scheme>,
-    /// The cipher that fits; absent for a plain body.
-    pub cipher: Option<Cipher>,
-    /// The findings, and the remedies for what was not found, in sentences for people.
-    pub notes: Vec<String>,
-}
 
 /// Tries every known scheme and cipher on a captured delivery.
 ///
-/// `secret` is for the signature and `key` for the cipher; what is not given is not tried. The body must be the bytes as
-/// they came, at most [`MAX_DETECT_BYTES`] of them (E5003).
-pub fn detect(
-    headers: &Headers,
-    body: &[u8],
-    secret: Option<&str>,
-    key: Option<&EncryptionKey>,
-) -> Result<Detection, Error> {
+/// `secret` is for the signature and `key` for the cipher, as they were given to you, whatever their form; what is not given
+/// is not tried. The body must be the bytes as they came, at most [`MAX_DETECT_BYTES`] of them (E5003).
+pub fn detect(headers: &Headers, body: &[u8], secret: Option<&str>, key: Option<&str>) -> Result<Detection, Error> {
     if body.len() > MAX_DETECT_BYTES {
         let message = format!("detect takes bodies up to {MAX_DETECT_BYTES} bytes; capture a smaller delivery");
         return Err(Error::new(ErrorCode::BodyTooLarge, message));
     }
     secret.map_or(Ok(()), |secret| check_secret(secret, "secret"))?;
+    // Of any text a digest can be the key, but for those that nobody was given as a key.
+    key.map_or(Ok(()), |key| KeyForm::Sha256.key(key).map(|_| ()))?;
     let mut found = Detection::default();
     find_scheme(headers, body, secret, &mut found);
-    find_cipher(body, key, &mut found);
+    find_cipher(headers, body, key, &mut found);
     Ok(found)
 }
 
@@ -153,72 +139,4 @@ fn join(order: &[String], separator: &str) -> Option<String> {
         ([_], _) => None,
         _ => Some(order.join(&format!("+'{separator}'+"))),
     }
-}
-
-fn find_cipher(body: &[u8], key: Option<&EncryptionKey>, found: &mut Detection) {
-    if is_json_object(body) {
-        found.notes.push("The body is plain JSON: it is not encrypted.".into());
-        return;
-    }
-    let Some(key) = key else {
-        found.notes.push("The body is not plain JSON, and no encryption key was given.".into());
-        return;
-    };
-    let mut decoded = false;
-    let mut unknown_iv = None;
-    for encoding in [Encoding::Base64, Encoding::Hex] {
-        decoded |= encoding.decode(body).is_some_and(|data| !data.is_empty() && data.len() % BLOCK == 0);
-        let ivs = [Iv::Prefix, Iv::Key].into_iter().chain(COMMON_IVS.map(Iv::Fixed));
-        for mode in [Mode::Ecb].into_iter().chain(ivs.map(Mode::Cbc)) {
-            for padding in [Padding::Pkcs7, Padding::Zero] {
-                let cipher = Cipher { mode: mode.clone(), padding, encoding };
-                let Ok(data) = cipher.decrypt_padded(&BuiltIn, body, key) else { continue };
-                if text_of(padding, &data).is_some_and(is_json_object) {
-                    found.notes.push(format!("The body is encrypted with {cipher}."));
-                    found.cipher = Some(cipher);
-                    return;
-                }
-                if mode == Mode::Cbc(Iv::Fixed([0; BLOCK]))
-                    && text_of(padding, &data).is_some_and(reads_after_first_block)
-                {
-                    unknown_iv = Some(cipher);
-                }
-            }
-        }
-    }
-    if let Some(cipher) = unknown_iv {
-        let cipher = cipher.to_string();
-        found.notes.push(format!(
-            "The body is encrypted with {} and a fixed iv that is not known: all but the first {BLOCK} bytes can be read. \
-             Ask AI Rudder for it, and write it as iv=<32 hex digits>.",
-            cipher.split(":iv").next().unwrap_or_default()
-        ));
-        return;
-    }
-    found.notes.push(if decoded {
-        "No known cipher makes JSON of this body: check the encryption key.".into()
-    } else {
-        "The body is neither JSON nor Base64 or hex of whole AES blocks: it may be truncated.".into()
-    });
-}
-
-/// The text before its padding, where the padding is exactly as it should be. So no text fits both paddings.
-fn text_of(padding: Padding, data: &[u8]) -> Option<&[u8]> {
-    let text = data.get(..padding.text_length(data)?)?;
-    (1..=BLOCK).contains(&(data.len() - text.len())).then_some(text)
-}
-
-fn is_json_object(text: &[u8]) -> bool {
-    text.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
-}
-
-/// Returns whether the text behind the first block is UTF-8 without control characters and long enough not to be so by
-/// chance.
-fn reads_after_first_block(text: &[u8]) -> bool {
-    let tail = text.get(BLOCK..).unwrap_or_default();
-    // A character may begin in the first block.
-    let tail = tail.iter().position(|byte| byte & 0xC0 != 0x80).and_then(|start| tail.get(start..)).unwrap_or_default();
-    tail.len() >= BLOCK / 2
-        && tail.ends_with(b"}")
-        && std::str::from_utf8(tail).is_ok_and(|text| !text.contains(|c: char| c.is_control() && !c.is_whitespace()))
 }
