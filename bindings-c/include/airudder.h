@@ -124,7 +124,9 @@ enum {
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
   { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
-  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
+  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+#define AIRUDDER_DELIVERY_INIT \
+  { sizeof(airudder_delivery), NULL, 0, NULL, 0, NULL, NULL, 0 }
 
 
 /* ---- Operations ------------------------------------------------------------ */
@@ -2207,7 +2209,43 @@ typedef struct airudder_webhooks_config {
    * encryption_key, and the delivery has no signature that was checked, so that nothing else tells who sent it.
    */
   int require_encryption;
+  /**
+   * How far a time that is signed may be from that of receipt, in milliseconds. 0: 15 minutes; less than 0: any
+   * time passes. It is for schemes with the part `time(…)`.
+   */
+  int64_t tolerance_ms;
+  /**
+   * Not 0: you verify each delivery yourself, and call airudder_webhooks_unwrap_verified(). Then no secret is
+   * given.
+   */
+  int own_verifier;
 } airudder_webhooks_config;
+
+/** A delivery, with all that may be signed. Begin with AIRUDDER_DELIVERY_INIT. */
+typedef struct airudder_delivery {
+  /** sizeof(airudder_delivery), as the caller's header knows it. */
+  size_t size;
+  /** The header fields. */
+  const airudder_header *headers;
+  /** How many. */
+  size_t header_count;
+  /** The body's bytes as they came: a signature is about bytes. */
+  const void *body;
+  /** How many. */
+  size_t body_len;
+  /** The HTTP method. NULL: `POST`. */
+  const char *method;
+  /**
+   * The URL that the sender asked for, with its query, before any proxy. NULL: it is not known; a scheme that
+   * signs it then refuses the delivery.
+   */
+  const char *url;
+  /**
+   * When it came, in milliseconds since 1970, by your clock. It is compared with a time that is signed. 0: it is not
+   * known; a scheme that signs a time then refuses the delivery, unless `tolerance_ms` is less than 0.
+   */
+  uint64_t received_ms;
+} airudder_delivery;
 
 /**
  * Makes a receiver.
@@ -2255,6 +2293,73 @@ int airudder_webhooks_unwrap(airudder_webhooks hooks,
                              const char *kind,
                              airudder_event *event,
                              airudder_error *error);
+
+/**
+ * Verifies, decrypts and reads a delivery whose scheme signs more than header fields and body: the method, the URL, or
+ * a time, which is compared with that of receipt. Else as airudder_webhooks_unwrap().
+ *
+ * @param hooks     The receiver.
+ * @param delivery  The delivery.
+ * @param kind      The event that this URL is for, or NULL.
+ * @param event     Receives the event, to be freed with airudder_event_free(); 0 if it fails.
+ * @param error     Receives the error; may be NULL.
+ * @return As airudder_webhooks_unwrap(); AIRUDDER_E5007_SIGNATURE_TOO_OLD, to which you answer 400, too.
+ *
+ *     airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
+ *     delivery.headers = headers, delivery.header_count = header_count;
+ *     delivery.body = body, delivery.body_len = body_len;
+ *     delivery.url = "https://hooks.example.test/airudder?tenant=1";
+ *     delivery.received_ms = (uint64_t)time(NULL) * 1000;
+ *     airudder_webhooks_unwrap_delivery(hooks, &delivery, NULL, &event, &err);
+ */
+int airudder_webhooks_unwrap_delivery(airudder_webhooks hooks,
+                                      const airudder_delivery *delivery,
+                                      const char *kind,
+                                      airudder_event *event,
+                                      airudder_error *error);
+
+/**
+ * Decrypts and reads a delivery that you have verified yourself, such as by an RSA key, or as no scheme can say. The
+ * event counts as verified: never call this before you have. Else as airudder_webhooks_unwrap().
+ *
+ * @param hooks         The receiver, made with `own_verifier`.
+ * @param headers       The header fields of the delivery.
+ * @param header_count  How many.
+ * @param body          The body's bytes as they came.
+ * @param body_len      How many.
+ * @param kind          The event that this URL is for, or NULL.
+ * @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
+ * @param error         Receives the error; may be NULL.
+ * @return As airudder_webhooks_unwrap(), but for the signature.
+ *
+ *     if (!my_verifier(headers, header_count, body, body_len)) return 400;
+ *     airudder_webhooks_unwrap_verified(hooks, headers, header_count, body, body_len, NULL, &event, &err);
+ */
+int airudder_webhooks_unwrap_verified(airudder_webhooks hooks,
+                                      const airudder_header *headers,
+                                      size_t header_count,
+                                      const void *body,
+                                      size_t body_len,
+                                      const char *kind,
+                                      airudder_event *event,
+                                      airudder_error *error);
+
+/**
+ * Says what the scheme of a receiver does not protect against, as some well-known senders' schemes do not: show it
+ * to whoever runs the receiver.
+ *
+ * @param hooks   The receiver.
+ * @param buffer  Receives a buffer with a sentence, to be freed with airudder_buffer_free(); 0 where the scheme is not
+ *                known to be weak, where you verify yourself, or if it fails.
+ * @param error   Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+ *
+ *     if (airudder_webhooks_weakness(hooks, &buffer, &err) == 0 && buffer && airudder_buffer_data(buffer, &text) == 0)
+ *       fprintf(stderr, "%s\n", text.data);
+ */
+int airudder_webhooks_weakness(airudder_webhooks hooks,
+                               airudder_buffer *buffer,
+                               airudder_error *error);
 
 /**
  * Signs a body by the first secret, as AI Rudder might: for tests of your receiver.

@@ -124,4 +124,6 @@ enum {
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
   { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
-  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
+  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+#define AIRUDDER_DELIVERY_INIT \
+  { sizeof(airudder_delivery), NULL, 0, NULL, 0, NULL, NULL, 0 }

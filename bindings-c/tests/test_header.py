@@ -14,10 +14,11 @@ int main(void) {
   airudder_raw_request raw = AIRUDDER_RAW_REQUEST_INIT;
   airudder_campaign_config campaign = AIRUDDER_CAMPAIGN_CONFIG_INIT;
   airudder_webhooks_config webhooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
 #if AIRUDDER_ABI_VERSION < 0 || AIRUDDER_VERSION_NUMBER != @NUMBER@ || AIRUDDER_VERSION_MAJOR > 99
 #error "the preprocessor does not know the version"
 #endif
-  return error.size + client.size + call.size + raw.size + campaign.size + webhooks.size == 0;
+  return error.size + client.size + call.size + raw.size + campaign.size + webhooks.size + delivery.size == 0;
 }
 """
 

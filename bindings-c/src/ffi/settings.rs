@@ -11,7 +11,7 @@ use crate::{
         campaign::airudder_campaign_config,
         client::airudder_config,
         error::airudder_error,
-        webhooks::airudder_webhooks_config,
+        webhooks::{airudder_delivery, airudder_webhooks_config},
     },
 };
 
@@ -45,6 +45,7 @@ versioned! {
     airudder_raw_request;
     airudder_campaign_config before journal_key;
     airudder_webhooks_config before require_encryption;
+    airudder_delivery;
 }
 
 // SAFETY: a repr(C) struct of a size, then numbers, an enum that has a 0, and texts.
@@ -58,6 +59,7 @@ pub(crate) type CallOptionsPointer<'a> = StructPointer<'a, airudder_call_options
 pub(crate) type RawRequestPointer<'a> = StructPointer<'a, airudder_raw_request<'a>>;
 pub(crate) type CampaignConfigPointer<'a> = StructPointer<'a, airudder_campaign_config<'a>>;
 pub(crate) type WebhooksConfigPointer<'a> = StructPointer<'a, airudder_webhooks_config<'a>>;
+pub(crate) type DeliveryPointer<'a> = StructPointer<'a, airudder_delivery<'a>>;
 
 /// A pointer to such a struct.
 #[repr(transparent)]

@@ -5,14 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use airudder_core::{Delivery, Error, Secret, WebhookConfig, Webhooks};
+use airudder_core::{Delivery, Error, Event, Secret, WebhookConfig, Webhooks};
 
 use crate::{
     ffi::{
         field_list::FieldList,
         memory,
         pointers::{Bytes, Length, Text},
-        settings::{ErrorSlot, WebhooksConfigPointer},
+        settings::{DeliveryPointer, ErrorSlot, WebhooksConfigPointer},
     },
     functions::crypto::block,
     objects::{
@@ -59,7 +59,8 @@ fn config(given: &airudder_webhooks_config<'_>) -> Result<WebhookConfig, Error> 
         max_body_bytes: if given.max_body_bytes == 0 { usual.max_body_bytes } else { given.max_body_bytes },
         // A negative limit becomes 0, which the core refuses with the setting's name.
         max_depth: if given.max_depth == 0 { usual.max_depth } else { usize::try_from(given.max_depth).unwrap_or(0) },
-        ..usual
+        tolerance_ms: if given.tolerance_ms == 0 { usual.tolerance_ms } else { u64::try_from(given.tolerance_ms).ok() },
+        own_verifier: given.own_verifier != 0,
     })
 }
 
@@ -121,9 +122,118 @@ pub extern "C" fn airudder_webhooks_unwrap(
         let event = output(event, "event", 0)?;
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
         let kind = kind.optional("kind")?;
-        memory::to_work_on(body.len())?;
-        let received = HOOKS.share(hooks, |hooks| hooks.unwrap(&Delivery::new(body, &headers), kind))?;
-        *event = EVENTS.insert(Received::new(&received)?);
+        *event = received(hooks, body, |hooks| hooks.unwrap(&Delivery::new(body, &headers), kind))?;
+        Ok(())
+    })
+}
+
+/// Verifies, decrypts and reads a delivery whose scheme signs more than header fields and body: the method, the URL, or
+/// a time, which is compared with that of receipt. Else as airudder_webhooks_unwrap().
+///
+/// @param hooks     The receiver.
+/// @param delivery  The delivery.
+/// @param kind      The event that this URL is for, or NULL.
+/// @param event     Receives the event, to be freed with airudder_event_free(); 0 if it fails.
+/// @param error     Receives the error; may be NULL.
+/// @return As airudder_webhooks_unwrap(); AIRUDDER_E5007_SIGNATURE_TOO_OLD, to which you answer 400, too.
+///
+///     airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
+///     delivery.headers = headers, delivery.header_count = header_count;
+///     delivery.body = body, delivery.body_len = body_len;
+///     delivery.url = "https://hooks.example.test/airudder?tenant=1";
+///     delivery.received_ms = (uint64_t)time(NULL) * 1000;
+///     airudder_webhooks_unwrap_delivery(hooks, &delivery, NULL, &event, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_unwrap_delivery(
+    hooks: airudder_webhooks,
+    delivery: DeliveryPointer<'_>,
+    kind: Text<'_>,
+    event: Out<'_, airudder_event>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let event = output(event, "event", 0)?;
+        let given = delivery.get("delivery")?;
+        let (headers, body) = (given.headers.get(given.header_count)?, given.body.get(given.body_len, "body")?);
+        let delivery = Delivery {
+            method: given.method.optional("method")?.unwrap_or("POST"),
+            url: given.url.optional("url")?.unwrap_or_default(),
+            received_ms: Some(given.received_ms).filter(|at| *at != 0),
+            ..Delivery::new(body, &headers)
+        };
+        let kind = kind.optional("kind")?;
+        *event = received(hooks, body, |hooks| hooks.unwrap(&delivery, kind))?;
+        Ok(())
+    })
+}
+
+/// Decrypts and reads a delivery that you have verified yourself, such as by an RSA key, or as no scheme can say. The
+/// event counts as verified: never call this before you have. Else as airudder_webhooks_unwrap().
+///
+/// @param hooks         The receiver, made with `own_verifier`.
+/// @param headers       The header fields of the delivery.
+/// @param header_count  How many.
+/// @param body          The body's bytes as they came.
+/// @param body_len      How many.
+/// @param kind          The event that this URL is for, or NULL.
+/// @param event         Receives the event, to be freed with airudder_event_free(); 0 if it fails.
+/// @param error         Receives the error; may be NULL.
+/// @return As airudder_webhooks_unwrap(), but for the signature.
+///
+///     if (!my_verifier(headers, header_count, body, body_len)) return 400;
+///     airudder_webhooks_unwrap_verified(hooks, headers, header_count, body, body_len, NULL, &event, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_unwrap_verified(
+    hooks: airudder_webhooks,
+    headers: FieldList<'_>,
+    header_count: Length,
+    body: Bytes<'_>,
+    body_len: Length,
+    kind: Text<'_>,
+    event: Out<'_, airudder_event>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let event = output(event, "event", 0)?;
+        let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
+        let kind = kind.optional("kind")?;
+        *event = received(hooks, body, |hooks| hooks.unwrap_verified(&Delivery::new(body, &headers), kind))?;
+        Ok(())
+    })
+}
+
+/// The event that a receiver reads out of a body.
+fn received(
+    hooks: airudder_webhooks,
+    body: &[u8],
+    unwrap: impl FnOnce(&Webhooks) -> Result<Event, Error>,
+) -> Result<airudder_event, Error> {
+    memory::to_work_on(body.len())?;
+    Ok(EVENTS.insert(Received::new(&HOOKS.share(hooks, |hooks| unwrap(hooks))?)?))
+}
+
+/// Says what the scheme of a receiver does not protect against, as some well-known senders' schemes do not: show it
+/// to whoever runs the receiver.
+///
+/// @param hooks   The receiver.
+/// @param buffer  Receives a buffer with a sentence, to be freed with airudder_buffer_free(); 0 where the scheme is not
+///                known to be weak, where you verify yourself, or if it fails.
+/// @param error   Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     if (airudder_webhooks_weakness(hooks, &buffer, &err) == 0 && buffer && airudder_buffer_data(buffer, &text) == 0)
+///       fprintf(stderr, "%s\n", text.data);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_webhooks_weakness(
+    hooks: airudder_webhooks,
+    buffer: Out<'_, airudder_buffer>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let buffer = output(buffer, "buffer", 0)?;
+        if let Some(weakness) = HOOKS.share(hooks, |hooks| Ok(hooks.weakness()))? {
+            *buffer = BUFFERS.insert(Buffer::of(weakness)?);
+        }
         Ok(())
     })
 }

@@ -27,7 +27,7 @@ const SECTIONS: [&[&str]; 14] = [
 ];
 
 /// The names of the types of arguments in C. They are the Rust side's own; see `bindings-c/src/ffi`.
-const ARGUMENTS: [(&str, &str); 11] = [
+const ARGUMENTS: [(&str, &str); 12] = [
     ("Text", "const char *"),
     ("Bytes", "const void *"),
     ("Length", "size_t"),
@@ -39,6 +39,7 @@ const ARGUMENTS: [(&str, &str); 11] = [
     ("RawRequestPointer", "const airudder_raw_request *"),
     ("CampaignConfigPointer", "const airudder_campaign_config *"),
     ("WebhooksConfigPointer", "const airudder_webhooks_config *"),
+    ("DeliveryPointer", "const airudder_delivery *"),
 ];
 
 /// The core's names of what C calls otherwise.
