@@ -9,7 +9,7 @@ help: ## Show what can be done here
 
 # Compilers and libraries for C, the languages of examples/ffi, a browser, and databases for journals.
 DEBIAN = gcc g++ clang clang-format cmake pkgconf valgrind libc6-dbg libcmocka-dev libcjson-dev libcurl4-openssl-dev \
-    libmicrohttpd-dev libsqlite3-dev php-cli golang-go gnucobol3 mandoc openssl chromium postgresql redis-server
+    libmicrohttpd-dev libsqlite3-dev libssl-dev php-cli golang-go gnucobol3 mandoc openssl chromium postgresql redis-server
 
 setup: ## Install the Debian packages that the suites need, where one is missing; NO_INSTALL=1 says only which
 	@tools/debian $(DEBIAN)
@@ -56,7 +56,6 @@ notices: ## Write again the notices of third parties in each package; installs c
 	    --output-file $$package/THIRD-PARTY.md tools/about.hbs || exit 1; done
 
 bench: python node c sandbox ## Measure against what people write by hand, and write docs/benchmarks.md
-	@tools/debian libssl-dev
 	@tools/venv .cache/bench bindings-python/benches/requirements.txt
 	@VIRTUAL_ENV=$(CURDIR)/.cache/bench tools/release $(PYTHON) -m maturin develop --release --quiet \
 	    --manifest-path bindings-python/Cargo.toml >.cache/bench/build.log 2>&1 || (cat .cache/bench/build.log; exit 1)

@@ -46,6 +46,92 @@ static void a_scheme_that_signs_a_header_field_cannot_sign_without_it(void **sta
   assert_int_equal(airudder_webhooks_free(hooks), 0);
 }
 
+/* A delivery to a receiver whose settings these are. */
+static int unwrap(const airudder_webhooks_config *config, const airudder_delivery *delivery) {
+  airudder_webhooks hooks;
+  airudder_event event;
+  int code;
+  assert_int_equal(airudder_webhooks_new(config, &hooks, NULL), 0);
+  code = airudder_webhooks_unwrap_delivery(hooks, delivery, NULL, &event, NULL);
+  if (code == 0) {
+    int verified;
+    assert_int_equal(airudder_event_verified(event, &verified), 0);
+    assert_true(verified);
+    assert_int_equal(airudder_event_free(event), 0);
+  }
+  assert_int_equal(airudder_webhooks_free(hooks), 0);
+  return code;
+}
+
+static void method_url_and_time_are_signed(void **state) {
+  static const char body[] = "{\"event\":\"channel.message.sent\",\"messages\":[]}";
+  static const uint64_t signed_ms = 1720159500000U;
+  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
+  airudder_header headers[] = {{"X-Time", "1720159500"}, {"X-AIRudder-Sign", NULL}};
+  airudder_buffer buffer;
+  airudder_text signature;
+  (void)state;
+  config.secret = "fake-webhook-secret";
+  /* What is signed here in one, the receiver puts together. */
+  assert_int_equal(airudder_sign("hmac-sha256:hex:'POST/hook?tenant=1'+header(X-Time)+body", config.secret, NULL,
+                                 headers, 1, body, strlen(body), &buffer, NULL),
+                   0);
+  assert_int_equal(airudder_buffer_data(buffer, &signature), 0);
+  headers[1].value = signature.data;
+  config.scheme = "hmac-sha256:hex:method+url+time(header(X-Time))+body";
+  delivery.headers = headers;
+  delivery.header_count = 2;
+  delivery.body = body;
+  delivery.body_len = strlen(body);
+  delivery.url = "/hook?tenant=1";
+  delivery.received_ms = signed_ms + 899000;
+  assert_int_equal(unwrap(&config, &delivery), 0);
+  delivery.method = "PUT";
+  assert_int_equal(unwrap(&config, &delivery), AIRUDDER_E5002_SIGNATURE_MISMATCH);
+  delivery.method = NULL;
+  delivery.url = "/hook?tenant=2";
+  assert_int_equal(unwrap(&config, &delivery), AIRUDDER_E5002_SIGNATURE_MISMATCH);
+  delivery.url = "/hook?tenant=1";
+  delivery.received_ms = signed_ms + 901000;
+  assert_int_equal(unwrap(&config, &delivery), AIRUDDER_E5007_SIGNATURE_TOO_OLD);
+  config.tolerance_ms = 902000;
+  assert_int_equal(unwrap(&config, &delivery), 0);
+  config.tolerance_ms = 1000;
+  assert_int_equal(unwrap(&config, &delivery), AIRUDDER_E5007_SIGNATURE_TOO_OLD);
+  config.tolerance_ms = AIRUDDER_NEVER;
+  delivery.received_ms = 0;
+  assert_int_equal(unwrap(&config, &delivery), 0);
+  /* A program of an older header has no tolerance of its own. */
+  config.size = offsetof(airudder_webhooks_config, tolerance_ms);
+  delivery.received_ms = signed_ms + 901000;
+  assert_int_equal(unwrap(&config, &delivery), AIRUDDER_E5007_SIGNATURE_TOO_OLD);
+  delivery.size = 0;
+  assert_int_equal(unwrap(&config, &delivery), AIRUDDER_E1016_INVALID_ARGUMENT);
+  assert_int_equal(airudder_buffer_free(buffer), 0);
+}
+
+static void a_weak_scheme_says_so(void **state) {
+  airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_webhooks hooks;
+  airudder_buffer buffer;
+  airudder_text text;
+  (void)state;
+  config.secret = "fake-webhook-secret";
+  config.scheme = "sha256:hex:secret+body;weak";
+  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
+  assert_int_equal(airudder_webhooks_weakness(hooks, &buffer, NULL), 0);
+  assert_int_equal(airudder_buffer_data(buffer, &text), 0);
+  assert_non_null(strstr(text.data, "can be extended"));
+  assert_int_equal(airudder_buffer_free(buffer), 0);
+  assert_int_equal(airudder_webhooks_free(hooks), 0);
+  config.scheme = "hmac-sha256:hex:body";
+  assert_int_equal(airudder_webhooks_new(&config, &hooks, NULL), 0);
+  assert_int_equal(airudder_webhooks_weakness(hooks, &buffer, NULL), 0);
+  assert_int_equal(buffer, 0);
+  assert_int_equal(airudder_webhooks_free(hooks), 0);
+}
+
 static void events_are_signed_for_tests(void **state) {
   static const char body[] = "{\"event\":\"channel.message.sent\",\"messages\":[]}";
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
@@ -106,6 +192,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plain_events_are_refused_where_only_a_key_is_given),
       cmocka_unit_test(a_scheme_that_signs_a_header_field_cannot_sign_without_it),
+      cmocka_unit_test(method_url_and_time_are_signed),
+      cmocka_unit_test(a_weak_scheme_says_so),
       cmocka_unit_test(events_are_signed_for_tests),
   };
   return cmocka_run_group_tests(tests, make_client, free_client);

@@ -136,6 +136,7 @@ static void use_campaigns(const struct arguments *a) {
 
 static void use_events(const struct arguments *a) {
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
+  airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
   airudder_webhooks hooks = 0;
   airudder_event event = 0;
   airudder_buffer buffer = 0;
@@ -154,13 +155,29 @@ static void use_events(const struct arguments *a) {
   config.secret = config.other_secret = config.sign_key = config.scheme = config.encryption_key = config.cipher =
       a->text;
   config.max_body_bytes = a->len;
-  config.max_depth = config.allow_unsigned = config.require_encryption = a->number;
+  config.max_depth = config.allow_unsigned = config.require_encryption = config.own_verifier = a->number;
+  config.tolerance_ms = (int64_t)a->time;
   note(airudder_webhooks_new(&config, OUT(hooks), a->error));
   if (hooks) airudder_webhooks_free(hooks);
   note(airudder_webhooks_new(NULL, OUT(hooks), a->error));
   note(airudder_webhooks_unwrap(a->handle, a->headers, a->header_count, a->bytes, a->len, a->text, OUT(event),
                                 a->error));
   if (event) airudder_event_free(event);
+  note(airudder_webhooks_unwrap_verified(a->handle, a->headers, a->header_count, a->bytes, a->len, a->text, OUT(event),
+                                         a->error));
+  if (event) airudder_event_free(event);
+  delivery.headers = a->headers;
+  delivery.header_count = a->header_count;
+  delivery.body = a->bytes;
+  delivery.body_len = a->len;
+  delivery.method = delivery.url = a->text;
+  delivery.received_ms = a->time;
+  note(airudder_webhooks_unwrap_delivery(a->handle, &delivery, a->text, OUT(event), a->error));
+  if (event) airudder_event_free(event);
+  note(airudder_webhooks_unwrap_delivery(a->handle, NULL, a->text, OUT(event), a->error));
+  note(airudder_webhooks_weakness(a->handle, OUT(buffer), a->error));
+  if (buffer) airudder_buffer_free(buffer);
+  buffer = 0;
   note(airudder_webhooks_sign(a->handle, a->bytes, a->len, OUT(buffer), a->error));
   if (buffer) airudder_buffer_free(buffer);
   buffer = 0;
@@ -211,6 +228,12 @@ static void use_crypto(const struct arguments *a) {
   note(airudder_encrypt_with(t, a->bytes, a->len, a->bytes, a->len, a->bytes, a->len, OUT(b), a->error));
   free_if(&b);
   note(airudder_decrypt_with(t, a->bytes, a->len, a->bytes, a->len, OUT(b), a->error));
+  free_if(&b);
+  note(airudder_encrypt_with_headers(t, a->bytes, a->len, a->headers, a->header_count, a->bytes, a->len, a->bytes,
+                                     a->len, OUT(b), a->error));
+  free_if(&b);
+  note(airudder_decrypt_with_headers(t, a->headers, a->header_count, a->bytes, a->len, a->bytes, a->len, OUT(b),
+                                     a->error));
   free_if(&b);
   if (a->len < sizeof huge) {
     note(airudder_digest(a->bytes, a->len, OUT(b), a->error));

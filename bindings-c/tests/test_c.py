@@ -1,5 +1,6 @@
 """The tests that are in C."""
 
+import base64
 import json
 import re
 
@@ -23,6 +24,30 @@ def test_vectors(build, how):
 @pytest.mark.parametrize("name", ["calls", "campaign", "limits", "partitions", "events", "threads"])
 def test_behaviour(build, name, how):
     build(TESTS / f"{name}.c", standard="gnu99", packages=["cmocka"]).run(how)
+
+
+@checked
+def test_a_verifier_of_your_own(build, tmp_path, how):
+    """WeChat Pay v3: RSA over time, nonce and body, and the event in GCM. The `openssl` command signs."""
+    program = build(TESTS / "verifier.c", packages=["libcrypto"])
+    private, public, message = tmp_path / "private.pem", tmp_path / "public.pem", tmp_path / "message"
+    run("openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", private)
+    run("openssl", "pkey", "-in", private, "-pubout", "-out", public)
+    body = (ROOT / "core/tests/fixtures/wechat-pay.json").read_text()
+
+    def answer(sent, timestamp="1720159500"):
+        signature = tmp_path / "signature"
+        run("openssl", "dgst", "-sha256", "-sign", private, "-out", signature, message)
+        base64_text = base64.b64encode(signature.read_bytes()).decode()
+        return program.run(how, public, timestamp, "fake-nonce", base64_text, input=sent).strip()
+
+    message.write_text(f"1720159500\nfake-nonce\n{body}\n")
+    assert json.loads(answer(body))["task_id"] == "t-1"
+    assert answer(body, "1720159501") == "refused"
+    assert answer(body.replace("TRANSACTION", "transaction")) == "refused"
+    changed = body.replace('"nonce": "fake-nonce12"', '"nonce": "fake-nonce13"')
+    message.write_text(f"1720159500\nfake-nonce\n{changed}\n")
+    assert answer(changed) == "E6008"
 
 
 def test_fork(build):

@@ -2,13 +2,14 @@
 
 import base64
 import doctest
+import re
 import subprocess
 
 import pytest
-from conftest import KEY
+from conftest import KEY, ROOT
 from Crypto.Cipher import AES
 
-from airudder import Webhooks, crypto
+from airudder import CryptoError, WebhookError, Webhooks, crypto
 
 KEYS = ["airudderredduria", "fake-key-of-24-bytes-abc", "fake-key-of-32-bytes-abcdefghijk"]
 
@@ -78,3 +79,47 @@ def test_detect_says_what_to_do_where_nothing_fits():
     checksum = crypto.detect({"X-AIRudder-Sign": crypto.digest("{}")}, b"{}", secret="fake-secret")
     assert checksum.scheme is None
     assert "authenticates nothing" in checksum.notes[0]
+
+
+CIPHERS = (ROOT / "docs/ciphers.md").read_text()
+
+
+def test_the_programs_of_the_page_on_ciphers_run():
+    exec("\n".join(re.findall(r"```python\n(.*?)```", CIPHERS, re.DOTALL)), {})
+
+
+def test_the_page_on_ciphers_has_every_preset_as_it_is():
+    rows = re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \| `(aes-.*?)` \|$", CIPHERS, re.MULTILINE)
+    page = {name: spelling for names, spelling in rows for name in re.findall(r"`(.*?)`", names)}
+    with pytest.raises(CryptoError, match="at character 1 of the cipher") as raised:
+        crypto.encrypt("a", KEY, cipher="unknown")
+    known = re.search(r"a whole preset \((.*?)\)", str(raised.value))[1].split(", ")
+    assert set(page) == set(known)
+    for name, spelling in page.items():
+        key = "fake" * 10 + "fa3" if "key=base64" in spelling else "fake-key-of-32-bytes-abcdefghijk"
+        iv = bytes(range(16))
+        assert crypto.encrypt("{}", key, cipher=name, iv=iv) == crypto.encrypt("{}", key, cipher=spelling, iv=iv)
+
+
+def test_what_stands_in_the_header_is_given():
+    cipher = "aes-gcm:none:base64:iv=header(X-Nonce):aad=header(X-Tenant)"
+    headers = {"x-nonce": "fake-nonce12", "X-Tenant": "fake-tenant"}
+    sealed = crypto.encrypt("text", KEY, cipher=cipher, headers=headers)
+    gcm = AES.new(KEY.encode(), AES.MODE_GCM, nonce=b"fake-nonce12").update(b"fake-tenant")
+    assert base64.b64decode(sealed) == b"".join(gcm.encrypt_and_digest(b"text"))
+    assert crypto.decrypt(sealed, KEY, cipher=cipher, headers=headers) == b"text"
+    with pytest.raises(CryptoError, match="E6008"):
+        crypto.decrypt(sealed, KEY, cipher=cipher, headers=headers | {"X-Tenant": "other"})
+    with pytest.raises(CryptoError, match=r"header\(X-Nonce\) is missing"):
+        crypto.decrypt(sealed, KEY, cipher=cipher)
+
+
+def test_a_sealed_delivery_brings_its_nonce():
+    cipher = "aes-gcm:none:raw:iv=header(X-Nonce)"
+    hooks = Webhooks(require_signature=False, cipher=cipher, encryption_key=KEY)
+    headers, body = hooks.seal({"a": 1})
+    assert len(headers["X-Nonce"]) == 24
+    assert hooks.seal({"a": 1})[0]["X-Nonce"] != headers["X-Nonce"]
+    assert hooks.unwrap(body, headers).data == {"a": 1}
+    with pytest.raises(WebhookError, match="E5009"):
+        hooks.unwrap(body, headers | {"X-Nonce": "00" * 12})

@@ -1,6 +1,6 @@
 // The programs of both READMEs run, and the figures are those of the package.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createSign, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -91,6 +91,13 @@ for (const [name, check] of Object.entries(pages)) {
     }
   });
 }
+
+test("the program of the page on ciphers runs", () => {
+  const page = readFileSync(new URL("docs/ciphers.md", root), "utf8");
+  const [, program] = /```js\n(.*?)```/s.exec(page);
+  const cwd = new URL("examples/node", root);
+  assert.equal(execFileSync(process.execPath, ["-e", program], { cwd, encoding: "utf8" }), "true\n");
+});
 
 /** The largest sizes of each module, plain and with gzip; the first one is what every program loads. */
 const LIMITS = { airudder: [450_000, 170_000], detect: [200_000, 90_000] };
