@@ -1,6 +1,10 @@
 //! Deliveries of events.
 
-use airudder_core::{Delivery, Error, ErrorCode, Headers, Secret, WebhookConfig, crypto, events};
+use airudder_core::{
+    Delivery, Error, ErrorCode, Headers, Secret, WebhookConfig,
+    crypto::{self, Captured},
+    events,
+};
 use pyo3::{
     intern,
     prelude::*,
@@ -192,6 +196,10 @@ pub(crate) fn detect(
 ) -> Fallible<Detection> {
     let (secret, encryption_key) = (text(secret, "secret")?, text(encryption_key, "encryption_key")?);
     let (body, Fields(headers)) = (bytes(body)?, headers);
-    let found = py.detach(|| crypto::detect(&headers, &body, secret.as_deref(), encryption_key.as_deref()))?;
+    let found = py.detach(|| {
+        let captured = Captured::new(Delivery::new(&body, &headers));
+        let (secret, encryption_key) = (secret.as_deref(), encryption_key.as_deref());
+        crypto::detect(&Captured { secret, encryption_key, ..captured })
+    })?;
     Ok((found.scheme.map(|scheme| scheme.to_string()), found.cipher.map(|cipher| cipher.to_string()), found.notes))
 }

@@ -1,6 +1,6 @@
 //! Finds the scheme and the cipher of a captured delivery.
 
-use airudder_core::crypto;
+use airudder_core::crypto::{self, Captured};
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -25,8 +25,9 @@ pub fn detect(
     key: Option<String>,
 ) -> Fallible<JsValue> {
     let head = Head::read(head);
-    let delivery = head.delivery(body, received_ms);
-    let found = crypto::detect(delivery.headers, delivery.body, secret.as_deref(), key.as_deref())?;
+    let captured = Captured::new(head.delivery(body, received_ms));
+    let (secret, encryption_key) = (secret.as_deref(), key.as_deref());
+    let found = crypto::detect(&Captured { secret, encryption_key, ..captured })?;
     let scheme = found.scheme.map(|scheme| scheme.to_string());
     to_js(&Detection { scheme, cipher: found.cipher.map(|cipher| cipher.to_string()), notes: found.notes })
 }

@@ -11,7 +11,7 @@ use crate::{
     crypto::block,
     errors::Fallible,
     exact,
-    head::{Head, headers},
+    head::Head,
     provider::Runtime,
     whole::whole,
 };

@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use airudder_core::{
     Delivery, Error, ErrorCode, Headers,
-    crypto::{self, Cipher, EncryptionKey, Scheme, SigningInput},
+    crypto::{self, Captured, Cipher, EncryptionKey, Scheme, SigningInput},
 };
 
 use crate::{
@@ -382,8 +382,9 @@ pub extern "C" fn airudder_detect(
         let found = output(found, "found", airudder_detection { scheme: none, cipher: none, notes: none })?;
         let buffer = output(buffer, "buffer", 0)?;
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
-        let (secret, key) = (secret.optional("secret")?, key.optional("key")?);
-        let detection = crypto::detect(&headers, body, secret, key)?;
+        let captured = Captured::new(Delivery::new(body, &headers));
+        let (secret, encryption_key) = (secret.optional("secret")?, key.optional("key")?);
+        let detection = crypto::detect(&Captured { secret, encryption_key, ..captured })?;
         let mut kept = Buffer::of(detection.notes.join("\n"))?;
         let mut keep = |text: Option<String>| text.map_or(Ok(none), |text| kept.keep(text));
         found.scheme = keep(detection.scheme.map(|scheme| scheme.to_string()))?;

@@ -13,7 +13,7 @@ mod provider;
 mod scheme;
 
 pub use cipher::Cipher;
-pub use detect::{Detection, MAX_DETECT_BYTES, detect};
+pub use detect::{Captured, Detection, MAX_DETECT_BYTES, detect};
 pub use key::EncryptionKey;
 pub use names::{SIGN_HEADER, SIGN_KEY_HEADER};
 pub use provider::{BuiltIn, Provider};

@@ -1,16 +1,17 @@
 //! Signature schemes as configuration: what is signed, how, and where the signature stands, in one short text.
 
-mod digest;
+mod describe;
+pub(super) mod digest;
 mod display;
 pub(super) mod form;
 mod input;
-mod model;
+pub(super) mod model;
 mod parse;
-mod part;
-mod place;
+pub(super) mod part;
+pub(super) mod place;
 mod presets;
-mod secret;
-mod time;
+pub(super) mod secret;
+pub(super) mod time;
 mod verify;
 mod weakness;
 
