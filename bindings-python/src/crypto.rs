@@ -1,12 +1,14 @@
 //! The vendor's encryption, for those who only need this. The interpreter is released meanwhile.
 
-use airudder_core::Delivery;
-use airudder_core::crypto::{self, Cipher, Scheme, SigningInput};
-use pyo3::{prelude::*, types::PyBytes};
+use airudder_core::{
+    Delivery, Headers,
+    crypto::{self, Cipher, Scheme, SigningInput},
+};
+use pyo3::{prelude::*, pybacked::PyBackedBytes, types::PyBytes};
 
 use crate::{
     bytes::{block, octets},
-    errors::Fallible,
+    errors::{Failed, Fallible},
     fields::Fields,
     options::{TEXT, text, typed},
 };
@@ -58,52 +60,58 @@ pub(crate) fn digest(py: Python<'_>, plain: &Bound<'_, PyAny>) -> Fallible<Strin
     Ok(py.detach(|| crypto::digest(&plain)))
 }
 
+/// What is signed, as Python gives it: body, secret, key, header fields, method, URL, plain text.
+pub(crate) struct Signed {
+    body: PyBackedBytes,
+    secret: String,
+    key: Option<String>,
+    headers: Headers,
+    method: String,
+    url: String,
+    plain: Option<PyBackedBytes>,
+}
+
+impl<'py> FromPyObject<'_, 'py> for Signed {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let (body, secret, key, headers, method, url, plain): Given<'py> = given.extract()?;
+        Ok(Self {
+            body: octets(&body, "body")?,
+            secret: typed(&secret, "secret", TEXT).map_err(Failed::from)?,
+            key: text(key.as_ref(), "key").map_err(Failed::from)?,
+            headers: headers.0,
+            method: typed(&method, "method", TEXT).map_err(Failed::from)?,
+            url: typed(&url, "url", TEXT).map_err(Failed::from)?,
+            plain: plain.map(|plain| octets(&plain, "plain")).transpose()?,
+        })
+    }
+}
+
+type Any<'py> = Bound<'py, PyAny>;
+type Given<'py> = (Any<'py>, Any<'py>, Option<Any<'py>>, Fields, Any<'py>, Any<'py>, Option<Any<'py>>);
+
+impl Signed {
+    fn input(&self) -> SigningInput<'_> {
+        let Self { body, headers, method, url, .. } = self;
+        let delivery = Delivery { body, headers, method, url, received_ms: None };
+        SigningInput { secret: &self.secret, key: self.key.as_deref(), delivery, plain: self.plain.as_deref() }
+    }
+}
+
 /// The signature that a scheme gives.
 #[pyfunction]
-#[pyo3(signature = (body, secret, scheme, key, headers, /))]
+#[pyo3(signature = (signed, scheme, /))]
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
-pub(crate) fn sign(
-    py: Python<'_>,
-    body: &Bound<'_, PyAny>,
-    secret: &Bound<'_, PyAny>,
-    scheme: &str,
-    key: Option<&Bound<'_, PyAny>>,
-    headers: Fields,
-) -> Fallible<String> {
-    let (body, secret): (_, String) = (octets(body, "body")?, typed(secret, "secret", TEXT)?);
-    let key = text(key, "key")?;
-    Ok(py.detach(|| {
-        scheme.parse::<Scheme>()?.sign(&SigningInput {
-            secret: &secret,
-            key: key.as_deref(),
-            delivery: Delivery::new(&body, &headers.0),
-            plain: None,
-        })
-    })?)
+pub(crate) fn sign(py: Python<'_>, signed: Signed, scheme: &str) -> Fallible<String> {
+    Ok(py.detach(|| scheme.parse::<Scheme>()?.sign(&signed.input()))?)
 }
 
 /// Fails unless the signature is the one that the scheme gives.
 #[pyfunction]
-#[pyo3(signature = (signature, body, secret, scheme, key, headers, /))]
+#[pyo3(signature = (signature, signed, scheme, /))]
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
-pub(crate) fn verify(
-    py: Python<'_>,
-    signature: &Bound<'_, PyAny>,
-    body: &Bound<'_, PyAny>,
-    secret: &Bound<'_, PyAny>,
-    scheme: &str,
-    key: Option<&Bound<'_, PyAny>>,
-    headers: Fields,
-) -> Fallible<()> {
-    let (body, secret): (_, String) = (octets(body, "body")?, typed(secret, "secret", TEXT)?);
-    let (key, signature): (_, String) = (text(key, "key")?, typed(signature, "signature", TEXT)?);
-    Ok(py.detach(|| {
-        let input = SigningInput {
-            secret: &secret,
-            key: key.as_deref(),
-            delivery: Delivery::new(&body, &headers.0),
-            plain: None,
-        };
-        scheme.parse::<Scheme>()?.verify(&signature, &input)
-    })?)
+pub(crate) fn verify(py: Python<'_>, signature: &Bound<'_, PyAny>, signed: Signed, scheme: &str) -> Fallible<()> {
+    let signature: String = typed(signature, "signature", TEXT)?;
+    Ok(py.detach(|| scheme.parse::<Scheme>()?.verify(&signature, &signed.input()))?)
 }

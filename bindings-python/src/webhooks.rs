@@ -9,14 +9,14 @@ use pyo3::{
     intern,
     prelude::*,
     pybacked::PyBackedBytes,
-    types::{PyBytes, PyDict, PyMemoryView},
+    types::{PyBytes, PyDict, PyMemoryView, PyString},
 };
 
 use crate::{
     bytes::block,
     errors::Fallible,
     fields::{self, Fields},
-    options::{COUNT, SWITCH, TEXT, text, typed},
+    options::{COUNT, SWITCH, TEXT, invalid, millis_or_none, text, typed},
     reader,
 };
 
@@ -36,12 +36,14 @@ type Pairs = Vec<(String, String)>;
 #[pymethods]
 impl Webhooks {
     #[new]
-    #[pyo3(signature = (*, secrets, sign_key, scheme, encryption_key, cipher, require_signature, require_encryption, max_body_bytes, max_depth))]
+    #[pyo3(signature = (*, secrets, sign_key, scheme, tolerance, own_verifier, encryption_key, cipher, require_signature, require_encryption, max_body_bytes, max_depth))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         secrets: &Bound<'_, PyAny>,
         sign_key: Option<&Bound<'_, PyAny>>,
         scheme: Option<&Bound<'_, PyAny>>,
+        tolerance: Option<&Bound<'_, PyAny>>,
+        own_verifier: bool,
         encryption_key: Option<&Bound<'_, PyAny>>,
         cipher: Option<&Bound<'_, PyAny>>,
         require_signature: &Bound<'_, PyAny>,
@@ -56,6 +58,8 @@ impl Webhooks {
             secrets: secrets.into_iter().map(Secret::new).collect(),
             sign_key: text(sign_key, "sign_key")?.map(Secret::new),
             scheme: text(scheme, "scheme")?.unwrap_or(usual.scheme),
+            tolerance_ms: tolerance.map(|value| millis_or_none(value, "tolerance")).transpose()?,
+            own_verifier,
             encryption_key: text(encryption_key, "encryption_key")?.map(Secret::new),
             cipher: text(cipher, "cipher")?.unwrap_or(usual.cipher),
             require_signature: typed(require_signature, "require_signature", SWITCH)?,
@@ -64,24 +68,41 @@ impl Webhooks {
                 .transpose()?,
             max_body_bytes: limit(max_body_bytes, "max_body_bytes")?.unwrap_or(usual.max_body_bytes),
             max_depth: limit(max_depth, "max_depth")?.unwrap_or(usual.max_depth),
-            ..usual
         };
         Ok(Self(airudder_core::Webhooks::new(config)?))
     }
 
+    /// The bytes of a body that is not too large, and all header fields: what a verifier of Python's gets.
+    #[pyo3(signature = (body, headers, /))]
+    #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
+    fn receive(&self, body: &Bound<'_, PyAny>, headers: Fields) -> Fallible<(PyBackedBytes, Pairs)> {
+        let bytes = bytes(body)?;
+        self.0.check_size(&bytes)?;
+        Ok((bytes, pairs(&headers.0)))
+    }
+
     /// The fields of an event, without `data` where Python's reader takes the text for sure: it is made when it is asked for.
-    #[pyo3(signature = (body, headers, kind, received_at, /))]
+    /// `verified` says that a verifier of Python's has accepted the delivery.
+    #[pyo3(signature = (body, headers, kind, method, url, received_ms, received_at, verified, /))]
+    #[expect(clippy::too_many_arguments, reason = "a delivery and its circumstances, from one place")]
     fn unwrap<'py>(
         &self,
         py: Python<'py>,
         body: &Bound<'py, PyAny>,
         headers: &Bound<'py, PyAny>,
         kind: Option<&str>,
+        method: &Bound<'py, PyAny>,
+        url: &Bound<'py, PyAny>,
+        received_ms: u64,
         received_at: &Bound<'py, PyAny>,
+        verified: bool,
     ) -> Fallible<Bound<'py, PyDict>> {
         let body = bytes(body)?;
         let headers = fields::read(headers, |name| self.0.header_names().any(|read| read.eq_ignore_ascii_case(name)))?;
-        let unwrap = || self.0.unwrap(&Delivery::new(&body, &headers), kind);
+        let (method, url) = (lossy(method, "method")?, lossy(url, "url")?);
+        let delivery =
+            Delivery { body: &body, headers: &headers, method: &method, url: &url, received_ms: Some(received_ms) };
+        let unwrap = || if verified { self.0.unwrap_verified(&delivery, kind) } else { self.0.unwrap(&delivery, kind) };
         // To release the interpreter and take it again costs more than a small body does.
         let event = if body.len() < SMALL { unwrap() } else { py.detach(unwrap) };
         let event = event.map_err(|error| read_before(error, &body))?;
@@ -128,6 +149,12 @@ fn data<'py>(py: Python<'py>, text: &str) -> Fallible<Bound<'py, PyAny>> {
             error
         })
     })
+}
+
+/// A text that somebody on the network may have chosen. What could not be decoded came as lone surrogates and is replaced.
+fn lossy(value: &Bound<'_, PyAny>, name: &str) -> Fallible<String> {
+    let text = value.cast::<PyString>().map_err(|_| invalid(name, format!("{name} is a str")))?;
+    Ok(text.to_string_lossy().into_owned())
 }
 
 /// The bytes of a body. What was parsed or decoded already cannot be verified any more.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checkable
 
 if TYPE_CHECKING:
@@ -19,6 +20,28 @@ class SupportsItems(Protocol):
 
 HeaderFields: TypeAlias = "SupportsItems | Iterable[tuple[str | bytes, str | bytes]]"
 """Header fields, as a mapping or as pairs. A value may be a list of several."""
+
+
+class Fields(Mapping[str, str]):
+    """Header fields by their names, in any case. Several of one name are one, with a comma between, as HTTP says."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self._fields: dict[str, tuple[str, str]] = {}
+        for name, value in fields:
+            first, before = self._fields.get(name.lower(), (name, None))
+            self._fields[name.lower()] = (first, value if before is None else f"{before}, {value}")
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._fields.values())
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Fields({', '.join(self)})"  # the values may be secret
 
 
 def pairs(headers: HeaderFields) -> list[tuple[str, str]]:

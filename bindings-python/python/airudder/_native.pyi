@@ -38,6 +38,7 @@ __all__ = [
 _Pairs: TypeAlias = list[tuple[str, str]]
 _Bytes: TypeAlias = bytes | bytearray | memoryview
 _Octets: TypeAlias = str | _Bytes
+_Signed: TypeAlias = tuple[_Octets, str, str | None, HeaderFields, str, str, _Octets | None]
 _Report: TypeAlias = tuple[
     int,
     list[tuple[int, str, str | None, str, str | None]],
@@ -183,6 +184,8 @@ class Webhooks:
         secrets: Sequence[str],
         sign_key: str | None,
         scheme: str | None,
+        tolerance: float | None,
+        own_verifier: bool,
         encryption_key: str | None,
         cipher: str | None,
         require_signature: bool,
@@ -190,8 +193,18 @@ class Webhooks:
         max_body_bytes: int | None,
         max_depth: int | None,
     ) -> Webhooks: ...
+    def receive(self, body: _Bytes, headers: HeaderFields, /) -> tuple[bytes, _Pairs]: ...
     def unwrap(
-        self, body: _Bytes, headers: HeaderFields, kind: str | None, received_at: datetime | None, /
+        self,
+        body: _Bytes,
+        headers: HeaderFields,
+        kind: str | None,
+        method: str,
+        url: str,
+        received_ms: int,
+        received_at: datetime | None,
+        verified: bool,
+        /,
     ) -> dict[str, Any]: ...
     def sign(self, body: _Bytes, headers: HeaderFields, /) -> _Pairs: ...
     def seal(self, text: str, iv: bytes, headers: HeaderFields, /) -> tuple[_Pairs, bytes]: ...
@@ -204,10 +217,8 @@ def from_json(text: str, /) -> Any: ...
 def encrypt(plain: _Octets, key: str, cipher: str, iv: bytes | None, headers: HeaderFields, /) -> str: ...
 def decrypt(text: _Octets, key: str, cipher: str, headers: HeaderFields, /) -> bytes: ...
 def digest(plain: _Octets, /) -> str: ...
-def sign(body: _Octets, secret: str, scheme: str, key: str | None, headers: HeaderFields, /) -> str: ...
-def verify(
-    signature: str, body: _Octets, secret: str, scheme: str, key: str | None, headers: HeaderFields, /
-) -> None: ...
+def sign(signed: _Signed, scheme: str, /) -> str: ...
+def verify(signature: str, signed: _Signed, scheme: str, /) -> None: ...
 def detect(
     headers: HeaderFields, body: _Bytes, secret: str | None, encryption_key: str | None, /
 ) -> tuple[str | None, str | None, list[str]]: ...

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
 
-from airudder import _native
+from airudder import _native, _verifier
 from airudder._errors import invalid_setting
 from airudder._event import Event
 from airudder._generated.events import CLASSES
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from airudder._header_fields import HeaderFields
+    from airudder._verifier import Verifier
 
 
 ACK_STATUS = 200
@@ -26,10 +28,13 @@ ACK_BODY = b"{}"
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest body where nothing else is said."""
 
+TOLERANCE = 900.0
+"""How far a time that is signed may be from that of receipt, in seconds, where nothing else is said."""
 
 VARIABLES = {
     "secret": "AIRUDDER_WEBHOOK_SECRET",
     "scheme": "AIRUDDER_WEBHOOK_SCHEME",
+    "tolerance": "AIRUDDER_WEBHOOK_TOLERANCE",
     "cipher": "AIRUDDER_WEBHOOK_CIPHER",
     "encryption_key": "AIRUDDER_ENCRYPTION_KEY",
 }
@@ -41,6 +46,8 @@ class WebhooksSettings(TypedDict, total=False):
 
     secret: str | Sequence[str] | None
     scheme: str | None
+    tolerance: float | None
+    verify: Verifier | None
     encryption_key: str | None
     cipher: str | None
     require_signature: bool
@@ -62,6 +69,13 @@ class Webhooks:
             first one signs.
         scheme: How the signature is computed. The vendor does not publish it: None means `hmac-sha256:hex:body`, which
             is an assumption; `crypto.detect` finds the right one from a captured delivery.
+        tolerance: How far a time that the scheme signs, by the part `time(...)`, may be from that of receipt, in
+            seconds, either way (E5007). AI Rudder sends an event again for five minutes, perhaps with its first
+            signature. None: any time will do. Other schemes sign no time.
+        verify: A verifier of your own, in place of `secret` and `scheme`: a plain function, not an async one, that
+            takes the bytes of the body and the header fields, by their names in any case, and returns True or False. It
+            is called before anything is decrypted or parsed, where `unwrap` is called; False is E5002, and what it
+            raises leaves `unwrap` as it is. A time that is signed it checks itself.
         encryption_key: The key of encrypted events, in the form that the cipher names: of 16, 24 or 32 bytes, if none.
             None: they come plain.
         cipher: The cipher of events, or a preset such as `feishu`: see docs/ciphers.md. None means that of requests,
@@ -81,6 +95,8 @@ class Webhooks:
         *,
         secret: str | Sequence[str] | None = None,
         scheme: str | None = None,
+        tolerance: float | None = TOLERANCE,
+        verify: Verifier | None = None,
         encryption_key: str | None = None,
         cipher: str | None = None,
         require_signature: bool = True,
@@ -90,11 +106,15 @@ class Webhooks:
         max_depth: int | None = None,
     ) -> None:
         self.max_body_bytes: int = MAX_BODY_BYTES if max_body_bytes is None else max_body_bytes
+        self._verify = verify
         try:
+            _verifier.check_setting(verify, scheme)
             self._native = _native.Webhooks(
                 secrets=[secret] if isinstance(secret, str) else secret or [],
                 sign_key=sign_key,
                 scheme=scheme,
+                tolerance=tolerance,
+                own_verifier=verify is not None,
                 encryption_key=encryption_key,
                 cipher=cipher,
                 require_signature=require_signature,
@@ -104,24 +124,27 @@ class Webhooks:
             )
         finally:
             # Error reporters show the local variables of a traceback.
-            del secret, encryption_key, sign_key
+            del secret, encryption_key, sign_key, verify
 
     @classmethod
     def from_env(cls, **settings: Unpack[WebhooksSettings]) -> Self:
         """Make a receiver from the environment; what is given as an argument comes before it.
 
-        Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_WEBHOOK_CIPHER` and
-        `AIRUDDER_ENCRYPTION_KEY`; empty ones count as absent.
+        Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_WEBHOOK_TOLERANCE` (seconds, or `any`),
+        `AIRUDDER_WEBHOOK_CIPHER` and `AIRUDDER_ENCRYPTION_KEY`; empty ones count as absent. With `verify`, secret and
+        scheme are not read.
 
         Raises:
-            ValidationError: There is no secret, and `require_signature=False` was not given either, which says that
-                none is needed. The message names the variable.
+            ValidationError: There is no secret, and neither `verify` nor `require_signature=False` was given, which
+                says that none is needed. The message names the variable.
         """
         given = cast("dict[str, Any]", settings)
         try:
-            for name in VARIABLES:
+            has_verifier = given.get("verify") is not None
+            for name in VARIABLES.keys() - {"tolerance"} - ({"secret", "scheme"} if has_verifier else set()):
                 given.setdefault(name, from_environment(name))
-            if not given["secret"] and given.get("require_signature", True):
+            given.setdefault("tolerance", tolerance_from_environment())
+            if not (given.get("secret") or has_verifier) and given.get("require_signature", True):
                 raise invalid_setting("secret", f"set {VARIABLES['secret']} in the environment, or give secret")
             return cls(**given)
         finally:
@@ -132,8 +155,10 @@ class Webhooks:
         self,
         body: bytes | bytearray | memoryview,
         headers: HeaderFields,
-        *,
         kind: str | None = None,
+        *,
+        method: str = "POST",
+        url: str = "",
         received_at: datetime | None = None,
     ) -> Event:
         """Verify, decrypt and read a delivery.
@@ -144,20 +169,30 @@ class Webhooks:
             headers: The header fields, in any case, as a mapping or pairs. Names and values may be bytes, values lists;
                 Django's `request.META` and the environment of WSGI will do.
             kind: The event that this URL is for; None: its fields tell it. One that is not known is no error.
-            received_at: When it came, if that was earlier: of a delivery that was kept, and is verified now. It becomes
-                the event's `received_at`. No known scheme signs a time, so nothing is compared with it yet.
+            method: The HTTP method, for schemes that sign it.
+            url: The URL that the sender asked for, with its query, for schemes that sign it or a part: behind a proxy
+                that of the proxy. `airudder.integrations` has it from the server.
+            received_at: When it came, with its time zone, if that was earlier: of a delivery that was kept, and is
+                verified now. A time that is signed is compared with it; it becomes the event's `received_at`. None:
+                now, by `time.time()`.
 
         Raises:
-            WebhookError: It has no signature (E5001) or a wrong one (E5002), is too large (E5003), nested too deeply
-                (E5004) or no JSON object (E5005), was parsed before (E5006), is plain where that is refused (E5008), or
-                cannot be decrypted, and nothing else tells who sent it (E5009). Answer the same to all of them, and to
-                a `CryptoError`.
+            WebhookError: It has no signature (E5001) or a wrong one (E5002), one that signs a time too far from that of
+                receipt (E5007), is too large (E5003), nested too deeply (E5004) or no JSON object (E5005), was parsed
+                before (E5006), is plain where that is refused (E5008), or cannot be decrypted, and nothing else tells
+                who sent it (E5009). Answer the same to all of them, and to a `CryptoError`.
             CryptoError: It is verified and cannot be decrypted.
+            TypeError: A verifier of your own returned neither True nor False.
         """
         try:
-            fields = self._native.unwrap(body, headers, kind, received_at)
+            received_ms = _milliseconds(received_at)
+            verified = self._verify is not None
+            if self._verify is not None:
+                body, headers = self._native.receive(body, headers)
+                _verifier.ask(self._verify, body, headers)
+            fields = self._native.unwrap(body, headers, kind, method, url, received_ms, received_at, verified)
         finally:
-            del body, headers
+            del body, headers, url
         event = object.__new__(CLASSES[fields["type"]] if fields["known"] else Event)
         object.__setattr__(event, "__dict__", fields)
         return event
@@ -193,3 +228,24 @@ class Webhooks:
 def from_environment(name: str) -> str | None:
     """Read one of the settings of `VARIABLES`; None where its variable is missing or empty."""
     return os.environ.get(VARIABLES[name]) or None
+
+
+def tolerance_from_environment() -> float | None:
+    """Read the tolerance of its variable."""
+    text = from_environment("tolerance")
+    if text is None or text == "any":
+        return TOLERANCE if text is None else None
+    try:
+        return float(text)
+    except ValueError:
+        message = f"{VARIABLES['tolerance']} is a number of seconds, or any"
+        raise invalid_setting("tolerance", message) from None
+
+
+def _milliseconds(moment: datetime | None) -> int:
+    """Give a time in Unix milliseconds; None is now."""
+    if moment is None:
+        return int(time.time() * 1000)
+    if moment.utcoffset() is None:
+        raise invalid_setting("received_at", "received_at needs its time zone, as datetime.now(UTC) has it")
+    return max(0, int(moment.timestamp() * 1000))

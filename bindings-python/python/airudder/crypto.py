@@ -79,19 +79,22 @@ def sign(
     scheme: str = SCHEME,
     key: str | None = None,
     headers: HeaderFields = (),
+    method: str = "POST",
+    url: str = "",
+    plain: str | bytes | None = None,
 ) -> str:
-    """Compute the signature of a body. `key` and `headers` are for schemes that sign them.
+    """Compute the signature of a body. `key`, `headers`, `method` and `url` are for schemes that sign them.
 
-    A scheme is `<digest>:<encoding>:<message>`: `hmac-sha256`, `hmac-sha1`, `hmac-md5`, `sha256`, `sha1` or `md5`;
-    `hex` or `base64`; and `body`, `secret`, `key`, `'literal'` and `header(Name)`, joined by `+`.
+    A scheme is `<digest>:<encoding>:<message>`: the repository's page `docs/signatures.md` tells all of it. `plain` is
+    the text of a body that is encrypted; None: it is not.
 
     >>> sign("{}", "fake-secret", scheme="hmac-md5:hex:body")
     '87375415beec3572951a5240b33e5a82'
     """
     try:
-        return _native.sign(body, secret, scheme, key, headers)
+        return _native.sign((body, secret, key, headers, method, url, plain), scheme)
     finally:
-        del body, secret, key, headers
+        del body, secret, key, headers, url, plain
 
 
 def verify(
@@ -102,12 +105,15 @@ def verify(
     scheme: str = SCHEME,
     key: str | None = None,
     headers: HeaderFields = (),
+    method: str = "POST",
+    url: str = "",
+    plain: str | bytes | None = None,
 ) -> None:
-    """Check a signature in constant time; raise `WebhookError` (E5002) if it is not right."""
+    """Check a signature in constant time; raise `WebhookError` (E5002) if it is not right. The rest is as of `sign`."""
     try:
-        _native.verify(signature, body, secret, scheme, key, headers)
+        _native.verify(signature, (body, secret, key, headers, method, url, plain), scheme)
     finally:
-        del signature, body, secret, key, headers
+        del signature, body, secret, key, headers, url, plain
 
 
 @dataclass(frozen=True)

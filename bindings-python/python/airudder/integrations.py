@@ -2,7 +2,7 @@
 
 Your function stores the event under its `dedupe_key` and returns; then AI Rudder gets its 200. If it raises, AI Rudder
 gets a 500 and sends the event again after a minute, at most five times [documented]. What cannot be trusted or read
-gets a 400, and a line in the log `airudder`.
+gets a 400, and a line in the log `airudder`. What a verifier of your own raises is a failure, too, and gets a 500.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from airudder._errors import AirudderError
+from airudder._requested import checked, requested_url
 from airudder._webhooks import ACK_BODY, ACK_STATUS
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     ]
     WSGIApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+__all__ = ["asgi", "requested_url", "wsgi"]
+
 FAILED = "the handler failed with %r, which is to be sent again"
 
 MAX_LENGTH_DIGITS = 18
@@ -38,26 +41,40 @@ _GONE = HTTPStatus.BAD_REQUEST
 _log = logging.getLogger("airudder")
 
 
-def asgi(hooks: Webhooks, handler: Callable[[Event], Awaitable[None] | None], *, kind: str | None = None) -> ASGIApp:
+def asgi(
+    hooks: Webhooks,
+    handler: Callable[[Event], Awaitable[None] | None],
+    *,
+    kind: str | None = None,
+    url: str | None = None,
+) -> ASGIApp:
     """Make an ASGI application of a function; in FastAPI and Starlette it is the endpoint of a `Route`.
 
     >>> app = FastAPI(routes=[Route("/events", asgi(hooks, store), methods=["POST"])])
 
     Args:
-        hooks: What verifies the deliveries.
+        hooks: What verifies the deliveries, in asyncio's event loop: a verifier of your own should not wait there.
         handler: Takes one verified event. A plain function runs in a thread, an async one in asyncio's event loop.
         kind: The event that this URL is for; None: it is recognized by its fields.
+        url: The address that AI Rudder was given, as of `requested_url`, for schemes that sign it.
     """
-    return _Asgi(hooks, handler, kind)
+    return _Asgi(hooks, handler, kind, None if url is None else checked(url))
 
 
 class _Asgi:
     """An object, and not a function, since a Starlette route takes a function for a view."""
 
-    def __init__(self, hooks: Webhooks, handler: Callable[[Event], Awaitable[None] | None], kind: str | None) -> None:
+    def __init__(
+        self,
+        hooks: Webhooks,
+        handler: Callable[[Event], Awaitable[None] | None],
+        kind: str | None,
+        url: str | None,
+    ) -> None:
         self._hooks = hooks
         self._handler = handler
         self._kind = kind
+        self._url = url
 
     async def __call__(
         self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
@@ -71,24 +88,29 @@ class _Asgi:
                 _log.info("the sender of a delivery went away before it was there")
                 return
             headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-            event = _unwrap(self._hooks, body, headers, self._kind)
+            event = _unwrap(self._hooks, body, headers, self._kind, requested_url(scope, self._url))
             status = event if isinstance(event, HTTPStatus) else await _handle_async(self._handler, event)
         await send({"type": "http.response.start", "status": int(status), "headers": _HEADERS})
         await send({"type": "http.response.body", "body": ACK_BODY})
 
 
-def wsgi(hooks: Webhooks, handler: Callable[[Event], None], *, kind: str | None = None) -> WSGIApp:
+def wsgi(
+    hooks: Webhooks, handler: Callable[[Event], None], *, kind: str | None = None, url: str | None = None
+) -> WSGIApp:
     """Make a WSGI application of a function that takes one verified event; the arguments are those of `asgi`.
 
     >>> app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/events": wsgi(hooks, store)})
     """
+    outside = None if url is None else checked(url)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status = HTTPStatus.METHOD_NOT_ALLOWED
         if environ["REQUEST_METHOD"] == "POST":
             body = _read(environ, hooks.max_body_bytes)
-            event = _GONE if body is None else _unwrap(hooks, body, _wsgi_headers(environ), kind)
-            status = event if isinstance(event, HTTPStatus) else _handle(handler, event)
+            status = _GONE
+            if body is not None:
+                event = _unwrap(hooks, body, _wsgi_headers(environ), kind, requested_url(environ, outside))
+                status = event if isinstance(event, HTTPStatus) else _handle(handler, event)
         headers = [(name.decode(), value.decode()) for name, value in _HEADERS]
         start_response(f"{status.value} {status.phrase}", headers)
         return [ACK_BODY]
@@ -133,12 +155,17 @@ def _wsgi_headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name[5:].replace("_", "-"), value) for name, value in environ.items() if name.startswith("HTTP_")]
 
 
-def _unwrap(hooks: Webhooks, body: bytes, headers: list[tuple[str, str]], kind: str | None) -> Event | HTTPStatus:
+def _unwrap(
+    hooks: Webhooks, body: bytes, headers: list[tuple[str, str]], kind: str | None, url: str
+) -> Event | HTTPStatus:
     try:
-        return hooks.unwrap(body, headers, kind=kind)
+        return hooks.unwrap(body, headers, kind, url=url)
     except AirudderError as error:
         _log.warning("a delivery was refused: %s", error)
         return HTTPStatus.BAD_REQUEST
+    except Exception:  # noqa: BLE001 - of a verifier, whose key may have been out of reach
+        _log.exception("a delivery could not be verified, and is to be sent again")
+        return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _handle(handler: Callable[[Event], object], event: Event) -> HTTPStatus:
