@@ -98,7 +98,8 @@ impl Webhooks {
         verified: bool,
     ) -> Fallible<Bound<'py, PyDict>> {
         let body = bytes(body)?;
-        let headers = fields::read(headers, |name| self.0.header_names().any(|read| read.eq_ignore_ascii_case(name)))?;
+        let needed: Vec<&str> = self.0.header_names().collect();
+        let headers = fields::read(headers, |name| needed.iter().any(|read| read.eq_ignore_ascii_case(name)))?;
         let (method, url) = (lossy(method, "method")?, lossy(url, "url")?);
         let delivery =
             Delivery { body: &body, headers: &headers, method: &method, url: &url, received_ms: Some(received_ms) };
@@ -119,24 +120,45 @@ impl Webhooks {
         Ok(fields)
     }
 
-    #[pyo3(signature = (body, headers, /))]
-    fn sign(&self, py: Python<'_>, body: &Bound<'_, PyAny>, headers: Fields) -> Fallible<Pairs> {
-        let body = bytes(body)?;
-        let headers = headers.0;
-        Ok(pairs(&py.detach(|| self.0.sign_with(&Delivery::new(&body, &headers)))?))
+    /// What an attacker could do although each signature is checked.
+    #[getter]
+    fn weakness(&self) -> Option<&'static str> {
+        self.0.weakness()
     }
 
-    #[pyo3(signature = (text, iv, headers, /))]
+    #[pyo3(signature = (body, headers, method, url, now_ms, /))]
+    fn sign(
+        &self,
+        py: Python<'_>,
+        body: &Bound<'_, PyAny>,
+        headers: Fields,
+        method: &Bound<'_, PyAny>,
+        url: &Bound<'_, PyAny>,
+        now_ms: u64,
+    ) -> Fallible<Pairs> {
+        let (body, headers) = (bytes(body)?, headers.0);
+        let (method, url) = (lossy(method, "method")?, lossy(url, "url")?);
+        let delivery =
+            Delivery { body: &body, headers: &headers, method: &method, url: &url, received_ms: Some(now_ms) };
+        Ok(pairs(&py.detach(|| self.0.sign_with(&delivery))?))
+    }
+
+    #[pyo3(signature = (text, iv, headers, method, url, now_ms, /))]
+    #[expect(clippy::too_many_arguments, reason = "a delivery and its circumstances, from one place")]
     fn seal<'py>(
         &self,
         py: Python<'py>,
         text: &Bound<'_, PyAny>,
         iv: &[u8],
         headers: Fields,
+        method: &Bound<'_, PyAny>,
+        url: &Bound<'_, PyAny>,
+        now_ms: u64,
     ) -> Fallible<(Pairs, Bound<'py, PyBytes>)> {
-        let text: String = typed(text, "text", TEXT)?;
-        let headers = headers.0;
-        let plain = Delivery::new(text.as_bytes(), &headers);
+        let (text, headers): (String, _) = (typed(text, "text", TEXT)?, headers.0);
+        let (method, url) = (lossy(method, "method")?, lossy(url, "url")?);
+        let body = text.as_bytes();
+        let plain = Delivery { body, headers: &headers, method: &method, url: &url, received_ms: Some(now_ms) };
         let (headers, body) = py.detach(|| self.0.seal_with(&plain, Some(block(iv)?)))?;
         Ok((pairs(&headers), PyBytes::new(py, &body)))
     }

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         Transport,
         TransportFailure,
     )
-    from airudder._webhooks import ACK_BODY, ACK_STATUS, Webhooks
+    from airudder._webhooks import ACK_BODY, ACK_STATUS, WeakSchemeWarning, Webhooks
 
 __all__ = [
     "ACK_BODY",
@@ -83,6 +83,7 @@ __all__ = [
     "TransportError",
     "TransportFailure",
     "ValidationError",
+    "WeakSchemeWarning",
     "WebhookError",
     "Webhooks",
     "Workflow",
@@ -122,7 +123,7 @@ _HOMES = {
         "Transport",
         "TransportFailure",
     ],
-    "_webhooks": ["ACK_BODY", "ACK_STATUS", "Webhooks"],
+    "_webhooks": ["ACK_BODY", "ACK_STATUS", "WeakSchemeWarning", "Webhooks"],
 }
 """The module of each name, which is imported when the name is first used: a program that needs few starts faster."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+import warnings
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
 
 from airudder import _native, _verifier
@@ -57,6 +59,10 @@ class WebhooksSettings(TypedDict, total=False):
     max_depth: int | None
 
 
+class WeakSchemeWarning(UserWarning):
+    """The scheme of a receiver is weak, as its text tells: for senders that offer nothing better."""
+
+
 class Webhooks:
     """Verifies, decrypts and reads events. Make one and use it from any thread.
 
@@ -68,7 +74,9 @@ class Webhooks:
         secret: The secret behind `X-AIRudder-Sign`, or several while one is replaced: any of them verifies, and the
             first one signs.
         scheme: How the signature is computed. The vendor does not publish it: None means `hmac-sha256:hex:body`, which
-            is an assumption; `crypto.detect` finds the right one from a captured delivery.
+            is an assumption; `crypto.detect` finds the right one from a captured delivery. The repository's page
+            `docs/signatures.md` tells how to write one, and the names of well-known ones, such as `github`. One that is
+            weak, which ends in `;weak`, is a `WeakSchemeWarning`, and `weakness` tells why.
         tolerance: How far a time that the scheme signs, by the part `time(...)`, may be from that of receipt, in
             seconds, either way (E5007). AI Rudder sends an event again for five minutes, perhaps with its first
             signature. None: any time will do. Other schemes sign no time.
@@ -125,6 +133,9 @@ class Webhooks:
         finally:
             # Error reporters show the local variables of a traceback.
             del secret, encryption_key, sign_key, verify
+        self.weakness: str | None = self._native.weakness
+        if self.weakness is not None:
+            warnings.warn(self.weakness, WeakSchemeWarning, stacklevel=_frames_of_this_class())
 
     @classmethod
     def from_env(cls, **settings: Unpack[WebhooksSettings]) -> Self:
@@ -143,8 +154,11 @@ class Webhooks:
             has_verifier = given.get("verify") is not None
             for name in VARIABLES.keys() - {"tolerance"} - ({"secret", "scheme"} if has_verifier else set()):
                 given.setdefault(name, from_environment(name))
-            given.setdefault("tolerance", tolerance_from_environment())
-            if not (given.get("secret") or has_verifier) and given.get("require_signature", True):
+            if "tolerance" not in given:
+                given["tolerance"] = tolerance_from_environment()
+            if not (given.get("secret") or given.get("sign_key") or has_verifier) and given.get(
+                "require_signature", True
+            ):
                 raise invalid_setting("secret", f"set {VARIABLES['secret']} in the environment, or give secret")
             return cls(**given)
         finally:
@@ -185,7 +199,7 @@ class Webhooks:
             TypeError: A verifier of your own returned neither True nor False.
         """
         try:
-            received_ms = _milliseconds(received_at)
+            received_ms = _milliseconds(received_at, "received_at")
             verified = self._verify is not None
             if self._verify is not None:
                 body, headers = self._native.receive(body, headers)
@@ -197,25 +211,52 @@ class Webhooks:
         object.__setattr__(event, "__dict__", fields)
         return event
 
-    def sign(self, body: bytes, headers: HeaderFields = ()) -> dict[str, str]:
+    def sign(
+        self,
+        body: bytes,
+        headers: HeaderFields = (),
+        *,
+        method: str = "POST",
+        url: str = "",
+        signed_at: datetime | None = None,
+    ) -> dict[str, str]:
         """Make the header fields of a signed delivery, for tests of your receiver.
 
-        `headers` are those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
+        Args:
+            body: The bytes of the body.
+            headers: Those that the scheme signs; they are among the result. One may be the `X-AIRudder-Sign-Key`.
+            method: The HTTP method, for schemes that sign it.
+            url: The URL, with its query, for schemes that sign it.
+            signed_at: The time that is signed, with its time zone, where the scheme signs one of a header field that is
+                not among `headers`. None: now, by `time.time()`.
+
+        Raises:
+            ValidationError: The scheme signs what is not there, or its signature stands in the URL or the body (E1010):
+                `crypto.sign` computes those.
         """
         try:
-            return dict(self._native.sign(body, headers))
+            return dict(self._native.sign(body, headers, method, url, _milliseconds(signed_at, "signed_at")))
         finally:
-            del body, headers
+            del body, headers, url
 
-    def seal(self, text: str, headers: HeaderFields = ()) -> tuple[dict[str, str], bytes]:
+    def seal(
+        self,
+        text: str,
+        headers: HeaderFields = (),
+        *,
+        method: str = "POST",
+        url: str = "",
+        signed_at: datetime | None = None,
+    ) -> tuple[dict[str, str], bytes]:
         """Make header fields and body of a delivery as AI Rudder might send it, encrypted and signed as configured.
 
-        `headers` are those that the scheme signs, and others that are to be sent.
+        `headers` are those that the scheme signs, and others that are to be sent; the rest is as of `sign`.
         """
         try:
-            made, body = self._native.seal(text, os.urandom(16), headers)
+            now_ms = _milliseconds(signed_at, "signed_at")
+            made, body = self._native.seal(text, os.urandom(16), headers, method, url, now_ms)
         finally:
-            del text, headers
+            del text, headers, url
         return dict(made), body
 
     def __repr__(self) -> str:
@@ -242,10 +283,18 @@ def tolerance_from_environment() -> float | None:
         raise invalid_setting("tolerance", message) from None
 
 
-def _milliseconds(moment: datetime | None) -> int:
-    """Give a time in Unix milliseconds; None is now."""
+def _milliseconds(moment: datetime | None, name: str) -> int:
+    """Give a time in Unix milliseconds; None is now, by a clock that tests may set."""
     if moment is None:
         return int(time.time() * 1000)
     if moment.utcoffset() is None:
-        raise invalid_setting("received_at", "received_at needs its time zone, as datetime.now(UTC) has it")
+        raise invalid_setting(name, f"{name} needs its time zone, as datetime.now(UTC) has it")
     return max(0, int(moment.timestamp() * 1000))
+
+
+def _frames_of_this_class() -> int:
+    """Count the frames from whoever warns to whoever makes a receiver, by `from_env` or not."""
+    depth, frame = 1, sys._getframe(1)  # pyright: ignore[reportPrivateUsage] - `inspect` costs much more
+    while frame.f_globals is globals() and frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
