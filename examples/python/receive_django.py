@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from store import Inbox
 
 from airudder import ACK_BODY
+from airudder.integrations import requested_url
 
 inbox = Inbox.from_env(Path("events.db"))
 
@@ -39,7 +40,7 @@ django.setup()
 def events(request: HttpRequest) -> HttpResponse:
     """Take one delivery."""
     try:
-        status = inbox.receive(request.body, request.headers)
+        status = inbox.receive(request.body, request.headers, requested_url(request.META, inbox.url))
     except RequestDataTooBig:
         status = 413
     except UnreadablePostError:  # the sender went away

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from store import Inbox
 
 from airudder import ACK_BODY
+from airudder.integrations import requested_url
 
 inbox = Inbox.from_env(Path("events.db"))
 app = FastAPI(openapi_url=None)
@@ -23,7 +24,8 @@ async def events(request: Request) -> Response:
         body += piece
         if len(body) > inbox.hooks.max_body_bytes:
             return answer(413)
-    return answer(await run_in_threadpool(inbox.receive, bytes(body), request.headers))
+    url = requested_url(request.scope, inbox.url)
+    return answer(await run_in_threadpool(inbox.receive, bytes(body), request.headers, url))
 
 
 def answer(status: int) -> Response:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from store import Inbox
 
+from airudder.integrations import requested_url
+
 if TYPE_CHECKING:
     from email.message import Message
 
@@ -59,7 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) < length:
             self._answer(400, close=True)
             return
-        self._answer(self.inbox.receive(body, self.headers))
+        asked = {"HTTP_HOST": self.headers.get("Host", ""), "REQUEST_URI": self.path}
+        self._answer(self.inbox.receive(body, self.headers, requested_url(asked, self.inbox.url)))
 
     def _answer(self, status: int, *, close: bool = False) -> None:
         self.send_response(status)

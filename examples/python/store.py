@@ -15,6 +15,7 @@ import logging
 import os
 import sqlite3
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -39,7 +40,8 @@ CREATE TABLE IF NOT EXISTS results (
     case_id TEXT PRIMARY KEY, callee TEXT, ring_type TEXT, result_label TEXT, seconds INTEGER
 );
 CREATE TABLE IF NOT EXISTS quarantine (
-    id INTEGER PRIMARY KEY, received_at TEXT NOT NULL, head TEXT NOT NULL, body BLOB NOT NULL, size INTEGER NOT NULL
+    id INTEGER PRIMARY KEY, received_at TEXT NOT NULL, head TEXT NOT NULL, body BLOB NOT NULL, size INTEGER NOT NULL,
+    url TEXT NOT NULL DEFAULT ''
 );
 PRAGMA journal_mode = WAL;
 """
@@ -70,6 +72,7 @@ class Kept:
 
     id: int
     received_at: datetime
+    url: str
     headers: list[tuple[str, str]]
     body: bytes
 
@@ -82,6 +85,8 @@ class Store:
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path, check_same_thread=False)
         self._db.executescript(SCHEMA)
+        with suppress(sqlite3.OperationalError):  # the column is there, as in every new file
+            self._db.execute("ALTER TABLE quarantine ADD COLUMN url TEXT NOT NULL DEFAULT ''")
 
     def add(self, event: Event) -> None:
         """Store the event; one that was stored before changes nothing."""
@@ -93,31 +98,32 @@ class Store:
             elif isinstance(event, WorkflowCallFinishedEvent):
                 self._db.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", results_of(event.data))
 
-    def keep(self, body: bytes, headers: Headers) -> bool:
-        """Keep a delivery that cannot be verified; False if the quarantine is full."""
+    def keep(self, body: bytes, headers: Headers, url: str = "") -> bool:
+        """Keep a delivery that cannot be verified, with what may be signed; False if the quarantine is full."""
         head = json.dumps(list(headers.items()))
-        size = len(head) + len(body)
+        size = len(head) + len(body) + len(url)
         with self._lock, self._db:
             kept, total = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM quarantine").fetchone()
             if kept >= MAX_KEPT or total + size > MAX_KEPT_BYTES:
                 return False
             now = datetime.now(UTC).isoformat()
-            row = (now, head, body, size)
-            self._db.execute("INSERT INTO quarantine (received_at, head, body, size) VALUES (?, ?, ?, ?)", row)
+            row = (now, head, body, size, url)
+            insert = "INSERT INTO quarantine (received_at, head, body, size, url) VALUES (?, ?, ?, ?, ?)"
+            self._db.execute(insert, row)
         return True
 
     def kept(self) -> Iterator[Kept]:
         """Read the quarantine, the oldest first."""
         last = 0
         while True:
-            query = "SELECT id, received_at, head, body FROM quarantine WHERE id > ? ORDER BY id LIMIT 1"
+            query = "SELECT id, received_at, head, body, url FROM quarantine WHERE id > ? ORDER BY id LIMIT 1"
             with self._lock:
                 row = self._db.execute(query, (last,)).fetchone()
             if row is None:
                 return
-            last, received_at, head, body = row
+            last, received_at, head, body, url = row
             headers = [(name, value) for name, value in json.loads(head)]
-            yield Kept(last, datetime.fromisoformat(received_at), headers, body)
+            yield Kept(last, datetime.fromisoformat(received_at), url, headers, body)
 
     def release(self, kept: Kept) -> None:
         """Take a delivery out of quarantine."""
@@ -170,41 +176,47 @@ def results_of(data: Mapping[str, Any]) -> Iterator[tuple[str | None, ...]]:
 class Inbox:
     """Takes deliveries: those that verify into the store, all others into quarantine until the scheme is settled."""
 
-    def __init__(self, hooks: Webhooks, store: Store, *, settled: bool) -> None:
+    def __init__(self, hooks: Webhooks, store: Store, *, settled: bool, url: str | None = None) -> None:
         self.hooks = hooks
         self.store = store
+        self.url = url
+        """The address that AI Rudder was given, where a proxy changes it."""
         self._settled = settled
 
     @classmethod
     def from_env(cls, path: Path) -> Inbox:
         """Make one of AIRUDDER_WEBHOOK_SECRET, and of AIRUDDER_ENCRYPTION_KEY if events are encrypted.
 
-        `replay.py` tells AIRUDDER_WEBHOOK_SCHEME, which settles the matter, and AIRUDDER_WEBHOOK_CIPHER.
+        `replay.py` tells AIRUDDER_WEBHOOK_SCHEME, which settles the matter, and AIRUDDER_WEBHOOK_CIPHER. Where a proxy
+        changes the URL, AIRUDDER_WEBHOOK_URL has the one that AI Rudder was given.
         """
-        return cls(Webhooks.from_env(), Store(path), settled=bool(os.environ.get("AIRUDDER_WEBHOOK_SCHEME")))
+        settled = bool(os.environ.get("AIRUDDER_WEBHOOK_SCHEME"))
+        return cls(
+            Webhooks.from_env(), Store(path), settled=settled, url=os.environ.get("AIRUDDER_WEBHOOK_URL") or None
+        )
 
-    def receive(self, body: bytes, headers: Headers) -> int:
-        """Take one delivery, and give the status to answer with.
+    def receive(self, body: bytes, headers: Headers, url: str = "") -> int:
+        """Take one delivery, to the URL that the sender asked for, and give the status to answer with.
 
         200: stored, or kept. 413: too large. 400: not AI Rudder's, whatever is wrong with it: who could tell a wrong
         signature from a wrong padding might decrypt by trying. 500 and 503: AI Rudder is to send it again.
         """
         try:
-            self.store.add(self.hooks.unwrap(body, headers))
+            self.store.add(self.hooks.unwrap(body, headers, url=url))
         except AirudderError as error:
             log.warning("not verified: %s", error)
             self.store.refuse()
             if error.code == "E5003":
                 return 413
-            return 400 if self._settled else self._keep(body, headers)
+            return 400 if self._settled else self._keep(body, headers, url)
         except sqlite3.Error:
             log.exception("not stored")
             return 500
         return 200
 
-    def _keep(self, body: bytes, headers: Headers) -> int:
+    def _keep(self, body: bytes, headers: Headers, url: str) -> int:
         try:
-            return 200 if self.store.keep(body, headers) else 503
+            return 200 if self.store.keep(body, headers, url) else 503
         except sqlite3.Error:
             log.exception("not kept")
             return 500
@@ -215,7 +227,7 @@ def replay(store: Store, hooks: Webhooks) -> tuple[int, int]:
     verified = left = 0
     for kept in store.kept():
         try:
-            store.add(hooks.unwrap(kept.body, kept.headers, received_at=kept.received_at))
+            store.add(hooks.unwrap(kept.body, kept.headers, url=kept.url, received_at=kept.received_at))
         except AirudderError:
             left += 1
         else:

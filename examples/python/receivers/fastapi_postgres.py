@@ -20,12 +20,14 @@ from fastapi import FastAPI, Request, Response
 from psycopg_pool import AsyncConnectionPool
 
 from airudder import ACK_BODY, AirudderError, Event, Webhooks
+from airudder.integrations import requested_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 log = logging.getLogger("receiver")
 hooks = Webhooks.from_env()
+URL = os.environ.get("AIRUDDER_WEBHOOK_URL") or None  # the one that AI Rudder was given, where a proxy changes it
 pool = AsyncConnectionPool(
     os.environ["DATABASE_URL"],
     min_size=1,
@@ -61,7 +63,7 @@ async def events(request: Request) -> Response:
         if len(body) > hooks.max_body_bytes:
             return answer(413)
     try:
-        event = hooks.unwrap(body, request.headers)
+        event = hooks.unwrap(body, request.headers, url=requested_url(request.scope, URL))
     except AirudderError as error:
         log.warning("refused: %s", error)
         return answer(400)

@@ -19,9 +19,11 @@ from flask import Flask, Response, request
 from psycopg_pool import ConnectionPool
 
 from airudder import ACK_BODY, AirudderError, Event, Webhooks
+from airudder.integrations import requested_url
 
 log = logging.getLogger("receiver")
 hooks = Webhooks.from_env()
+URL = os.environ.get("AIRUDDER_WEBHOOK_URL") or None  # the one that AI Rudder was given, where a proxy changes it
 # gunicorn imports this file in each worker, so each has a pool of its own; with --preload, open it in post_fork.
 pool = ConnectionPool(
     os.environ["DATABASE_URL"],
@@ -46,7 +48,7 @@ def events() -> Response:
     """Take one delivery: verify it, store it, and only then answer 200."""
     try:
         # The bytes, ahead of request.json and request.form: the signature is about them.
-        event = hooks.unwrap(request.get_data(), dict(request.headers))
+        event = hooks.unwrap(request.get_data(), dict(request.headers), url=requested_url(request.environ, URL))
     except AirudderError as error:
         log.warning("refused: %s", error)
         return answer(400)

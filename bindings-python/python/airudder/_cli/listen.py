@@ -57,11 +57,19 @@ def listen(
             help=f"The event that comes here, if its fields do not tell it: {', '.join(sorted(CLASSES))}.",
         ),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url",
+            metavar="URL",
+            help="The address that AI Rudder was given, if a proxy or a tunnel changes it; for schemes that sign it.",
+        ),
+    ] = None,
     allow_unsigned: Annotated[
         bool,
         typer.Option("--allow-unsigned", help="Take events without a signature, too; one that is there must fit."),
     ] = False,
 ) -> int:
     """Receive events and print each as a line of JSON."""
-    enough = receive(host, port, count=count, kind=kind, allow_unsigned=allow_unsigned)
+    enough = receive(host, port, count=count, kind=kind, url=url, allow_unsigned=allow_unsigned)
     return Status.DONE if enough else Status.FAILED

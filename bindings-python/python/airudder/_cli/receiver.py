@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from airudder._cli.output import as_json, say, tell
 from airudder._errors import AirudderError
+from airudder._requested import checked, compose
 from airudder._webhooks import ACK_BODY, ACK_STATUS, VARIABLES, Webhooks, from_environment
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Printer:
             self.is_done = self.closed or self._answered == self._count
 
 
-def receiver(hooks: Webhooks, printer: Printer, kind: str | None) -> type[BaseHTTPRequestHandler]:
+def receiver(hooks: Webhooks, printer: Printer, kind: str | None, url: str | None) -> type[BaseHTTPRequestHandler]:
     """Make what handles the requests."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -79,7 +80,8 @@ def receiver(hooks: Webhooks, printer: Printer, kind: str | None) -> type[BaseHT
                 tell(f"the sender went away after {len(body)} of {length} bytes")
                 return
             try:
-                event = hooks.unwrap(body, list(self.headers.items()), kind=kind)
+                asked = compose("http", self.headers.get("Host", ""), self.path, url)
+                event = hooks.unwrap(body, list(self.headers.items()), kind, url=asked)
             except AirudderError as error:
                 tell(f"refused: {error}")
                 if error.code == "E5001":
@@ -116,13 +118,20 @@ class _Server(ThreadingHTTPServer):
 
 
 def receive(
-    host: str, port: int, *, count: int | None = None, kind: str | None = None, allow_unsigned: bool = False
+    host: str,
+    port: int,
+    *,
+    count: int | None = None,
+    kind: str | None = None,
+    url: str | None = None,
+    allow_unsigned: bool = False,
 ) -> bool:
     """Print events until there were enough, or nobody reads them any more, and tell whether there were enough."""
     verifies = from_environment("secret") is not None
     hooks = Webhooks.from_env(require_signature=verifies and not allow_unsigned)
     printer = Printer(count)
-    with _Server((host, port), receiver(hooks, printer, kind)) as server:
+    outside = None if url is None else checked(url)
+    with _Server((host, port), receiver(hooks, printer, kind, outside)) as server:
         how = "signatures are verified" if verifies else "nothing is verified"
         if verifies and allow_unsigned:
             how += " where there are any"

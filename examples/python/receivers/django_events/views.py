@@ -1,6 +1,7 @@
 """The view that takes deliveries."""
 
 import logging
+import os
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error, transaction
@@ -11,10 +12,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from airudder import ACK_BODY, AirudderError, Webhooks
+from airudder.integrations import requested_url
 from django_events.models import Event
 
 log = logging.getLogger("receiver")
 hooks = Webhooks.from_env()
+URL = os.environ.get("AIRUDDER_WEBHOOK_URL") or None  # the one that AI Rudder was given, where a proxy changes it
 
 
 @csrf_exempt
@@ -24,7 +27,7 @@ def events(request: HttpRequest) -> HttpResponse:
     """Take one delivery: verify it, store it, and only then answer 200."""
     try:
         # The bytes, ahead of request.POST: the signature is about them.
-        event = hooks.unwrap(request.body, request.headers)
+        event = hooks.unwrap(request.body, request.headers, url=requested_url(request.META, URL))
     except RequestDataTooBig:
         return answer(413)
     except UnreadablePostError:  # the sender went away
