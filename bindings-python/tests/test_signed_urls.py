@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import free_port
@@ -15,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from test_receivers import BODY, COMMANDS, SECRET, fetch, rows, running, until
 from test_verifiers import PUBLIC, sign
 
-from airudder import Webhooks
+from airudder import WebhookError, Webhooks
 
 PROGRAMS = Path(__file__).parent / "programs"
 SCHEME = "hmac-sha1:base64:url+body;in=header(X-Twilio-Signature)"
@@ -126,3 +128,57 @@ def test_a_quarantine_of_an_earlier_version_is_read(tmp_path, monkeypatch):
     kept = store.Store(tmp_path / "events.db")
     assert store.replay(kept, HOOKS) == (2, 0)
     kept.close()
+
+
+def fences_of_the_docs():
+    text = (PROGRAMS.parents[2] / "docs/receivers.md").read_text()
+    return re.findall(r"```py\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_verifier_of_the_docs(tmp_path, monkeypatch):
+    (program,) = [one for one in fences_of_the_docs() if "def verify" in one]
+    (tmp_path / "public-key.pem").write_bytes(PUBLIC.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(program, "receivers.md", "exec"), names)
+    hooks, headers = names["hooks"], sign(BODY)
+    assert hooks.unwrap(BODY, headers).verified
+    for body, wrong in (
+        (b"{}", headers),
+        (BODY, sign(BODY, time.time() - 1000)),
+        (BODY, headers | {"Wechatpay-Signature": "a"}),
+        (BODY, headers | {"Wechatpay-Timestamp": "²"}),
+        (BODY, {}),
+    ):
+        with pytest.raises(WebhookError, match="E5002"):
+            hooks.unwrap(body, wrong)
+
+
+def test_the_url_and_the_quarantine_of_the_docs():
+    asking, keeping = [one for one in fences_of_the_docs() if "def verify" not in one]
+    scope = {"type": "http", "headers": [(b"host", b"127.0.0.1")], "raw_path": b"/events", "query_string": b"id=7"}
+    url = "https://hooks.example.test/events?id=7"
+    hooks = Webhooks(secret=SECRET, scheme="hmac-sha256:hex:time(header(X-Time))+url+body")
+    headers = hooks.sign(BODY, url=url)
+    names = {"hooks": hooks, "body": BODY, "request": SimpleNamespace(headers=headers, scope=scope)}
+    exec(compile(asking, "receivers.md", "exec"), names)
+    assert names["event"].verified
+    then = datetime(2026, 1, 1, tzinfo=UTC)
+    old = hooks.sign(BODY, url=url, signed_at=then)
+    names["kept"] = SimpleNamespace(body=BODY, headers=old, url=url, received_at=then)
+    exec(compile(keeping, "receivers.md", "exec"), names)
+    assert names["event"].received_at == then
+
+
+@pytest.mark.parametrize("outside", [None, OUTSIDE])
+def test_listen(environment, outside):
+    command = [sys.executable, "-m", "airudder", "listen", "--port", "0", "--count", "1"]
+    command += ["--url", outside] if outside else []
+    settings = {"AIRUDDER_WEBHOOK_SECRET": SECRET, "AIRUDDER_WEBHOOK_SCHEME": SCHEME}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment | settings, **pipes) as listening:
+        url = re.search(r"http://\S+", listening.stderr.readline()).group()
+        assert fetch(url + ASKED, BODY, HOOKS.sign(BODY, url=f"{outside or url}/other")) == (400, b"{}")
+        assert fetch(url + ASKED, BODY, HOOKS.sign(BODY, url=(outside or url) + ASKED)) == (200, b"{}")
+        output, _ = listening.communicate(timeout=60)
+    assert '"verified": true' in output

@@ -43,7 +43,7 @@ Secrets come from the environment, never from arguments:
   AIRUDDER_PROXY, AIRUDDER_CA_FILE, AIRUDDER_CERT_FILE,
   AIRUDDER_KEY_FILE, AIRUDDER_KEY_PASSWORD                    the network
   AIRUDDER_WEBHOOK_SECRET, AIRUDDER_WEBHOOK_SCHEME,
-  AIRUDDER_WEBHOOK_CIPHER                                     events"""
+  AIRUDDER_WEBHOOK_TOLERANCE, AIRUDDER_WEBHOOK_CIPHER         events"""
 
 
 def below(*examples: str) -> str:
