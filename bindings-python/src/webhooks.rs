@@ -230,25 +230,31 @@ fn pairs(headers: &Headers) -> Pairs {
     headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// `(scheme, cipher, notes)`
-type Detection = (Option<String>, Option<String>, Vec<String>);
+/// `(scheme, cipher, weakness, tried, notes)`
+type Detection = (Option<String>, Option<String>, Option<&'static str>, u64, Vec<String>);
 
 /// The scheme and the cipher that fit a captured delivery.
 #[pyfunction]
-#[pyo3(signature = (headers, body, secret, encryption_key, /))]
+#[pyo3(signature = (headers, body, secret, encryption_key, sign_key, method, url, /))]
+#[expect(clippy::too_many_arguments, reason = "a delivery and its circumstances, from one place")]
 pub(crate) fn detect(
     py: Python<'_>,
     headers: Fields,
     body: &Bound<'_, PyAny>,
     secret: Option<&Bound<'_, PyAny>>,
     encryption_key: Option<&Bound<'_, PyAny>>,
+    sign_key: Option<&Bound<'_, PyAny>>,
+    method: &Bound<'_, PyAny>,
+    url: &Bound<'_, PyAny>,
 ) -> Fallible<Detection> {
     let (secret, encryption_key) = (text(secret, "secret")?, text(encryption_key, "encryption_key")?);
+    let (sign_key, method, url) = (text(sign_key, "sign_key")?, lossy(method, "method")?, lossy(url, "url")?);
     let (body, Fields(headers)) = (bytes(body)?, headers);
-    let found = py.detach(|| {
-        let captured = Captured::new(Delivery::new(&body, &headers));
-        let (secret, encryption_key) = (secret.as_deref(), encryption_key.as_deref());
-        crypto::detect(&Captured { secret, encryption_key, ..captured })
-    })?;
-    Ok((found.scheme.map(|scheme| scheme.to_string()), found.cipher.map(|cipher| cipher.to_string()), found.notes))
+    let delivery = Delivery { body: &body, headers: &headers, method: &method, url: &url, received_ms: None };
+    let (secret, encryption_key) = (secret.as_deref(), encryption_key.as_deref());
+    let captured = Captured { delivery, secret, sign_key: sign_key.as_deref(), encryption_key };
+    let found = py.detach(|| crypto::detect(&captured))?;
+    let (scheme, cipher) =
+        (found.scheme.map(|scheme| scheme.to_string()), found.cipher.map(|cipher| cipher.to_string()));
+    Ok((scheme, cipher, found.weakness, found.tried, found.notes))
 }

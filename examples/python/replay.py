@@ -21,7 +21,7 @@ def detect(store: Store, secret: str, key: str | None) -> crypto.Detection | Non
     """Try the deliveries in quarantine until one tells how it was signed."""
     for kept in store.kept():
         try:
-            found = crypto.detect(kept.headers, kept.body, secret=secret, encryption_key=key)
+            found = crypto.detect(kept.headers, kept.body, secret=secret, encryption_key=key, url=kept.url)
         except AirudderError:  # too large to be tried
             continue
         if found.scheme is not None:

@@ -121,11 +121,16 @@ class Detection:
     """The result of `detect`."""
 
     scheme: str | None
-    """The signature scheme that fits, for `Webhooks(scheme=...)`. Never one that everybody could compute."""
+    """The signature scheme that fits, for `Webhooks(scheme=...)`. Never one that everybody could compute; one that is
+    weak ends in `;weak`."""
     cipher: str | None
     """The cipher that fits, for `Webhooks(cipher=...)`; None for a plain body."""
+    weakness: str | None
+    """What the scheme does not protect; None where nothing is known, or no scheme was found."""
+    tried: int
+    """The number of signatures that were computed."""
     notes: list[str]
-    """The findings, and the remedies for what was not found."""
+    """The construction in words, what was tried, and the remedies for what was not found."""
 
 
 def detect(
@@ -134,12 +139,24 @@ def detect(
     *,
     secret: str | None = None,
     encryption_key: str | None = None,
+    sign_key: str | None = None,
+    method: str = "POST",
+    url: str = "",
 ) -> Detection:
     """Try every known scheme and cipher on a captured delivery of at most 64 KiB.
 
-    `secret` is for the signature and `encryption_key` for the cipher; what is not given is not tried.
+    What is not given is not tried.
+
+    Args:
+        headers: The header fields, in any form that `Webhooks.unwrap` takes.
+        body: The bytes as they came.
+        secret: The secret of the signature.
+        encryption_key: The key of the cipher.
+        sign_key: The `X-AIRudder-Sign-Key`; None: the one that the delivery names.
+        method: The HTTP method.
+        url: The URL that the sender asked for, with its query: it may be signed, or hold the signature.
     """
     try:
-        return Detection(*_native.detect(headers, body, secret, encryption_key))
+        return Detection(*_native.detect(headers, body, secret, encryption_key, sign_key, method, url))
     finally:
-        del headers, body, secret, encryption_key
+        del headers, body, secret, encryption_key, sign_key, url
