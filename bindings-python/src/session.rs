@@ -119,10 +119,9 @@ impl Session {
         seed: u64,
     ) -> Fallible<Call> {
         let bad = |field: &str, message: &str| Error::new(ErrorCode::InvalidRequest, message).at(format!("/{field}"));
+        let method =
+            Method::from_name(method).ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?;
         let request = RawRequest {
-            method: Method::from_name(method)
-                .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
-            path: typed(path, "path", TEXT)?,
             query: typed(query, "query", TEXT)?,
             body: json.map_or_else(|| Ok(String::new()), |json| writer::write(json, &Rule::Any, "/json"))?,
             auth: match auth {
@@ -134,6 +133,7 @@ impl Session {
             },
             replay: if replay_safe { Replay::Safe } else { Replay::Never },
             file,
+            ..RawRequest::new(method, typed::<String>(path, "path", TEXT)?)
         };
         let options = call_options(options, seed)?;
         Ok(Call::new(detach(py, || airudder_core::Call::raw(&self.inner, request, &options))?))

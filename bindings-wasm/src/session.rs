@@ -125,10 +125,9 @@ fn call_options(options: Option<Options>, seed: f64) -> CallOptions {
 impl Raw {
     fn request(&self) -> Result<RawRequest, Error> {
         let bad = |field: &str, message: &str| Error::new(ErrorCode::InvalidRequest, message).at(format!("/{field}"));
+        let method = Method::from_name(&self.method())
+            .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?;
         Ok(RawRequest {
-            method: Method::from_name(&self.method())
-                .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
-            path: self.path(),
             query: self.query(),
             body: self.json(),
             auth: match self.auth().as_str() {
@@ -140,6 +139,7 @@ impl Raw {
             },
             replay: if self.replay_safe() { Replay::Safe } else { Replay::Never },
             file: self.file(),
+            ..RawRequest::new(method, self.path())
         })
     }
 }

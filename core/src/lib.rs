@@ -68,6 +68,7 @@ mod mask;
 mod members;
 mod odd;
 mod pace;
+mod query;
 mod retry;
 mod secret;
 
@@ -100,8 +101,9 @@ pub use api::{
     event::{EventBody, EventInfo, Signature},
     operation::{Auth, DEFAULT_BASE_URL, Operation, OperationInfo, Replay},
     operations, params,
+    raw::RawRequest,
 };
-pub use call::{Answer, Call, CallOptions, Failure, File, Output, RawRequest, Step, WaitReason};
+pub use call::{Answer, Call, CallOptions, Failure, File, Output, Step, WaitReason};
 pub use campaign::{
     Campaign, CampaignConfig, CampaignStep, DoubtfulContact, MaxRejected, Partition, Phase, Progress, Recorded,
     Rejected, Report, Workflow, partition_of, recorded,

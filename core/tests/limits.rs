@@ -29,15 +29,7 @@ fn sent(call: &mut Call, now_ms: u64) -> Request {
 }
 
 fn raw(method: Method, body: &str) -> RawRequest {
-    RawRequest {
-        method,
-        path: "/x".into(),
-        query: String::new(),
-        body: body.into(),
-        auth: Auth::None,
-        replay: Replay::Safe,
-        file: false,
-    }
+    RawRequest { body: body.into(), auth: Auth::None, replay: Replay::Safe, ..RawRequest::new(method, "/x") }
 }
 
 #[test]

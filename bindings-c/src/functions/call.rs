@@ -116,15 +116,15 @@ pub extern "C" fn airudder_call_raw(
         let given = request.get("request")?;
         let bad = |field: &str, why: &str| Error::new(ErrorCode::InvalidRequest, why).at(format!("/{field}"));
         let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.unwrap_or_default().to_owned());
+        let method = Method::from_name(given.method.get("method")?)
+            .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?;
         let raw = RawRequest {
-            method: Method::from_name(given.method.get("method")?)
-                .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?,
-            path: given.path.get("path")?.to_owned(),
             query: text(given.query, "query")?,
             body: text(given.body, "body")?,
             auth: airudder_auth::of(given.auth).ok_or_else(|| bad("auth", "auth is one of AIRUDDER_AUTH_…"))?,
             replay: if given.replay_safe == 0 { Replay::Never } else { Replay::Safe },
             file: given.file != 0,
+            ..RawRequest::new(method, given.path.get("path")?)
         };
         *call = CLIENTS.share(client, |client| {
             Call::raw(&client.session, raw.clone(), &CallOptions::default())?;

@@ -9,6 +9,7 @@ pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub mod operations;
 pub mod params;
+pub(crate) mod raw;
 pub(crate) mod received;
 #[cfg(feature = "schema")]
 pub mod schema;

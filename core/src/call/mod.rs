@@ -18,7 +18,6 @@
 mod classify;
 mod output;
 mod plan;
-mod query;
 mod request;
 mod response;
 mod state;
@@ -33,7 +32,7 @@ use self::{
 };
 pub use self::{
     output::{Answer, File, Output},
-    plan::{CallOptions, RawRequest},
+    plan::CallOptions,
     state::Call,
     step::{Failure, Step, WaitReason},
 };
@@ -43,6 +42,7 @@ use crate::{
         envelope::Envelope,
         operation::{Auth, Operation, Replay},
         params::{self, Rule},
+        raw::RawRequest,
     },
     error::{Error, ErrorCode, Outcome},
     http::{Headers, Request, Response},
@@ -374,7 +374,7 @@ impl Call {
 
     /// The request was sent, must not be sent twice, and nothing tells what became of it.
     fn unknown(&self, cause: &Error) -> Error {
-        let how = match self.plan.find_out {
+        let how = match self.plan.find_out.as_str() {
             "" => "find out by other means before sending it again".to_owned(),
             operation => format!("find out with `{operation}` before sending it again"),
         };

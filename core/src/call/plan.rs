@@ -3,18 +3,18 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::query;
 use crate::{
     api::{
         envelope::Envelope,
         operation::{Auth, DEFAULT_BASE_URL, Operation, OperationInfo, Replay},
         operations::auth::FetchToken,
+        raw::RawRequest,
     },
     config::{ValidConfig, check_base_url},
     error::{Error, ErrorCode},
     http::{Headers, Method, is_header_value},
+    query,
     secret::Secret,
 };
 
@@ -37,60 +37,6 @@ pub struct CallOptions {
     pub seed: u64,
 }
 
-/// A request that the library does not type. Token, encryption, retries and envelope still apply.
-#[derive(Clone)]
-pub struct RawRequest {
-    /// The HTTP method.
-    pub method: Method,
-    /// The path from `/`, without a query.
-    pub path: String,
-    /// The query without `?`, already percent-encoded.
-    pub query: String,
-    /// The JSON text of the body; empty for none.
-    pub body: String,
-    /// The authorization.
-    pub auth: Auth,
-    /// The effect of repeating it; [`Replay::Never`] unless the caller knows better.
-    pub replay: Replay,
-    /// A response that is not JSON is a file, such as a recording.
-    pub file: bool,
-}
-
-/// Shows query and body by their lengths alone: both may hold personal data.
-impl fmt::Debug for RawRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawRequest")
-            .field("method", &self.method)
-            .field("path", &self.path)
-            .field("query_bytes", &self.query.len())
-            .field("body_bytes", &self.body.len())
-            .field("auth", &self.auth)
-            .field("replay", &self.replay)
-            .field("file", &self.file)
-            .finish()
-    }
-}
-
-impl RawRequest {
-    fn check(&self) -> Result<(), Error> {
-        let bad = |why: &str, field: &str| Err(Error::new(ErrorCode::InvalidRequest, why).at(field));
-        let is_graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !self.path.starts_with('/') || !is_graphic(&self.path) || self.path.contains(['?', '#']) {
-            return bad("the path begins with `/`, is percent-encoded, and holds neither `?` nor `#`", "/path");
-        }
-        if !is_graphic(&self.query) || self.query.contains('#') {
-            return bad("the query must be percent-encoded", "/query");
-        }
-        if self.method == Method::Get && !self.body.is_empty() {
-            return bad("a GET request has no body: put the parameters into the query", "/json");
-        }
-        if !self.body.is_empty() && serde_json::from_str::<&RawValue>(&self.body).is_err() {
-            return bad("the body is not JSON", "/json");
-        }
-        Ok(())
-    }
-}
-
 /// Header fields that the HTTP client sets by itself.
 const CONNECTION_HEADERS: [&str; 8] =
     ["Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade"];
@@ -107,7 +53,7 @@ pub(super) struct Plan {
     pub(super) envelope: Envelope,
     pub(super) replay: Replay,
     pub(super) file: bool,
-    pub(super) find_out: &'static str,
+    pub(super) find_out: String,
     pub(super) headers: Headers,
     pub(super) timeout_ms: u64,
 }
@@ -136,17 +82,17 @@ impl Plan {
     pub(super) fn raw(config: &ValidConfig, request: RawRequest, options: &CallOptions) -> Result<Self, Error> {
         request.check()?;
         Ok(Self {
-            name: format!("{} {}", request.method.as_str(), request.path),
+            name: request.name.unwrap_or_else(|| format!("{} {}", request.method.as_str(), request.path)),
             method: request.method,
             base_url: base_url(config, options, request.auth)?,
-            envelope: Envelope::of_path(&request.path),
+            envelope: request.envelope.unwrap_or_else(|| Envelope::of_path(&request.path)),
             path: request.path,
             query: request.query,
             body: request.body,
             auth: request.auth,
             replay: request.replay,
             file: request.file,
-            find_out: "",
+            find_out: request.find_out,
             headers: check_headers(&options.headers)?,
             timeout_ms: options.timeout_ms.unwrap_or(config.settings.timeout_ms),
         })
@@ -190,7 +136,7 @@ impl Plan {
             envelope: info.envelope,
             replay: info.replay,
             file: info.file,
-            find_out: info.find_out,
+            find_out: info.find_out.to_owned(),
             headers: Headers::new(),
             timeout_ms: 0,
         }

@@ -1,7 +1,7 @@
 //! Which requests are sent again, and what an answer says of the effect.
 
 use airudder_core::{
-    Auth, Call, CallOptions, ErrorCode, Failure, Method, Outcome, RawRequest, Replay, Response, Session, Step,
+    Call, CallOptions, ErrorCode, Failure, Method, Outcome, RawRequest, Replay, Response, Session, Step,
 };
 
 use crate::support::{ACCEPTED, TOKEN, call, next_request, response, session, session_with, with_token};
@@ -275,15 +275,8 @@ impl Case {
     }
 
     fn call(&self, session: &Session) -> Call {
-        let request = RawRequest {
-            method: Method::Post,
-            path: self.family.0.into(),
-            query: String::new(),
-            body: "{}".into(),
-            auth: Auth::Token,
-            replay: self.replay,
-            file: false,
-        };
+        let request =
+            RawRequest { body: "{}".into(), replay: self.replay, ..RawRequest::new(Method::Post, self.family.0) };
         Call::raw(session, request, &CallOptions::default()).unwrap()
     }
 

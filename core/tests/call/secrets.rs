@@ -1,6 +1,6 @@
 //! No secret is shown.
 
-use airudder_core::{Auth, Call, CallOptions, Failure, Method, RawRequest, Replay, Step};
+use airudder_core::{Auth, Call, CallOptions, Failure, Method, RawRequest, Step};
 
 use crate::support::{UPLOAD, call, next_request, response, session, with_token};
 
@@ -56,13 +56,10 @@ fn debug_of_a_call_shows_no_parameters() {
     let of_token = Call::new(&session, "auth.token", token, &CallOptions::default()).unwrap();
     let upload = call(&session, "workflow.upload_details");
     let raw = RawRequest {
-        method: Method::Post,
-        path: "/x".into(),
         query: "to=%2B6212345678".into(),
         body: UPLOAD.into(),
         auth: Auth::None,
-        replay: Replay::Never,
-        file: false,
+        ..RawRequest::new(Method::Post, "/x")
     };
     let result: airudder_core::operations::auth::Token = serde_json::from_str(r#"{"token":"fake-token"}"#).unwrap();
     let shown = format!(

@@ -17,7 +17,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// The query, without `?`, of a JSON object of texts, numbers and truth values, in the order they are written.
 /// `null` stands for a parameter that is left out.
-pub(super) fn write(params: &str) -> Result<String, Error> {
+pub(crate) fn write(params: &str) -> Result<String, Error> {
     let not_an_object = |_| Error::new(ErrorCode::InvalidJson, "the parameters must be one JSON object");
     let Pairs(pairs) = serde_json::from_str(params).map_err(not_an_object)?;
     let mut query = String::new();
