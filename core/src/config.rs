@@ -1,7 +1,11 @@
 //! The settings of a client, validated once.
 
 use std::str::FromStr;
+#[cfg(feature = "catalog")]
+use std::sync::Arc;
 
+#[cfg(feature = "catalog")]
+use crate::custom::Catalog;
 use crate::{
     api::operation::DEFAULT_BASE_URL,
     crypto::{DEFAULT_SIGN_SCHEME, EncryptionKey, Provider, Scheme},
@@ -42,6 +46,9 @@ pub struct ClientConfig {
     pub requests_per_second: Option<f64>,
     /// Checks parameters against the reference before anything is sent.
     pub strict: bool,
+    /// Operations of one's own, which are called as the library's are.
+    #[cfg(feature = "catalog")]
+    pub catalog: Option<Arc<Catalog>>,
 }
 
 impl Default for ClientConfig {
@@ -60,6 +67,8 @@ impl Default for ClientConfig {
             max_retries: 4,
             requests_per_second: None,
             strict: true,
+            #[cfg(feature = "catalog")]
+            catalog: None,
         }
     }
 }

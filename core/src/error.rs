@@ -73,6 +73,7 @@ error_codes! {
     1023 CampaignStopped, "The campaign was stopped before its end, or its time was over.", "Run it again with the same journal and the same contacts: it goes on where it stopped.";
     1025 UnhandledEvent, "An event came for which the receiver has no listener.", "Add a listener for its type, or one for all others; name the `kind` where a URL is for one kind of event.";
     1026 OutOfMemory, "There is no memory for what the function of the C interface was given.", "Nothing was done: free some memory and call it again, or pass less.";
+    1027 InvalidCatalog, "A catalog of one's own has a fault.", "Correct the place in the file that the pointer names.";
     2001 UnreadableResponse, "The response is not what the API documents: not JSON, or without its envelope.", "See the HTTP status and what stands between this machine and the API (proxy, firewall).";
     2002 DigestMismatch, "The plain text of an encrypted response does not match its `Signed` digest.", "Repeat a harmless request; if it persists, check the encryption key.";
     2003 UndecryptableResponse, "The response is encrypted and cannot be decrypted.", "Check the encryption key.";

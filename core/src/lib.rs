@@ -54,6 +54,9 @@ mod webhook;
 mod config;
 mod session;
 
+#[cfg(feature = "catalog")]
+mod custom;
+
 mod api;
 
 pub mod crypto;
@@ -111,6 +114,8 @@ pub use campaign::{
 pub use clock::Now;
 pub use config::ClientConfig;
 pub use crypto::DEFAULT_SIGN_SCHEME;
+#[cfg(feature = "catalog")]
+pub use custom::{Catalog, CatalogEvent, CatalogOperation};
 pub use delivery::Delivery;
 pub use error::{Details, Error, ErrorCode, Outcome, RetryAdvice};
 pub use http::{Headers, Method, Request, Response};

@@ -22,6 +22,19 @@ pub(crate) fn of_error(text: &str, error: &serde_json::Error) -> String {
     pointer
 }
 
+/// Returns whether a text that begins like JSON is nested more deeply than the limit. It does not recurse.
+pub(crate) fn is_deeper(text: &str, limit: usize) -> bool {
+    let mut depth = 0_usize;
+    tokens(text).any(|token| {
+        match token.first() {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > limit
+    })
+}
+
 /// An array or object that is not closed yet, with the position or the quoted key that was read in it last.
 enum Frame<'a> {
     Array(usize),

@@ -18,33 +18,53 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The query, without `?`, of a JSON object of texts, numbers and truth values, in the order they are written.
 /// `null` stands for a parameter that is left out.
 pub(crate) fn write(params: &str) -> Result<String, Error> {
-    let not_an_object = |_| Error::new(ErrorCode::InvalidJson, "the parameters must be one JSON object");
-    let Pairs(pairs) = serde_json::from_str(params).map_err(not_an_object)?;
+    write_pairs(&Pairs::read(params)?)
+}
+
+/// The same, of an object that was read.
+pub(crate) fn write_pairs(Pairs(pairs): &Pairs<'_>) -> Result<String, Error> {
     let mut query = String::new();
     for (name, value) in pairs {
-        let value = match value.get().as_bytes().first() {
-            Some(b'n') => continue,
-            Some(b'"') => serde_json::from_str(value.get()).map_err(not_an_object)?,
-            Some(b'[' | b'{') => {
-                let message = "a parameter of a GET request is a text, a number or a truth value";
-                let mut pointer = String::new();
-                push_segment(&mut pointer, &name);
-                return Err(Error::new(ErrorCode::WrongType, message).at(pointer));
-            }
-            _ => value.get().to_owned(), // numbers as they are written
-        };
+        let Some(value) = encoded(name, value, "a parameter of a query")? else { continue };
         if !query.is_empty() {
             query.push('&');
         }
-        query.extend(utf8_percent_encode(&name, ENCODED));
+        query.extend(utf8_percent_encode(name, ENCODED));
         query.push('=');
-        query.extend(utf8_percent_encode(&value, ENCODED));
+        query.push_str(&value);
     }
     Ok(query)
 }
 
+/// A text, a number as it is written, or a truth value, percent-encoded; nothing for `null`.
+pub(crate) fn encoded(name: &str, value: &RawValue, what: &str) -> Result<Option<String>, Error> {
+    let text = match value.get().as_bytes().first() {
+        Some(b'n') => return Ok(None),
+        Some(b'"') => serde_json::from_str(value.get()).map_err(not_an_object)?,
+        Some(b'[' | b'{') => {
+            let message = format!("{what} is a text, a number or a truth value");
+            let mut pointer = String::new();
+            push_segment(&mut pointer, name);
+            return Err(Error::new(ErrorCode::WrongType, message).at(pointer));
+        }
+        _ => value.get().to_owned(),
+    };
+    Ok(Some(utf8_percent_encode(&text, ENCODED).to_string()))
+}
+
+fn not_an_object(_: serde_json::Error) -> Error {
+    Error::new(ErrorCode::InvalidJson, "the parameters must be one JSON object")
+}
+
 /// The fields of an object in their order.
-struct Pairs<'a>(Vec<(String, &'a RawValue)>);
+pub(crate) struct Pairs<'a>(pub(crate) Vec<(String, &'a RawValue)>);
+
+impl<'a> Pairs<'a> {
+    /// Reads a text that is an object.
+    pub(crate) fn read(text: &'a str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(not_an_object)
+    }
+}
 
 impl<'de> Deserialize<'de> for Pairs<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

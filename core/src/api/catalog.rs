@@ -29,10 +29,13 @@ pub fn operation(name: &str) -> Option<&'static OperationInfo> {
 
 /// The operation of this name, or the error that there is none.
 pub(crate) fn required(name: &str) -> Result<&'static OperationInfo, Error> {
-    operation(name).ok_or_else(|| {
-        let names = operations().map(|row| row.name).collect::<Vec<_>>().join(", ");
-        Error::new(ErrorCode::UnknownOperation, format!("there is no operation `{name}`; there are {names}"))
-    })
+    operation(name).ok_or_else(|| unknown(name, std::iter::empty()))
+}
+
+/// The error that there is no operation of this name; `more` are those of a catalog of one's own.
+pub(crate) fn unknown<'a>(name: &str, more: impl Iterator<Item = &'a str>) -> Error {
+    let names = operations().map(|row| row.name).chain(more).collect::<Vec<_>>().join(", ");
+    Error::new(ErrorCode::UnknownOperation, format!("there is no operation `{name}`; there are {names}"))
 }
 
 /// The operation of this number.

@@ -77,8 +77,23 @@ impl Call {
         options: &CallOptions,
         write: impl FnOnce(&Rule) -> Result<String, E>,
     ) -> Result<Self, E> {
-        let info = catalog::required(operation)?;
         let is_strict = options.strict.unwrap_or(session.config().settings.strict);
+        #[cfg(feature = "catalog")]
+        if let (Some(own), None) = (&session.config().settings.catalog, catalog::operation(operation)) {
+            let params = match own.operation(operation) {
+                Some(_) => write(&Rule::AnyObject)?,
+                None => {
+                    return Err(
+                        catalog::unknown(operation, own.operations().iter().map(|row| row.name.as_str())).into()
+                    );
+                }
+            };
+            if is_strict {
+                own.check(operation, &params)?;
+            }
+            return Ok(Self::raw(session, own.request(operation, params)?, options)?);
+        }
+        let info = catalog::required(operation)?;
         let params = write(if is_strict { &info.rule } else { &Rule::AnyObject })?;
         let plan = Plan::operation(session.config(), info, params, options);
         Ok(Self::start(session, plan.map_err(|error| error.in_operation(info.name))?, options)?)

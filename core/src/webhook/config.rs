@@ -1,5 +1,10 @@
 //! The settings of a receiver.
 
+#[cfg(feature = "catalog")]
+use std::sync::Arc;
+
+#[cfg(feature = "catalog")]
+use crate::custom::Catalog;
 use crate::{
     crypto::{DEFAULT_CIPHER, DEFAULT_SIGN_SCHEME},
     secret::Secret,
@@ -40,6 +45,9 @@ pub struct WebhookConfig {
     pub max_body_bytes: usize,
     /// The deepest nesting of the JSON, from 1 to 100.
     pub max_depth: usize,
+    /// Events of one's own, which are recognized behind the library's.
+    #[cfg(feature = "catalog")]
+    pub catalog: Option<Arc<Catalog>>,
 }
 
 impl Default for WebhookConfig {
@@ -56,6 +64,33 @@ impl Default for WebhookConfig {
             require_encryption: None,
             max_body_bytes: 8 * MIB,
             max_depth: 64,
+            #[cfg(feature = "catalog")]
+            catalog: None,
         }
+    }
+}
+
+#[cfg(feature = "catalog")]
+impl WebhookConfig {
+    /// The name of the event of one's own that a text is.
+    pub(super) fn recognize(&self, text: &str) -> Option<String> {
+        Some(self.catalog.as_ref()?.recognize(text)?.name.clone())
+    }
+
+    /// The names of all events of one's own.
+    pub(super) fn own_events(&self) -> impl Iterator<Item = &str> {
+        self.catalog.iter().flat_map(|catalog| catalog.events()).map(|row| row.name.as_str())
+    }
+}
+
+#[cfg(not(feature = "catalog"))]
+#[expect(clippy::unused_self, reason = "with a catalog of one's own, it is used")]
+impl WebhookConfig {
+    pub(super) const fn recognize(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    pub(super) fn own_events(&self) -> impl Iterator<Item = &str> {
+        std::iter::empty()
     }
 }

@@ -4,18 +4,14 @@ use std::fmt;
 
 use crate::{
     api::{
-        catalog,
-        event::{EventBody, EventInfo},
-        events::workflow::ApiNodePush,
-        operations::workflow::VerifyApiNodePush,
-        shape::Shape,
+        catalog, event::EventBody, events::workflow::ApiNodePush, operations::workflow::VerifyApiNodePush, shape::Shape,
     },
     crypto::{self, Provider},
     error::{Error, ErrorCode},
     locate,
 };
 
-use super::read;
+use super::{config::WebhookConfig, read};
 
 /// The type of an event that is distinguished by no `event` field and fits no known shape.
 const UNKNOWN: &str = "unknown";
@@ -36,22 +32,24 @@ impl Event {
     pub(super) fn read(
         text: String,
         verified: bool,
-        kind: Option<&'static EventInfo>,
-        max_depth: usize,
+        kind: Option<String>,
+        config: &WebhookConfig,
         provider: &dyn Provider,
     ) -> Result<Self, Error> {
-        let document = read::object(&text, max_depth)?;
+        let document = read::object(&text, config.max_depth)?;
         let shape = Shape::of(&document);
         let (name, known) = match (kind, shape.text("event")) {
-            (Some(kind), _) => (kind.name.to_owned(), true),
-            (None, Some(name)) => {
-                let known = catalog::event(&name).is_some();
-                (name, known)
+            (Some(kind), _) => (kind, true),
+            (None, event) => {
+                let own = match &event {
+                    Some(name) => catalog::event(name),
+                    None => catalog::events().find(|row| (row.recognize)(&shape)),
+                };
+                match own.map(|row| row.name.to_owned()).or_else(|| config.recognize(&text)) {
+                    Some(name) => (name, true),
+                    None => (event.unwrap_or_else(|| UNKNOWN.to_owned()), false),
+                }
             }
-            (None, None) => match catalog::events().find(|row| (row.recognize)(&shape)) {
-                Some(row) => (row.name.to_owned(), true),
-                None => (UNKNOWN.to_owned(), false),
-            },
         };
         let dedupe_key = crypto::digest_with(provider, document.canonical().as_bytes());
         let has_simple_numbers = document.has_simple_numbers();
@@ -117,12 +115,13 @@ impl Event {
 }
 
 /// The kind that a receiver expects at its URL.
-pub(super) fn expected(kind: &str) -> Result<&'static EventInfo, Error> {
-    catalog::event(kind).ok_or_else(|| {
-        let names: Vec<&str> = catalog::events().map(|row| row.name).collect();
-        let message = format!("there is no event `{kind}`; there are {}", names.join(", "));
-        Error::new(ErrorCode::InvalidConfig, message).at("/kind")
-    })
+pub(super) fn expected(kind: &str, config: &WebhookConfig) -> Result<String, Error> {
+    let names: Vec<&str> = catalog::events().map(|row| row.name).chain(config.own_events()).collect();
+    if names.contains(&kind) {
+        return Ok(kind.to_owned());
+    }
+    let message = format!("there is no event `{kind}`; there are {}", names.join(", "));
+    Err(Error::new(ErrorCode::InvalidConfig, message).at("/kind"))
 }
 
 /// Shows no data: it is personal.

@@ -47,7 +47,7 @@ impl Webhooks {
             return Err(Error::new(ErrorCode::Misuse, why));
         }
         self.check_size(delivery.body)?;
-        let kind = kind.map(expected).transpose()?;
+        let kind = kind.map(|kind| expected(kind, &self.config)).transpose()?;
         let form = |error| with_form(error, delivery.body);
         // What is signed may be the plain text.
         let opened = self.scheme.signs_plain().then(|| self.open(delivery, false)).transpose().map_err(form)?;
@@ -63,7 +63,7 @@ impl Webhooks {
     /// as verified. Errors as of [`unwrap`](Self::unwrap), but for those of the signature.
     pub fn unwrap_verified(&self, delivery: &Delivery<'_>, kind: Option<&str>) -> Result<Event, Error> {
         self.check_size(delivery.body)?;
-        let kind = kind.map(expected).transpose()?;
+        let kind = kind.map(|kind| expected(kind, &self.config)).transpose()?;
         let event = self.open(delivery, true).and_then(|opened| self.read(opened, delivery, true, kind));
         event.map_err(|error| with_form(error, delivery.body))
     }

@@ -7,7 +7,6 @@ use super::{
     receiver::Webhooks,
 };
 use crate::{
-    api::event::EventInfo,
     crypto::{self, single},
     delivery::Delivery,
     error::{Error, ErrorCode},
@@ -52,7 +51,7 @@ impl Webhooks {
         opened: Opened,
         delivery: &Delivery<'_>,
         verified: bool,
-        kind: Option<&'static EventInfo>,
+        kind: Option<String>,
     ) -> Result<Event, Error> {
         let needs_encryption = self.config.require_encryption.unwrap_or(self.key.is_some() && !verified);
         if needs_encryption && !opened.was_encrypted {
@@ -63,7 +62,7 @@ impl Webhooks {
         let is_doubtful = opened.was_encrypted && !verified && !self.cipher.authenticates();
         let event = self
             .text(opened.plain, delivery.headers)
-            .and_then(|text| Event::read(text, verified, kind, self.config.max_depth, &*self.provider));
+            .and_then(|text| Event::read(text, verified, kind, &self.config, &*self.provider));
         if is_doubtful { event.map_err(|_| undecryptable()) } else { event }
     }
 

@@ -9,7 +9,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::error::{Error, ErrorCode};
+use crate::{
+    error::{Error, ErrorCode},
+    locate::is_deeper,
+};
 
 /// Reads a text that is a JSON object.
 pub(super) fn object(text: &str, max_depth: usize) -> Result<Document<'_>, Error> {
@@ -35,18 +38,6 @@ fn why_refused(text: &str, max_depth: usize) -> Error {
 
 fn too_deep(max_depth: usize) -> Error {
     Error::new(ErrorCode::NestedTooDeeply, format!("the body is nested more than {max_depth} levels deep"))
-}
-
-fn is_deeper(text: &str, limit: usize) -> bool {
-    let mut depth = 0_usize;
-    tokens(text).any(|token| {
-        match token.first() {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > limit
-    })
 }
 
 /// The error of a reader that tells line and column.

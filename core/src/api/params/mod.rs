@@ -43,7 +43,7 @@ pub(crate) fn checked(text: String, rule: &Rule) -> Result<String, Error> {
 }
 
 /// The error of a text that is no JSON, with the place, and without a quotation.
-fn invalid_json(text: &str) -> Error {
+pub(crate) fn invalid_json(text: &str) -> Error {
     let why = match serde_json::from_str::<IgnoredAny>(text) {
         Err(error) => format!("the parameters are not valid JSON (line {}, column {})", error.line(), error.column()),
         // The one thing that it overlooks.
