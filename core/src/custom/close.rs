@@ -4,7 +4,7 @@
 //! says `additionalProperties`. What is one part of an object, within `allOf` and the like, cannot be closed by itself; there
 //! the whole is. A schema to which both kinds of places refer is therefore copied twice.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use airudder_json::push_segment;
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use super::resolve::{self, Scope};
 use crate::error::{Error, ErrorCode};
 
 /// How a schema is copied.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mode {
     /// It describes a whole value.
     Closed,
@@ -43,7 +43,7 @@ impl Document {
 
 /// Copies a schema with all that it refers to.
 pub(super) fn document(scope: Scope<'_>, mode: Mode) -> Result<Document, Error> {
-    let mut copier = Copier { scope, numbers: HashMap::new(), waiting: Vec::new(), copies: Vec::new() };
+    let mut copier = Copier { scope, numbers: BTreeMap::new(), waiting: Vec::new(), copies: Vec::new() };
     let mut schema = copier.copy(scope.schema, mode, scope.at)?;
     let mut defs = Map::new();
     while let Some((number, source, mode)) = copier.waiting.pop() {
@@ -58,7 +58,7 @@ pub(super) fn document(scope: Scope<'_>, mode: Mode) -> Result<Document, Error> 
 
 struct Copier<'a> {
     scope: Scope<'a>,
-    numbers: HashMap<(String, Mode), usize>,
+    numbers: BTreeMap<(String, Mode), usize>,
     waiting: Vec<(usize, &'a Value, Mode)>,
     copies: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Catalog, resolve::Scope, schema};
+use super::{catalog::Catalog, resolve::Scope, schema, strict::DEEPEST};
 use crate::error::{Error, ErrorCode};
 
 /// Deeper than this, only what must be there is made.
@@ -83,7 +83,7 @@ struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     fn value(&mut self, schema: &'a Value, depth: usize) -> Value {
-        let Some(left) = self.left.checked_sub(1).filter(|_| depth < super::DEEPEST) else { return Value::Null };
+        let Some(left) = self.left.checked_sub(1).filter(|_| depth < DEEPEST) else { return Value::Null };
         self.left = left;
         let parts = self.parts(schema);
         let find = |keyword: &str| parts.iter().find_map(|part| part.get(keyword));

@@ -5,12 +5,13 @@ use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, error::Category, value::RawValue};
 
 use super::{
-    Catalog, CatalogEvent, CatalogOperation, DEEPEST,
-    fill::Template,
     names::{fault_of_event, fault_of_operation},
     resolve::Scope,
+    row::{CatalogEvent, CatalogOperation},
     schema::{self, Params},
-    strict, when,
+    strict::{self, DEEPEST},
+    template::Template,
+    when,
 };
 use crate::{
     api::{catalog, envelope::Envelope, operation, operation::Replay},
@@ -105,8 +106,15 @@ enum Repeating {
     Never,
 }
 
+/// What a file says.
+pub(super) struct Rows {
+    pub(super) operations: Vec<CatalogOperation>,
+    pub(super) events: Vec<CatalogEvent>,
+    pub(super) defs: Value,
+}
+
 /// Reads the text of a file.
-pub(super) fn read(text: &str) -> Result<Catalog, Error> {
+pub(super) fn read(text: &str) -> Result<Rows, Error> {
     if is_deeper(text, DEEPEST) {
         return Err(invalid(format!("the file is nested more than {DEEPEST} levels deep"), ""));
     }
@@ -139,7 +147,7 @@ pub(super) fn read(text: &str) -> Result<Catalog, Error> {
         let event = row.read(&format!("/events/{index}"), &defs, &events)?;
         events.push(event);
     }
-    Ok(Catalog { operations, events, defs })
+    Ok(Rows { operations, events, defs })
 }
 
 impl OperationRow<'_> {

@@ -1,6 +1,6 @@
 //! The fields that an object may have, for the error about one that it may not have.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::resolve;
 pub(super) fn unknown_field(document: &Value, schema: &str, name: &str) -> String {
     let mut known = Vec::new();
     if let Some(schema) = document.pointer(schema) {
-        collect(document, schema, &mut HashSet::new(), &mut known);
+        collect(document, schema, &mut BTreeSet::new(), &mut known);
     }
     let near = known.iter().map(|known| (distance(known, name), *known)).min();
     let near = near.filter(|(distance, known)| *distance <= 1 + known.chars().count() / 4);
@@ -25,7 +25,7 @@ pub(super) fn unknown_field(document: &Value, schema: &str, name: &str) -> Strin
 }
 
 /// Collects the names of the fields of an object, also of its parts. `seen` has the references that were followed.
-fn collect<'a>(document: &'a Value, schema: &'a Value, seen: &mut HashSet<&'a str>, known: &mut Vec<&'a str>) {
+fn collect<'a>(document: &'a Value, schema: &'a Value, seen: &mut BTreeSet<&'a str>, known: &mut Vec<&'a str>) {
     for name in schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|fields| fields.keys()) {
         if !known.contains(&name.as_str()) {
             known.push(name);
@@ -60,13 +60,13 @@ fn distance(one: &str, other: &str) -> usize {
         for (column, right) in other.iter().enumerate() {
             let at = |line: &[usize], column: usize| line.get(column).copied().unwrap_or(usize::MAX - 1);
             let replaced = at(&last, column) + usize::from(left != right);
-            let mut least = replaced.min(at(&last, column + 1) + 1).min(at(&next, column) + 1);
+            let mut cost = replaced.min(at(&last, column + 1) + 1).min(at(&next, column) + 1);
             let is_exchange =
                 row > 0 && column > 0 && one.get(row - 1) == Some(right) && other.get(column - 1) == Some(left);
             if is_exchange {
-                least = least.min(at(&before, column - 1) + 1);
+                cost = cost.min(at(&before, column - 1) + 1);
             }
-            next.push(least);
+            next.push(cost);
         }
         before = std::mem::replace(&mut last, next);
     }

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Catalog, CatalogEvent, CatalogOperation};
+use super::{
+    catalog::Catalog,
+    row::{CatalogEvent, CatalogOperation},
+};
 use crate::api::{
     envelope::Envelope,
     operation::{Auth, Replay},

@@ -1,6 +1,6 @@
 //! Which names a catalog of one's own may use.
 
-use super::{CatalogEvent, CatalogOperation};
+use super::row::{CatalogEvent, CatalogOperation};
 use crate::api::catalog;
 
 /// Families that are something else on a client of Python or JavaScript: a method, or what a language looks for on every object.

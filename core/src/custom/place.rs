@@ -1,6 +1,6 @@
 //! Where the values of a text stand, to tell which of several faults comes first.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::walk::{Edge, walk};
 
@@ -12,8 +12,8 @@ pub(super) struct Place {
 }
 
 /// The places of the values at these pointers.
-pub(super) fn places<'a>(text: &str, pointers: impl Iterator<Item = &'a str>) -> HashMap<&'a str, Place> {
-    let mut places: HashMap<_, _> =
+pub(super) fn places<'a>(text: &str, pointers: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Place> {
+    let mut places: BTreeMap<_, _> =
         pointers.map(|pointer| (pointer, Place { start: usize::MAX, end: usize::MAX })).collect();
     let mut count = 0;
     walk(text, |pointer, edge| {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, value::RawValue};
 
-use super::{fill::Template, schema::Params};
+use super::{schema::Params, template::Template};
 use crate::{
     api::{
         envelope::Envelope,

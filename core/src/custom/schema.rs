@@ -6,11 +6,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json, value::RawValue};
 
 use super::{
-    DEEPEST,
     close::{Document, Mode, document},
     fault,
     resolve::Scope,
-    strict,
+    strict::{self, DEEPEST},
 };
 use crate::{
     api::params::invalid_json,

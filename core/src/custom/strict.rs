@@ -8,7 +8,10 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// Reads a text that is nested no more deeply than [`DEEPEST`](super::DEEPEST). An error of the category `Data` tells a name
+/// JSON is nested no more deeply than this, in the file and in parameters: what reads it recurses.
+pub(super) const DEEPEST: usize = 100;
+
+/// Reads a text that is nested no more deeply than [`DEEPEST`]. An error of the category `Data` tells a name
 /// that stands twice.
 pub(super) fn read(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str(text).map(|Strict(value)| value)

@@ -1,18 +1,18 @@
 //! Telling an event by what stands at some places of its body.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{
-    CatalogEvent,
+    row::CatalogEvent,
     walk::{Edge, walk},
 };
 
 /// The first event of which all holds.
 pub(super) fn recognize<'a>(events: &'a [CatalogEvent], text: &str) -> Option<&'a CatalogEvent> {
     let wanted = events.iter().flat_map(|event| &event.when);
-    let mut found: HashMap<&str, Option<&str>> = wanted.map(|(pointer, _)| (pointer.as_str(), None)).collect();
+    let mut found: BTreeMap<&str, Option<&str>> = wanted.map(|(pointer, _)| (pointer.as_str(), None)).collect();
     if found.is_empty() {
         return None;
     }
@@ -40,8 +40,11 @@ fn is(token: &str, value: &Value) -> bool {
     }
 }
 
-/// Reads the places of an event; the fault comes with the pointer at which it stands, or none where it is the whole.
-pub(super) fn read(when: &Value) -> Result<Vec<(String, Option<Value>)>, (Option<String>, &'static str)> {
+/// A fault, with the JSON pointer of the place where it stands; without one it is the whole.
+pub(super) type Fault = (Option<String>, &'static str);
+
+/// Reads the places of an event.
+pub(super) fn read(when: &Value) -> Result<Vec<(String, Option<Value>)>, Fault> {
     let object = when.as_object().filter(|object| !object.is_empty());
     let object = object.ok_or((None, "`when` is an object of JSON pointers, with one at least"))?;
     let each = object.iter().map(|(pointer, value)| {
