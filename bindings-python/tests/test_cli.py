@@ -23,7 +23,7 @@ def test_operations(environment):
     assert ["workflow.upload_details", "POST", "/service/cloud/workflow/uploaddetails"] in rows
 
 
-@pytest.mark.parametrize("command", ["operations", "curl", "call", "upload", "listen", "detect"])
+@pytest.mark.parametrize("command", ["operations", "curl", "call", "upload", "listen", "detect", "import"])
 def test_help_shows_an_example(environment, command):
     lines = [line.strip() for line in airudder(environment, command, "--help").stdout.splitlines()]
     assert lines[lines.index("Examples:") + 1].startswith(f"airudder {command}")

@@ -17,7 +17,7 @@ import airudder as package
 from airudder._cli.app import COMMANDS, app
 from airudder._cli.errors import STATUSES
 
-NAMES = ["operations", "curl", "call", "upload", "report", "listen", "detect"]
+NAMES = ["operations", "curl", "call", "upload", "report", "listen", "detect", "import"]
 PAGE = (ROOT / "docs/command-line.md").read_text()
 
 

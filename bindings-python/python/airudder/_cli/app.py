@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from airudder import _native
-from airudder._cli import calls, detect, listen, report, upload
+from airudder._cli import calls, detect, importing, listen, report, upload
 from airudder._cli.errors import Status, failed
 from airudder._cli.journal import database_error
 from airudder._cli.output import say, tell
@@ -29,7 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-COMMANDS = (calls, upload, report, listen, detect)
+COMMANDS = (calls, upload, report, listen, detect, importing)
 """The modules that each add commands by a function `add`; another command has its place here."""
 
 for module in COMMANDS:

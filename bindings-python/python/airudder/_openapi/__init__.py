@@ -1,0 +1,1 @@
+"""Makes a catalog of one's own from an OpenAPI document, and typed stubs for it. It prints nothing."""
