@@ -7,6 +7,7 @@
 mod bytes;
 mod call;
 mod campaign;
+mod catalog;
 mod clocks;
 mod crypto;
 mod errors;
@@ -35,6 +36,8 @@ mod _native {
     use crate::call::{Call, Request};
     #[pymodule_export]
     use crate::campaign::{Campaign, partition_of, recorded};
+    #[pymodule_export]
+    use crate::catalog::Catalog;
     #[pymodule_export]
     use crate::clocks::clocks;
     #[pymodule_export]

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use airudder_core::{
     Auth, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Error, ErrorCode, Method, RawRequest, Replay, Secret,
-    catalog, json::rules::Rule,
+    json::rules::Rule,
 };
 use pyo3::{prelude::*, types::PyDict};
 
 use crate::{
     call::Call,
+    catalog,
     errors::{Failed, Fallible},
     fork::detach,
     options::{COUNT, SWITCH, TEXT, call_options, millis, text, typed},
@@ -34,7 +35,7 @@ impl Session {
 impl Session {
     #[new]
     #[pyo3(signature = (*, app_key, app_secret, base_url, auth_scheme, encryption_key, require_encryption, sign_key,
-        sign_secret, sign_scheme, timeout, max_retries, requests_per_second, strict))]
+        sign_secret, sign_scheme, timeout, max_retries, requests_per_second, strict, catalog))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from two places")]
     fn new(
         app_key: Option<&Bound<'_, PyAny>>,
@@ -50,6 +51,7 @@ impl Session {
         max_retries: &Bound<'_, PyAny>,
         requests_per_second: Option<&Bound<'_, PyAny>>,
         strict: &Bound<'_, PyAny>,
+        catalog: Option<&Bound<'_, PyAny>>,
     ) -> Fallible<Self> {
         let base_url = text(base_url, "base_url")?;
         let shown = base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
@@ -69,6 +71,7 @@ impl Session {
                 .map(|rate| typed(rate, "requests_per_second", "a number greater than 0"))
                 .transpose()?,
             strict: typed(strict, "strict", SWITCH)?,
+            catalog: catalog::shared(catalog)?,
         };
         let timeout = Duration::from_millis(config.timeout_ms).as_secs_f64();
         Ok(Self { inner: airudder_core::Session::new(config)?, base_url: shown, timeout })
@@ -147,5 +150,5 @@ impl Session {
 /// Name, method and path of every typed operation.
 #[pyfunction]
 pub(crate) fn operations() -> Vec<(&'static str, &'static str, &'static str)> {
-    catalog::operations().map(|row| (row.name, row.method.as_str(), row.path)).collect()
+    airudder_core::catalog::operations().map(|row| (row.name, row.method.as_str(), row.path)).collect()
 }

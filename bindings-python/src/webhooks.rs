@@ -14,6 +14,7 @@ use pyo3::{
 
 use crate::{
     bytes::block,
+    catalog,
     errors::Fallible,
     fields::{self, Fields},
     options::{COUNT, SWITCH, TEXT, invalid, millis_or_none, text, typed},
@@ -36,7 +37,7 @@ type Pairs = Vec<(String, String)>;
 #[pymethods]
 impl Webhooks {
     #[new]
-    #[pyo3(signature = (*, secrets, sign_key, scheme, tolerance, own_verifier, encryption_key, cipher, require_signature, require_encryption, max_body_bytes, max_depth))]
+    #[pyo3(signature = (*, secrets, sign_key, scheme, tolerance, own_verifier, encryption_key, cipher, require_signature, require_encryption, max_body_bytes, max_depth, catalog))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments, from one place")]
     fn new(
         secrets: &Bound<'_, PyAny>,
@@ -50,6 +51,7 @@ impl Webhooks {
         require_encryption: Option<&Bound<'_, PyAny>>,
         max_body_bytes: Option<&Bound<'_, PyAny>>,
         max_depth: Option<&Bound<'_, PyAny>>,
+        catalog: Option<&Bound<'_, PyAny>>,
     ) -> Fallible<Self> {
         let limit = |value: Option<&Bound<'_, PyAny>>, name| value.map(|value| typed(value, name, COUNT)).transpose();
         let secrets: Vec<String> = typed(secrets, "secret", "a str, or several")?;
@@ -68,6 +70,7 @@ impl Webhooks {
                 .transpose()?,
             max_body_bytes: limit(max_body_bytes, "max_body_bytes")?.unwrap_or(usual.max_body_bytes),
             max_depth: limit(max_depth, "max_depth")?.unwrap_or(usual.max_depth),
+            catalog: catalog::shared(catalog)?,
         };
         Ok(Self(airudder_core::Webhooks::new(config)?))
     }

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from postgres import Postgres
 from redis_server import RedisServer
 from servers import APP, CONTACT, Authority, Face, Listener, Proxy, Server, free_port
+from vendor import Vendor
 
 from airudder import Client
 
@@ -123,6 +124,20 @@ def sandbox(start_sandbox):
 def client(sandbox):
     with Client(base_url=sandbox.url, **APP) as client:
         yield client
+
+
+@pytest.fixture
+def start_vendor():
+    """Start the vendor; it stops with the test."""
+    running = []
+
+    def start(**settings):
+        running.append(Vendor(**settings))
+        return running[-1]
+
+    yield start
+    for vendor in running:
+        vendor.stop()
 
 
 @pytest.fixture(params=["sync", "async"])

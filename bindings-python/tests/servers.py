@@ -197,6 +197,12 @@ class Face:
         called = self.client.call(name, params, options=options or None)
         return self._runner.run(called) if self._runner else called
 
+    def method(self, name, /, **params):
+        """Call the method of an operation."""
+        family, action = name.split(".")
+        called = getattr(getattr(self.client, family), action)(**params)
+        return self._runner.run(called) if self._runner else called
+
     def look_up(self, **options):
         return self.call("workflow.detail_instances", QUERY, **options)
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 from conftest import airudder
 from openapi import VENDOR, document, query
+from vendor import CALLS, FILE
 
 ENVIRONMENT = {"PATH": "/usr/bin"}
 
@@ -119,3 +120,20 @@ def test_right_programs_pass_and_wrong_lines_do_not(typed, tool):
     lines = [number for number in range(first, first + len(WRONG)) if f"program.py:{number}:" in found]
     assert [text.splitlines()[number - 1] for number in lines] == WRONG
     assert "vendor.pyi" not in found.replace("/vendor.pyi\n", "")
+
+
+def test_the_commands_take_a_catalog(environment, start_vendor):
+    vendor = start_vendor()
+    environment["AIRUDDER_BASE_URL"] = vendor.url
+    given = ["--catalog", FILE]
+    listed = airudder(environment, "operations", *given).stdout
+    assert "plans.get                        GET    /service/plans/{plan_id}\n" in listed
+    assert airudder(environment, "operations", AIRUDDER_CATALOG=str(FILE)).stdout == listed
+    shown = airudder(environment, "curl", "plans.get", "plan_id=a b", *given).stdout
+    assert shown.startswith(f"curl -X GET '{vendor.url}/service/plans/a%20b'")
+    done = airudder(environment, "call", "plans.get", "plan_id=p/1", *given)
+    assert json.loads(done.stdout) == CALLS["plans.get"][1]
+    done = airudder(environment, "call", "plans.get", "plan=p", *given)
+    assert "E1004 at /plan" in done.stderr
+    done = airudder(environment, "listen", "--kind", "plan.done", *given)
+    assert (done.returncode, "plan.finished" in done.stderr) == (2, True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from airudder import crypto
     from airudder._async_campaign import AsyncRunningCampaign
     from airudder._async_client import AsyncClient
+    from airudder._catalog import Catalog, CatalogEvent, CatalogOperation
     from airudder._client import Client
     from airudder._errors import (
         AirudderError,
@@ -61,6 +62,9 @@ __all__ = [
     "AsyncTransport",
     "CallOptions",
     "CampaignStopped",
+    "Catalog",
+    "CatalogEvent",
+    "CatalogOperation",
     "Client",
     "ConnectFailed",
     "CryptoError",
@@ -95,6 +99,7 @@ __all__ = [
 _HOMES = {
     "_async_campaign": ["AsyncRunningCampaign"],
     "_async_client": ["AsyncClient"],
+    "_catalog": ["Catalog", "CatalogEvent", "CatalogOperation"],
     "_client": ["Client"],
     "_errors": [
         "AirudderError",

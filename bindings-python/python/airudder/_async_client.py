@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._base import BaseClient, save_to
+from airudder._catalog_setting import native_catalog
 from airudder._choose import async_transport
 from airudder._driver import run_async
 from airudder._generated.operations import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from airudder._async_campaign import AsyncCampaigns
+    from airudder._catalog import Catalog
     from airudder._options import AsyncClientSettings, CallOptions
     from airudder._options import Auth as AuthKind
     from airudder._transport import AsyncTransport
@@ -59,6 +61,7 @@ class AsyncClient(BaseClient):
         strict: bool = True,
         transport: AsyncTransport | httpx.AsyncClient | httpx2.AsyncClient | None = None,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
+        catalog: Catalog | None = None,
     ) -> None:
         try:
             self._session = Session(
@@ -75,6 +78,7 @@ class AsyncClient(BaseClient):
                 max_retries=max_retries,
                 requests_per_second=requests_per_second,
                 strict=strict,
+                catalog=native_catalog(catalog),
             )
         finally:
             # Error reporters show the local variables of a traceback.
@@ -89,6 +93,7 @@ class AsyncClient(BaseClient):
         self.chat: AsyncPagedChat = AsyncPagedChat(self._call)
         self.sms: AsyncSms = AsyncSms(self._call)
         self.process: AsyncProcess = AsyncProcess(self._call)
+        self._extend(catalog)
 
     @classmethod
     def from_env(cls, **settings: Unpack[AsyncClientSettings]) -> Self:

@@ -9,13 +9,16 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
+from airudder._catalog_setting import catalog_of_environment
 from airudder._errors import invalid_setting
 from airudder._native import Session, after_fork, before_fork
+from airudder._near import no_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from airudder._call_events import EventName
+    from airudder._catalog import Catalog
     from airudder._errors import AirudderError
     from airudder._native import Call, Request
     from airudder._options import Auth, CallOptions
@@ -38,6 +41,13 @@ class BaseClient:
 
         def __init__(self, **settings: Any) -> None: ...  # noqa: ANN401 - the two clients name and type them
 
+        def _call(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Any: ...  # noqa: ANN401
+
+    else:
+
+        def __getattr__(self, name: str) -> object:
+            raise no_attribute(self, name)
+
     @classmethod
     def _from_env(cls, settings: dict[str, Any], transport: Callable[..., object]) -> Self:
         if os.environ.get("AIRUDDER_LOG"):
@@ -46,6 +56,8 @@ class BaseClient:
             set_up()
         for name in _FROM_ENV:
             settings.setdefault(name, os.environ.get(_variable(name)) or None)
+        if settings.get("catalog") is None:
+            settings["catalog"] = catalog_of_environment()
         network = {name: value for name in _NETWORK if (value := os.environ.get(_variable(name)))}
         try:
             is_ours = settings.get("transport") is None
@@ -103,6 +115,13 @@ class BaseClient:
 
     def _saw(self, response: Response) -> None:
         _last.set((weakref.ref(self), response))
+
+    def _extend(self, catalog: Catalog | None) -> None:
+        """Give this client the operations of a catalog as methods."""
+        if catalog is not None:
+            from airudder._catalog_methods import add_methods
+
+            add_methods(self, catalog, self._call)
 
     def _start(self, name: str, params: Mapping[str, Any], options: CallOptions | None) -> Call:
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from airudder._base import BaseClient, save_to
 from airudder._campaign import Campaigns
+from airudder._catalog_setting import native_catalog
 from airudder._choose import sync_transport
 from airudder._driver import run
 from airudder._generated.operations import Auth, Process, Robots, Sms, Tasks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
 
+    from airudder._catalog import Catalog
     from airudder._options import Auth as AuthKind
     from airudder._options import CallOptions, ClientSettings
     from airudder._transport import Transport
@@ -55,6 +57,8 @@ class Client(BaseClient):
             `httpx2.Client`, or an object with `send(request) -> response`.
         max_response_bytes: How many bytes an answer may have that is held in memory; files that are saved as they come
             may have more. An object of yours that sends has limits of its own.
+        catalog: Operations of your own, which become methods beside the library's, as `client.plans.create(...)`, and
+            which `call` and `prepare` know. `airudder import` writes types for them.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class Client(BaseClient):
         strict: bool = True,
         transport: Transport | httpx.Client | httpx2.Client | None = None,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
+        catalog: Catalog | None = None,
     ) -> None:
         try:
             self._session = Session(
@@ -91,6 +96,7 @@ class Client(BaseClient):
                 max_retries=max_retries,
                 requests_per_second=requests_per_second,
                 strict=strict,
+                catalog=native_catalog(catalog),
             )
         finally:
             # Error reporters show the local variables of a traceback.
@@ -106,13 +112,15 @@ class Client(BaseClient):
         self.sms: Sms = Sms(self._call)
         self.process: Process = Process(self._call)
         self.campaigns: Campaigns = Campaigns(self._session, self._transport, self._watch)
+        self._extend(catalog)
 
     @classmethod
     def from_env(cls, **settings: Unpack[ClientSettings]) -> Self:
         """Make a client from the environment; what is given as an argument comes before it.
 
         Reads `AIRUDDER_APP_KEY`, `AIRUDDER_APP_SECRET`, `AIRUDDER_BASE_URL`, `AIRUDDER_ENCRYPTION_KEY`,
-        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`; for an `HttpTransport`, if no
+        `AIRUDDER_SIGN_KEY`, `AIRUDDER_SIGN_SECRET` and `AIRUDDER_SIGN_SCHEME`, and `AIRUDDER_CATALOG`, the path of a
+        catalog's file; for an `HttpTransport`, if no
         `transport` is given, `AIRUDDER_PROXY`, `AIRUDDER_CA_FILE`, `AIRUDDER_CERT_FILE`, `AIRUDDER_KEY_FILE` and
         `AIRUDDER_KEY_PASSWORD`. `AIRUDDER_LOG`, `info` or `debug`, writes the log to standard error. Empty ones count
         as absent.

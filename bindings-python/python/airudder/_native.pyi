@@ -13,6 +13,7 @@ __all__ = [
     "VERSION",
     "Call",
     "Campaign",
+    "Catalog",
     "Request",
     "Session",
     "Webhooks",
@@ -68,6 +69,7 @@ class Session:
         max_retries: int,
         requests_per_second: float | None,
         strict: bool,
+        catalog: Catalog | None,
     ) -> Session: ...
     @property
     def timeout(self) -> float: ...
@@ -177,6 +179,11 @@ class Campaign:
     def report(self) -> _Report: ...
 
 @final
+class Catalog:
+    def __new__(cls, text: str, /) -> Catalog: ...
+    def to_json(self) -> str: ...
+
+@final
 class Webhooks:
     def __new__(
         cls,
@@ -192,6 +199,7 @@ class Webhooks:
         require_encryption: bool | None,
         max_body_bytes: int | None,
         max_depth: int | None,
+        catalog: Catalog | None,
     ) -> Webhooks: ...
     def receive(self, body: _Bytes, headers: HeaderFields, /) -> tuple[bytes, _Pairs]: ...
     def unwrap(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
 
+    from airudder._catalog import Catalog
     from airudder._transport import AsyncTransport, Transport
 
 Auth: TypeAlias = Literal["token", "sign", "headers", "none"]
@@ -50,6 +51,7 @@ class Settings(TypedDict, total=False):
     requests_per_second: float | None
     strict: bool
     max_response_bytes: int
+    catalog: Catalog | None
 
 
 class ClientSettings(Settings, total=False):

@@ -9,6 +9,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
 
 from airudder import _native, _verifier
+from airudder._catalog_setting import catalog_of_environment, native_catalog
 from airudder._errors import invalid_setting
 from airudder._event import Event
 from airudder._generated.events import CLASSES
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import NoReturn
 
+    from airudder._catalog import Catalog
     from airudder._header_fields import HeaderFields
     from airudder._verifier import Verifier
 
@@ -57,6 +59,7 @@ class WebhooksSettings(TypedDict, total=False):
     sign_key: str | None
     max_body_bytes: int | None
     max_depth: int | None
+    catalog: Catalog | None
 
 
 class WeakSchemeWarning(UserWarning):
@@ -96,6 +99,7 @@ class Webhooks:
         max_body_bytes: The largest body; None: 8 MiB. It can be read again as an attribute, for limiting what is
             received.
         max_depth: How deeply the JSON may be nested, 1 to 100; None: 64.
+        catalog: Events of your own, which are recognized behind the library's, and are `known`.
     """
 
     def __init__(
@@ -112,6 +116,7 @@ class Webhooks:
         sign_key: str | None = None,
         max_body_bytes: int | None = None,
         max_depth: int | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
         self.max_body_bytes: int = MAX_BODY_BYTES if max_body_bytes is None else max_body_bytes
         self._verify = verify
@@ -129,6 +134,7 @@ class Webhooks:
                 require_encryption=require_encryption,
                 max_body_bytes=self.max_body_bytes,
                 max_depth=max_depth,
+                catalog=native_catalog(catalog),
             )
         finally:
             # Error reporters show the local variables of a traceback.
@@ -142,8 +148,8 @@ class Webhooks:
         """Make a receiver from the environment; what is given as an argument comes before it.
 
         Reads `AIRUDDER_WEBHOOK_SECRET`, `AIRUDDER_WEBHOOK_SCHEME`, `AIRUDDER_WEBHOOK_TOLERANCE` (seconds, or `any`),
-        `AIRUDDER_WEBHOOK_CIPHER` and `AIRUDDER_ENCRYPTION_KEY`; empty ones count as absent. With `verify`, secret and
-        scheme are not read.
+        `AIRUDDER_WEBHOOK_CIPHER`, `AIRUDDER_ENCRYPTION_KEY` and `AIRUDDER_CATALOG`, the path of a catalog's file; empty
+        ones count as absent. With `verify`, secret and scheme are not read.
 
         Raises:
             ValidationError: There is no secret, and neither `verify` nor `require_signature=False` was given, which
@@ -154,6 +160,8 @@ class Webhooks:
             has_verifier = given.get("verify") is not None
             for name in VARIABLES.keys() - {"tolerance"} - ({"secret", "scheme"} if has_verifier else set()):
                 given.setdefault(name, from_environment(name))
+            if given.get("catalog") is None:
+                given["catalog"] = catalog_of_environment()
             if "tolerance" not in given:
                 given["tolerance"] = tolerance_from_environment()
             if not (given.get("secret") or given.get("sign_key") or has_verifier) and given.get(
@@ -207,7 +215,7 @@ class Webhooks:
             fields = self._native.unwrap(body, headers, kind, method, url, received_ms, received_at, verified)
         finally:
             del body, headers, url
-        event = object.__new__(CLASSES[fields["type"]] if fields["known"] else Event)
+        event = object.__new__(CLASSES.get(fields["type"], Event) if fields["known"] else Event)
         object.__setattr__(event, "__dict__", fields)
         return event
 

@@ -12,7 +12,7 @@ import typer
 from airudder import _native
 from airudder._cli.errors import say_json
 from airudder._cli.output import as_json, say, say_plain
-from airudder._cli.state import Json, below, state_of
+from airudder._cli.state import CatalogFile, Json, below, catalog_of, state_of
 from airudder._options import File
 
 if TYPE_CHECKING:
@@ -59,19 +59,27 @@ Params = Annotated[
 ]
 
 
-def operations(as_json: Json = False) -> None:
+def operations(catalog: CatalogFile = None, as_json: Json = False) -> None:
     """List the operations."""
     rows = _native.operations()
+    if (own := catalog_of(catalog)) is not None:
+        rows += [(row.name, row.method, row.path) for row in own.operations]
     if as_json:
         say_json([{"name": name, "method": method, "path": path} for name, method, path in rows])
         return
     for name, method, path in rows:
-        say(f"{name:32} {method:5} {path}")
+        say(f"{name:32} {method:6} {path}")
 
 
-def curl(context: typer.Context, operation: Operation, fields: Fields = None, params: Params = None) -> None:
+def curl(
+    context: typer.Context,
+    operation: Operation,
+    fields: Fields = None,
+    params: Params = None,
+    catalog: CatalogFile = None,
+) -> None:
     """Show a request as a curl command, with secrets masked; nothing is sent."""
-    say_plain(state_of(context).client().prepare(operation, _params(fields or [], params)).curl())
+    say_plain(state_of(context).client(catalog).prepare(operation, _params(fields or [], params)).curl())
 
 
 def call(
@@ -85,10 +93,11 @@ def call(
             "--output", "-o", metavar="FILE", help="Where a result that is a file, such as a recording, goes."
         ),
     ] = None,
+    catalog: CatalogFile = None,
     as_json: Json = False,
 ) -> None:
     """Call an operation and print its result as JSON."""
-    with state_of(context).client() as client:
+    with state_of(context).client(catalog) as client:
         options: CallOptions = {"save_to": output}
         result = client.call(operation, _params(fields or [], params), options=options)
     if not isinstance(result, File):

@@ -8,7 +8,7 @@ import typer
 
 from airudder._cli.errors import Status
 from airudder._cli.receiver import receive
-from airudder._cli.state import below
+from airudder._cli.state import CatalogFile, below, catalog_of
 from airudder._generated.events import CLASSES
 
 
@@ -29,12 +29,6 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _kind(text: str) -> str:
-    if text not in CLASSES:
-        raise typer.BadParameter(f"{text!r} is no event: those are {', '.join(sorted(CLASSES))}")
-    return text
-
-
 def _kinds(incomplete: str) -> list[str]:
     return [name for name in sorted(CLASSES) if name.startswith(incomplete)]
 
@@ -51,7 +45,6 @@ def listen(
         str | None,
         typer.Option(
             "--kind",
-            parser=_kind,
             metavar="NAME",
             autocompletion=_kinds,
             help=f"The event that comes here, if its fields do not tell it: {', '.join(sorted(CLASSES))}.",
@@ -69,7 +62,12 @@ def listen(
         bool,
         typer.Option("--allow-unsigned", help="Take events without a signature, too; one that is there must fit."),
     ] = False,
+    catalog: CatalogFile = None,
 ) -> int:
     """Receive events and print each as a line of JSON."""
-    enough = receive(host, port, count=count, kind=kind, url=url, allow_unsigned=allow_unsigned)
+    own = catalog_of(catalog)
+    kinds = [*sorted(CLASSES), *(event.name for event in (own.events if own else ()))]
+    if kind is not None and kind not in kinds:
+        raise typer.BadParameter(f"{kind!r} is no event: those are {', '.join(kinds)}", param_hint="'--kind'")
+    enough = receive(host, port, count=count, kind=kind, url=url, allow_unsigned=allow_unsigned, catalog=own)
     return Status.DONE if enough else Status.FAILED

@@ -13,6 +13,7 @@ from airudder._requested import checked, compose
 from airudder._webhooks import ACK_BODY, ACK_STATUS, VARIABLES, Webhooks, from_environment
 
 if TYPE_CHECKING:
+    from airudder._catalog import Catalog
     from airudder._event import Event
 
 MAX_READ = 64 * 1024 * 1024
@@ -125,10 +126,11 @@ def receive(
     kind: str | None = None,
     url: str | None = None,
     allow_unsigned: bool = False,
+    catalog: Catalog | None = None,
 ) -> bool:
     """Print events until there were enough, or nobody reads them any more, and tell whether there were enough."""
     verifies = from_environment("secret") is not None
-    hooks = Webhooks.from_env(require_signature=verifies and not allow_unsigned)
+    hooks = Webhooks.from_env(require_signature=verifies and not allow_unsigned, catalog=catalog)
     printer = Printer(count)
     outside = None if url is None else checked(url)
     with _Server((host, port), receiver(hooks, printer, kind, outside)) as server:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from airudder._catalog import Catalog
+from airudder._catalog_setting import catalog_of_environment
 from airudder._cli.errors import STATUSES
 from airudder._client import Client
 
@@ -22,9 +25,11 @@ class State:
     """Tells whether errors are wanted as JSON, too."""
     timeout: float | None = None
 
-    def client(self) -> Client:
-        """Make a client from the environment."""
+    def client(self, catalog: Path | None = None) -> Client:
+        """Make a client from the environment, and the file of a catalog."""
         settings: ClientSettings = {} if self.timeout is None else {"timeout": self.timeout}
+        if (found := catalog_of(catalog)) is not None:
+            settings["catalog"] = found
         return Client.from_env(**settings)
 
 
@@ -33,6 +38,17 @@ def state_of(context: typer.Context) -> State:
     return cast("State", context.obj)
 
 
+def catalog_of(file: Path | None) -> Catalog | None:
+    """The catalog that an option names, or the environment."""
+    return catalog_of_environment() if file is None else Catalog.extend(file)
+
+
+CatalogFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalog", metavar="FILE", help="A catalog of your own, as `import` makes it; or AIRUDDER_CATALOG names one."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Write one JSON document on standard output, for errors as well.")]
 
 ENVIRONMENT = """\
@@ -40,6 +56,7 @@ Secrets come from the environment, never from arguments:
   AIRUDDER_APP_KEY, AIRUDDER_APP_SECRET, AIRUDDER_BASE_URL,
   AIRUDDER_ENCRYPTION_KEY, AIRUDDER_SIGN_KEY, AIRUDDER_SIGN_SECRET,
   AIRUDDER_SIGN_SCHEME                                        requests
+  AIRUDDER_CATALOG                                            your own pages
   AIRUDDER_PROXY, AIRUDDER_CA_FILE, AIRUDDER_CERT_FILE,
   AIRUDDER_KEY_FILE, AIRUDDER_KEY_PASSWORD                    the network
   AIRUDDER_WEBHOOK_SECRET, AIRUDDER_WEBHOOK_SCHEME,
