@@ -1,13 +1,12 @@
 """OpenAPI documents, made up and small, and what is imported of them."""
 
 import json
-
-from conftest import ROOT
+from pathlib import Path
 
 from airudder._openapi.catalog import Selection
 from airudder._openapi.files import Import
 
-EXAMPLES = ROOT / "core/vectors/examples"
+EXAMPLES = Path(__file__).parents[2] / "core/vectors/examples"
 VENDOR = EXAMPLES / "vendor-openapi.json"
 DOCUMENT = json.loads(VENDOR.read_text(encoding="utf-8"))
 ENVELOPE = {"type": "object", "properties": {"code": {"type": "integer"}, "data": {"type": "string"}}}

@@ -220,6 +220,8 @@ def test_an_answer_may_be_a_file(row):
         (body({"type": "object", "properties": {"a": {}}}, "multipart/form-data"), "multipart/form-data"),
         (body({"type": "array", "items": {}}), "of type array"),
         ({"responses": answers({"properties": {"items": {}}})}, "no known envelope"),
+        ({"responses": answers({"type": "string"}, "text/html")}, "text/html, which is neither"),
+        ({"parameters": [{**query("a", type="array"), "required": True}]}, "a is no single value"),
         ({"parameters": [query("a")], **body({"properties": {"a": {}}})}, "a stands in the body"),
         ({"parameters": [{"name": "a", "in": "query", "content": {}}]}, "a way of its own"),
     ],
@@ -239,6 +241,12 @@ def test_operations_of_the_library_are_left_out(make):
     # The whole of the library's own document is known to it.
     made = make((ROOT / "docs/openapi.json").read_text(encoding="utf-8")).imported
     assert made.catalog["operations"] == made.catalog["events"] == []
+
+
+def test_lists_in_the_query_are_told(make):
+    made = make(document(method="get", parameters=[query("ids", type="array", items={"type": "string"})])).imported
+    told = "without parameters of the query that are no single value: ids"
+    assert made.notes == [("GET /service/things", told)]
 
 
 def test_header_fields_of_your_own_are_told(make):
@@ -332,12 +340,25 @@ def test_events_are_told_apart_by_what_is_constant(make, kind):
     assert made.notes == []
 
 
-def test_an_event_that_nothing_tells_apart_is_told(make):
-    made = make(event({"type": "object", "properties": {"a": {}}})).imported
-    assert [(row["name"], "when" in row) for row in made.catalog["events"]] == [("event.thing_done", False)]
-    assert made.notes == [("event.thing_done", "no field tells this event apart: write its `when`, or give `kind`")]
+def test_an_event_that_nothing_tells_apart_is_left_out_and_told(make, tmp_path):
+    made = make(event({"type": "object", "properties": {"a": {}}}), write=True).imported
+    assert made.catalog["events"] == []
+    told = "no field tells it apart: write it into the catalog with a `when`, as event.thing_done"
+    assert made.left_out == [("event thingDone", told)]
+    catalog = json.loads((tmp_path / "vendor.json").read_text(encoding="utf-8"))
+    catalog["events"].append({"name": "event.thing_done", "when": {"/a": True}})
+    (tmp_path / "vendor.json").write_text(json.dumps(catalog))
+    (row,) = make(event({"type": "object", "properties": {"a": {}}})).imported.catalog["events"]
+    assert row["when"] == {"/a": True}
     made = make({"openapi": "3.1.0", "webhooks": {"bare": {"post": {}}}}).imported
     assert made.left_out == [("event bare", "no body in JSON is described")]
+
+
+def test_what_the_library_would_refuse_is_told_with_its_operation(make, tmp_path):
+    schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}}
+    with pytest.raises(ValueError, match=r"openapi\.json: POST /service/things/params"):
+        make(document(**body(schema)), write=True)
+    assert not list(tmp_path.glob("vendor*"))
 
 
 def test_swagger_2(rows):

@@ -43,11 +43,19 @@ def answer(document: Document, schemas: Schemas, operation: Place) -> Answer:
     schema = next(
         (body["schema"] for name, body in bodies.items() if is_json(name) and "schema" in body.object()), None
     )
-    file = any(not is_json(name) and not name.startswith("text/plain") for name in bodies)
+    file = any(map(_is_file, bodies))
+    if bodies and schema is None and not file:
+        raise LeftOut(f"its answer is {next(iter(bodies))}, which is neither JSON nor a file")
     if schema is not None and schemas.object_of(schema).object().get("type") == "file":
         return Answer({}, file=True)
     envelope, inside = (None, None) if schema is None else _opened(schemas, schema)
     return Answer({} if inside is None else schemas.rewritten(inside, "answer"), envelope, file)
+
+
+def _is_file(media: str) -> bool:
+    """Returns whether an answer of this content type comes back as a file."""
+    name = media.lower()
+    return not is_json(name) and not name.startswith("text/") and "xml" not in name and "json" not in name
 
 
 def _opened(schemas: Schemas, schema: Place) -> tuple[str | None, Place | None]:

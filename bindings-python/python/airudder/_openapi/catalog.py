@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from airudder import _native
 from airudder._generated.events import CLASSES
@@ -63,6 +64,16 @@ class _Described:
     shared: Place | None
 
     @property
+    def sent(self) -> str:
+        """The path in ASCII."""
+        return quote(self.path, safe="/{}%:@!$&'()*+,;=~")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others."""
+        return self.method, self.sent
+
+    @property
     def title(self) -> str:
         return f"{self.method.upper()} {self.path}"
 
@@ -95,8 +106,8 @@ class _Importer:
         described = list(_described(self._document))
         selected = [one for one in described if self._is_selected(one)]
         self._refuse_idle_patterns(described)
-        rows = {(one.method, one.path): row for one in selected if (row := self._row(one)) is not None}
-        names = self._names([one for one in selected if (one.method, one.path) in rows])
+        rows = {one.key: row for one in selected if (row := self._row(one)) is not None}
+        names = self._names([one for one in selected if one.key in rows])
         operations = [{"name": names[key], **self._earlier.kept(key, rows[key])} for key in rows]
         for operation in operations:
             self._tell_of(operation)
@@ -134,7 +145,12 @@ class _Importer:
         if takes.headers:
             names = ", ".join(takes.headers)
             self._found.notes.append((one.title, f"give the header fields yourself, by the option headers: {names}"))
-        row: Json = {"method": one.method.upper(), "path": one.path}
+        if takes.lists:
+            names = ", ".join(takes.lists)
+            self._found.notes.append(
+                (one.title, f"without the parameters of the query that are no single value: {names}")
+            )
+        row: Json = {"method": one.method.upper(), "path": one.sent}
         row |= {"auth": "sign"} if takes.signed else {}
         row |= {"envelope": gives.envelope} if gives.envelope else {}
         row |= {"replay": "never"} | ({"file": True} if gives.file else {})
@@ -143,10 +159,12 @@ class _Importer:
         return row | {"params": takes.schema, "result": gives.result}
 
     def _leave_out(self, one: _Described) -> None:
-        if name := self._ours.get((one.method, one.path)):
+        if name := self._ours.get(one.key):
             raise LeftOut(f"the library has it as {name}")
         if one.method in _OTHERS:
             raise LeftOut(f"{one.method.upper()} is no method of an operation")
+        if re.search(r"[?#\\]|//|/\.\.?(/|$)", one.path):
+            raise LeftOut("its path holds ?, # or an empty part")
 
     def _names(self, described: list[_Described]) -> dict[tuple[str, str], str]:
         by_path = self._selection.by_path
@@ -155,11 +173,11 @@ class _Importer:
             tag = one.tags[0] if one.tags and not by_path else ""
             identity = "" if by_path else one.place.text_of("operationId")
             found = candidates(one.method, one.path, tag, identity)
-            wanted[one.method, one.path] = [usable(family, action) for family, action in found]
+            wanted[one.key] = [usable(family, action) for family, action in found]
         return chosen(wanted, self._earlier.names, set(self._ours.values()))
 
     def _named_events(self) -> Iterator[Json]:
-        rows: dict[str, tuple[Json, Place]] = {}
+        rows: dict[str, tuple[Json, str]] = {}
         wanted: Candidates[str] = {}
         for key, place in self._events:
             if key in CLASSES:
@@ -170,16 +188,16 @@ class _Importer:
             except LeftOut as why:
                 self._found.left_out.append((f"event {key}", str(why)))
                 continue
-            rows[place.pointer] = row, place
+            rows[place.pointer] = row, key
             wanted[place.pointer] = events.candidates(key, row, place)
         names = chosen(wanted, {}, CLASSES)
-        for pointer, (row, _) in rows.items():
+        for pointer, (row, key) in rows.items():
             whole = {"name": names[pointer], **self._earlier.kept_event(names[pointer], row)}
-            if "when" not in whole:
-                self._found.notes.append(
-                    (names[pointer], "no field tells this event apart: write its `when`, or give `kind`")
-                )
-            yield whole
+            if "when" in whole:
+                yield whole
+            else:
+                told = f"no field tells it apart: write it into the catalog with a `when`, as {names[pointer]}"
+                self._found.left_out.append((f"event {key}", told))
 
     def _tell_of(self, operation: Json) -> None:
         name, properties = operation["name"], operation["params"].get("properties", {})

@@ -68,7 +68,7 @@ def _constants(schemas: Schemas, place: Place, pointer: str, depth: int) -> Iter
         if not is_object(found.value):
             continue
         values = [found.value["const"]] if "const" in found.value else found.value.get("enum", [])
-        if len(values) == 1 and isinstance(values[0], str | int | float | bool):
+        if len(values) == 1 and isinstance(values[0], str | int | float) and values[0] is not True:
             yield here, values[0]
         elif depth < _DEPTH:
             yield from _constants(schemas, field, here, depth + 1)

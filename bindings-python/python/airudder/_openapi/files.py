@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airudder import _native
+from airudder._errors import ValidationError
 from airudder._openapi.catalog import imported
 from airudder._openapi.document import read
 from airudder._openapi.earlier import Earlier
@@ -44,8 +46,11 @@ class Import:
             read_document = read(document.read_bytes(), yaml=document.suffix != ".json")
             self.imported: Imported = imported(read_document, selection, earlier)
             self._texts = _texts(output, self.imported.catalog)
+            _native.Catalog(self._texts[output])
         except DocumentError as error:
             raise ValueError(f"{document}{error}") from None
+        except ValidationError as error:
+            raise ValueError(f"{document}: {_place(self.imported.catalog, error)}: {error.message}") from None
         except RecursionError:
             raise ValueError(f"{document}: it is nested too deeply, or refers to itself without end") from None
         self.changes = sorted(earlier.changes)
@@ -72,6 +77,16 @@ class Import:
             for _, part in parts:
                 with suppress(OSError):
                     os.unlink(part)
+
+
+def _place(catalog: Json, error: ValidationError) -> str:
+    """What a fault of the catalog is about, in words of the document."""
+    kind, at, *steps = [*(error.pointer or "").split("/")[1:], "", ""]
+    if not at.isdecimal():
+        return error.pointer or ""
+    row: Json = catalog[kind][int(at)]
+    whole = f"{row['method']} {row['path']}" if "method" in row else row["name"]
+    return "/".join([whole, *steps[:-2]])
 
 
 def _texts(output: Path, catalog: Json) -> dict[Path, str]:

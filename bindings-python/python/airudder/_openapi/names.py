@@ -12,8 +12,8 @@ _VERBS = {"get": "get", "post": "create", "put": "update", "patch": "update", "d
 
 OWN_FAMILIES = frozenset(
     (
-        *("call", "campaigns", "close", "constructor", "from_env", "last_response", "off", "on", "prepare", "request"),
-        *("then", "to_string", "value_of", "has_own_property"),
+        *("aclose", "call", "campaign", "campaigns", "catalog", "close", "constructor", "from_env", "has_own_property"),
+        *("last_response", "off", "on", "operations", "prepare", "raw", "request", "then", "to_string", "value_of"),
     )
 )
 """What a client has for itself, in one of the languages."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from airudder._openapi.place import Place
-from airudder._openapi.values import is_object
+from airudder._openapi.values import is_array, is_object
 
 if TYPE_CHECKING:
     from airudder._openapi.document import Document
@@ -38,6 +38,8 @@ class Taken:
     """Whether the request is signed."""
     headers: list[str] = field(default_factory=list[str])
     """Header fields that the caller must give by himself."""
+    lists: list[str] = field(default_factory=list[str])
+    """Parameters of the query that are no single value, which cannot be given."""
 
 
 def taken(document: Document, schemas: Schemas, path: str, operation: Place, shared: Place | None) -> Taken:
@@ -105,7 +107,14 @@ def _take(found: Taken, schemas: Schemas, parameter: Place, name: str, where: st
         raise LeftOut(f"the parameter {name} is encoded in a way of its own")
     if schema is None:  # of Swagger 2.0: its keywords stand in the parameter
         schema = Place({key: value for key, value in parameter.value.items() if key not in _ABOUT}, parameter.pointer)
+    if not _is_plain(schemas, schema):
+        if where == "query" and not parameter.switch("required"):
+            found.lists.append(name)
+            return
+        raise LeftOut(f"{name} is no single value, and stands in the {where}")
     rewritten = schemas.rewritten(schema, "request")
+    if where == "path" and rewritten in (True, {}):
+        rewritten = {"type": "string"}
     described = parameter.text_of("description")
     if is_object(rewritten) and described and "description" not in rewritten:
         rewritten = {**rewritten, "description": described}
@@ -114,6 +123,13 @@ def _take(found: Taken, schemas: Schemas, parameter: Place, name: str, where: st
         found.query.append(name)
     if parameter.switch("required") or where == "path":
         found.schema.setdefault("required", []).append(name)
+
+
+def _is_plain(schemas: Schemas, schema: Place) -> bool:
+    """Returns whether a parameter is a text, a number or a truth value."""
+    value = schemas.object_of(schema).value
+    kinds = value.get("type", "string") if is_object(value) else "string"
+    return not {"array", "object"} & set(kinds if is_array(kinds) else [kinds])
 
 
 def _json_body(request: Place) -> Place | None:
