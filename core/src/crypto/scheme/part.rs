@@ -143,7 +143,7 @@ impl Params {
         let mut pairs: Pairs<'_> =
             if self.of_query { form::pairs(form::query(delivery.url)) } else { form::of_body(delivery.body) };
         pairs.retain(|(name, value)| (self.all || !value.is_empty()) && Some(&**name) != context.own);
-        pairs.sort();
+        pairs.sort_unstable();
         let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}{}{value}", self.assign)).collect();
         pairs.join(&self.separator)
     }
@@ -153,15 +153,14 @@ impl Function {
     fn apply(self, parts: &[Part], context: Context<'_>) -> Result<Vec<u8>, Error> {
         let mut values = values(parts, context)?;
         if self == Self::Sorted {
-            values.sort();
+            values.sort_unstable();
         }
         let joined = values.concat();
-        let text = || String::from_utf8_lossy(&joined);
         Ok(match self {
             Self::Digest(hash, encoding) => encoding.encode(&hash.digest(&[&joined])).into_bytes(),
-            Self::Upper => text().to_uppercase().into_bytes(),
-            Self::Lower => text().to_lowercase().into_bytes(),
-            Self::Percent => utf8_percent_encode(&text(), ENCODED).to_string().into_bytes(),
+            Self::Upper => joined.to_ascii_uppercase(),
+            Self::Lower => joined.to_ascii_lowercase(),
+            Self::Percent => utf8_percent_encode(&String::from_utf8_lossy(&joined), ENCODED).to_string().into_bytes(),
             Self::Base64 => Encoding::Base64.encode(&joined).into_bytes(),
             Self::Sorted => joined,
         })
