@@ -36,6 +36,7 @@ function samples() {
     scheme: "hmac-sha1:base64:header(X-Time)+'.'+body",
     headers: { "X-Time": time },
   });
+  const weak = crypto.sign(body, secret, { scheme: "sha256:hex:secret+body;weak" });
   const sealed = new Webhooks({ secret, encryptionKey: key, cipher: "aes-cbc:pkcs7:base64:iv=prefix" }).seal(body);
   return {
     good,
@@ -43,6 +44,7 @@ function samples() {
       ...good,
       headers: fields({ "Content-Type": "application/json", "X-Time": time, "X-AIRudder-Sign": other }),
     },
+    weak: { ...good, headers: fields({ "X-Signature": weak }) },
     forged: { ...good, body: body.replace("normal", "busy") },
     encrypted: { headers: fields(sealed.headers), body: Buffer.from(sealed.body).toString(), secret, key },
   };

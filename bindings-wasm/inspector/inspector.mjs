@@ -1,6 +1,7 @@
 // The page's behaviour. Everything is computed by the same WebAssembly modules that servers use.
 import { AirudderError, Webhooks } from "airudder";
 import { detect } from "airudder/detect";
+import { codeOf } from "./code.mjs";
 import { SAMPLES } from "./samples.js";
 
 const DEFAULT_SCHEME = "hmac-sha256:hex:body";
@@ -12,6 +13,11 @@ const field = (id) => $(id).value.trim() || undefined;
 /** The bytes of a chosen file; they go before what stands in the text field. */
 let fileBytes;
 
+/** What was found, and the language in which it is shown. */
+let found = {};
+let language = "python";
+
+$("method").value = "POST";
 $("scheme").value = DEFAULT_SCHEME;
 $("cipher").value = DEFAULT_CIPHER;
 
@@ -20,7 +26,7 @@ $("delivery").addEventListener("submit", (event) => {
   inspect();
 });
 $("show").addEventListener("change", ({ target }) => {
-  for (const id of ["secret", "key"]) {
+  for (const id of ["secret", "signKey", "key"]) {
     $(id).type = target.checked ? "text" : "password";
   }
 });
@@ -32,19 +38,50 @@ $("body").addEventListener("input", () => {
   $("file").value = "";
   fileBytes = undefined;
 });
+for (const button of document.querySelectorAll("[data-language]")) {
+  button.addEventListener("click", () => {
+    language = button.dataset.language;
+    showCode();
+  });
+}
+$("copy").addEventListener("click", async () => {
+  await copy($("code").textContent);
+  $("copy").textContent = "Copied";
+  setTimeout(() => {
+    $("copy").textContent = "Copy";
+  }, 1500);
+});
+$("use").addEventListener("click", () => {
+  for (const name of ["scheme", "cipher"]) {
+    $(name).value = found[name] ?? $(name).value;
+  }
+  inspect();
+});
 for (const button of document.querySelectorAll("[data-sample]")) {
   button.addEventListener("click", () => {
     const {
       headers,
       body,
       secret,
+      signKey = "",
       key = "",
+      url = "",
       scheme = DEFAULT_SCHEME,
       cipher = DEFAULT_CIPHER,
     } = SAMPLES[button.dataset.sample];
     Object.assign($("headers"), { value: headers });
     Object.assign($("body"), { value: body });
-    for (const [id, value] of Object.entries({ form: "text", secret, key, scheme, cipher, file: "" })) {
+    for (const [id, value] of Object.entries({
+      form: "text",
+      method: "POST",
+      url,
+      secret,
+      signKey,
+      key,
+      scheme,
+      cipher,
+      file: "",
+    })) {
       $(id).value = value;
     }
     fileBytes = undefined;
@@ -58,6 +95,8 @@ function inspect() {
     captured = {
       headers: readHeaders($("headers").value),
       body: fileBytes ?? readBody($("body").value, $("form").value),
+      method: field("method"),
+      url: field("url"),
     };
   } catch (error) {
     showVerdict("bad", "This cannot be read", error.message);
@@ -75,30 +114,52 @@ function inspect() {
   } else if (opened.verified) {
     showVerdict("good", "Verified", `The signature fits the body by ${field("scheme")}.`);
   } else {
-    showVerdict("unsure", "Not signed", "The delivery has no X-AIRudder-Sign, so nothing tells who made it.");
+    showVerdict(
+      "unsure",
+      "Not signed",
+      "The delivery has no signature where the scheme looks for one: nothing tells who made it.",
+    );
   }
   showEvent(opened instanceof AirudderError ? undefined : opened);
   showDetected(captured, opened instanceof AirudderError || !opened.verified);
 }
 
-/** The event, or the error that says why there is none. */
-function open({ headers, body }) {
-  const signed = headers.some(([name]) => name.toLowerCase() === "x-airudder-sign");
+/** The event, or the error that says why there is none. An event without a signature is shown as what it is. */
+function open(captured) {
   try {
-    const hooks = new Webhooks({
-      secret: field("secret"),
-      scheme: field("scheme"),
-      encryptionKey: field("key"),
-      cipher: field("cipher"),
-      requireSignature: signed,
-    });
-    return hooks.unwrap(body, headers);
+    return unwrap(captured, true);
   } catch (error) {
-    if (error instanceof AirudderError) {
-      return error;
+    const isUnsigned = error instanceof AirudderError && error.code === "E5001";
+    if (!isUnsigned) {
+      return known(error);
     }
-    throw error;
   }
+  try {
+    return unwrap(captured, false);
+  } catch (error) {
+    return known(error);
+  }
+}
+
+function unwrap({ headers, body, method, url }, requireSignature) {
+  const hooks = new Webhooks({
+    secret: field("secret"),
+    scheme: field("scheme"),
+    signKey: field("signKey"),
+    encryptionKey: field("key"),
+    cipher: field("cipher"),
+    requireSignature,
+    tolerance: null, // a delivery that was kept is as old as it is
+  });
+  return hooks.unwrap(body, headers, { method, url });
+}
+
+/** An error of the library; any other one is a bug of this page. */
+function known(error) {
+  if (error instanceof AirudderError) {
+    return error;
+  }
+  throw error;
 }
 
 function showVerdict(kind, badge, why, remedy = "") {
@@ -127,28 +188,41 @@ function showDetected(captured, wanted) {
   if (!wanted) {
     return;
   }
-  let found;
-  try {
-    found = detect({ ...captured, secret: field("secret"), encryptionKey: field("key") });
-  } catch (error) {
-    found = { notes: [error.message] };
-  }
+  found = detected(captured);
   $("notes").replaceChildren(
     ...found.notes.map((note) => Object.assign(document.createElement("li"), { textContent: note })),
   );
-  const { scheme, cipher } = found;
-  const fits = scheme !== undefined || cipher !== undefined;
-  $("code").hidden = $("use").hidden = !fits;
-  if (fits) {
-    const settings = Object.entries({ scheme, cipher }).filter(([, value]) => value !== undefined);
-    const lines = settings.map(([name, value]) => `  ${name}: ${JSON.stringify(value)},\n`).join("");
-    $("code").textContent = `new Webhooks({\n  secret,\n${cipher === undefined ? "" : "  encryptionKey,\n"}${lines}});`;
-    $("use").onclick = () => {
-      for (const [name, value] of settings) {
-        $(name).value = value;
-      }
-      inspect();
-    };
+  $("weak").hidden = found.weakness === undefined;
+  $("weak").textContent = `Weak: ${found.weakness}.`;
+  $("tried").textContent = `${found.tried.toLocaleString("en")} signatures were tried.`;
+  $("settings").hidden = found.scheme === undefined && found.cipher === undefined;
+  showCode();
+}
+
+/** What fits, or the error that says why nothing can be tried. */
+function detected(captured) {
+  const [secret, signKey, encryptionKey] = ["secret", "signKey", "key"].map(field);
+  try {
+    return detect({ ...captured, secret, signKey, encryptionKey });
+  } catch (error) {
+    return { notes: [error.message], tried: 0 };
+  }
+}
+
+function showCode() {
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === language));
+  }
+  $("code").textContent = codeOf(language, found);
+}
+
+/** Copies a text. A page from the disk may not use the clipboard in every browser: there a selection is copied. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    getSelection().selectAllChildren($("code"));
+    document.execCommand("copy");
   }
 }
 

@@ -12,6 +12,9 @@ struct Detection {
     scheme: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cipher: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weakness: Option<&'static str>,
+    tried: u64,
     notes: Vec<String>,
 }
 
@@ -22,12 +25,21 @@ pub fn detect(
     body: &[u8],
     received_ms: f64,
     secret: Option<String>,
-    key: Option<String>,
+    sign_key: Option<String>,
+    encryption_key: Option<String>,
 ) -> Fallible<JsValue> {
     let head = Head::read(head);
-    let captured = Captured::new(head.delivery(body, received_ms));
-    let (secret, encryption_key) = (secret.as_deref(), key.as_deref());
-    let found = crypto::detect(&Captured { secret, encryption_key, ..captured })?;
-    let scheme = found.scheme.map(|scheme| scheme.to_string());
-    to_js(&Detection { scheme, cipher: found.cipher.map(|cipher| cipher.to_string()), notes: found.notes })
+    let found = crypto::detect(&Captured {
+        delivery: head.delivery(body, received_ms),
+        secret: secret.as_deref(),
+        sign_key: sign_key.as_deref(),
+        encryption_key: encryption_key.as_deref(),
+    })?;
+    to_js(&Detection {
+        scheme: found.scheme.map(|scheme| scheme.to_string()),
+        cipher: found.cipher.map(|cipher| cipher.to_string()),
+        weakness: found.weakness,
+        tried: found.tried,
+        notes: found.notes,
+    })
 }

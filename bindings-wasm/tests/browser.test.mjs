@@ -64,16 +64,75 @@ test("where another scheme was used, the page finds it and takes it", async () =
   await page.click("[data-sample=other]");
   assert.equal(await text("#verdict .badge"), "✗ Not verified");
   assert.match(await text("#verdict .why"), /E5002/);
-  assert.match(await text("#code"), /scheme: "hmac-sha1:base64:header\(X-Time\)\+'\.'\+body"/);
+  const scheme = `"hmac-sha1:base64:time(header(X-Time))+'.'+body"`;
+  assert.match(await text("#notes"), /HMAC-SHA-1 with the secret over .*X-Time/);
+  assert.match(await text("#tried"), /^[1-9][\d,]* signatures were tried\.$/);
+  assert.ok(await page.isHidden("#weak"));
+  for (const [language, line] of [
+    ["python", `hooks = Webhooks(secret=secret, scheme=${scheme})`],
+    ["javascript", `const hooks = new Webhooks({ secret, scheme: ${scheme} });`],
+    ["c", `cfg.secret = secret;\ncfg.scheme = ${scheme};`],
+  ]) {
+    await page.click(`[data-language=${language}]`);
+    assert.equal(await text("#code"), line);
+    await page.click("#copy");
+    assert.equal(await text("#copy"), "Copied");
+    await page.fill("#body", "");
+    await page.focus("#body");
+    await page.keyboard.press("Control+V");
+    assert.equal(await page.inputValue("#body"), line);
+    await page.click("[data-sample=other]");
+  }
   await picture("other");
   await page.click("#use");
   assert.equal(await text("#verdict .badge"), "✓ Verified");
 });
 
+test("a weak scheme is named as what it is", async () => {
+  await page.click("[data-sample=weak]");
+  assert.equal(await text("#verdict .badge"), "? Not signed");
+  assert.match(await text("#weak"), /^Weak: .*\.$/);
+  assert.match(await text("#code"), /sha256:hex:secret\+body.*;weak/);
+  await picture("weak");
+  await page.click("#use");
+  assert.equal(await text("#verdict .badge"), "✓ Verified");
+});
+
+test("what a scheme signs beside the body is taken into account", async () => {
+  const scheme = "hmac-sha256:hex:method+url+body+key";
+  const [body, url, secret, key] = ["{}", "https://example.com/events?id=1", "fake-secret-of-mine", "fake-sign-key"];
+  const signature = airudder.crypto.sign(body, secret, { scheme, method: "PUT", url, key });
+  await page.fill("#headers", `X-AIRudder-Sign: ${signature}`);
+  for (const [id, value] of Object.entries({ body, url, secret, signKey: key, method: "PUT", scheme })) {
+    await page.fill(`#${id}`, value);
+  }
+  await page.click("button.primary");
+  assert.equal(await text("#verdict .badge"), "✓ Verified");
+  await page.fill("#url", "https://example.com/events?id=2");
+  await page.click("button.primary");
+  assert.equal(await text("#verdict .badge"), "✗ Not verified");
+});
+
+test("64 KiB are searched in two seconds", async () => {
+  await page.click("[data-sample=good]");
+  await page.fill("#body", JSON.stringify({ text: "x".repeat(64 * 1024 - 20) }));
+  const [ms, tried] = await page.evaluate(() => {
+    // The best of three: other work on the machine makes each of them longer.
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      document.querySelector("button.primary").click();
+      return performance.now() - start;
+    });
+    return [Math.min(...times), document.querySelector("#tried").textContent];
+  });
+  assert.match(tried, /^[1-9]\d*,\d+ signatures/);
+  assert.ok(ms < 2000, `${ms} ms`);
+});
+
 test("a forged delivery does not verify, and no scheme fits", async () => {
   await page.click("[data-sample=forged]");
   assert.equal(await text("#verdict .badge"), "✗ Not verified");
-  assert.match(await text("#notes"), /No known scheme/);
+  assert.match(await text("#notes"), /None of \d+ signatures/);
   assert.ok(await page.isHidden("#code"));
   assert.ok(await page.isHidden("#event"));
   await picture("forged");
@@ -81,6 +140,7 @@ test("a forged delivery does not verify, and no scheme fits", async () => {
 
 test("an encrypted delivery: the cipher is found", async () => {
   await page.click("[data-sample=encrypted]");
+  await page.click("[data-language=javascript]");
   assert.match(await text("#code"), /cipher: "aes-cbc:pkcs7:base64:iv=prefix"/);
   await page.click("#use");
   assert.equal(await text("#verdict .badge"), "✓ Verified");
@@ -128,6 +188,7 @@ test("a narrow screen shows all of it", async () => {
   await page.click("[data-sample=encrypted]");
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 400, `${width} pixels wide`);
+  await picture("narrow");
 });
 
 test("nothing leaves the page: its policy forbids it", async () => {

@@ -42,3 +42,37 @@ test("its errors are those of the package", () => {
   );
   assert.throws(() => crypto.detect({ ...captured, encryptionKey: "short" }), { code: "E6001" });
 });
+
+test("method, URL and sign key are tried, and the result says how sure it is", () => {
+  const body = '{"event":"message.send"}';
+  const given = { method: "PUT", url: "https://example.com/events?id=1", key: "fake-sign-key" };
+  for (const [scheme, isWeak] of [
+    ["hmac-sha256:hex:method+url+body", false],
+    ["hmac-sha256:base64:key+body", false],
+    ["sha256:hex:secret+body;weak", true],
+  ]) {
+    const headers = { "X-AIRudder-Sign": crypto.sign(body, "fake-secret", { scheme, ...given }) };
+    const { key: signKey, ...address } = given;
+    const found = crypto.detect({ headers, body, secret: "fake-secret", signKey, ...address });
+    crypto.verify(headers["X-AIRudder-Sign"], body, "fake-secret", { scheme: found.scheme, headers, ...given });
+    assert.equal(found.weakness !== undefined, isWeak, scheme);
+    assert.ok(Number.isSafeInteger(found.tried) && found.tried > 0, scheme);
+    assert.ok(found.notes[0].includes(found.scheme), scheme);
+  }
+});
+
+test("64 KiB are searched within two seconds", () => {
+  const body = JSON.stringify({ text: "x".repeat(64 * 1024 - 20) });
+  const headers = { "X-Time": "1795248000", "X-Nonce": "n", "X-AIRudder-Sign": "0".repeat(64), Host: "example.com" };
+  const before = process.cpuUsage(); // other work on the machine does not count
+  const found = crypto.detect({ headers, body, secret: "fake-secret", signKey: "k", url: "https://example.com/e?a=1" });
+  const { user, system } = process.cpuUsage(before);
+  const ms = (user + system) / 1000;
+  assert.equal(found.scheme, undefined);
+  assert.ok(found.tried > 1000 && ms < 2000, `${found.tried} in ${ms} ms`);
+});
+
+test("a misspelled setting is refused", () => {
+  assert.throws(() => crypto.detect({ ...captured, signkey: "k" }), { code: "E1001", pointer: "/signkey" });
+  assert.throws(() => crypto.detect({ body: "{}" }), { code: "E1001", pointer: "/headers" });
+});

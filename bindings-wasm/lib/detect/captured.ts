@@ -1,4 +1,5 @@
 /** Finding out how a delivery was signed and encrypted: what goes in and comes out, and who does it. */
+import type { URL as WebUrl } from "../runtime/globals.js";
 import type { HeaderFields } from "../runtime/headers.js";
 import { fault } from "../runtime/native.js";
 
@@ -8,19 +9,32 @@ export interface Captured {
   headers: HeaderFields;
   /** The bytes as they came, at most 64 KiB. */
   body: string | Uint8Array | ArrayBuffer;
+  /** The HTTP method: `POST`. */
+  method?: string | undefined;
+  /** The URL as its sender knows it, with its query; absent: schemes that sign it are not tried. */
+  url?: string | WebUrl | undefined;
   /** The secret behind the signature; absent: schemes that need one are not tried. */
   secret?: string | undefined;
+  /** The sign key; absent: the one that the delivery names in `X-AIRudder-Sign-Key`. */
+  signKey?: string | undefined;
   /** The key of encrypted events; absent: ciphers are not tried. */
   encryptionKey?: string | undefined;
 }
 
 /** The result of `detect`. */
 export interface Detection {
-  /** The signature scheme that fits, for `new Webhooks({ scheme })`. Never one that everybody could compute. */
+  /**
+   * The signature scheme that fits, for `new Webhooks({ scheme })`. Never one that everybody could compute; one that is weak
+   * ends in `;weak`.
+   */
   scheme?: string;
   /** The cipher that fits, for `new Webhooks({ cipher })`; absent for a plain body. */
   cipher?: string;
-  /** The findings, and advice where nothing was found. */
+  /** What the scheme does not protect; absent where nothing is known, or no scheme was found. */
+  weakness?: string;
+  /** The number of signatures that were computed. */
+  tried: number;
+  /** The findings in words, what was tried, and advice where nothing was found. */
   notes: string[];
 }
 
