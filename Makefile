@@ -31,6 +31,7 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy -p airudder-wasm --no-default-features --features detect -- -D warnings
+	cargo clippy -p airudder-wasm --no-default-features --features catalog -- -D warnings
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check --quiet .
 	cd bindings-python && ../$(PYTHON) -m mypy

@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const dist = new URL("dist/", import.meta.url);
-for (const [name, folder] of Object.entries({ airudder: "runtime", detect: "detect" })) {
+for (const [name, folder] of Object.entries({ airudder: "runtime", catalog: "catalog", detect: "detect" })) {
   const base64 = readFileSync(new URL(`${name}.wasm`, dist), "base64");
   writeFileSync(new URL(`${folder}/inlined.js`, dist), `exports.base64 = "${base64}";\n`);
 }
@@ -28,6 +28,7 @@ import start from "./start.js";
 
 start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
 `,
+  catalog: `import library from "./catalog.js";\n\nexport const { Catalog } = library;\n`,
   detect: `import library from "./detect.js";\n\nexport const { detect } = library;\n`,
   journals: `import library from "./journals.js";\n\nexport const { PostgresJournal, RedisJournal } = library;\n`,
   opentelemetry: `import library from "./opentelemetry.js";\n\nexport const { instrument } = library;\n`,
@@ -37,6 +38,13 @@ start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, ut
 import native from "./runtime/native.js";
 ${exported}
 native.provide(() => module);
+`,
+  "wasm-catalog": `import module from "./catalog.wasm";
+import own from "./catalog/catalog.js";
+import part from "./catalog/native.js";
+
+part.provide(() => module);
+export const { Catalog } = own;
 `,
   "wasm-detect": `import module from "./detect.wasm";
 import part from "./detect/detect.js";
@@ -48,9 +56,11 @@ export const { detect } = part;
 for (const [entry, text] of Object.entries(entries)) {
   writeFileSync(new URL(`${entry}.mjs`, dist), text);
 }
-for (const entry of ["node", "web", "detect", "journals", "opentelemetry", "testing"]) {
+for (const entry of ["node", "web", "catalog", "detect", "journals", "opentelemetry", "testing"]) {
   copyFileSync(new URL(`${entry}.d.ts`, dist), new URL(`${entry}.d.mts`, dist));
 }
 copyFileSync(new URL("library.d.ts", dist), new URL("wasm.d.mts", dist));
-copyFileSync(new URL("detect.d.ts", dist), new URL("wasm-detect.d.mts", dist));
+for (const part of ["catalog", "detect"]) {
+  copyFileSync(new URL(`${part}.d.ts`, dist), new URL(`wasm-${part}.d.mts`, dist));
+}
 copyFileSync(new URL("lib/runtime/glue.d.ts", import.meta.url), new URL("runtime/glue.d.ts", dist));

@@ -11,6 +11,7 @@ export type { Campaigns } from "./campaign/campaigns.js";
 export type { CampaignOptions, CheckOptions } from "./campaign/options.js";
 export { partitionOf } from "./campaign/partition.js";
 export type { RunningCampaign } from "./campaign/running.js";
+export { Catalog, type CatalogEvent, type CatalogOperation, type JsonSchema } from "./catalog/catalog.js";
 export * as crypto from "./crypto.js";
 export type { Operations } from "./generated/operations.js";
 export type * from "./generated/types.js";
@@ -40,7 +41,7 @@ export type { Fetch, FetchResponse, Headers as WebHeaders, WebRequest, WebRespon
 export type { HeaderFields } from "./runtime/headers.js";
 export type { Journal, PartitionedJournal } from "./runtime/journal.js";
 export { type DoubtfulContact, type Progress, type Rejected, Report, type Workflow } from "./runtime/report.js";
-export type { Event, EventOf, KnownEvent, UnknownEvent } from "./webhooks/event.js";
+export type { Event, EventOf, KnownEvent, OwnEvent, UnknownEvent } from "./webhooks/event.js";
 export {
   type FetchHandler,
   type NodeHandler,

@@ -2,7 +2,7 @@
 //! The public API is in `lib`.
 //!
 //! Each feature makes a module of its own: `client` the one that every program loads, `detect` one for those who look for
-//! a scheme. That is large, and few need it.
+//! a scheme, `catalog` one for operations of one's own. These are large, and few need them.
 //!
 //! A function that fails throws a plain object, of which `lib/runtime/errors.ts` makes an error. A panic is a trap, after
 //! which `lib/runtime/native.ts` makes a fresh instance: nothing here catches one.
@@ -37,5 +37,7 @@ mod webhooks;
 #[cfg(any(feature = "client", feature = "detect"))]
 mod whole;
 
+#[cfg(feature = "catalog")]
+mod catalog;
 #[cfg(feature = "detect")]
 mod detect;

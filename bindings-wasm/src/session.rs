@@ -1,8 +1,8 @@
 //! A client's settings and token, and the calls that start from them.
 
 use airudder_core::{
-    Auth, CallOptions, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Error, ErrorCode, Method, RawRequest,
-    Replay, Secret,
+    Auth, CallOptions, ClientConfig, DEFAULT_BASE_URL, DEFAULT_SIGN_SCHEME, Envelope, Error, ErrorCode, Method,
+    RawRequest, Replay, Secret,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -67,7 +67,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn headers(this: &Options) -> String;
 
-    /// A request that the library does not type, as `lib/call/client.ts` has checked it.
+    /// A request that the library does not type, as `lib/call/client.ts` has checked it, or as a catalog describes it.
     pub type Raw;
     #[wasm_bindgen(method, getter)]
     fn method(this: &Raw) -> String;
@@ -83,6 +83,12 @@ extern "C" {
     fn replay_safe(this: &Raw) -> bool;
     #[wasm_bindgen(method, getter)]
     fn file(this: &Raw) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &Raw) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn envelope(this: &Raw) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = findOut)]
+    fn find_out(this: &Raw) -> Option<String>;
 }
 
 impl From<SessionSettings> for ClientConfig {
@@ -122,6 +128,17 @@ fn call_options(options: Option<Options>, seed: f64) -> CallOptions {
     }
 }
 
+/// The envelope of this name, as `catalog.rs` gives it.
+fn envelope(name: &str) -> Option<Envelope> {
+    match name {
+        "cloud" => Some(Envelope::Cloud),
+        "chat" => Some(Envelope::Chat),
+        "sms" => Some(Envelope::Sms),
+        "process" => Some(Envelope::Process),
+        _ => None,
+    }
+}
+
 impl Raw {
     fn request(&self) -> Result<RawRequest, Error> {
         let bad = |field: &str, message: &str| Error::new(ErrorCode::InvalidRequest, message).at(format!("/{field}"));
@@ -139,6 +156,9 @@ impl Raw {
             },
             replay: if self.replay_safe() { Replay::Safe } else { Replay::Never },
             file: self.file(),
+            name: self.name(),
+            envelope: self.envelope().as_deref().and_then(envelope),
+            find_out: self.find_out().unwrap_or_default(),
             ..RawRequest::new(method, self.path())
         })
     }

@@ -20,7 +20,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import webpack from "webpack";
-import { closedPort, http, Sandbox, serve } from "./support.mjs";
+import { closedPort, http, root, Sandbox, serve } from "./support.mjs";
 
 const exec = promisify(execFile);
 const tools = new URL("../node_modules/.bin/", import.meta.url).pathname;
@@ -61,7 +61,9 @@ for (const [runtime, [command, ...flags]] of Object.entries(runtimes)) {
   for (const program of ["commonjs.cjs", "module.mjs"]) {
     test(`${runtime}: ${program}`, () => good(command, ...flags, program, sandbox.url));
   }
-  test(`${runtime}: detection is loaded when it is first used`, () => good(command, ...flags, "detect.mjs"));
+  for (const part of ["catalog", "detect"]) {
+    test(`${runtime}: ${part} is loaded when it is first used`, () => good(command, ...flags, `${part}.mjs`));
+  }
   test(`${runtime}: one class for import and require`, () => good(command, ...flags, "identity.mjs"));
   test(`${runtime}: a journal on the disk, for one campaign at a time`, () =>
     good(command, ...flags, "file-journal.mjs", sandbox.url, join(project, `${runtime}.jsonl`)));
@@ -114,15 +116,17 @@ test("esbuild, for Node and for browsers", async () => {
   }
 });
 
-test("esbuild: detection is in a browser's bundle where it is imported", async () => {
-  await good(process.execPath, await bundled("detect.mjs", "node"));
-  await good(process.execPath, await bundled("detect-imported.mjs", "browser"));
-  const without = await bundled("detect.mjs", "browser");
-  const { stdout } = await exec(process.execPath, [without]);
-  assert.match(stdout, /^E1001 .*airudder\/detect/);
-  const base64 = readFileSync(join(project, "node_modules/airudder/dist/detect.wasm"), "base64");
-  assert.ok(!readFileSync(without, "utf8").includes(base64.slice(1000, 2000)));
-});
+for (const part of ["catalog", "detect"]) {
+  test(`esbuild: ${part} is in a browser's bundle where it is imported`, async () => {
+    await good(process.execPath, await bundled(`${part}.mjs`, "node"));
+    await good(process.execPath, await bundled(`${part}-imported.mjs`, "browser"));
+    const without = await bundled(`${part}.mjs`, "browser");
+    const { stdout } = await exec(process.execPath, [without]);
+    assert.match(stdout, new RegExp(`^E1001 .*airudder/${part}`));
+    const base64 = readFileSync(join(project, `node_modules/airudder/dist/${part}.wasm`), "base64");
+    assert.ok(!readFileSync(without, "utf8").includes(base64.slice(1000, 2000)));
+  });
+}
 
 test("webpack, for Node and for the web", async () => {
   for (const target of ["node20", ["web", "es2022"]]) {
@@ -147,7 +151,7 @@ for (const date of ["2025-01-01", "2024-09-01"]) {
   test(`workerd as of ${date}, with the module as a file`, async () => {
     const folder = join(project, `workerd-${date}`);
     mkdirSync(folder);
-    for (const module of ["airudder.wasm", "detect.wasm"]) {
+    for (const module of ["airudder.wasm", "catalog.wasm", "detect.wasm"]) {
       copyFileSync(join(project, "node_modules/airudder/dist", module), join(folder, module));
     }
     const settings = readFileSync(join(project, "worker.capnp"), "utf8");
@@ -173,7 +177,7 @@ for (const date of ["2025-01-01", "2024-09-01"]) {
       const ask = async (question) =>
         (await fetch(`http://127.0.0.1:${port}/?${new URLSearchParams(question)}`)).text();
       assert.equal(await ask({ sandbox: sandbox.url }), "all good");
-      assert.equal(await ask({ detect: "" }), "all good");
+      assert.equal(await ask({ parts: "" }), "all good, all good");
       const server = await breaking();
       try {
         assert.equal(await ask({ breaking: server.url }), "all good");
@@ -216,8 +220,10 @@ for (const version of ["typescript-5.0", "typescript"]) {
     test(`${version}: tsc --strict, ${what}`, async () => {
       // Express's types and their like ask for a newer version themselves.
       const frameworks = version === "typescript" ? ["frameworks.ts"] : [];
-      const files = what === "node16" ? ["types.ts", "types.mts", "telemetry.ts", ...frameworks] : ["types.ts"];
+      const files =
+        what === "node16" ? ["types.ts", "types.mts", "telemetry.ts", "vendor-types.ts", ...frameworks] : ["types.ts"];
       copyFileSync(join(project, "types.ts"), join(project, "types.mts"));
+      copyFileSync(new URL("core/vectors/examples/vendor.d.ts", root), join(project, "vendor.d.ts"));
       const config = join(project, `tsconfig.${version}.${what.replaceAll(" ", "-")}.json`);
       // The types of Node and of the frameworks are this package's own tools.
       const types = join(packageFolder, "node_modules");
@@ -242,15 +248,8 @@ test("publint", async () => {
 
 test("attw", async () => {
   // workerd's entry is an ES module, which is all that workerd has.
-  const options = [
-    "--exclude-entrypoints",
-    "./airudder.wasm",
-    "./detect.wasm",
-    "wasm",
-    "wasm/detect",
-    "--format",
-    "ascii",
-  ];
+  const files = ["airudder", "catalog", "detect"].map((name) => `./${name}.wasm`);
+  const options = ["--exclude-entrypoints", ...files, "wasm", "wasm/catalog", "wasm/detect", "--format", "ascii"];
   await exec(join(tools, "attw"), [tarball, ...options]).catch((error) => assert.fail(error.stdout));
 });
 

@@ -1,4 +1,5 @@
 /** The settings of a client, of a call and of a request that the library does not type, as the module takes them. */
+import { CATALOG, type Catalog } from "../catalog/catalog.js";
 import { consoleLogger, LOGGER, type Logger } from "../observe/log.js";
 import type { Fetch } from "../runtime/globals.js";
 import type { Options, Pairs, Raw } from "../runtime/glue.js";
@@ -54,6 +55,8 @@ export interface ClientOptions {
   maxRetries?: number | undefined;
   /** The largest number of requests a second, those for tokens included: any number. */
   requestsPerSecond?: number | undefined;
+  /** Operations of your own, which become methods of the client. */
+  catalog?: Catalog | undefined;
   /** Checks the parameters against the documented rules before sending: true. */
   strict?: boolean | undefined;
   /**
@@ -151,6 +154,7 @@ export const CLIENT = {
   timeoutMs: MILLISECONDS,
   maxRetries: COUNT,
   requestsPerSecond: NUMBER,
+  catalog: CATALOG,
   strict: FLAG,
   maxResponseBytes: COUNT,
   fetch: FUNCTION,

@@ -1,5 +1,7 @@
 /** The client. */
 import { Campaigns } from "../campaign/campaigns.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { addMethods } from "../catalog/methods.js";
 import { Auth, type Operations, Process, Robots, Sms, Tasks } from "../generated/operations.js";
 import { CallTrace } from "../observe/call.js";
 import type { ClientEvents, ClientListener } from "../observe/events.js";
@@ -37,6 +39,8 @@ export class Client {
   readonly #session: Renewed<Session>;
   readonly #sending: Sending;
   readonly #observer: Observer;
+  readonly #catalog: Catalog | undefined;
+  readonly #strict: boolean;
   /** The token. */
   readonly auth: Auth;
   /** Workflows: the main job. */
@@ -56,7 +60,9 @@ export class Client {
 
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: ClientOptions = {}) {
-    const { fetch = runtimeFetch, dispatcher, maxResponseBytes, logger, ...given } = settings(options, CLIENT);
+    const { fetch = runtimeFetch, dispatcher, maxResponseBytes, logger, catalog, ...given } = settings(options, CLIENT);
+    this.#catalog = catalog;
+    this.#strict = given.strict ?? true;
     this.#session = new Renewed((native) => new native.Session(bare(given)));
     this.#sending = {
       fetch: limited(dispatched(fetch, dispatcher), maxResponseBytes ?? MAX_RESPONSE_BYTES),
@@ -73,6 +79,9 @@ export class Client {
     this.sms = new Sms(call);
     this.process = new Process(call);
     this.campaigns = new Campaigns(this.#session, this.#sending, this.#observer, given.timeoutMs ?? TIMEOUT_MS);
+    if (catalog !== undefined) {
+      addMethods(this, catalog, call);
+    }
   }
 
   /**
@@ -171,6 +180,10 @@ export class Client {
   #start(name: string, params: object, options: CallOptions | undefined): Owned<Call> {
     const given = callOptions(options);
     const text = bytes(write(checkedAs(params, "params", OBJECT)));
+    if (this.#catalog?.has(name)) {
+      const raw = bare(this.#catalog.request(name, text, given?.strict ?? this.#strict));
+      return new Owned(() => this.#session.use((session) => session.request(raw, seed(), given)));
+    }
     return new Owned(() => this.#session.use((session) => session.call(String(name), text, seed(), given)));
   }
 

@@ -1,5 +1,6 @@
 /** Sets the features of Node. */
 import { connectFailed } from "../call/connect.js";
+import { catalogsBy } from "../catalog/machine.js";
 import { detectBy } from "../detect/captured.js";
 import { lend } from "../runtime/native.js";
 import { type NumberLibrary, runsOn } from "../runtime/platform.js";
@@ -11,6 +12,10 @@ import { primitives } from "./primitives.js";
 export function runsOnNode(builtins: Builtins): void {
   lend(primitives(builtins.crypto));
   detectBy(() => (require("../detect.js") as typeof import("../detect.js")).detect);
+  catalogsBy(() => {
+    require("../catalog.js");
+    return (require("../catalog/native.js") as typeof import("../catalog/native.js")).read;
+  });
   // Node's fetch does not say in its error whether it came while it connected; here it does.
   builtins.diagnostics.subscribe?.("undici:client:connectError", (message) => {
     connectFailed((message as { error?: unknown }).error);

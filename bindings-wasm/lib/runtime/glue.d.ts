@@ -42,7 +42,7 @@ export interface Options {
   headers: FieldText;
 }
 
-/** A request that the library does not type. */
+/** A request that the library does not type, or one that a catalog describes. */
 export interface Raw {
   method: string;
   path: string;
@@ -51,6 +51,9 @@ export interface Raw {
   auth: string;
   replaySafe: boolean;
   file: boolean;
+  name?: string;
+  envelope?: string;
+  findOut?: string;
 }
 
 /** A client's settings. */

@@ -47,8 +47,16 @@ export type EventOf<Type extends keyof EventData> = Known<Type> | UnknownEvent;
 /** An event of a known type: `event.type` tells what `event.data` is. */
 export type KnownEvent = { [Type in keyof EventData]: Known<Type> }[keyof EventData];
 
-/** An event. Where `event.type` is one of the known types, it tells what `event.data` is. */
-export type Event = KnownEvent | UnknownEvent;
+/** An event of a catalog of one's own, whose types `Own` has by their names. */
+export type OwnEvent<Own, Type extends keyof Own & string = keyof Own & string> = {
+  [Each in Type]: Received & { readonly type: Each; readonly known: true; readonly data: Own[Each] };
+}[Type];
+
+/**
+ * An event. Where `event.type` is one of the known types, it tells what `event.data` is; of one of your own types it does
+ * where `event.known` is true, too.
+ */
+export type Event<Own = object> = KnownEvent | OwnEvent<Own> | UnknownEvent;
 
 /** Shows sizes alone where it is printed: events hold personal data. `JSON.stringify` writes all of it. */
 class ReceivedEvent implements Received {

@@ -1,4 +1,5 @@
 /** The settings of a receiver and of its handlers. */
+import { CATALOG, type Catalog } from "../catalog/catalog.js";
 import type { EventData } from "../generated/types.js";
 import type { WebRequest, URL as WebUrl } from "../runtime/globals.js";
 import { fault } from "../runtime/native.js";
@@ -60,6 +61,8 @@ export interface WebhooksOptions {
   requireEncryption?: boolean | undefined;
   /** The `X-AIRudder-Sign-Key`, for schemes with the part `key`; absent: the one that the delivery names. */
   signKey?: string | undefined;
+  /** Events of your own: those that are not the library's are recognized by it. */
+  catalog?: Catalog | undefined;
   /** The largest body, in bytes: 8 MiB. */
   maxBodyBytes?: number | undefined;
   /** The deepest nesting of the JSON, 1 to 100: 64. */
@@ -67,9 +70,9 @@ export interface WebhooksOptions {
 }
 
 /** What is known of a delivery beside its body and its header fields. */
-export interface UnwrapOptions {
+export interface UnwrapOptions<Own = object> {
   /** The event that this URL is for; absent: it is recognized by its fields. One that is not known is no error. */
-  kind?: keyof EventData | undefined;
+  kind?: keyof EventData | (keyof Own & string) | undefined;
   /** The HTTP method: `POST`. */
   method?: string | undefined;
   /** The URL as AI Rudder knows it, with its query: for schemes that sign it. */
@@ -98,9 +101,9 @@ export interface SendOptions {
 export type Listener<Received = Event> = (event: Received) => unknown;
 
 /** Settings of a handler. */
-export interface HandlerOptions<Request = WebRequest | NodeRequest> {
+export interface HandlerOptions<Request = WebRequest | NodeRequest, Own = object> {
   /** The event that this URL is for; absent: it is recognized by its fields. */
-  kind?: keyof EventData | undefined;
+  kind?: keyof EventData | (keyof Own & string) | undefined;
   /**
    * Called with the error of a delivery that was not taken; absent: `console.error`, and `console.warn` once for each
    * type of event that has no listener. Errors of this library hold no secret and no body.
@@ -164,6 +167,7 @@ export const WEBHOOKS: Record<keyof WebhooksOptions, Kind> = {
   requireSignature: FLAG,
   requireEncryption: FLAG,
   signKey: STRING,
+  catalog: CATALOG,
   maxBodyBytes: COUNT,
   maxDepth: COUNT,
 };

@@ -1,4 +1,5 @@
 /** Events that AI Rudder sends to a URL of yours. */
+import type { Catalog } from "../catalog/catalog.js";
 import { EVENT_TYPES } from "../generated/events.js";
 import type { EventData } from "../generated/types.js";
 import { bytes, checkSize } from "../runtime/bytes.js";
@@ -9,7 +10,7 @@ import { fieldText, type HeaderFields, headOf, pairs, pick } from "../runtime/he
 import { fault, Renewed } from "../runtime/native.js";
 import { randomBlock, warn } from "../runtime/platform.js";
 import { bare, checkedAs, FUNCTION, hrefOf, OBJECT, STRING, settings } from "../runtime/settings.js";
-import { EVENTS, type Event, type EventOf } from "./event.js";
+import { EVENTS, type Event, type EventOf, type OwnEvent } from "./event.js";
 import {
   type FetchHandler,
   fetchHandler,
@@ -34,13 +35,14 @@ import {
 import { ask, type Verifier } from "./verifier.js";
 
 /**
- * Verifies, decrypts and reads events. Make one and use it for all deliveries.
+ * Verifies, decrypts and reads events. Make one and use it for all deliveries. `Own` has the data of the events of your own
+ * `catalog`, by their types.
  *
  * Answer 200 with the body `{}` as soon as an event is stored, and work on it later: anything else is sent again after
  * a minute, at most five times [documented for the predictive dialer, assumed for the rest]. So events come at least
  * once, in any order. `fetchHandler` and `nodeHandler` answer so.
  */
-export class Webhooks {
+export class Webhooks<Own extends object = object> {
   readonly #machine: Renewed<Machine>;
   /** What an attacker could do although each signature is checked, where the scheme is a weak one. */
   readonly weakness: string | undefined;
@@ -48,11 +50,12 @@ export class Webhooks {
   readonly #maxBodyBytes: number;
   readonly #headerNames: ReadonlySet<string>;
   readonly #verify: Verifier | undefined;
+  readonly #catalog: Catalog | undefined;
   #otherwise: Listener | undefined;
 
   /** @throws ValidationError where a setting is missing or malformed. */
   constructor(options: WebhooksOptions) {
-    const { secret, verify, tolerance, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
+    const { secret, verify, tolerance, catalog, maxBodyBytes = MAX_BODY_BYTES, ...given } = settings(options, WEBHOOKS);
     if (verify !== undefined && given.scheme !== undefined) {
       throw fault(1001, "give either a scheme or a verifier of your own, and not both", "/verify");
     }
@@ -65,6 +68,7 @@ export class Webhooks {
     });
     this.#maxBodyBytes = maxBodyBytes;
     this.#verify = verify;
+    this.#catalog = catalog;
     this.#machine = new Renewed((native) => new native.Webhooks(checked));
     this.#headerNames = new Set(
       this.#machine.use((machine) => machine.headerNames()).map((name) => name.toLowerCase()),
@@ -85,7 +89,7 @@ export class Webhooks {
    * @throws ValidationError There is no secret, and neither `verify` nor `requireSignature: false`, which says that none
    * is needed, was given. The message names the variable; in a runtime without `process.env` it says so.
    */
-  static fromEnv(options: WebhooksOptions = {}): Webhooks {
+  static fromEnv<Own extends object = object>(options: WebhooksOptions = {}): Webhooks<Own> {
     return new Webhooks(fromEnvironment(options));
   }
 
@@ -100,7 +104,7 @@ export class Webhooks {
    * and to a `CryptoError`.
    * @throws CryptoError It is verified and cannot be decrypted.
    */
-  unwrap(body: string | Uint8Array | ArrayBuffer, headers: HeaderFields, options: UnwrapOptions = {}): Event {
+  unwrap(body: string | Uint8Array | ArrayBuffer, headers: HeaderFields, options: UnwrapOptions<Own> = {}): Event<Own> {
     const { kind, method = "POST", url, receivedAt } = settings(options, UNWRAP);
     const raw = bytes(body);
     const fields = pick(checkedAs(headers, "headers", OBJECT), this.#headerNames);
@@ -109,9 +113,11 @@ export class Webhooks {
       ask(this.#verify, raw, headers);
     }
     const head = headOf(method, hrefOf(url) ?? "", fields);
-    const event = this.#machine.use((machine) =>
-      machine.unwrap(raw, head, Number(receivedAt ?? Date.now()), kind, EVENTS),
+    const ours = this.#catalog?.hasEvent(String(kind)) ? undefined : (kind as string | undefined);
+    const unwrapped = this.#machine.use((machine) =>
+      machine.unwrap(raw, head, Number(receivedAt ?? Date.now()), ours, EVENTS),
     );
+    const event = this.#recognized(unwrapped, ours === kind ? undefined : String(kind));
     if (receivedAt === undefined) {
       return event;
     }
@@ -152,9 +158,12 @@ export class Webhooks {
    * @throws ValidationError There is no such type: a misspelled one would wait for ever. Events that are newer than
    * this library come to `onUnknown`. Or the type has a listener already: let that one call both.
    */
-  on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this {
-    if (!EVENT_TYPES.includes(type)) {
-      const known = EVENT_TYPES.join(", ");
+  on<Type extends keyof EventData>(type: Type, listener: Listener<EventOf<Type>>): this;
+  on<Type extends keyof Own & string>(type: Type, listener: Listener<OwnEvent<Own, Type>>): this;
+  on(type: string, listener: Listener<never>): this {
+    const types = [...EVENT_TYPES, ...(this.#catalog?.events ?? []).map(({ name }) => name)];
+    if (!types.includes(type)) {
+      const known = types.join(", ");
       throw fault(
         1001,
         `there is no event \`${String(type)}\`; there are ${known}; onUnknown gets all others`,
@@ -164,7 +173,7 @@ export class Webhooks {
     if (this.#listeners.has(type)) {
       throw fault(1001, `\`${type}\` has a listener already: give it one that calls both`, "/type");
     }
-    this.#listeners.set(type, checkedAs(listener, "listener", FUNCTION) as Listener);
+    this.#listeners.set(type, checkedAs(listener, "listener", FUNCTION) as Listener<never> as Listener);
     return this;
   }
 
@@ -173,11 +182,11 @@ export class Webhooks {
    *
    * @throws ValidationError There is such a listener already.
    */
-  onUnknown(listener: Listener): this {
+  onUnknown(listener: Listener<Event<Own>>): this {
     if (this.#otherwise !== undefined) {
       throw fault(1001, "onUnknown has a listener already: give it one that calls both", "/listener");
     }
-    this.#otherwise = checkedAs(listener, "listener", FUNCTION);
+    this.#otherwise = checkedAs(listener, "listener", FUNCTION) as Listener;
     return this;
   }
 
@@ -187,12 +196,12 @@ export class Webhooks {
    * @throws ValidationError (E1025) There is no listener for it. Answer with 500, so that it comes again: a result that
    * nobody took is lost otherwise.
    */
-  async dispatch(event: Event): Promise<void> {
+  async dispatch(event: Event<Own>): Promise<void> {
     const listener = this.#listeners.get(event.type) ?? this.#otherwise;
     if (listener === undefined) {
       throw fault(UNHANDLED, `an event of type ${shown(event.type)} came, and no listener is for it`);
     }
-    await listener(event);
+    await listener(event as Event);
   }
 
   /**
@@ -203,7 +212,7 @@ export class Webhooks {
    *
    * @param listener Takes every event; absent: those given to `on` do.
    */
-  fetchHandler(listener?: Listener, options: HandlerOptions<WebRequest> = {}): FetchHandler {
+  fetchHandler(listener?: Listener<Event<Own>>, options: HandlerOptions<WebRequest, Own> = {}): FetchHandler {
     return fetchHandler(this.#receiver(listener, options));
   }
 
@@ -215,7 +224,7 @@ export class Webhooks {
    *
    * @param listener Takes every event; absent: those given to `on` do.
    */
-  nodeHandler(listener?: Listener, options: HandlerOptions<NodeRequest> = {}): NodeHandler {
+  nodeHandler(listener?: Listener<Event<Own>>, options: HandlerOptions<NodeRequest, Own> = {}): NodeHandler {
     return nodeHandler(this.#receiver(listener, options));
   }
 
@@ -224,17 +233,26 @@ export class Webhooks {
     return "Webhooks {}";
   }
 
-  #receiver<Request>(listener: Listener | undefined, options: HandlerOptions<Request>): Receiver<Request> {
+  /** The event with the type that the catalog has for it, where it is none of the library's. */
+  #recognized(event: Event, kind: string | undefined): Event<Own> {
+    const type = kind ?? (event.known ? undefined : this.#catalog?.recognize(event.raw));
+    return type === undefined ? event : (Object.assign(event, { type, known: true }) as Event<Own>);
+  }
+
+  #receiver<Request>(
+    listener: Listener<Event<Own>> | undefined,
+    options: HandlerOptions<Request, Own>,
+  ): Receiver<Request> {
     const { kind, onError = logger(), quarantine, unhandled, url: address } = settings(options, HANDLER);
-    const dispatch = async (event: Event) => {
+    const dispatch = async (event: Event<Own>) => {
       if (unhandled !== "accept" || this.#listeners.has(event.type) || this.#otherwise !== undefined) {
         await this.dispatch(event);
       }
     };
     return {
       maxBodyBytes: this.#maxBodyBytes,
-      unwrap: (body, headers, { method, url }) => this.unwrap(body, headers, { kind, method, url }),
-      take: listener === undefined ? dispatch : checkedAs(listener, "listener", FUNCTION),
+      unwrap: (body, headers, { method, url }) => this.unwrap(body, headers, { kind, method, url }) as Event,
+      take: (listener === undefined ? dispatch : checkedAs(listener, "listener", FUNCTION)) as Listener,
       onError,
       quarantine,
       address,

@@ -1,4 +1,5 @@
 import * as airudder from "airudder";
+import { made } from "./catalog-imported.mjs";
 import { found } from "./detect-imported.mjs";
 import { smoke } from "./smoke.mjs";
 
@@ -8,8 +9,8 @@ export default {
     if (searchParams.has("sandbox")) {
       return new Response(await smoke(airudder, searchParams.get("sandbox")));
     }
-    if (searchParams.has("detect")) {
-      return new Response(found());
+    if (searchParams.has("parts")) {
+      return new Response(`${made()}, ${found()}`);
     }
     // Whether the runtime's own `fetch` sends a request again when a connection breaks off.
     const baseUrl = searchParams.get("breaking");
