@@ -2309,7 +2309,7 @@ int airudder_webhooks_unwrap(airudder_webhooks hooks,
  *     delivery.headers = headers, delivery.header_count = header_count;
  *     delivery.body = body, delivery.body_len = body_len;
  *     delivery.url = "https://hooks.example.test/airudder?tenant=1";
- *     delivery.received_ms = (uint64_t)time(NULL) * 1000;
+ *     delivery.received_ms = unix_ms();
  *     airudder_webhooks_unwrap_delivery(hooks, &delivery, NULL, &event, &err);
  */
 int airudder_webhooks_unwrap_delivery(airudder_webhooks hooks,
@@ -2332,7 +2332,7 @@ int airudder_webhooks_unwrap_delivery(airudder_webhooks hooks,
  * @param error         Receives the error; may be NULL.
  * @return As airudder_webhooks_unwrap(), but for the signature.
  *
- *     if (!my_verifier(headers, header_count, body, body_len)) return 400;
+ *     if (!is_genuine(headers, header_count, body, body_len)) return 400;
  *     airudder_webhooks_unwrap_verified(hooks, headers, header_count, body, body_len, NULL, &event, &err);
  */
 int airudder_webhooks_unwrap_verified(airudder_webhooks hooks,
@@ -2354,8 +2354,8 @@ int airudder_webhooks_unwrap_verified(airudder_webhooks hooks,
  * @param error   Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
  *
- *     if (airudder_webhooks_weakness(hooks, &buffer, &err) == 0 && buffer && airudder_buffer_data(buffer, &text) == 0)
- *       fprintf(stderr, "%s\n", text.data);
+ *     airudder_webhooks_weakness(hooks, &buffer, &err);
+ *     if (buffer && airudder_buffer_data(buffer, &text) == 0) fprintf(stderr, "%s\n", text.data);
  */
 int airudder_webhooks_weakness(airudder_webhooks hooks,
                                airudder_buffer *buffer,

@@ -125,6 +125,7 @@ void save(const char *bytes, size_t len, const char *type);
 int send_over_http(const airudder_request *request, struct response *response);
 int write_all(int fd, airudder_text lines);
 int next_row(struct row *row);
+int is_genuine(const airudder_header *headers, size_t header_count, const char *body, size_t len);
 airudder_text first_line_of(const char *store, airudder_text line);
 const char *next_not_to_call(airudder_text contacts);
 

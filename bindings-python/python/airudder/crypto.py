@@ -32,11 +32,11 @@ def encrypt(
     iv: bytes | None = None,
     headers: HeaderFields = (),
 ) -> str:
-    """Encrypt; a `str` is taken as UTF-8. `key` is a text in the form that the cipher names: of 16, 24 or 32 bytes, if none.
+    """Encrypt; a `str` is taken as UTF-8. `key` is in the form that the cipher names: of 16, 24 or 32 bytes, if none.
 
     `cipher` is `<mode>:<padding>:<encoding>` with options behind it, or a preset such as `feishu`: see docs/ciphers.md.
-    `iv` is 16 random bytes, for ciphers that write an initialization vector or a frame; None: they are made. `headers` are
-    for a cipher whose initialization vector or additional data stands there.
+    `iv` is 16 random bytes, for ciphers that write an initialization vector or a frame; None: they are made. `headers`
+    are for a cipher whose initialization vector or additional data stands there.
 
     >>> encrypt("0123456789abcdef", "airudderredduria")
     '6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0='
@@ -50,7 +50,8 @@ def encrypt(
 def decrypt(text: str | bytes, key: str, *, cipher: str = CIPHER, headers: HeaderFields = ()) -> bytes:
     """Decrypt what `encrypt` made, or a whole body that the cipher says where to look in.
 
-    Of ciphers only `aes-gcm` tells that a text was changed (E6008). With any other, decrypt what a signature vouches for.
+    Of ciphers only `aes-gcm` tells that a text was changed (E6008). With any other, decrypt what a signature vouches
+    for.
 
     >>> decrypt("6eK3sOQOSuWBIj7Fj0MdEggkmNTgimEHedXC8888uR0=", "airudderredduria")
     b'0123456789abcdef'
