@@ -134,6 +134,11 @@ static void use_campaigns(const struct arguments *a) {
   note(airudder_campaign_give_up(a->handle));
 }
 
+static void free_if(airudder_buffer *buffer) {
+  if (*buffer) airudder_buffer_free(*buffer);
+  *buffer = 0;
+}
+
 static void use_events(const struct arguments *a) {
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
   airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
@@ -166,21 +171,17 @@ static void use_events(const struct arguments *a) {
   note(airudder_webhooks_unwrap_verified(a->handle, a->headers, a->header_count, a->bytes, a->len, a->text, OUT(event),
                                          a->error));
   if (event) airudder_event_free(event);
-  delivery.headers = a->headers;
-  delivery.header_count = a->header_count;
-  delivery.body = a->bytes;
-  delivery.body_len = a->len;
+  delivery.headers = a->headers, delivery.header_count = a->header_count;
+  delivery.body = a->bytes, delivery.body_len = a->len;
   delivery.method = delivery.url = a->text;
   delivery.received_ms = a->time;
   note(airudder_webhooks_unwrap_delivery(a->handle, &delivery, a->text, OUT(event), a->error));
   if (event) airudder_event_free(event);
   note(airudder_webhooks_unwrap_delivery(a->handle, NULL, a->text, OUT(event), a->error));
   note(airudder_webhooks_weakness(a->handle, OUT(buffer), a->error));
-  if (buffer) airudder_buffer_free(buffer);
-  buffer = 0;
+  free_if(&buffer);
   note(airudder_webhooks_sign(a->handle, a->bytes, a->len, OUT(buffer), a->error));
-  if (buffer) airudder_buffer_free(buffer);
-  buffer = 0;
+  free_if(&buffer);
   note(airudder_webhooks_seal(a->handle, a->bytes, a->len, a->bytes, a->len, OUT(buffer), a->error));
   if (buffer) airudder_buffer_free(buffer);
   note(airudder_webhooks_ack(OUT(ack)));
@@ -199,11 +200,6 @@ static void use_events(const struct arguments *a) {
   note(airudder_event_get_json(a->handle, a->text, OUT(text)));
   note(airudder_buffer_data(a->handle, OUT(text)));
   note(airudder_buffer_header(a->handle, a->len, OUT(header)));
-}
-
-static void free_if(airudder_buffer *buffer) {
-  if (*buffer) airudder_buffer_free(*buffer);
-  *buffer = 0;
 }
 
 static void use_crypto(const struct arguments *a) {

@@ -117,9 +117,9 @@ def test_what_stands_in_the_header_is_given():
 def test_a_sealed_delivery_brings_its_nonce():
     cipher = "aes-gcm:none:raw:iv=header(X-Nonce)"
     hooks = Webhooks(require_signature=False, cipher=cipher, encryption_key=KEY)
-    headers, body = hooks.seal({"a": 1})
+    headers, body = hooks.seal('{"a":1}')
     assert len(headers["X-Nonce"]) == 24
-    assert hooks.seal({"a": 1})[0]["X-Nonce"] != headers["X-Nonce"]
+    assert hooks.seal('{"a":1}')[0]["X-Nonce"] != headers["X-Nonce"]
     assert hooks.unwrap(body, headers).data == {"a": 1}
     with pytest.raises(WebhookError, match="E5009"):
         hooks.unwrap(body, headers | {"X-Nonce": "00" * 12})
