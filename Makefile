@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench costs kills engines receivers next spark soak clean python node c install deb sandbox \
-    sandboxes package
+.PHONY: help setup demo test lint generate notices bench costs kills engines receivers next generators spark soak clean python node c \
+    install deb sandbox sandboxes package
 
 PYTHON = .venv/bin/python
 
@@ -43,7 +43,8 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
-	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm
+	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm \
+	    ../tools/generators
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -83,6 +84,12 @@ next: python node sandbox ## Build the receiver of Next.js, and test it as the o
 	AIRUDDER_NEXT=1 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
 	    $(PYTHON) -m pytest -k next bindings-python/tests/test_deployed_receivers.py
 
+generators: .venv/ready sandbox tools/generators/node_modules/.package-lock.json ## Use clients that others make of docs/openapi.json; takes 450 MB
+	@tools/debian golang-go
+	@tools/venv .cache/generators tools/generators/requirements.txt
+	AIRUDDER_GENERATORS=$(CURDIR)/.cache/generators AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
+	    $(PYTHON) -m pytest tools/generators
+
 spark: python sandbox ## Send 100 000 contacts with Spark while its processes are killed; Spark and Java take 1 GB
 	@tools/debian postgresql
 	@command -v java >/dev/null || tools/debian default-jre-headless
@@ -98,7 +105,8 @@ soak: node ## Make a million calls and unwraps in JavaScript, and see that the m
 clean: ## Remove what was built and installed
 	cargo clean
 	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/tests/eslint/node_modules bindings-wasm/dist \
-	    bindings-wasm/inspector/dist examples/node/node_modules examples/next/node_modules examples/next/.next
+	    bindings-wasm/inspector/dist examples/node/node_modules examples/next/node_modules examples/next/.next \
+	    tools/generators/node_modules
 
 python: .venv/ready package
 

@@ -72,5 +72,5 @@ pub(crate) use open_enum;
 /// The known values of an open enum, and any other text.
 #[cfg(feature = "schema")]
 pub(crate) fn schema(known: &[&str]) -> schemars::Schema {
-    schemars::json_schema!({"anyOf": [{"enum": known}, {"type": "string"}]})
+    schemars::json_schema!({"anyOf": [{"type": "string", "enum": known}, {"type": "string"}]})
 }
