@@ -242,6 +242,30 @@ def test_the_secrets_of_the_environment_do_not_slip_in(run):
     assert run("-c", UNSIGNED, AIRUDDER_SANDBOX_SIGN_SECRET="fake-secret").stdout == "False\n"
 
 
+CATALOG = """
+import json, pathlib
+import airudder_sandbox
+
+plan = {"type": "object", "properties": {"id": {"type": "integer", "examples": [7]}}, "required": ["id"]}
+row = {"name": "plans.detail", "method": "GET", "path": "/service/plans/{id}", "params": plan, "result": plan}
+event = {"name": "plan.finished", "when": {"/event": "plan.finished"}, "body": plan}
+pathlib.Path("vendor.json").write_text(json.dumps({"airudder_catalog": 1, "operations": [row], "events": [event]}))
+with airudder_sandbox.start(catalog=pathlib.Path("vendor.json")) as sandbox, sandbox.client() as client:
+    print(client.request("GET", "/service/plans/7"), sandbox.stats()["requests"]["plans.detail"])
+    print(sandbox.signed("plan.finished").body)
+try:
+    airudder_sandbox.start(catalog="no/such.json")
+except airudder_sandbox.SandboxError as error:
+    print("no/such.json: No such file" in str(error))
+"""
+
+
+def test_a_catalog_of_ones_own_is_answered_and_sent(run):
+    said = ["{'id': 7} 1", """b'{"id":7,"event":"plan.finished"}'""", "True"]
+    done = run("-W", "error", "-c", CATALOG)
+    assert done.stdout.splitlines() == said, done.stderr
+
+
 SECRETS = """
 import airudder_sandbox, pathlib
 with airudder_sandbox.start(app_key="fake-key", app_secret="fake-secret") as sandbox:

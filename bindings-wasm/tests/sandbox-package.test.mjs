@@ -103,6 +103,27 @@ test("a test that fails is red", async () => {
   assert.match(under.said, /Tests {2}1 failed \| 1 passed/);
 });
 
+const CATALOG = `
+import { writeFileSync } from "node:fs";
+import { SandboxError, startSandbox } from "airudder-sandbox";
+
+const plan = { type: "object", properties: { id: { type: "integer", examples: [7] } }, required: ["id"] };
+const row = { name: "plans.detail", method: "GET", path: "/service/plans/{id}", params: plan, result: plan };
+const event = { name: "plan.finished", when: { "/event": "plan.finished" }, body: plan };
+writeFileSync("vendor.json", JSON.stringify({ airudder_catalog: 1, operations: [row], events: [event] }));
+const sandbox = await startSandbox({ catalog: "vendor.json" });
+console.log(await sandbox.client().request("GET", "/service/plans/7"), (await sandbox.stats()).requests["plans.detail"]);
+console.log((await sandbox.signed("plan.finished")).body.toString());
+await sandbox.stop();
+const error = await startSandbox({ catalog: "no/such.json" }).catch((error) => error);
+console.log(error instanceof SandboxError, error.message.includes("no/such.json: No such file"));
+`;
+
+test("a catalog of one's own is answered and sent", async () => {
+  const { stdout, said } = await run(module(CATALOG));
+  assert.deepEqual(stdout.trim().split("\n"), ["{ id: 7 } 1", '{"id":7,"event":"plan.finished"}', "true true"], said);
+});
+
 const EVERYTHING = `
 import { SandboxError, startSandbox } from "airudder-sandbox";
 

@@ -18,8 +18,8 @@ use crate::interim::Interim;
 use crate::requests::Handled;
 use crate::server::Abort;
 use crate::state::App;
-use crate::wire::{Answer, Inbound};
-use crate::{control, guard, looking, operations, page, wire};
+use crate::wire::Answer;
+use crate::{control, guard, looking, operations, own, page, wire};
 
 /// 10 000 contacts with many variables are some megabytes.
 const MAX_BODY_BYTES: usize = 64 << 20;
@@ -58,20 +58,52 @@ async fn date(State(app): State<Arc<App>>, mut response: Response) -> Response {
     response
 }
 
+/// The operation that a request is for.
+enum Target<'a> {
+    Known(&'static OperationInfo),
+    /// One of a catalog of one's own.
+    Own(own::Found<'a>),
+    Nothing,
+}
+
+impl<'a> Target<'a> {
+    fn of(app: &'a App, method: &str, path: &str) -> Self {
+        if let Some(row) = catalog::operations().find(|row| row.path == path && row.method.as_str() == method) {
+            return Self::Known(row);
+        }
+        app.catalog.as_ref().and_then(|own| own::find(own, method, path)).map_or(Self::Nothing, Self::Own)
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Known(row) => row.name,
+            Self::Own(found) => &found.row.name,
+            Self::Nothing => "unknown",
+        }
+    }
+
+    fn envelope(&self, path: &str) -> Envelope {
+        match self {
+            Self::Known(row) => row.envelope,
+            Self::Own(found) => found.row.envelope,
+            Self::Nothing => Envelope::of_path(path),
+        }
+    }
+}
+
 async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
     let started = Instant::now();
-    let (method, path) = (request.method().as_str(), request.uri().path());
-    let operation = catalog::operations().find(|row| row.path == path && row.method.as_str() == method);
-    let name = operation.map_or("unknown", |row| row.name);
+    let target = Target::of(&app, request.method().as_str(), request.uri().path());
+    let name = target.name();
     app.requests.count(name);
     let plan = app.faults.plan(name);
     let faults = plan.struck.clone();
-    let response = carry_out(&app, operation, plan, request).await;
+    let response = carry_out(&app, &target, plan, request).await;
     app.requests.keep(Handled {
         number: 0,
         at_ms: clock::host_ms(),
         took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        operation: name,
+        operation: name.to_owned(),
         status: response.extensions().get::<Abort>().is_none().then(|| response.status().as_u16()),
         refusal: response.extensions().get::<Refusal>().map(|refusal| refusal.0.clone()),
         faults,
@@ -79,9 +111,9 @@ async fn api(State(app): State<Arc<App>>, request: Request) -> Response {
     response
 }
 
-async fn carry_out(app: &App, operation: Option<&'static OperationInfo>, plan: Plan, request: Request) -> Response {
+async fn carry_out(app: &App, target: &Target<'_>, plan: Plan, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let envelope = operation.map_or_else(|| Envelope::of_path(parts.uri.path()), |row| row.envelope);
+    let envelope = target.envelope(parts.uri.path());
 
     // Read before anything else: a fault must look the same however long the request is.
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
@@ -101,11 +133,15 @@ async fn carry_out(app: &App, operation: Option<&'static OperationInfo>, plan: P
         _ => {}
     }
     // An encrypted query is one Base64 text; nothing of it is percent-encoded.
-    let sent =
-        if parts.method == axum::http::Method::GET { parts.uri.query().unwrap_or_default().as_bytes() } else { &body };
+    let query = parts.uri.query().unwrap_or_default();
+    let sent = if parts.method == axum::http::Method::GET { query.as_bytes() } else { &body };
     let response = match wire::open(app.key.as_ref(), app.config.require_encryption, &parts.headers, sent) {
         Ok(inbound) => {
-            let answer = process(app, operation, &parts.headers, &inbound, &plan).await;
+            let answer = match target {
+                Target::Known(row) => operations::process(app, row, &parts.headers, &inbound, &plan).await,
+                Target::Own(found) => own::process(app, found, &parts.headers, query, &inbound).await,
+                Target::Nothing => Answer::not_found(),
+            };
             respond(app, envelope, &answer, inbound.encrypted)
         }
         Err(answer) => respond(app, envelope, &answer, false),
@@ -117,19 +153,6 @@ async fn carry_out(app: &App, operation: Option<&'static OperationInfo>, plan: P
         Some(Strike::Truncate) => truncate(response).await,
         Some(Strike::Tamper) => tamper(response).await,
         _ => response,
-    }
-}
-
-async fn process(
-    app: &App,
-    operation: Option<&'static OperationInfo>,
-    headers: &axum::http::HeaderMap,
-    inbound: &Inbound,
-    plan: &Plan,
-) -> Answer {
-    match operation {
-        Some(operation) => operations::process(app, operation, headers, inbound, plan).await,
-        None => Answer::not_found(),
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Config {
     pub retry_delay: Duration,
     /// The number of seconds that the service's clock is ahead of this machine's.
     pub clock_offset: i64,
+    /// The file of a catalog of one's own, whose operations and events are answered and sent, too.
+    pub catalog: Option<PathBuf>,
     /// The database file; without one, the state is in memory.
     pub db: Option<PathBuf>,
     /// What the outcomes of calls and the draws of faults depend on.
@@ -65,6 +67,7 @@ impl Default for Config {
             token_ttl: Duration::from_secs(24 * 60 * 60),
             retry_delay: Duration::from_secs(60),
             clock_offset: 0,
+            catalog: None,
             db: None,
             seed: 1,
         }

@@ -59,12 +59,12 @@ struct NewEvent {
 
 impl NewEvent {
     /// Reads an event; one without a body gets an example's.
-    fn read(body: &[u8], now_ms: i64) -> Result<(String, String), String> {
+    fn read(app: &App, body: &[u8]) -> Result<(String, String), String> {
         let event: Self = serde_json::from_slice(body)
             .map_err(|error| format!(r#"{{"type": "…", "body": {{…}}}} is expected: {error}"#))?;
         let text = match &event.body {
             Some(body) => body.get().to_owned(),
-            None => examples::example(&event.kind, now_ms).map(|body| body.to_string()).ok_or_else(|| {
+            None => examples::example(app.catalog.as_ref(), &event.kind, app.clock.now_ms()).ok_or_else(|| {
                 format!("there is no example of {:?}: give its `body`, or a known `type`", event.kind)
             })?,
         };
@@ -73,7 +73,7 @@ impl NewEvent {
 }
 
 async fn send(State(app): State<Arc<App>>, body: Bytes) -> Response {
-    let (kind, text) = match NewEvent::read(&body, app.clock.now_ms()) {
+    let (kind, text) = match NewEvent::read(&app, &body) {
         Ok(event) => event,
         Err(why) => return problem(StatusCode::BAD_REQUEST, why),
     };
@@ -94,7 +94,7 @@ async fn send(State(app): State<Arc<App>>, body: Bytes) -> Response {
 }
 
 async fn sign(State(app): State<Arc<App>>, body: Bytes) -> Response {
-    let text = match NewEvent::read(&body, app.clock.now_ms()) {
+    let text = match NewEvent::read(&app, &body) {
         Ok((_, text)) => text,
         Err(why) => return problem(StatusCode::BAD_REQUEST, why),
     };

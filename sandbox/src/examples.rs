@@ -1,6 +1,6 @@
 //! The events that can be sent by hand: an example of each, and whom an event is about.
 
-use airudder_core::{EventInfo, Signature, catalog};
+use airudder_core::{Catalog, CatalogEvent, EventInfo, Signature, catalog};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ const NUMBER: &str = "+6200000000001";
 #[derive(Debug, Serialize)]
 pub(crate) struct Kind {
     #[serde(rename = "type")]
-    name: &'static str,
+    name: String,
     /// Whether the vendor documents that it is signed.
     signature_documented: bool,
     /// Whether the vendor publishes what the event says.
@@ -23,24 +23,36 @@ pub(crate) struct Kind {
     example: Value,
 }
 
-/// All kinds of the catalog.
-pub(crate) fn kinds(now_ms: i64) -> Vec<Kind> {
+/// All kinds of the catalog, and of one's own.
+pub(crate) fn kinds(own: Option<&Catalog>, now_ms: i64) -> Vec<Kind> {
     let kind = |row: &'static EventInfo| {
         let example = documented_example(row.name, now_ms);
         Kind {
-            name: row.name,
+            name: row.name.to_owned(),
             signature_documented: row.signature == Signature::Documented,
             body_documented: example.is_some(),
             example: example.unwrap_or_else(|| json!({})),
         }
     };
-    catalog::events().map(kind).collect()
+    let own_kind = |own: &Catalog, row: &CatalogEvent| {
+        let example = own.example_event(&row.name).ok().and_then(|body| serde_json::from_str(&body).ok());
+        Kind {
+            name: row.name.clone(),
+            signature_documented: false,
+            body_documented: row.body.is_some(),
+            example: example.unwrap_or_else(|| json!({})),
+        }
+    };
+    let of_own = own.into_iter().flat_map(|own| own.events().iter().map(move |row| own_kind(own, row)));
+    catalog::events().map(kind).chain(of_own).collect()
 }
 
 /// A body of the event of this name, with ids of its own; none where there is no such event.
-pub(crate) fn example(name: &str, now_ms: i64) -> Option<Value> {
-    let row = catalog::event(name)?;
-    Some(documented_example(row.name, now_ms).unwrap_or_else(|| json!({})))
+pub(crate) fn example(own: Option<&Catalog>, name: &str, now_ms: i64) -> Option<String> {
+    match catalog::event(name) {
+        Some(row) => Some(documented_example(row.name, now_ms).unwrap_or_else(|| json!({})).to_string()),
+        None => own?.example_event(name).ok(),
+    }
 }
 
 /// A body with fields of the core's structs; none where the vendor publishes no fields.
@@ -170,12 +182,12 @@ mod tests {
     fn a_receiver_recognizes_each_example_and_it_names_somebody() {
         let settings = WebhookConfig { require_signature: false, ..WebhookConfig::default() };
         let hooks = Webhooks::new(settings).expect("a receiver");
-        let kinds = kinds(1_700_000_000_000);
+        let kinds = kinds(None, 1_700_000_000_000);
         assert_eq!(kinds.len(), catalog::events().count());
         for kind in kinds {
             let body = kind.example.to_string();
-            let event = hooks.unwrap(&Delivery::new(body.as_bytes(), &Headers::default()), None).expect(kind.name);
-            let expected = if kind.body_documented { kind.name } else { "unknown" };
+            let event = hooks.unwrap(&Delivery::new(body.as_bytes(), &Headers::default()), None).expect(&kind.name);
+            let expected = if kind.body_documented { kind.name.as_str() } else { "unknown" };
             assert_eq!(event.name(), expected);
             assert_eq!(subject(&body).is_some(), kind.body_documented, "{}", kind.name);
         }
@@ -183,9 +195,9 @@ mod tests {
 
     #[test]
     fn each_example_is_an_event_of_its_own() {
-        let call = || example("call.finished", 0).expect("an example");
+        let call = || example(None, "call.finished", 0).expect("an example");
         assert_ne!(call(), call());
-        assert_eq!(example("no.such.event", 0), None);
+        assert_eq!(example(None, "no.such.event", 0), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod app;
+mod authorize;
 mod calls;
 mod changes;
 mod chat;
@@ -22,6 +23,7 @@ mod guard;
 mod interim;
 mod looking;
 mod operations;
+mod own;
 mod page;
 mod random;
 mod receiver;
@@ -33,6 +35,7 @@ mod server;
 mod state;
 mod store;
 mod tasks;
+mod template;
 mod wire;
 
 pub use config::{Config, ConfigError};

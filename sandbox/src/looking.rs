@@ -146,11 +146,12 @@ async fn requests(State(app): State<Arc<App>>) -> Response {
     ok(&json!({ "counts": app.requests.counts(), "last": app.requests.last() }))
 }
 
-async fn operations() -> Response {
-    ok(&json!({ "operations": catalog::operations().map(|row| row.name).collect::<Vec<_>>() }))
+async fn operations(State(app): State<Arc<App>>) -> Response {
+    let own = app.catalog.iter().flat_map(|own| own.operations()).map(|row| row.name.as_str());
+    ok(&json!({ "operations": catalog::operations().map(|row| row.name).chain(own).collect::<Vec<_>>() }))
 }
 
 /// The events that can be sent, with examples.
 async fn event_kinds(State(app): State<Arc<App>>) -> Response {
-    ok(&json!({ "kinds": examples::kinds(app.clock.now_ms()) }))
+    ok(&json!({ "kinds": examples::kinds(app.catalog.as_ref(), app.clock.now_ms()) }))
 }

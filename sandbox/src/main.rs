@@ -73,6 +73,9 @@ struct Arguments {
     /// The time by which the service's clock is ahead of this machine's; negative: behind
     #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
     clock_offset: i64,
+    /// Answer the operations of this catalog of one's own, too, and send its events
+    #[arg(long, value_name = "FILE")]
+    catalog: Option<PathBuf>,
     /// Keep the state in this file, by default in memory
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
@@ -102,6 +105,7 @@ impl From<Arguments> for Config {
             token_ttl: Duration::from_secs(given.token_ttl),
             retry_delay: Duration::from_millis(given.retry_delay),
             clock_offset: given.clock_offset,
+            catalog: given.catalog,
             db: given.db,
             seed: given.seed,
         }

@@ -2,23 +2,24 @@
 
 use std::borrow::Cow;
 
+use airudder_core::OperationInfo;
 use airudder_core::operations::auth::FetchToken;
 use airudder_core::operations::process::QueryTaskQian;
 use airudder_core::operations::robots::ListRobots;
 use airudder_core::operations::sms::SendSms;
 use airudder_core::operations::workflow::{CreateInstance, Detail, DetailInstances, UploadDetails, VerifyApiNodePush};
-use airudder_core::{Auth, OperationInfo};
 use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::authorize::authorize;
 use crate::clock;
 use crate::faults::{Plan, Strike};
 use crate::random::fresh_id;
 use crate::state::App;
 use crate::store::{self, NewContact, NewWorkflow, StoreError};
-use crate::wire::{self, Answer, Inbound};
-use crate::{chat, form, sealing, tasks};
+use crate::wire::{Answer, Inbound};
+use crate::{chat, form, tasks};
 
 impl From<StoreError> for Answer {
     fn from(error: StoreError) -> Self {
@@ -58,19 +59,6 @@ impl Asked<'_> {
         contacts.truncate(share(count, part));
         Err(Answer::refused_with(status, "a fault that was ordered: a part of the contacts was taken"))
     }
-
-    async fn authorize(&self) -> Result<(), Answer> {
-        let good = match self.operation.auth {
-            Auth::None | Auth::CallerHeaders => true,
-            Auth::Token => {
-                let token = wire::token(self.headers).ok_or_else(Answer::unauthorized)?.to_owned();
-                let now_ms = self.app.clock.now_ms();
-                self.app.store.transact(move |db| store::token_works(db, &token, now_ms)).await?
-            }
-            Auth::Sign => sealing::is_signed(&self.app.config, self.headers, self.sent),
-        };
-        if good { Ok(()) } else { Err(Answer::unauthorized()) }
-    }
 }
 
 /// Processes one request to an operation of the catalog.
@@ -90,7 +78,7 @@ pub(crate) async fn process(
 }
 
 async fn answer(asked: &Asked<'_>) -> Result<Answer, Answer> {
-    asked.authorize().await?;
+    authorize(asked.app, asked.operation.auth, asked.headers, asked.sent).await?;
     match asked.operation.name {
         "auth.token" => fetch_token(asked).await,
         "workflow.create_instance" => create_instance(asked).await,

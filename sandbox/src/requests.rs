@@ -18,7 +18,7 @@ pub(crate) struct Handled {
     /// The time of its end, by this machine's clock.
     pub(crate) at_ms: i64,
     pub(crate) took_ms: u64,
-    pub(crate) operation: &'static str,
+    pub(crate) operation: String,
     /// The HTTP status; none where the connection was reset.
     pub(crate) status: Option<u16>,
     /// Why it was refused, if it was.
@@ -33,7 +33,7 @@ pub(crate) struct Requests(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    counts: BTreeMap<&'static str, u64>,
+    counts: BTreeMap<String, u64>,
     answered: u64,
     last: VecDeque<Handled>,
 }
@@ -44,8 +44,11 @@ impl Requests {
     }
 
     /// Counts a request that came in.
-    pub(crate) fn count(&self, operation: &'static str) {
-        self.with(|inner| *inner.counts.entry(operation).or_default() += 1);
+    pub(crate) fn count(&self, operation: &str) {
+        self.with(|inner| match inner.counts.get_mut(operation) {
+            Some(count) => *count += 1,
+            None => drop(inner.counts.insert(operation.to_owned(), 1)),
+        });
     }
 
     /// Keeps a request that was answered, and forgets the oldest one. Gives it its number.
@@ -58,7 +61,7 @@ impl Requests {
     }
 
     /// The number of requests of each operation.
-    pub(crate) fn counts(&self) -> BTreeMap<&'static str, u64> {
+    pub(crate) fn counts(&self) -> BTreeMap<String, u64> {
         self.with(|inner| inner.counts.clone())
     }
 

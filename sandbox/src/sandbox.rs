@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::deliver::Courier;
 use crate::faults::Faults;
+use crate::own;
 use crate::receiver::Receiver;
 use crate::requests::Requests;
 use crate::sealing;
@@ -72,6 +73,7 @@ impl Sandbox {
             sealing::try_out(&hooks)?;
         }
         let webhook = config.webhook()?;
+        let catalog = config.catalog.as_deref().map(own::read).transpose()?;
         let changes = Changes::new();
         let opened = Store::open(config.db.as_deref(), changes.clone());
         let store = opened.map_err(|error| StartError::Database(error.to_string()))?;
@@ -80,6 +82,7 @@ impl Sandbox {
         let app = Arc::new(App {
             faults: Faults::new(config.seed),
             key: sealing::key(&config)?,
+            catalog,
             hooks,
             receiver: Receiver::new(webhook),
             clock: Clock::new(config.clock_offset),

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use airudder_core::Webhooks;
 use airudder_core::crypto::EncryptionKey;
+use airudder_core::{Catalog, Webhooks};
 use tokio::sync::Notify;
 
 use crate::changes::Changes;
@@ -19,6 +19,8 @@ use crate::store::Store;
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) key: Option<EncryptionKey>,
+    /// Operations and events of one's own.
+    pub(crate) catalog: Option<Catalog>,
     /// Signs and encrypts events.
     pub(crate) hooks: Webhooks,
     pub(crate) receiver: Receiver,

@@ -39,6 +39,8 @@ export interface SandboxSettings {
   retryDelay?: number | undefined;
   /** The number of seconds by which the service's clock is ahead of this machine's; negative: behind. */
   clockOffset?: number | undefined;
+  /** The file of a catalog of your own, `vendor.json`: its operations are answered, and its events can be sent. */
+  catalog?: string | undefined;
   /** The file that keeps the state; absent: it is in memory. */
   db?: string | undefined;
   /** Another seed gives other outcomes of calls and other draws of faults. */
@@ -59,6 +61,7 @@ const OTHERS: readonly string[] = [
   "tokenTtl",
   "retryDelay",
   "clockOffset",
+  "catalog",
   "db",
   "seed",
 ];

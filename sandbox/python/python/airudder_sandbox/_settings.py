@@ -47,6 +47,8 @@ class Settings(TypedDict, total=False):
     """The wait before an event is sent again, in milliseconds; by default a minute."""
     clock_offset: int | None
     """The number of seconds by which the service's clock is ahead of this machine's; negative: behind."""
+    catalog: str | PathLike[str] | None
+    """The file of a catalog of your own, `vendor.json`: its operations are answered, and its events can be sent."""
     db: str | PathLike[str] | None
     """The file that keeps the state; by default it is in memory."""
     seed: int | None
