@@ -6,15 +6,7 @@ use airudder_core::{Headers, Secret, WebhookConfig};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use crate::{
-    boundary::to_js,
-    crypto::block,
-    errors::Fallible,
-    exact,
-    head::Head,
-    provider::Runtime,
-    whole::whole,
-};
+use crate::{boundary::to_js, crypto::block, errors::Fallible, exact, head::Head, provider::Runtime, whole::whole};
 
 /// A receiver's settings.
 #[wasm_bindgen]

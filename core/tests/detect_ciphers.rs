@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use airudder_core::{
-    Headers,
-    crypto::{Cipher, Detection, MAX_DETECT_BYTES, detect},
+    Delivery, Headers,
+    crypto::{Captured, Cipher, Detection, MAX_DETECT_BYTES, detect},
 };
 
 const TEXT: &str = r#"{"task_id":"t-1","workflow_id":"w-1","details":[{"callee":"+6212345678"}]}"#;
@@ -15,7 +15,8 @@ const ANY_KEY: &str = "fake key of no length that AES has";
 const WECHAT_KEY: &str = "fakefakefakefakefakefakefakefakefakefakefa3";
 
 fn found(headers: &Headers, body: &[u8], key: &str) -> Detection {
-    detect(headers, body, None, Some(key)).expect("it is small")
+    let captured = Captured::new(Delivery::new(body, headers));
+    detect(&Captured { encryption_key: Some(key), ..captured }).expect("it is small")
 }
 
 fn fields() -> Headers {

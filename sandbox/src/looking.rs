@@ -147,7 +147,7 @@ async fn requests(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn operations(State(app): State<Arc<App>>) -> Response {
-    let own = app.catalog.iter().flat_map(|own| own.operations()).map(|row| row.name.as_str());
+    let own = app.catalog.iter().flat_map(airudder_core::Catalog::operations).map(|row| row.name.as_str());
     ok(&json!({ "operations": catalog::operations().map(|row| row.name).chain(own).collect::<Vec<_>>() }))
 }
 

@@ -87,8 +87,8 @@ async fn parameters_of_path_query_and_body_are_checked_together_and_an_example_i
     assert_eq!((&list["retcode"], &list["data"]), (&json!(0), &json!([{"run_id": "run-7"}])));
     assert_eq!(get(&api, "/service/plans/a%2Fb").await["code"], json!(200));
     assert_eq!(get(&api, "/service/plans/").await["code"], json!(404));
-    let stats = api.look("stats").await;
-    assert_eq!((&stats["requests"]["plans.list"], &stats["requests"]["plans.detail"]), (&json!(1), &json!(1)));
+    let counts = api.look("stats").await;
+    assert_eq!((&counts["requests"]["plans.list"], &counts["requests"]["plans.detail"]), (&json!(1), &json!(1)));
     api.stop().await;
 }
 

@@ -62,9 +62,12 @@ fn sign(config: &ValidConfig, plan: &Plan, clear_text: &str, request: &mut Reque
     let input =
         SigningInput { secret: secret.expose(), key: Some(key.expose()), delivery, plain: Some(clear_text.as_bytes()) };
     let signature = config.sign_scheme.sign(&input)?;
-    set_unless_given(plan, &mut request.headers, SIGN_KEY_HEADER, key.expose());
     let is_given = config.sign_scheme.header_name().is_some_and(|name| plan.headers.get(name).is_some());
-    if is_given { Ok(()) } else { config.sign_scheme.write(signature, &mut request.headers) }
+    if !is_given {
+        config.sign_scheme.write(signature, &mut request.headers)?;
+    }
+    set_unless_given(plan, &mut request.headers, SIGN_KEY_HEADER, key.expose());
+    Ok(())
 }
 
 /// What the caller gives comes before what the library would send.
