@@ -127,6 +127,8 @@ fn what_detect_names_verifies_the_delivery() {
         assert_eq!(text.ends_with(";weak"), case.weak, "{}: {text}", case.vendor);
         let words = scheme.describe();
         assert!(found.notes.iter().any(|note| note.contains(&words)), "{}: {:?}", case.vendor, found.notes);
+        let warns = found.notes.iter().any(|note| note.contains("check a second one"));
+        assert_eq!(warns, text.contains("sorted("), "{}: {:?}", case.vendor, found.notes);
         assert!(!found.notes.join(" ").contains(&case.secret), "{}: no secret in a note", case.vendor);
     }
 }

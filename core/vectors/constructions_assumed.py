@@ -8,6 +8,8 @@ CALL = {"task_id": "t-1", "details": [{"callee": "+6212345678", "result": "finis
 
 def assumed(about: str, scheme: str, signature: bytes, headers: dict[str, str] | None = None, **more: object) -> Case:
     upper, encoding = ":HEX:" in scheme, scheme.split(":")[1]
+    if encoding == "base64(hex)":
+        signature, encoding = signature.hex().encode(), "base64"
     text = b64(signature) if encoding == "base64" else signature.hex().upper() if upper else signature.hex()
     fields = {"X-AIRudder-Sign": text, "X-AIRudder-Sign-Key": SIGN_KEY} | (headers or {})
     return case(f"AI Rudder, if {about}", scheme, fields, **({"body": BODY, "key": SIGN_KEY} | more))  # type: ignore[arg-type]
@@ -97,6 +99,30 @@ def assumed_cases() -> list[Case]:
         ),
         assumed("secret, body", "sha256:hex:secret+body;weak", plain_hash("sha256", SECRET + BODY)),
         assumed("secret, body, secret", "md5:hex:secret+body+secret", plain_hash("md5", SECRET + BODY + SECRET)),
+    ]
+    cases += [
+        assumed(
+            "key, time, nonce, body, secret",
+            f"md5:hex:key+{time}+{nonce}+body+secret",
+            plain_hash("md5", SIGN_KEY + TIME + NONCE + BODY + SECRET),
+            stamped,
+        ),
+        assumed(
+            "lines of key, time, nonce, body",
+            f"hmac-sha256:hex:key+'\\n'+{time}+'\\n'+{nonce}+'\\n'+body",
+            hm("sha256", SECRET, f"{SIGN_KEY}\n{TIME}\n{NONCE}\n{BODY}"),
+            stamped,
+        ),
+        assumed(
+            "the MD5 of the secret behind the body",
+            "md5:hex:body+md5(secret);weak",
+            plain_hash("md5", BODY + plain_hash("md5", SECRET).hex()),
+        ),
+        assumed(
+            "in Base64 of hex",
+            "hmac-sha256:base64(hex):base64(body)",
+            hm("sha256", SECRET, b64(BODY)),
+        ),
     ]
     named = [("X-Time", MILLIS), ("X-Request-Id", "r-1")]
     joined = f"{SIGN_KEY}:{MILLIS}:{BODY}"

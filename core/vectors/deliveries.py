@@ -1,8 +1,8 @@
 """Deliveries as services send them, signed by hashlib and hmac, and nothing of the library.
 
-A case is a delivery with its signature in its place, and the `scheme` that describes it. Where an asymmetric key signs, or
-where no scheme describes it, `scheme` is null and `verifier` says why: then a verifier of your own is the way. `source`
-names where a vector was published; such a case holds the published values.
+A case is a delivery with its signature in its place, and the `scheme` that describes it. Where an asymmetric key signs,
+or where no scheme describes it, `scheme` is null and `verifier` says why: then a verifier of your own is the way.
+`source` names where a vector was published; such a case holds the published values.
 """
 
 import base64

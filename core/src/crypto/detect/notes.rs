@@ -5,7 +5,13 @@ use super::{
     trial::Outcome,
 };
 use crate::{
-    crypto::{encoding::Encoding, scheme::SigningInput},
+    crypto::{
+        encoding::Encoding,
+        scheme::{
+            SigningInput,
+            part::{Function, Part},
+        },
+    },
     http::Headers,
 };
 
@@ -21,6 +27,12 @@ pub(super) fn of(outcome: &Outcome, input: &SigningInput<'_>) -> Vec<String> {
     if let Some(scheme) = &outcome.scheme {
         notes.push(format!("The signature is {scheme}: {}. It was found after {tried} others.", scheme.describe()));
         notes.extend(scheme.weakness().map(|weakness| format!("This scheme is weak: {weakness}.")));
+        if scheme.has(&|part| matches!(part, Part::Apply(Function::Sorted, _))) {
+            notes.push(
+                "One delivery does not tell whether its values are sorted or always in this order: check a second one."
+                    .into(),
+            );
+        }
         return notes;
     }
     let spots = signatures::spots(&input.delivery);

@@ -27,6 +27,8 @@ const SEPARATORS: [&str; 9] = ["", ".", ":", "&", "|", "-", "\n", "_", ","];
 /// bytes. Of a large one, all that can be hashed is less.
 const VALUES: [(usize, [usize; 5]); 3] =
     [(4 * 1024, [0, 20, 14, 9, 8]), (16 * 1024, [0, 16, 9, 6, 8]), (usize::MAX, [0, 12, 7, 4, 8])];
+/// The same for four values around a body.
+const VALUES_OF_FOUR: usize = 5;
 /// The same for what is unlikely.
 const UNLIKELY_VALUES: usize = 8;
 
@@ -61,7 +63,7 @@ fn all(search: &mut Search<'_>, spots: &[Spot<'_>]) -> Flow {
     level(search, 3, &contents, &values, |keying, content| keying.is_main && content.is_whole())?;
     level(search, 2, &contents, &values, |keying, content| keying.is_main != content.is_main)?;
     level(search, 3, &contents, &values, |keying, content| likely(keying, content) && !content.is_whole())?;
-    level(search, 4, &contents, &values, |keying, content| keying.is_main && content.value.parts.is_empty())
+    level(search, 4, &contents, &values, |keying, content| keying.is_main && content.is_whole())
 }
 
 /// Presets, and what is known beside them.
@@ -119,5 +121,9 @@ fn find_token(search: &mut Search<'_>, spots: &[Spot<'_>]) {
 fn most(number: usize, content: &Content, is_likely: bool) -> usize {
     let row = VALUES.iter().find(|(length, _)| content.value.bytes.len() <= *length);
     let most = row.and_then(|(_, most)| most.get(number)).copied().unwrap_or_default();
-    if is_likely { most } else { most.min(UNLIKELY_VALUES) }
+    match (is_likely, number) {
+        (true, 4) if !content.value.parts.is_empty() => most.min(VALUES_OF_FOUR),
+        (true, _) => most,
+        (false, _) => most.min(UNLIKELY_VALUES),
+    }
 }

@@ -5,7 +5,7 @@ use super::{
     order::subsets,
     signatures::{Spot, fields},
     trial::{Flow, Search, each},
-    values::Value,
+    values::{Value, is_time},
 };
 use crate::crypto::{
     encoding::Encoding,
@@ -116,19 +116,19 @@ fn parameters(search: &mut Search<'_>) -> Flow {
     each(messages, |message| search.try_message(&message, None))
 }
 
-/// Values with the secret among them, sorted.
+/// Values with the secret among them, sorted. With one value beside it, a fixed order is likelier.
 fn sorted(search: &mut Search<'_>, spots: &[Spot<'_>], named: &[Part]) -> Flow {
     let mut pool: Vec<Part> = named.iter().take(MAX_SORTED).cloned().collect();
     pool.extend(long_fields(spots).filter(|field| !named.contains(field)));
     let with_secret = |parts: Vec<Part>| {
         let parts = [Part::Secret].into_iter().chain(parts).collect();
-        vec![Part::Apply(Function::Sorted, parts)]
+        [Part::Apply(Function::Sorted, parts)]
     };
-    for number in 1..=3 {
+    for number in 2..=3 {
         each(subsets(&pool, number), |parts| search.try_message(&with_secret(parts), None))?;
     }
     each(search.own(), |own| {
-        let fields = fields_but(search, own.as_deref());
+        let fields = fields_but(search, own.as_deref()).into_iter().map(|(_, part)| part).collect();
         search.try_message(&with_secret(fields), None)
     })
 }
@@ -184,10 +184,10 @@ fn all_fields(search: &mut Search<'_>) -> Flow {
     each(search.own(), |own| {
         let in_order = fields_but(search, own.as_deref());
         let mut by_name = in_order.clone();
-        by_name.sort_by_key(ToString::to_string);
+        by_name.sort_by(|(one, _), (other, _)| one.cmp(other));
         each([in_order, by_name], |parts| {
             each(["", "&", "|", ","], |separator| {
-                let parts: Vec<Vec<Part>> = parts.iter().map(|part| vec![part.clone()]).collect();
+                let parts: Vec<Vec<Part>> = parts.iter().map(|(_, part)| vec![part.clone()]).collect();
                 let message = parts.join(&literal(separator));
                 search.try_message(&message, None)?;
                 let ends = [Vec::new(), vec![literal(separator)]];
@@ -197,11 +197,15 @@ fn all_fields(search: &mut Search<'_>) -> Flow {
     })
 }
 
-/// The top-level fields of the body, but for the one that holds the signature.
-fn fields_but(search: &Search<'_>, own: Option<&str>) -> Vec<Part> {
+/// The top-level fields of the body with their pointers, but for the one that holds the signature.
+fn fields_but(search: &Search<'_>, own: Option<&str>) -> Vec<(String, Part)> {
     let fields = fields(search.body(), 1).into_iter();
     let others = fields.filter(|(pointer, _)| pointer.strip_prefix('/') != own).take(MAX_FIELDS);
-    others.map(|(pointer, _)| Part::Field(pointer)).collect()
+    let parts = others.map(|(pointer, text)| {
+        let field = Part::Field(pointer.clone());
+        (pointer, if is_time(&text) { Part::Time(Box::new(field)) } else { field })
+    });
+    parts.collect()
 }
 
 fn is_named(part: &Part) -> bool {

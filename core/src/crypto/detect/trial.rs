@@ -20,7 +20,7 @@ use crate::crypto::{
 pub(super) type Flow = std::ops::ControlFlow<()>;
 
 /// The limit of work, in bytes hashed: about one second in WebAssembly.
-const WORK: usize = 160 * 1024 * 1024;
+const WORK: usize = 128 * 1024 * 1024;
 /// What the end of a digest costs, as bytes hashed; an HMAC ends two.
 const END: usize = 128;
 

@@ -78,7 +78,7 @@ pub(super) fn of(spots: &[Spot<'_>], context: Context<'_>) -> Vec<Value> {
         if text.is_empty() || text.len() > LONGEST {
             continue;
         }
-        if time::ms(text).is_some_and(|ms| TIMES.contains(&ms)) {
+        if is_time(text) {
             times.push(Part::Time(Box::new(part)));
         } else if !spot.is_signature() || SIGNED.iter().any(|word| name.contains(word)) {
             others.push((rank(&name), part));
@@ -100,6 +100,11 @@ pub(super) fn of(spots: &[Spot<'_>], context: Context<'_>) -> Vec<Value> {
         }
     }
     values
+}
+
+/// Returns whether a text is a time in one of the usual forms.
+pub(super) fn is_time(text: &str) -> bool {
+    time::ms(text).is_some_and(|ms| TIMES.contains(&ms))
 }
 
 /// The part of a signed text that this spot is, and its name in lower case; `None` for a list, and what nobody signs.
