@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const dist = new URL("dist/", import.meta.url);
-for (const [name, folder] of Object.entries({ airudder: "runtime", catalog: "catalog", detect: "detect" })) {
+for (const [name, folder] of Object.entries({ airudder: "runtime", receive: "receive", catalog: "catalog", detect: "detect" })) {
   const base64 = readFileSync(new URL(`${name}.wasm`, dist), "base64");
   writeFileSync(new URL(`${folder}/inlined.js`, dist), `exports.base64 = "${base64}";\n`);
 }
@@ -12,8 +12,8 @@ for (const [name, folder] of Object.entries({ airudder: "runtime", catalog: "cat
 const names = Object.keys(createRequire(import.meta.url)("./dist/library.js"));
 const exported = `import library from "./library.js";\n\n${names.map((name) => `export const ${name} = library.${name};\n`).join("")}`;
 const entries = {
-  web: `import "./runtime/inline.js";\n${exported}`,
-  node: `import "./runtime/inline.js";\nimport "./node/start.mjs";\n${exported}`,
+  web: `import "./receive/inline.js";\nimport "./runtime/inline.js";\n${exported}`,
+  node: `import "./receive/inline.js";\nimport "./runtime/inline.js";\nimport "./node/start.mjs";\n${exported}`,
   // An ES module imports what Node has: bundlers cannot make that of a `require`.
   "node/start": `import * as childProcess from "node:child_process";
 import * as crypto from "node:crypto";
@@ -34,10 +34,13 @@ start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, ut
   opentelemetry: `import library from "./opentelemetry.js";\n\nexport const { instrument } = library;\n`,
   testing: `import library from "./testing.js";\n\nexport const { scripted } = library;\n`,
   // For runtimes that compile no bytes, such as workerd: the module is a file that the runtime or its bundler loads.
-  wasm: `import module from "./airudder.wasm";
+  wasm: `import client from "./airudder.wasm";
+import receiving from "./receive.wasm";
+import receive from "./receive/native.js";
 import native from "./runtime/native.js";
 ${exported}
-native.provide(() => module);
+native.provide(() => client);
+receive.provide(() => receiving);
 `,
   "wasm-catalog": `import module from "./catalog.wasm";
 import own from "./catalog/catalog.js";

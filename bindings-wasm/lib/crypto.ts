@@ -6,11 +6,11 @@
  * and signed is not published: `detect` finds it out from a captured delivery.
  */
 import { type Captured, type Detection, detector } from "./detect/captured.js";
+import type { Signing } from "./receive/glue.js";
+import { enter } from "./receive/native.js";
 import { bytes } from "./runtime/bytes.js";
 import type { URL as WebUrl } from "./runtime/globals.js";
-import type { Signing } from "./runtime/glue.js";
 import { fieldText, type HeaderFields, headOf, pairs } from "./runtime/headers.js";
-import { enter } from "./runtime/native.js";
 import { randomBlock } from "./runtime/platform.js";
 import { checkedAs, hrefOf, optionalString, STRING, URL_TEXT } from "./runtime/settings.js";
 

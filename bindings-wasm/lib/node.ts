@@ -9,6 +9,7 @@ import * as path from "node:path";
 import * as url from "node:url";
 import * as util from "node:util";
 import { runsOnNode } from "./node/start.js";
+import "./receive/inline.js";
 import "./runtime/inline.js";
 
 runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });

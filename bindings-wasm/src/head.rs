@@ -5,7 +5,7 @@ use airudder_core::{Delivery, Headers};
 use crate::whole::whole;
 
 /// Header fields from names and values by turns, each with a zero character behind it.
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "receive"))]
 pub(crate) fn headers(fields: &str) -> Headers {
     by_turns(fields.split_terminator('\0'))
 }

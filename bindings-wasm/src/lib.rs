@@ -1,8 +1,9 @@
 //! The WebAssembly half of the npm package `airudder`: the core's machines, with JSON text and bytes going in and out.
 //! The public API is in `lib`.
 //!
-//! Each feature makes a module of its own: `client` the one that every program loads, `detect` one for those who look for
-//! a scheme, `catalog` one for operations of one's own. These are large, and few need them.
+//! Each feature makes a module of its own, which is loaded when it is first needed: `client` sends, `receive` takes what
+//! comes in, and has the building blocks of it; `detect` is for those who look for a scheme, `catalog` for operations of
+//! one's own.
 //!
 //! A function that fails throws a plain object, of which `lib/runtime/errors.ts` makes an error. A panic is a trap, after
 //! which `lib/runtime/native.ts` makes a fresh instance: nothing here catches one.
@@ -20,22 +21,23 @@ mod object;
 mod call;
 #[cfg(feature = "client")]
 mod campaign;
-#[cfg(feature = "client")]
-mod crypto;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "receive"))]
 mod exact;
 #[cfg(feature = "client")]
 mod fault;
-#[cfg(any(feature = "client", feature = "detect"))]
+#[cfg(any(feature = "client", feature = "receive", feature = "detect"))]
 mod head;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "receive"))]
 mod provider;
 #[cfg(feature = "client")]
 mod session;
-#[cfg(feature = "client")]
-mod webhooks;
-#[cfg(any(feature = "client", feature = "detect"))]
+#[cfg(any(feature = "client", feature = "receive", feature = "detect"))]
 mod whole;
+
+#[cfg(feature = "receive")]
+mod crypto;
+#[cfg(feature = "receive")]
+mod webhooks;
 
 #[cfg(feature = "catalog")]
 mod catalog;

@@ -1,4 +1,4 @@
-/** The module that every program loads, and its objects. */
+/** The module of the client, which makes the errors of all modules, and its objects. */
 
 import { type AirudderError, build } from "./errors.js";
 import * as glue from "./glue.js";
@@ -20,6 +20,11 @@ let primitives: glue.Primitives | undefined;
 /** Has every instance use the runtime's own primitives for large bodies. */
 export function lend(own: glue.Primitives): void {
   primitives ??= own;
+}
+
+/** The runtime's own primitives, where it has lent them. */
+export function lent(): glue.Primitives | undefined {
+  return primitives;
 }
 
 /** Sets the source of the module. */
@@ -65,7 +70,7 @@ export class Owned<T extends { free(): void }> {
   }
 }
 
-/** An object that can be made anew in a fresh instance: a client's session, a receiver. */
+/** An object that can be made anew in a fresh instance: a client's session. */
 export class Renewed<T extends object> extends RenewedIn<Glue, T> {
   constructor(make: (native: Glue) => T) {
     super(MODULE, make);

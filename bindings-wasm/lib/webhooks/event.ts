@@ -1,6 +1,6 @@
 /** Events. */
 import type { EventData } from "../generated/types.js";
-import type { Events } from "../runtime/glue.js";
+import type { Events } from "../receive/glue.js";
 
 /** The fields of every event. */
 interface Received {

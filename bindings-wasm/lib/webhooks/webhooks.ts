@@ -2,12 +2,14 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { EVENT_TYPES } from "../generated/events.js";
 import type { EventData } from "../generated/types.js";
+import type { Webhooks as Machine } from "../receive/glue.js";
+import { Renewed } from "../receive/native.js";
 import { bytes, checkSize } from "../runtime/bytes.js";
 import { AirudderError } from "../runtime/errors.js";
 import type { WebRequest } from "../runtime/globals.js";
-import type { Head, Webhooks as Machine } from "../runtime/glue.js";
+import type { Head } from "../runtime/glue.js";
 import { fieldText, type HeaderFields, headOf, pairs, pick } from "../runtime/headers.js";
-import { fault, Renewed } from "../runtime/native.js";
+import { fault } from "../runtime/native.js";
 import { randomBlock, warn } from "../runtime/platform.js";
 import { bare, checkedAs, FUNCTION, hrefOf, OBJECT, STRING, settings } from "../runtime/settings.js";
 import { EVENTS, type Event, type EventOf, type OwnEvent } from "./event.js";
