@@ -116,7 +116,7 @@ enum {
 #define AIRUDDER_ERROR_INIT \
   { sizeof(airudder_error), 0, 0, AIRUDDER_OUTCOME_NONE, 0, 0, 0, "", "", "", "", "" }
 #define AIRUDDER_CONFIG_INIT \
-  { sizeof(airudder_config), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_config), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_CALL_OPTIONS_INIT \
   { sizeof(airudder_call_options), 0, 0, 0, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_RAW_REQUEST_INIT \
@@ -124,7 +124,7 @@ enum {
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
   { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
-  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_DELIVERY_INIT \
   { sizeof(airudder_delivery), NULL, 0, NULL, 0, NULL, NULL, 0 }
 
@@ -301,6 +301,8 @@ enum {
   /** There is no memory for what the function of the C interface was given. Nothing was done: free some memory and
       call it again, or pass less. */
   AIRUDDER_E1026_OUT_OF_MEMORY = 1026,
+  /** A catalog of one's own has a fault. Correct the place in the file that the pointer names. */
+  AIRUDDER_E1027_INVALID_CATALOG = 1027,
   /** The response is not what the API documents: not JSON, or without its envelope. See the HTTP status and what
       stands between this machine and the API (proxy, firewall). */
   AIRUDDER_E2001_UNREADABLE_RESPONSE = 2001,
@@ -466,6 +468,100 @@ typedef struct airudder_header {
 } airudder_header;
 
 
+/* ---- Buffers --------------------------------------------------------------- */
+
+/** Bytes that a function made, some with header fields. One thread at a time may use it. */
+typedef uint64_t airudder_buffer;
+
+/**
+ * The bytes of a buffer.
+ *
+ * @param buffer  The buffer.
+ * @param data    Receives them, with a NUL behind them; they live until the buffer is freed.
+ * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+ *
+ *     airudder_buffer_data(buffer, &text); fwrite(text.data, 1, text.len, stdout);
+ */
+int airudder_buffer_data(airudder_buffer buffer, airudder_text *data);
+
+/**
+ * A header field of a buffer.
+ *
+ * @param buffer  The buffer.
+ * @param index   From 0.
+ * @param header  Receives it; it lives until the buffer is freed.
+ * @return 0; AIRUDDER_E1017_NO_VALUE if there are not so many.
+ *
+ *     for (i = 0; !airudder_buffer_header(buffer, i, &header); i++) printf("%s: %s\n", header.name, header.value);
+ */
+int airudder_buffer_header(airudder_buffer buffer,
+                           size_t index,
+                           airudder_header *header);
+
+/**
+ * Frees a buffer.
+ *
+ * @param buffer  What to free.
+ * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no buffer.
+ *
+ *     airudder_buffer_free(buffer);
+ */
+int airudder_buffer_free(airudder_buffer buffer);
+
+
+/* ---- Catalogs of your own -------------------------------------------------- */
+
+/** A catalog of your own: operations and events beside those of the library. Many threads may use it at once. */
+typedef uint64_t airudder_catalog;
+
+/**
+ * Reads a catalog of your own: operations and events that you know, and this library does not. Its file is described in
+ * docs/catalog.md in the project's repository. Give it to clients and receivers by the field `catalog` of their settings,
+ * and call its operations by airudder_call_start_named() or airudder_call_begin_named().
+ *
+ * This function, and those that check the parameters of its operations, need up to 1 MiB of stack.
+ *
+ * @param json      The text of the file, UTF-8.
+ * @param json_len  Its length in bytes.
+ * @param catalog   Receives the catalog, to be freed with airudder_catalog_free(); 0 if it fails.
+ * @param error     Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1027_INVALID_CATALOG, with the fault's JSON pointer into the file in `error.pointer`;
+ *         AIRUDDER_E1016_INVALID_ARGUMENT.
+ *
+ *     airudder_catalog_extend(text, strlen(text), &catalog, &err);
+ *     cfg.catalog = catalog;
+ */
+int airudder_catalog_extend(const void *json,
+                            size_t json_len,
+                            airudder_catalog *catalog,
+                            airudder_error *error);
+
+/**
+ * What the catalog has, as one JSON object: `operations` and `events`, each a list of objects with the fields of the
+ * file, defaults filled in.
+ *
+ * @param catalog  The catalog.
+ * @param buffer   Receives the text, to be freed with airudder_buffer_free(); 0 if it fails.
+ * @param error    Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
+ *
+ *     airudder_catalog_list(catalog, &buffer, &err);
+ */
+int airudder_catalog_list(airudder_catalog catalog,
+                          airudder_buffer *buffer,
+                          airudder_error *error);
+
+/**
+ * Frees a catalog. Clients and receivers that have it keep it.
+ *
+ * @param catalog  What to free.
+ * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no catalog.
+ *
+ *     airudder_catalog_free(catalog);
+ */
+int airudder_catalog_free(airudder_catalog catalog);
+
+
 /* ---- Clients --------------------------------------------------------------- */
 
 /** A client: settings, token and retry budget, shared by its calls. Many threads may use it at once. */
@@ -507,6 +603,8 @@ typedef struct airudder_config {
   int lenient;
   /** The largest number of requests a second, those for tokens included. 0: any number. */
   double requests_per_second;
+  /** Operations of your own, from airudder_catalog_extend(). 0: none. */
+  airudder_catalog catalog;
 } airudder_config;
 
 /**
@@ -701,6 +799,45 @@ int airudder_call_begin(airudder_client client,
                         int operation,
                         airudder_call *call,
                         airudder_error *error);
+
+/**
+ * Starts a call of an operation by its name, which may be one of the client's own catalog; else as
+ * airudder_call_start().
+ *
+ * @param client      The client.
+ * @param name        The operation's name, such as `plans.create`.
+ * @param params      A JSON object, UTF-8.
+ * @param params_len  Its length in bytes.
+ * @param call        Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+ * @param error       Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1002… to AIRUDDER_E1009… with the bad field in `error.pointer`.
+ *
+ *     airudder_call_start_named(client, "plans.create", params, strlen(params), &call, &err);
+ */
+int airudder_call_start_named(airudder_client client,
+                              const char *name,
+                              const void *params,
+                              size_t params_len,
+                              airudder_call *call,
+                              airudder_error *error);
+
+/**
+ * Begins a call of an operation by its name, which may be one of the client's own catalog; else as
+ * airudder_call_begin(). What is set for an operation of your own is checked as a whole, when the call is polled.
+ *
+ * @param client  The client.
+ * @param name    The operation's name, such as `plans.create`.
+ * @param call    Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+ * @param error   Receives the error; may be NULL.
+ * @return 0; AIRUDDER_E1002_UNKNOWN_OPERATION, AIRUDDER_E1014_INVALID_HANDLE.
+ *
+ *     airudder_call_begin_named(client, "plans.create", &call, &err);
+ *     airudder_call_set_str(call, "/title", "spring");
+ */
+int airudder_call_begin_named(airudder_client client,
+                              const char *name,
+                              airudder_call *call,
+                              airudder_error *error);
 
 /**
  * Begins a call of an operation that this library does not know.
@@ -2109,47 +2246,6 @@ int airudder_call_begin_verify_push(airudder_client client,
 int airudder_event_free(airudder_event event);
 
 
-/* ---- Buffers --------------------------------------------------------------- */
-
-/** Bytes that a function made, some with header fields. One thread at a time may use it. */
-typedef uint64_t airudder_buffer;
-
-/**
- * The bytes of a buffer.
- *
- * @param buffer  The buffer.
- * @param data    Receives them, with a NUL behind them; they live until the buffer is freed.
- * @return 0; AIRUDDER_E1014_INVALID_HANDLE.
- *
- *     airudder_buffer_data(buffer, &text); fwrite(text.data, 1, text.len, stdout);
- */
-int airudder_buffer_data(airudder_buffer buffer, airudder_text *data);
-
-/**
- * A header field of a buffer.
- *
- * @param buffer  The buffer.
- * @param index   From 0.
- * @param header  Receives it; it lives until the buffer is freed.
- * @return 0; AIRUDDER_E1017_NO_VALUE if there are not so many.
- *
- *     for (i = 0; !airudder_buffer_header(buffer, i, &header); i++) printf("%s: %s\n", header.name, header.value);
- */
-int airudder_buffer_header(airudder_buffer buffer,
-                           size_t index,
-                           airudder_header *header);
-
-/**
- * Frees a buffer.
- *
- * @param buffer  What to free.
- * @return 0; AIRUDDER_E1014_INVALID_HANDLE if it was freed already, or is no buffer.
- *
- *     airudder_buffer_free(buffer);
- */
-int airudder_buffer_free(airudder_buffer buffer);
-
-
 /* ---- Webhooks -------------------------------------------------------------- */
 
 /** A receiver of events. Many threads may use it at once. */
@@ -2219,6 +2315,8 @@ typedef struct airudder_webhooks_config {
    * given.
    */
   int own_verifier;
+  /** Events of your own, from airudder_catalog_extend(), which are recognized behind those of this library. 0: none. */
+  airudder_catalog catalog;
 } airudder_webhooks_config;
 
 /** A delivery, with all that may be signed. Begin with AIRUDDER_DELIVERY_INIT. */

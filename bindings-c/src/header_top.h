@@ -116,7 +116,7 @@ enum {
 #define AIRUDDER_ERROR_INIT \
   { sizeof(airudder_error), 0, 0, AIRUDDER_OUTCOME_NONE, 0, 0, 0, "", "", "", "", "" }
 #define AIRUDDER_CONFIG_INIT \
-  { sizeof(airudder_config), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_config), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_CALL_OPTIONS_INIT \
   { sizeof(airudder_call_options), 0, 0, 0, NULL, NULL, 0, 0, 0 }
 #define AIRUDDER_RAW_REQUEST_INIT \
@@ -124,6 +124,6 @@ enum {
 #define AIRUDDER_CAMPAIGN_CONFIG_INIT \
   { sizeof(airudder_campaign_config), 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_WEBHOOKS_CONFIG_INIT \
-  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+  { sizeof(airudder_webhooks_config), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
 #define AIRUDDER_DELIVERY_INIT \
   { sizeof(airudder_delivery), NULL, 0, NULL, 0, NULL, NULL, 0 }

@@ -32,6 +32,7 @@ pub(crate) const fn of(code: c_int) -> &'static CStr {
         1023 => c"The campaign was stopped before its end, or its time was over. Run it again with the same journal and the same contacts: it goes on where it stopped.",
         1025 => c"An event came for which the receiver has no listener. Add a listener for its type, or one for all others; name the `kind` where a URL is for one kind of event.",
         1026 => c"There is no memory for what the function of the C interface was given. Nothing was done: free some memory and call it again, or pass less.",
+        1027 => c"A catalog of one's own has a fault. Correct the place in the file that the pointer names.",
         2001 => c"The response is not what the API documents: not JSON, or without its envelope. See the HTTP status and what stands between this machine and the API (proxy, firewall).",
         2002 => c"The plain text of an encrypted response does not match its `Signed` digest. Repeat a harmless request; if it persists, check the encryption key.",
         2003 => c"The response is encrypted and cannot be decrypted. Check the encryption key.",

@@ -18,6 +18,8 @@
 
 static const char event_json[] =
     "{\"event\":\"call.finished\",\"details\":[{\"callee\":\"+6200012345678\",\"n\":1.5,\"x\":null}]}";
+static const char catalog_json[] =
+    "{\"airudder_catalog\":1,\"operations\":[{\"name\":\"plans.list\",\"method\":\"GET\",\"path\":\"/plans\"}]}";
 static char huge[8 << 20];
 
 static void use_calls(const struct arguments *a) {
@@ -139,6 +141,22 @@ static void free_if(airudder_buffer *buffer) {
   *buffer = 0;
 }
 
+static void use_catalogs(const struct arguments *a) {
+  airudder_catalog made = 0;
+  airudder_buffer buffer = 0;
+  airudder_call call = 0;
+
+  note(airudder_catalog_extend(a->bytes, a->len, OUT(made), a->error));
+  if (made) airudder_catalog_free(made);
+  note(airudder_catalog_list(a->handle, OUT(buffer), a->error));
+  if (buffer) airudder_buffer_free(buffer);
+  note(airudder_call_start_named(a->handle, a->text, a->bytes, a->len, OUT(call), a->error));
+  if (call) airudder_call_free(call);
+  call = 0;
+  note(airudder_call_begin_named(a->handle, a->text, OUT(call), a->error));
+  if (call) airudder_call_free(call);
+}
+
 static void use_events(const struct arguments *a) {
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
   airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
@@ -162,6 +180,7 @@ static void use_events(const struct arguments *a) {
   config.max_body_bytes = a->len;
   config.max_depth = config.allow_unsigned = config.require_encryption = config.own_verifier = a->number;
   config.tolerance_ms = (int64_t)a->time;
+  config.catalog = a->outputs ? a->handle : 0;
   note(airudder_webhooks_new(&config, OUT(hooks), a->error));
   if (hooks) airudder_webhooks_free(hooks);
   note(airudder_webhooks_new(NULL, OUT(hooks), a->error));
@@ -214,6 +233,7 @@ static void use_crypto(const struct arguments *a) {
   config.max_retries = config.lenient = a->number;
   config.requests_per_second = (double)a->number / 3;
   config.timeout_ms = config.seed = a->time;
+  config.catalog = a->outputs ? a->handle : 0;
   note(airudder_client_new(&config, OUT(client), a->error));
   if (client) airudder_client_free(client);
   note(airudder_client_new(NULL, OUT(client), a->error));
@@ -247,12 +267,14 @@ static void use_crypto(const struct arguments *a) {
 static void use_everything(const struct arguments *a) {
   use_calls(a);
   use_campaigns(a);
+  use_catalogs(a);
   use_events(a);
   use_crypto(a);
 }
 
 /* Things that live, one of each kind. */
 struct living {
+  airudder_catalog catalog;
   airudder_client client;
   airudder_call call;
   airudder_campaign campaign;
@@ -271,6 +293,8 @@ static struct living make(void) {
   campaign.name = "hostile";
   campaign.end_time = "2099-12-01 18:00:00+08:00";
   webhooks.allow_unsigned = 1;
+  assert_int_equal(airudder_catalog_extend(catalog_json, sizeof catalog_json - 1, &l.catalog, NULL), 0);
+  config.catalog = webhooks.catalog = l.catalog;
   assert_int_equal(airudder_client_new(&config, &l.client, NULL), 0);
   assert_int_equal(airudder_call_begin(l.client, AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS, &l.call, NULL), 0);
   assert_int_equal(airudder_campaign_new(l.client, &campaign, &l.campaign, NULL), 0);
@@ -282,6 +306,7 @@ static struct living make(void) {
 }
 
 static void destroy(const struct living *l, int code) {
+  assert_int_equal(airudder_catalog_free(l->catalog), code);
   assert_int_equal(airudder_client_free(l->client), code);
   assert_int_equal(airudder_call_free(l->call), code);
   assert_int_equal(airudder_campaign_free(l->campaign), code);

@@ -21,7 +21,7 @@ def test_vectors(build, how):
 
 
 @checked
-@pytest.mark.parametrize("name", ["calls", "campaign", "limits", "partitions", "events", "threads"])
+@pytest.mark.parametrize("name", ["calls", "campaign", "limits", "partitions", "events", "catalog", "threads"])
 def test_behaviour(build, name, how):
     build(TESTS / f"{name}.c", standard="gnu99", packages=["cmocka"]).run(how)
 

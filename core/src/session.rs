@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
+    api::catalog,
     config::{ClientConfig, ValidConfig},
     crypto::{BuiltIn, Provider},
     error::{Error, ErrorCode},
@@ -90,6 +91,19 @@ impl Session {
             requests: Pace::default(),
         };
         Ok(Self(Arc::new(Inner { config: config.validate(provider)?, state: Mutex::new(state) })))
+    }
+
+    /// Fails where there is no operation of this name (E1002), neither in the library nor in the client's own catalog.
+    pub fn check_operation(&self, name: &str) -> Result<(), Error> {
+        #[cfg(feature = "catalog")]
+        if let Some(own) = &self.0.config.settings.catalog {
+            let mut names = own.operations().iter().map(|row| row.name.as_str());
+            if catalog::operation(name).is_some() || names.any(|own| own == name) {
+                return Ok(());
+            }
+            return Err(catalog::unknown(name, own.operations().iter().map(|row| row.name.as_str())));
+        }
+        catalog::required(name).map(drop)
     }
 
     pub(crate) fn config(&self) -> &ValidConfig {

@@ -93,6 +93,66 @@ pub extern "C" fn airudder_call_begin(
     })
 }
 
+/// Starts a call of an operation by its name, which may be one of the client's own catalog; else as
+/// airudder_call_start().
+///
+/// @param client      The client.
+/// @param name        The operation's name, such as `plans.create`.
+/// @param params      A JSON object, UTF-8.
+/// @param params_len  Its length in bytes.
+/// @param call        Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+/// @param error       Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1002… to AIRUDDER_E1009… with the bad field in `error.pointer`.
+///
+///     airudder_call_start_named(client, "plans.create", params, strlen(params), &call, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_start_named(
+    client: airudder_client,
+    name: Text<'_>,
+    params: Bytes<'_>,
+    params_len: Length,
+    call: Out<'_, airudder_call>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let call = output(call, "call", 0)?;
+        let (name, params) = (name.get("name")?, params.text(params_len, "params")?);
+        memory::to_work_on(params.len())?;
+        *call = CLIENTS.share(client, |client| {
+            let started = Call::new(&client.session, name, params, &client.call_options())?;
+            Ok(CALLS.insert(CallState::new(started, params.len(), None)))
+        })?;
+        Ok(())
+    })
+}
+
+/// Begins a call of an operation by its name, which may be one of the client's own catalog; else as
+/// airudder_call_begin(). What is set for an operation of your own is checked as a whole, when the call is polled.
+///
+/// @param client  The client.
+/// @param name    The operation's name, such as `plans.create`.
+/// @param call    Receives the call, to be freed with airudder_call_free(); 0 if it fails.
+/// @param error   Receives the error; may be NULL.
+/// @return 0; AIRUDDER_E1002_UNKNOWN_OPERATION, AIRUDDER_E1014_INVALID_HANDLE.
+///
+///     airudder_call_begin_named(client, "plans.create", &call, &err);
+///     airudder_call_set_str(call, "/title", "spring");
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_call_begin_named(
+    client: airudder_client,
+    name: Text<'_>,
+    call: Out<'_, airudder_call>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let call = output(call, "call", 0)?;
+        let name = name.get("name")?;
+        *call = CLIENTS
+            .share(client, |client| Ok(CALLS.insert(CallState::of_draft(Draft::of_name(client.clone(), name)?))))?;
+        Ok(())
+    })
+}
+
 /// Begins a call of an operation that this library does not know.
 ///
 /// @param client   The client.

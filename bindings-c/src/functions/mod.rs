@@ -6,6 +6,8 @@ pub(crate) mod campaign;
 pub(crate) mod campaign_limits;
 pub(crate) mod campaign_partition;
 pub(crate) mod campaign_report;
+#[cfg(feature = "catalog")]
+pub(crate) mod catalog;
 pub(crate) mod client;
 pub(crate) mod crypto;
 pub(crate) mod events;

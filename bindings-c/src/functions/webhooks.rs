@@ -18,6 +18,7 @@ use crate::{
     objects::{
         answer::{Out, code, code_with_error, output},
         buffers::{BUFFERS, Buffer},
+        catalog,
         events::{EVENTS, Received},
         handles::Table,
     },
@@ -44,6 +45,8 @@ pub struct airudder_ack {
 static HOOKS: Table<Arc<Webhooks>> = Table::new(4, "airudder_webhooks");
 
 fn config(given: &airudder_webhooks_config<'_>) -> Result<WebhookConfig, Error> {
+    #[cfg(not(feature = "catalog"))]
+    catalog::none(given.catalog)?;
     let usual = WebhookConfig::default();
     let secret = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.map(Secret::new));
     let text = |text: Text<'_>, name: &str| Ok::<_, Error>(text.setting(name)?.map(str::to_owned));
@@ -61,6 +64,8 @@ fn config(given: &airudder_webhooks_config<'_>) -> Result<WebhookConfig, Error> 
         max_depth: if given.max_depth == 0 { usual.max_depth } else { usize::try_from(given.max_depth).unwrap_or(0) },
         tolerance_ms: if given.tolerance_ms == 0 { usual.tolerance_ms } else { u64::try_from(given.tolerance_ms).ok() },
         own_verifier: given.own_verifier != 0,
+        #[cfg(feature = "catalog")]
+        catalog: catalog::given(given.catalog)?,
     })
 }
 

@@ -10,7 +10,11 @@ use std::{
 
 use airudder_core::{CallOptions, ClientConfig, Error, Secret, Session};
 
-use crate::{ffi::pointers::Text, objects::handles::Table, types::client::airudder_config};
+use crate::{
+    ffi::pointers::Text,
+    objects::{catalog, handles::Table},
+    types::client::airudder_config,
+};
 
 /// A client behind its handle.
 pub(crate) struct Client {
@@ -52,7 +56,11 @@ impl Client {
             max_retries: retries(config.max_retries).unwrap_or(usual.max_retries),
             requests_per_second: Some(config.requests_per_second).filter(|rate| *rate != 0.0),
             strict,
+            #[cfg(feature = "catalog")]
+            catalog: catalog::given(config.catalog)?,
         };
+        #[cfg(not(feature = "catalog"))]
+        catalog::none(config.catalog)?;
         Ok(Self { session: Session::new(core)?, strict, seed: config.seed, calls: AtomicU64::new(0) })
     }
 }

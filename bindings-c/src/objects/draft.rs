@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airudder_core::{Call, CallOptions, Error, ErrorCode, OperationInfo, RawRequest};
+use airudder_core::{Call, CallOptions, Error, ErrorCode, OperationInfo, RawRequest, catalog};
 
 use crate::{
     ffi::memory,
@@ -23,6 +23,8 @@ pub(crate) struct Draft {
 
 enum What {
     Operation(&'static OperationInfo, Node),
+    /// An operation of the client's own catalog, whose parameters are checked as a whole.
+    Own(String, Node),
     Raw(RawRequest),
 }
 
@@ -31,6 +33,16 @@ impl Draft {
     pub(crate) fn of_operation(client: Arc<Client>, operation: &'static OperationInfo) -> Self {
         let options = client.call_options();
         Self { client, what: What::Operation(operation, Node::Object(Vec::new())), options, failed: None }
+    }
+
+    /// The same, of an operation by its name, which may be one of the client's own catalog.
+    pub(crate) fn of_name(client: Arc<Client>, name: &str) -> Result<Self, Error> {
+        if let Some(info) = catalog::operation(name) {
+            return Ok(Self::of_operation(client, info));
+        }
+        client.session.check_operation(name)?;
+        let options = client.call_options();
+        Ok(Self { client, what: What::Own(memory::text(name)?, Node::Object(Vec::new())), options, failed: None })
     }
 
     /// A call that the library does not type.
@@ -62,8 +74,13 @@ impl Draft {
     }
 
     fn try_set(&mut self, pointer: &str, value: Node) -> Result<(), Error> {
-        let What::Operation(info, params) = &mut self.what else {
-            return Err(Error::new(ErrorCode::Misuse, "a raw request has no parameters to set: they were in its body"));
+        let (info, params) = match &mut self.what {
+            What::Operation(info, params) => (info, params),
+            What::Own(_, params) => return params.set(&Pointer::parse(pointer)?, value),
+            What::Raw(_) => {
+                let why = "a raw request has no parameters to set: they were in its body";
+                return Err(Error::new(ErrorCode::Misuse, why));
+            }
         };
         let pointer = Pointer::parse(pointer)?;
         let is_strict = self.options.strict.unwrap_or(self.client.strict);
@@ -84,20 +101,20 @@ impl Draft {
 
     /// The call itself, its parameters checked as a whole, and how many bytes they are.
     pub(crate) fn finish(self) -> Result<(Call, usize), Error> {
-        match (self.failed, self.what) {
-            (Some(error), What::Operation(info, _)) => Err(error.in_operation(info.name)),
-            (Some(error), What::Raw(_)) => Err(error),
-            (None, What::Operation(info, params)) => {
-                let params = params.json()?;
-                let size = params.len();
-                memory::to_work_on(size)?;
-                Ok((Call::new(&self.client.session, info.name, params, &self.options)?, size))
-            }
-            (None, What::Raw(request)) => {
+        let (name, params) = match &self.what {
+            What::Operation(info, params) => (info.name, params),
+            What::Own(name, params) => (name.as_str(), params),
+            What::Raw(request) => {
+                self.failed.map_or(Ok(()), Err)?;
                 let size = request.query.len().max(request.body.len());
                 memory::to_work_on(size)?;
-                Ok((Call::raw(&self.client.session, request, &self.options)?, size))
+                return Ok((Call::raw(&self.client.session, request.clone(), &self.options)?, size));
             }
-        }
+        };
+        self.failed.map_or(Ok(()), |error| Err(error.in_operation(name)))?;
+        let params = params.json()?;
+        let size = params.len();
+        memory::to_work_on(size)?;
+        Ok((Call::new(&self.client.session, name, params, &self.options)?, size))
     }
 }

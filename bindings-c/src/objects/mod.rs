@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod buffers;
 pub(crate) mod call;
 pub(crate) mod campaign;
+pub(crate) mod catalog;
 pub(crate) mod client;
 pub(crate) mod document;
 pub(crate) mod draft;

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use crate::ffi::pointers::Text;
+use crate::{ffi::pointers::Text, types::catalog::airudder_catalog};
 
 /// A client: settings, token and retry budget, shared by its calls. Many threads may use it at once.
 pub type airudder_client = u64;
@@ -40,4 +40,6 @@ pub struct airudder_config<'a> {
     pub lenient: c_int,
     /// The largest number of requests a second, those for tokens included. 0: any number.
     pub requests_per_second: f64,
+    /// Operations of your own, from airudder_catalog_extend(). 0: none.
+    pub catalog: airudder_catalog,
 }

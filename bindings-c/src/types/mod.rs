@@ -3,6 +3,7 @@
 pub(crate) mod buffers;
 pub(crate) mod call;
 pub(crate) mod campaign;
+pub(crate) mod catalog;
 pub(crate) mod client;
 pub(crate) mod crypto;
 pub(crate) mod error;

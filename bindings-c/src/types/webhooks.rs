@@ -2,9 +2,12 @@
 
 use std::ffi::c_int;
 
-use crate::ffi::{
-    field_list::FieldList,
-    pointers::{Bytes, Length, Text},
+use crate::{
+    ffi::{
+        field_list::FieldList,
+        pointers::{Bytes, Length, Text},
+    },
+    types::catalog::airudder_catalog,
 };
 
 /// A receiver of events. Many threads may use it at once.
@@ -47,6 +50,8 @@ pub struct airudder_webhooks_config<'a> {
     /// Not 0: you verify each delivery yourself, and call airudder_webhooks_unwrap_verified(). Then no secret is
     /// given.
     pub own_verifier: c_int,
+    /// Events of your own, from airudder_catalog_extend(), which are recognized behind those of this library. 0: none.
+    pub catalog: airudder_catalog,
 }
 
 /// A delivery, with all that may be signed. Begin with AIRUDDER_DELIVERY_INIT.

@@ -78,16 +78,10 @@ impl Call {
         write: impl FnOnce(&Rule) -> Result<String, E>,
     ) -> Result<Self, E> {
         let is_strict = options.strict.unwrap_or(session.config().settings.strict);
+        session.check_operation(operation)?;
         #[cfg(feature = "catalog")]
         if let (Some(own), None) = (&session.config().settings.catalog, catalog::operation(operation)) {
-            let params = match own.operation(operation) {
-                Some(_) => write(&Rule::AnyObject)?,
-                None => {
-                    return Err(
-                        catalog::unknown(operation, own.operations().iter().map(|row| row.name.as_str())).into()
-                    );
-                }
-            };
+            let params = write(&Rule::AnyObject)?;
             if is_strict {
                 own.check(operation, &params)?;
             }

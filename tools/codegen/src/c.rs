@@ -9,9 +9,11 @@ use serde_json::Value;
 use crate::catalog::{events_of, operations_of, reference, text};
 
 /// The sections of the header, in its order: the files that each is read from, of which the first one has its title.
-const SECTIONS: [&[&str]; 14] = [
+const SECTIONS: [&[&str]; 15] = [
     &["types/error"],
     &["types/text", "types/header"],
+    &["functions/buffers", "types/buffers"],
+    &["functions/catalog", "types/catalog"],
     &["functions/client", "types/client"],
     &["functions/call", "types/call"],
     &["functions/values", "types/values"],
@@ -20,7 +22,6 @@ const SECTIONS: [&[&str]; 14] = [
     &["functions/campaign_limits"],
     &["functions/campaign_partition"],
     &["functions/events", "types/events"],
-    &["functions/buffers", "types/buffers"],
     &["functions/webhooks", "types/webhooks"],
     &["functions/crypto", "types/crypto"],
     &["functions/library"],
