@@ -245,7 +245,7 @@ def test_operations_of_the_library_are_left_out(make):
 
 def test_lists_in_the_query_are_told(make):
     made = make(document(method="get", parameters=[query("ids", type="array", items={"type": "string"})])).imported
-    told = "without parameters of the query that are no single value: ids"
+    told = "without the parameters of the query that are no single value: ids"
     assert made.notes == [("GET /service/things", told)]
 
 

@@ -33,6 +33,7 @@ FAULTS = [
     (document(parameters=[{"name": "a", "in": "nowhere"}]), "/parameters/0/in: a parameter is in path"),
     (document(parameters=[query("a", type="int")]), "/parameters/0/schema/type: 'int' is no type"),
     (document(parameters=[query("a", type=[])]), "/schema/type: this must have an item"),
+    (document(parameters=[query("a", type=[["string"]])]), "/schema/type/0: this must be a text"),
     (document(parameters=[query("a", minLength=-1)]), "/schema/minLength: `minLength` must be a whole number"),
     (document(parameters=[query("a", maximum="9")]), "/schema/maximum: `maximum` must be a number"),
     (document(parameters=[query("a", exclusiveMinimum=True)]), "needs a `minimum`"),

@@ -129,7 +129,7 @@ def _is_plain(schemas: Schemas, schema: Place) -> bool:
     """Returns whether a parameter is a text, a number or a truth value."""
     value = schemas.object_of(schema).value
     kinds = value.get("type", "string") if is_object(value) else "string"
-    return not {"array", "object"} & set(kinds if is_array(kinds) else [kinds])
+    return not any(kind in ("array", "object") for kind in (kinds if is_array(kinds) else [kinds]))
 
 
 def _json_body(request: Place) -> Place | None:
