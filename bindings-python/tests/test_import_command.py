@@ -134,6 +134,6 @@ def test_the_commands_take_a_catalog(environment, start_vendor):
     done = airudder(environment, "call", "plans.get", "plan_id=p/1", *given)
     assert json.loads(done.stdout) == CALLS["plans.get"][1]
     done = airudder(environment, "call", "plans.get", "plan=p", *given)
-    assert "E1004 at /plan" in done.stderr
+    assert "E1004 plans.get at /plan: unknown field `plan`, expected `plan_id`" in done.stderr
     done = airudder(environment, "listen", "--kind", "plan.done", *given)
     assert (done.returncode, "plan.finished" in done.stderr) == (2, True)
