@@ -17,7 +17,8 @@ def add(app: typer.Typer) -> None:
     app.command(epilog=below("airudder listen --port 8000"))(listen)
 
 
-def _port(text: str) -> int:
+def _port(given: str | int) -> int:
+    text = str(given)  # the default comes here, too
     if not text.isdecimal() or int(text) > 65535:
         raise typer.BadParameter(f"{text!r} is no port: those are 0 to 65535")
     return int(text)
