@@ -30,6 +30,7 @@ test: setup python node c sandbox ## Run every suite
 lint: setup python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p airudder-wasm --no-default-features --features receive -- -D warnings
 	cargo clippy -p airudder-wasm --no-default-features --features detect -- -D warnings
 	cargo clippy -p airudder-wasm --no-default-features --features catalog -- -D warnings
 	$(PYTHON) -m ruff format --check .

@@ -6,7 +6,7 @@ use airudder_core::{Answer, Error, ErrorCode, Failure, Headers, Method, Output, 
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use crate::{boundary::to_js, errors::Fallible, exact, head::headers, whole::whole};
+use crate::{boundary::to_js, errors::Fallible, exact, fields::headers, whole::whole};
 
 /// The machine of one call.
 #[wasm_bindgen]

@@ -6,10 +6,7 @@ use airudder_core::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{
-    errors::Fallible,
-    head::{Head, headers},
-};
+use crate::{errors::Fallible, fields::headers, head::Head};
 
 /// Encrypts to a text, as the cipher says. `iv` is 16 random bytes, for ciphers that need them.
 #[wasm_bindgen]

@@ -1,14 +1,8 @@
-//! Header fields, and what else a delivery has beside its body.
+//! What a delivery has beside its body.
 
 use airudder_core::{Delivery, Headers};
 
-use crate::whole::whole;
-
-/// Header fields from names and values by turns, each with a zero character behind it.
-#[cfg(any(feature = "client", feature = "receive"))]
-pub(crate) fn headers(fields: &str) -> Headers {
-    by_turns(fields.split_terminator('\0'))
-}
+use crate::{fields::by_turns, whole::whole};
 
 /// What a delivery has beside its body.
 pub(crate) struct Head<'a> {
@@ -30,8 +24,4 @@ impl<'a> Head<'a> {
         let Self { method, url, headers } = self;
         Delivery { body, headers, method, url, received_ms: Some(whole(received_ms)) }
     }
-}
-
-fn by_turns<'a>(mut parts: impl Iterator<Item = &'a str>) -> Headers {
-    std::iter::from_fn(|| parts.next().zip(parts.next())).collect()
 }

@@ -10,7 +10,7 @@
 
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-#![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it converted")]
+#![allow(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it converted; not in every module")]
 #![expect(unreachable_pub, reason = "wasm-bindgen exports what is `pub`, wherever it stands")]
 
 mod boundary;
@@ -26,6 +26,8 @@ mod exact;
 #[cfg(feature = "client")]
 mod fault;
 #[cfg(any(feature = "client", feature = "receive", feature = "detect"))]
+mod fields;
+#[cfg(any(feature = "receive", feature = "detect"))]
 mod head;
 #[cfg(any(feature = "client", feature = "receive"))]
 mod provider;

@@ -6,7 +6,7 @@ use airudder_core::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{call::Call, errors::Fallible, head::headers, provider::Runtime, whole::whole};
+use crate::{call::Call, errors::Fallible, fields::headers, provider::Runtime, whole::whole};
 
 /// The state that the calls of a client share.
 #[wasm_bindgen]
@@ -92,6 +92,7 @@ extern "C" {
 }
 
 impl From<SessionSettings> for ClientConfig {
+    #[allow(clippy::needless_update, reason = "with the core's feature `catalog` there is one more field")]
     fn from(settings: SessionSettings) -> Self {
         let usual = Self::default();
         Self {
@@ -108,6 +109,7 @@ impl From<SessionSettings> for ClientConfig {
             max_retries: settings.max_retries().unwrap_or(usual.max_retries),
             requests_per_second: settings.requests_per_second(),
             strict: settings.strict().unwrap_or(usual.strict),
+            ..usual
         }
     }
 }

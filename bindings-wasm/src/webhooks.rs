@@ -45,6 +45,7 @@ extern "C" {
 }
 
 impl From<WebhooksSettings> for WebhookConfig {
+    #[allow(clippy::needless_update, reason = "with the core's feature `catalog` there is one more field")]
     fn from(settings: WebhooksSettings) -> Self {
         let usual = Self::default();
         Self {
@@ -59,6 +60,7 @@ impl From<WebhooksSettings> for WebhookConfig {
             require_encryption: settings.require_encryption(),
             max_body_bytes: settings.max_body_bytes().unwrap_or(usual.max_body_bytes),
             max_depth: settings.max_depth().unwrap_or(usual.max_depth),
+            ..usual
         }
     }
 }

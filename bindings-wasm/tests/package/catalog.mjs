@@ -1,7 +1,8 @@
 // A catalog of one's own where nothing but the package's main entry was loaded.
 import { Catalog, Client } from "airudder";
 
-const operations = [{ name: "plans.get", method: "GET", path: "/service/plans/{plan_id}" }];
+const params = { properties: { plan_id: { type: "string" } }, required: ["plan_id"] };
+const operations = [{ name: "plans.get", method: "GET", path: "/service/plans/{plan_id}", params }];
 let url;
 try {
   const catalog = Catalog.extend({ airudder_catalog: 1, operations, events: [] });

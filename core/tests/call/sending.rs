@@ -1,7 +1,7 @@
 //! How a request is authorized and encrypted, and how calls share the token.
 
 use airudder_core::{
-    Auth, Call, CallOptions, ClientConfig, Delivery, ErrorCode, Failure, Method, Outcome, RawRequest, Replay, Response,
+    Auth, Call, CallOptions, ClientConfig, Delivery, ErrorCode, Failure, Method, Outcome, RawRequest, Response,
     Session, Step,
     crypto::{self, Scheme, SigningInput},
 };
@@ -186,13 +186,10 @@ fn a_request_is_signed_as_the_scheme_says() {
             config.sign_scheme = scheme.into();
         });
         let request = RawRequest {
-            method: Method::Post,
-            path: "/api/v1/anything".into(),
             query: "a=1".into(),
             body: "{}".into(),
             auth: Auth::Sign,
-            replay: Replay::Never,
-            file: false,
+            ..RawRequest::new(Method::Post, "/api/v1/anything")
         };
         let mut call = Call::raw(&session, request, options).expect(scheme);
         next_request(&mut call, &mut 1_790_000_000_123).expect(scheme)
