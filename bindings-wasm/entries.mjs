@@ -4,7 +4,12 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const dist = new URL("dist/", import.meta.url);
-for (const [name, folder] of Object.entries({ airudder: "runtime", receive: "receive", catalog: "catalog", detect: "detect" })) {
+for (const [name, folder] of Object.entries({
+  airudder: "runtime",
+  receive: "receive",
+  catalog: "catalog",
+  detect: "detect",
+})) {
   const base64 = readFileSync(new URL(`${name}.wasm`, dist), "base64");
   writeFileSync(new URL(`${folder}/inlined.js`, dist), `exports.base64 = "${base64}";\n`);
 }
