@@ -81,7 +81,7 @@ for (const [runtime, [command, ...flags]] of Object.entries(runtimes)) {
 test("it names the authors of what is inside, and not who built it", () => {
   const folder = join(project, "node_modules/airudder");
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  assert.ok(files.some((file) => file.name === "airudder.wasm"));
+  assert.ok(files.some((file) => file.name === "receive.wasm"));
   assert.match(readFileSync(join(folder, "THIRD-PARTY.md"), "utf8"), /^- wasm-bindgen /m);
   const builder = [
     homedir(),
@@ -151,7 +151,7 @@ for (const date of ["2025-01-01", "2024-09-01"]) {
   test(`workerd as of ${date}, with the module as a file`, async () => {
     const folder = join(project, `workerd-${date}`);
     mkdirSync(folder);
-    for (const module of ["airudder.wasm", "catalog.wasm", "detect.wasm"]) {
+    for (const module of ["airudder.wasm", "receive.wasm", "catalog.wasm", "detect.wasm"]) {
       copyFileSync(join(project, "node_modules/airudder/dist", module), join(folder, module));
     }
     const settings = readFileSync(join(project, "worker.capnp"), "utf8");

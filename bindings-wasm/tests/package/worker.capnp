@@ -12,6 +12,7 @@ const worker :Workerd.Worker = (
   modules = [
     (name = "worker.mjs", esModule = embed "worker.mjs"),
     (name = "airudder.wasm", wasm = embed "airudder.wasm"),
+    (name = "receive.wasm", wasm = embed "receive.wasm"),
     (name = "catalog.wasm", wasm = embed "catalog.wasm"),
     (name = "detect.wasm", wasm = embed "detect.wasm"),
   ],
