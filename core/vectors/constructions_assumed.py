@@ -6,6 +6,10 @@ from primitives import KEYS, SECRET, encrypt
 CALL = {"task_id": "t-1", "details": [{"callee": "+6212345678", "result": "finished"}], "status": "finished"}
 
 
+STAMPED = {"X-AIRudder-Timestamp": TIME, "X-AIRudder-Nonce": NONCE}
+STAMP, ONCE = "time(header(X-AIRudder-Timestamp))", "header(X-AIRudder-Nonce)"
+
+
 def assumed(about: str, scheme: str, signature: bytes, headers: dict[str, str] | None = None, **more: object) -> Case:
     upper, encoding = ":HEX:" in scheme, scheme.split(":")[1]
     if encoding == "base64(hex)":
@@ -15,12 +19,8 @@ def assumed(about: str, scheme: str, signature: bytes, headers: dict[str, str] |
     return case(f"AI Rudder, if {about}", scheme, fields, **({"body": BODY, "key": SIGN_KEY} | more))  # type: ignore[arg-type]
 
 
-def assumed_cases() -> list[Case]:
-    stamped = {"X-AIRudder-Timestamp": TIME, "X-AIRudder-Nonce": NONCE}
-    time, nonce = "time(header(X-AIRudder-Timestamp))", "header(X-AIRudder-Nonce)"
-    sealed = encrypt("aes-ecb:zero:base64", BODY.encode(), KEYS[16])
-    over_plain = {"body": sealed, "encryption_key": KEYS[16], "plain": BODY}
-    cases = [
+def of_the_body() -> list[Case]:
+    return [
         assumed("HMAC over the body", "hmac-sha256:hex:body", hm("sha256", SECRET, BODY)),
         assumed("in Base64", "hmac-sha256:base64:body", hm("sha256", SECRET, BODY)),
         assumed("SHA-1", "hmac-sha1:hex:body", hm("sha1", SECRET, BODY)),
@@ -36,35 +36,40 @@ def assumed_cases() -> list[Case]:
         assumed(
             "MD5 of the body inside", "hmac-sha256:hex:md5(body)", hm("sha256", SECRET, plain_hash("md5", BODY).hex())
         ),
+    ]
+
+
+def with_a_time() -> list[Case]:
+    return [
         assumed(
             "SHA-256 of the body inside, with a time",
-            f"hmac-sha256:hex:{time}+'\\n'+{nonce}+'\\n'+sha256(body)",
+            f"hmac-sha256:hex:{STAMP}+'\\n'+{ONCE}+'\\n'+sha256(body)",
             hm("sha256", SECRET, f"{TIME}\n{NONCE}\n{plain_hash('sha256', BODY).hex()}"),
-            stamped,
+            STAMPED,
         ),
         assumed(
             "time, nonce, body",
-            f"hmac-sha256:hex:{time}+{nonce}+body",
+            f"hmac-sha256:hex:{STAMP}+{ONCE}+body",
             hm("sha256", SECRET, TIME + NONCE + BODY),
-            stamped,
+            STAMPED,
         ),
         assumed(
             "nonce & time & body",
-            f"hmac-sha256:base64:{nonce}+'&'+{time}+'&'+body",
+            f"hmac-sha256:base64:{ONCE}+'&'+{STAMP}+'&'+body",
             hm("sha256", SECRET, f"{NONCE}&{TIME}&{BODY}"),
-            stamped,
+            STAMPED,
         ),
         assumed(
             "key, time, body, secret",
-            f"sha256:hex:key+{time}+body+secret",
+            f"sha256:hex:key+{STAMP}+body+secret",
             plain_hash("sha256", SIGN_KEY + TIME + BODY + SECRET),
-            stamped,
+            STAMPED,
         ),
         assumed(
             "method, path, time, body",
-            f"hmac-sha256:hex:method+'\\n'+path+'\\n'+{time}+'\\n'+body",
+            f"hmac-sha256:hex:method+'\\n'+path+'\\n'+{STAMP}+'\\n'+body",
             hm("sha256", SECRET, f"POST\n/airudder/events\n{TIME}\n{BODY}"),
-            stamped,
+            STAMPED,
         ),
         assumed(
             "time in milliseconds, a full stop, body",
@@ -72,6 +77,13 @@ def assumed_cases() -> list[Case]:
             hm("sha256", SECRET, f"{MILLIS}.{BODY}"),
             {"X-Time": MILLIS},
         ),
+    ]
+
+
+def of_other_texts() -> list[Case]:
+    sealed = encrypt("aes-ecb:zero:base64", BODY.encode(), KEYS[16])
+    over_plain = {"body": sealed, "encryption_key": KEYS[16], "plain": BODY}
+    return [
         assumed(
             "over the decrypted text",
             "hmac-sha256:hex:plain",
@@ -80,9 +92,9 @@ def assumed_cases() -> list[Case]:
         ),
         assumed(
             "over time and decrypted text",
-            f"hmac-sha256:hex:{time}+'.'+plain",
+            f"hmac-sha256:hex:{STAMP}+'.'+plain",
             hm("sha256", SECRET, f"{TIME}.{BODY}"),
-            stamped,
+            STAMPED,
             **over_plain,
         ),
         assumed(
@@ -100,18 +112,22 @@ def assumed_cases() -> list[Case]:
         assumed("secret, body", "sha256:hex:secret+body;weak", plain_hash("sha256", SECRET + BODY)),
         assumed("secret, body, secret", "md5:hex:secret+body+secret", plain_hash("md5", SECRET + BODY + SECRET)),
     ]
-    cases += [
+
+
+def of_many_parts() -> list[Case]:
+    joined = f"{SIGN_KEY}:{MILLIS}:{BODY}"
+    return [
         assumed(
             "key, time, nonce, body, secret",
-            f"md5:hex:key+{time}+{nonce}+body+secret",
+            f"md5:hex:key+{STAMP}+{ONCE}+body+secret",
             plain_hash("md5", SIGN_KEY + TIME + NONCE + BODY + SECRET),
-            stamped,
+            STAMPED,
         ),
         assumed(
             "lines of key, time, nonce, body",
-            f"hmac-sha256:hex:key+'\\n'+{time}+'\\n'+{nonce}+'\\n'+body",
+            f"hmac-sha256:hex:key+'\\n'+{STAMP}+'\\n'+{ONCE}+'\\n'+body",
             hm("sha256", SECRET, f"{SIGN_KEY}\n{TIME}\n{NONCE}\n{BODY}"),
-            stamped,
+            STAMPED,
         ),
         assumed(
             "the MD5 of the secret behind the body",
@@ -123,15 +139,14 @@ def assumed_cases() -> list[Case]:
             "hmac-sha256:base64(hex):base64(body)",
             hm("sha256", SECRET, b64(BODY)),
         ),
-    ]
-    named = [("X-Time", MILLIS), ("X-Request-Id", "r-1")]
-    joined = f"{SIGN_KEY}:{MILLIS}:{BODY}"
-    cases.append(
         assumed(
             "key:time:body",
             "hmac-sha1:base64:key+':'+time(header(X-Time))+':'+body",
             hm("sha1", SECRET, joined),
-            dict(named),
-        )
-    )
-    return cases
+            {"X-Time": MILLIS, "X-Request-Id": "r-1"},
+        ),
+    ]
+
+
+def assumed_cases() -> list[Case]:
+    return of_the_body() + with_a_time() + of_other_texts() + of_many_parts()

@@ -113,13 +113,8 @@ def lists() -> list[Case]:
 
 
 def with_time() -> list[Case]:
-    """A time in a field of its own, and an id in another."""
+    """A time in a field of its own, the signature behind a prefix, and an id in another field."""
     cases = []
-
-    def add(vendor: str, scheme: str, signed: str, field: str, **others: str) -> None:
-        named = {name.replace("_", "-"): value for name, value in others.items()}
-        cases.append(case(vendor, f"{scheme};in=header({field.split(':')[0]})", named | {field: signed}))
-
     zoom = hm("sha256", SECRET, f"v0:{TIME}:{BODY}").hex()
     for vendor, time, field in (
         ("Zoom", "x-zm-request-timestamp", "x-zm-signature"),
@@ -132,6 +127,25 @@ def with_time() -> list[Case]:
     fields = {"svix-id": "msg_fake", "svix-timestamp": TIME, "svix-signature": f"v1,{'A' * 43}= v1,{svix}"}
     scheme += ";prefix='v1,';secret='whsec_'+base64"
     cases.append(case("Svix, Clerk, Resend", scheme, fields, secret="whsec_" + BASE64_SECRET))
+    twitch = hm("sha256", SECRET, f"{DELIVERY_ID}2024-07-05T06:05:00.123456789Z{BODY}").hex()
+    eventsub = "Twitch-Eventsub-Message"
+    scheme = (
+        f"hmac-sha256:hex:header({eventsub}-Id)+time(header({eventsub}-Timestamp))+body"
+        f";in=header({eventsub}-Signature);prefix='sha256='"
+    )
+    fields = {f"{eventsub}-Id": DELIVERY_ID, f"{eventsub}-Timestamp": "2024-07-05T06:05:00.123456789Z"}
+    cases.append(case("Twitch", scheme, fields | {f"{eventsub}-Signature": "sha256=" + twitch}))
+    return cases
+
+
+def with_bare_time() -> list[Case]:
+    """A time in a field of its own, and the signature alone in another."""
+    cases = []
+
+    def add(vendor: str, scheme: str, signed: str, field: str, **others: str) -> None:
+        named = {name.replace("_", "-"): value for name, value in others.items()}
+        cases.append(case(vendor, f"{scheme};in=header({field.split(':')[0]})", named | {field: signed}))
+
     add(
         "HubSpot v3",
         "hmac-sha256:base64:method+url+body+time(header(X-HubSpot-Request-Timestamp))",
@@ -177,14 +191,6 @@ def with_time() -> list[Case]:
         "X-Cld-Signature",
         X_Cld_Timestamp=TIME,
     )
-    twitch = hm("sha256", SECRET, f"{DELIVERY_ID}2024-07-05T06:05:00.123456789Z{BODY}").hex()
-    eventsub = "Twitch-Eventsub-Message"
-    scheme = (
-        f"hmac-sha256:hex:header({eventsub}-Id)+time(header({eventsub}-Timestamp))+body"
-        f";in=header({eventsub}-Signature);prefix='sha256='"
-    )
-    fields = {f"{eventsub}-Id": DELIVERY_ID, f"{eventsub}-Timestamp": "2024-07-05T06:05:00.123456789Z"}
-    cases.append(case("Twitch", scheme, fields | {f"{eventsub}-Signature": "sha256=" + twitch}))
     return cases
 
 
@@ -194,14 +200,6 @@ def with_url() -> list[Case]:
     query = URL + f"?nonce={NONCE}&timestamp={TIME}"
     vonage = {"msisdn": "6212345678", "message-timestamp": "2024-07-05 06:05:00", "timestamp": TIME}
     vonage_sig = plain_hash("md5", "&" + pairs(dict(vonage)) + SECRET).hex()
-    contentful = (
-        "hmac-sha256:hex:method+'\\n'+path+'\\nx-contentful-signed-headers:'+header(x-contentful-signed-headers)"
-        "+';x-contentful-timestamp:'+time(header(x-contentful-timestamp))+'\\n'+body;in=header(x-contentful-signature)"
-    )
-    signed_headers = "x-contentful-signed-headers,x-contentful-timestamp"
-    canonical = (
-        f"POST\n/airudder/events\nx-contentful-signed-headers:{signed_headers};x-contentful-timestamp:{MILLIS}\n{BODY}"
-    )
     plivo = {"X-Plivo-Signature-V2-Nonce": NONCE, "X-Plivo-Signature-V2": b64(hm("sha256", SECRET, URL + NONCE))}
     return [
         case(
@@ -247,6 +245,19 @@ def with_url() -> list[Case]:
             {},
             url=f"{URL}?{form(vonage | {'sig': vonage_sig})}",
         ),
+    ]
+
+
+def with_path() -> list[Case]:
+    contentful = (
+        "hmac-sha256:hex:method+'\\n'+path+'\\nx-contentful-signed-headers:'+header(x-contentful-signed-headers)"
+        "+';x-contentful-timestamp:'+time(header(x-contentful-timestamp))+'\\n'+body;in=header(x-contentful-signature)"
+    )
+    signed_headers = "x-contentful-signed-headers,x-contentful-timestamp"
+    canonical = (
+        f"POST\n/airudder/events\nx-contentful-signed-headers:{signed_headers};x-contentful-timestamp:{MILLIS}\n{BODY}"
+    )
+    return [
         case(
             "Contentful",
             contentful,
@@ -317,4 +328,4 @@ def with_key_or_fields() -> list[Case]:
 
 
 def world_cases() -> list[Case]:
-    return over_body() + lists() + with_time() + with_url() + with_key_or_fields()
+    return over_body() + lists() + with_time() + with_bare_time() + with_url() + with_path() + with_key_or_fields()
