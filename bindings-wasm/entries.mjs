@@ -71,4 +71,6 @@ copyFileSync(new URL("library.d.ts", dist), new URL("wasm.d.mts", dist));
 for (const part of ["catalog", "detect"]) {
   copyFileSync(new URL(`${part}.d.ts`, dist), new URL(`wasm-${part}.d.mts`, dist));
 }
-copyFileSync(new URL("lib/runtime/glue.d.ts", import.meta.url), new URL("runtime/glue.d.ts", dist));
+for (const folder of ["runtime", "receive"]) {
+  copyFileSync(new URL(`lib/${folder}/glue.d.ts`, import.meta.url), new URL(`${folder}/glue.d.ts`, dist));
+}

@@ -76,7 +76,7 @@ test("where another scheme was used, the page finds it and takes it", async () =
     await page.click(`[data-language=${language}]`);
     assert.equal(await text("#code"), line);
     await page.click("#copy");
-    assert.equal(await text("#copy"), "Copied");
+    await page.waitForFunction(() => document.querySelector("#copy").textContent === "Copied");
     await page.fill("#body", "");
     await page.focus("#body");
     await page.keyboard.press("Control+V");

@@ -54,7 +54,7 @@ test("the programs of the README", async () => {
   }
   assert.match(programs, /createServer\(/);
   const types = 'import type { Event, Unverified, WebHeaders } from "airudder";\n';
-  assert.deepEqual(await broken("readme", `${types}${programs}void [server, several, own];\n`), []);
+  assert.deepEqual(await broken("readme", `${types}${programs}void [server, several, own, vendor];\n`), []);
 });
 
 const HANDLERS = `

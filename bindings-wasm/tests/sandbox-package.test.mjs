@@ -121,7 +121,7 @@ console.log(error instanceof SandboxError, error.message.includes("no/such.json:
 
 test("a catalog of one's own is answered and sent", async () => {
   const { stdout, said } = await run(module(CATALOG));
-  assert.deepEqual(stdout.trim().split("\n"), ["{ id: 7 } 1", '{"id":7,"event":"plan.finished"}', "true true"], said);
+  assert.deepEqual(stdout.trim().split("\n"), ["{ id: 7 } 1", '{"event":"plan.finished","id":7}', "true true"], said);
 });
 
 const EVERYTHING = `

@@ -84,6 +84,8 @@ pub(super) fn candidates(spots: &[Spot<'_>]) -> Vec<Candidate> {
 pub(super) fn spots<'a>(delivery: &Delivery<'a>) -> Vec<Spot<'a>> {
     let mut spots = Vec::new();
     for (name, value) in distinct(delivery.headers) {
+        // Spelled as the vendor does it, the usual place need not be named.
+        let name = if name.eq_ignore_ascii_case(SIGN_HEADER) { SIGN_HEADER } else { name };
         let place = |item: Option<&str>| Place::Header(name.to_owned(), item.map(str::to_owned));
         let items = list(&value);
         for (item, text) in &items {
