@@ -16,8 +16,8 @@ VERSION = re.search(r"^version = \"(.*)\"", (ROOT / "Cargo.toml").read_text(), r
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 SECRETS = {"AIRUDDER_APP_KEY": "fake-app-key", "AIRUDDER_APP_SECRET": "fake-app-secret"}
 VALGRIND = (
-    "valgrind --quiet --fair-sched=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=all"
-    " --errors-for-leak-kinds=all"
+    "valgrind --quiet --fair-sched=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=all --num-callers=100"
+    f" --errors-for-leak-kinds=all --suppressions={Path(__file__).parent / 'valgrind.supp'}"
 )
 
 

@@ -249,6 +249,7 @@ static void many_threads(void **state) {
   for (i = 0; i < COUNT(threads); i++) pthread_join(threads[i], NULL);
   assert_int_equal(airudder_call_free(shared.call), AIRUDDER_E1014_INVALID_HANDLE);
   assert_int_equal(airudder_event_free(shared.event), AIRUDDER_E1014_INVALID_HANDLE);
+  assert_int_equal(airudder_catalog_free(shared.catalog), 0);
   assert_int_equal(airudder_client_free(shared.client), 0);
   assert_int_equal(airudder_campaign_free(shared.campaign), 0);
   assert_int_equal(airudder_webhooks_free(shared.hooks), 0);

@@ -228,4 +228,5 @@ def test_a_command_is_a_module_with_add():
         "report",
         "listen",
         "detect",
+        "importing",
     ]

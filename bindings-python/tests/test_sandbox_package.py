@@ -261,7 +261,7 @@ except airudder_sandbox.SandboxError as error:
 
 
 def test_a_catalog_of_ones_own_is_answered_and_sent(run):
-    said = ["{'id': 7} 1", """b'{"id":7,"event":"plan.finished"}'""", "True"]
+    said = ["{'id': 7} 1", """b'{"event":"plan.finished","id":7}'""", "True"]
     done = run("-W", "error", "-c", CATALOG)
     assert done.stdout.splitlines() == said, done.stderr
 

@@ -155,7 +155,7 @@ class BaseClient:
             del json, query, options
 
     def __repr__(self) -> str:
-        session = getattr(self, "_session", None)  # error reporters show a client whose settings were refused, too
+        session = vars(self).get("_session")  # error reporters show a client whose settings were refused, too
         return f"{type(self).__name__}(base_url={session and session.base_url!r})"
 
     def __reduce__(self) -> NoReturn:
