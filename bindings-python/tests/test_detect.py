@@ -3,7 +3,6 @@
 import json
 import shlex
 import subprocess
-import time
 import warnings
 from datetime import UTC, datetime
 
@@ -75,17 +74,15 @@ def test_a_method_can_be_given():
     assert crypto.detect(headers, BODY, secret=SECRET, method="PUT").scheme == scheme
 
 
-def test_the_largest_delivery_takes_no_two_seconds():
+def test_the_search_in_the_largest_delivery_is_bounded():
     body = json.dumps({"task_id": "t", "details": [{"n": n} for n in range(4000)], "pad": ""}).encode()
     body = body.replace(b'"pad": ""', b'"pad": "' + b"x" * (64 * 1024 - len(body)) + b'"')
     assert len(body) == 64 * 1024
     headers = {f"X-Field-{number}": str(number) for number in range(20)}
     headers |= {"X-AIRudder-Sign": crypto.sign(body, "fake-other-secret")}
-    start = time.process_time()
     found = crypto.detect(headers, body, secret=SECRET, encryption_key=KEY, url=URL)
-    assert time.process_time() - start < 2
     assert found.scheme is None
-    assert found.tried > 1000
+    assert 1000 < found.tried < 20_000, "each is computed over 64 KiB"
 
 
 def captured(folder, headers, body):

@@ -1,9 +1,5 @@
 //! Finding out by one captured delivery how AI Rudder encrypts, in every form that a cipher has.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a test measures; the core has no clock")]
-
-use std::time::{Duration, Instant};
-
 use airudder_core::{
     Delivery, Headers,
     crypto::{Captured, Cipher, Detection, MAX_DETECT_BYTES, detect},
@@ -108,14 +104,11 @@ fn a_plain_body_is_not_taken_for_an_encrypted_one() {
 }
 
 #[test]
-fn the_largest_bodies_take_little_time() {
+fn nothing_is_found_in_the_largest_bodies_that_are_no_ciphers() {
     let noise: String = (0_u32..).map(|n| format!("{:08x}", n.wrapping_mul(2_654_435_761))).take(8000).collect();
     let many = (0..2000).map(|n| format!("\"f{n}\":\"{}\"", &noise[n..n + 16])).collect::<Vec<_>>().join(",");
     for body in [noise.clone(), format!("{{\"data\":\"{noise}\"}}"), format!("{{{many}}}")] {
         assert!(body.len() <= MAX_DETECT_BYTES);
-        let begin = Instant::now();
         assert!(found(&fields(), body.as_bytes(), KEY).cipher.is_none());
-        // Optimized it takes a tenth of a second at most; this is neither, on a busy machine.
-        assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
     }
 }
