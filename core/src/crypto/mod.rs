@@ -5,6 +5,7 @@
 
 mod aes;
 mod cipher;
+mod cursor;
 mod detect;
 mod encoding;
 mod key;

@@ -10,7 +10,7 @@ use super::{
     presets::PRESETS,
 };
 use crate::{
-    crypto::{encoding::Encoding, key::KeyForm},
+    crypto::{cursor::Cursor, encoding::Encoding, key::KeyForm},
     error::{Error, ErrorCode},
 };
 
@@ -19,14 +19,13 @@ impl FromStr for Cipher {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let preset = PRESETS.iter().find(|(name, _)| *name == text);
-        Reader { text: preset.map_or(text, |(_, spelling)| spelling), at: 0 }.cipher()
+        let text = preset.map_or(text, |(_, spelling)| spelling);
+        Reader { text: Cursor::new(text, "cipher", ErrorCode::InvalidCipher) }.cipher()
     }
 }
 
-/// The reader. `at` is where the next character stands, in bytes.
 struct Reader<'a> {
-    text: &'a str,
-    at: usize,
+    text: Cursor<'a>,
 }
 
 const ENCODINGS: [Encoding; 3] = [Encoding::Base64, Encoding::Base64Url, Encoding::Hex];
@@ -41,14 +40,14 @@ impl<'a> Reader<'a> {
                 format!("aes-ecb, aes-cbc, aes-gcm, or a whole preset ({})", names.join(", "))
             },
         )?;
-        self.expect(':')?;
+        self.text.expect(":")?;
         let fits = |padding: &Padding| (mode == Mode::Gcm) == (*padding == Padding::None);
         let padding = self.one_of(
             "the padding",
             |word| Padding::ALL.into_iter().filter(fits).find(|padding| padding.as_str() == word),
             || if mode == Mode::Gcm { "none in GCM" } else { "zero, pkcs7 or pkcs7-32" }.into(),
         )?;
-        self.expect(':')?;
+        self.text.expect(":")?;
         let encoding = self.one_of(
             "the encoding",
             |word| match ENCODINGS.into_iter().find(|encoding| encoding.as_str() == word) {
@@ -59,8 +58,8 @@ impl<'a> Reader<'a> {
         )?;
         let mut cipher = Cipher { mode, padding, encoding, ..Cipher::default() };
         let mut given = Vec::new();
-        while self.at < self.text.len() {
-            self.expect(':')?;
+        while !self.text.rest().is_empty() {
+            self.text.expect(":")?;
             self.option(&mut cipher, &mut given)?;
         }
         self.check(&cipher)?;
@@ -68,27 +67,27 @@ impl<'a> Reader<'a> {
     }
 
     fn option(&mut self, cipher: &mut Cipher, given: &mut Vec<&'a str>) -> Result<(), Error> {
-        let start = self.at;
+        let start = self.text.at();
         let name = self.word();
         if given.contains(&name) {
-            return Err(self.error(start, &format!("`{name}` is given twice")));
+            return Err(self.text.error(start, &format!("`{name}` is given twice")));
         }
         if !matches!(name, "iv" | "key" | "aad" | "wrap" | "frame") {
-            return Err(self.error(start, "an option is iv=, key=, aad=, wrap= or frame="));
+            return Err(self.text.error(start, "an option is iv=, key=, aad=, wrap= or frame="));
         }
-        self.expect('=')?;
+        self.text.expect("=")?;
         given.push(name);
         match name {
-            "iv" if cipher.mode == Mode::Ecb => return Err(self.error(start, "aes-ecb has no iv")),
+            "iv" if cipher.mode == Mode::Ecb => return Err(self.text.error(start, "aes-ecb has no iv")),
             "iv" => cipher.iv = Some(self.iv(cipher.mode)?),
             "key" => {
                 let forms = || "text, hex, base64, sha256 or md5".into();
                 cipher.key = self.one_of("the form of the key", KeyForm::from_name, forms)?;
             }
-            "aad" if cipher.mode != Mode::Gcm => return Err(self.error(start, "only aes-gcm has aad")),
+            "aad" if cipher.mode != Mode::Gcm => return Err(self.text.error(start, "only aes-gcm has aad")),
             "aad" => cipher.aad = Some(self.aad()?),
             "wrap" if cipher.encoding.is_none() => {
-                return Err(self.error(start, "a JSON field holds no raw bytes: take base64 or hex"));
+                return Err(self.text.error(start, "a JSON field holds no raw bytes: take base64 or hex"));
             }
             "wrap" => cipher.wrap = Some(self.pointer(':')?),
             _ => cipher.frame = Some(self.frame()?),
@@ -98,24 +97,24 @@ impl<'a> Reader<'a> {
 
     /// Checks what depends on several options.
     fn check(&self, cipher: &Cipher) -> Result<(), Error> {
-        let end = self.text.len();
+        let end = self.text.at();
         if cipher.mode != Mode::Ecb && cipher.iv.is_none() {
             let mode = cipher.mode.as_str();
-            return Err(self.error(end, &format!("{mode} needs an iv: {}", ivs(cipher.mode))));
+            return Err(self.text.error(end, &format!("{mode} needs an iv: {}", ivs(cipher.mode))));
         }
         let in_body = matches!(&cipher.iv, Some(Iv::At(Place::Field(_))))
             || matches!(&cipher.aad, Some(Aad::At(Place::Field(_))));
         if in_body && cipher.wrap.is_none() {
-            return Err(
-                self.error(end, "with field(…) the encrypted text is in a JSON body, too: say where by wrap=/pointer")
-            );
+            return Err(self
+                .text
+                .error(end, "with field(…) the encrypted text is in a JSON body, too: say where by wrap=/pointer"));
         }
         Ok(())
     }
 
     fn iv(&mut self, mode: Mode) -> Result<Iv, Error> {
-        let start = self.at;
-        let wrong = |reader: &Self| reader.error(start, &format!("the iv is {}", ivs(mode)));
+        let start = self.text.at();
+        let wrong = |reader: &Self| reader.text.error(start, &format!("the iv is {}", ivs(mode)));
         Ok(match self.word() {
             "prefix" => Iv::Prefix,
             "key" => Iv::Key,
@@ -128,76 +127,49 @@ impl<'a> Reader<'a> {
     }
 
     fn aad(&mut self) -> Result<Aad, Error> {
-        if self.rest().starts_with('\'') {
-            return self.literal().map(Aad::Literal);
+        if self.text.rest().starts_with('\'') {
+            return self.text.literal().map(Aad::Literal);
         }
-        let start = self.at;
+        let start = self.text.at();
         match self.word() {
             place @ ("header" | "field") => self.place(place).map(Aad::At),
-            _ => Err(self.error(start, "the aad is header(Name), field(/pointer) or 'text'")),
+            _ => Err(self.text.error(start, "the aad is header(Name), field(/pointer) or 'text'")),
         }
     }
 
     /// What is in the parentheses behind `header` and `field`.
     fn place(&mut self, name: &str) -> Result<Place, Error> {
-        self.expect('(')?;
+        self.text.expect("(")?;
         let place = if name == "field" {
             Place::Field(self.pointer(')')?)
         } else {
-            let start = self.at;
-            let name = self.until(&[')']);
-            if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            {
-                return Err(self.error(start, "header(Name) names no header field"));
-            }
-            Place::Header(name.to_owned())
+            Place::Header(self.text.header_name(&[')'])?)
         };
-        self.expect(')')?;
+        self.text.expect(")")?;
         Ok(place)
     }
 
     fn frame(&mut self) -> Result<Frame, Error> {
         self.one_of("the frame", |word| (word == "wechat").then_some(()), || "wechat or wechat('receiver id')".into())?;
-        if !self.rest().starts_with('(') {
+        if !self.text.rest().starts_with('(') {
             return Ok(Frame::default());
         }
-        self.expect('(')?;
-        let id = self.literal()?;
-        self.expect(')')?;
+        self.text.expect("(")?;
+        let id = self.text.literal()?;
+        self.text.expect(")")?;
         Ok(Frame { id: Some(id) })
     }
 
     /// A JSON pointer, in quotes where it has the character that would end it.
     fn pointer(&mut self, end: char) -> Result<String, Error> {
-        let start = self.at;
-        let pointer = if self.rest().starts_with('\'') { self.literal()? } else { self.until(&[end]).to_owned() };
+        let start = self.text.at();
+        let pointer =
+            if self.text.rest().starts_with('\'') { self.text.literal()? } else { self.text.until(&[end]).to_owned() };
         if pointer.starts_with('/') {
             Ok(pointer)
         } else {
-            Err(self.error(start, "a JSON pointer is expected, such as /data/encrypt"))
+            Err(self.text.error(start, "a JSON pointer is expected, such as /data/encrypt"))
         }
-    }
-
-    fn literal(&mut self) -> Result<String, Error> {
-        let start = self.at;
-        self.expect('\'')?;
-        let mut literal = String::new();
-        let mut characters = self.rest().char_indices();
-        while let Some((at, character)) = characters.next() {
-            match character {
-                '\'' => {
-                    self.at += at + 1;
-                    return Ok(literal);
-                }
-                '\\' => match characters.next() {
-                    Some((_, 'n')) => literal.push('\n'),
-                    Some((_, escaped @ ('\'' | '\\'))) => literal.push(escaped),
-                    _ => return Err(self.error(self.at + at, r"behind \ stands n, ' or \")),
-                },
-                other => literal.push(other),
-            }
-        }
-        Err(self.error(start, "a text lacks its closing quote"))
     }
 
     fn one_of<T>(
@@ -206,37 +178,13 @@ impl<'a> Reader<'a> {
         find: impl FnOnce(&str) -> Option<T>,
         all: impl FnOnce() -> String,
     ) -> Result<T, Error> {
-        let start = self.at;
+        let start = self.text.at();
         let word = self.word();
-        find(word).ok_or_else(|| self.error(start, &format!("{what} is {}", all())))
+        find(word).ok_or_else(|| self.text.error(start, &format!("{what} is {}", all())))
     }
 
     fn word(&mut self) -> &'a str {
-        self.until(&[':', '=', '(', ')', '\''])
-    }
-
-    fn until(&mut self, ends: &[char]) -> &'a str {
-        let rest = self.rest();
-        let (word, _) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
-        self.at += word.len();
-        word
-    }
-
-    fn expect(&mut self, character: char) -> Result<(), Error> {
-        if !self.rest().starts_with(character) {
-            return Err(self.error(self.at, &format!("`{character}` is expected")));
-        }
-        self.at += character.len_utf8();
-        Ok(())
-    }
-
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn error(&self, at: usize, why: &str) -> Error {
-        let character = self.text.get(..at).unwrap_or_default().chars().count() + 1;
-        Error::new(ErrorCode::InvalidCipher, format!("at character {character} of the cipher: {why}"))
+        self.text.until(&[':', '=', '(', ')', '\''])
     }
 }
 
@@ -284,7 +232,7 @@ mod tests {
             ("aes-cbc:zero:hex:iv=0001", 21, "32 hex digits"),
             ("aes-gcm:none:hex:iv=000102030405060708090a0b0c0d0e0f", 21, "24 hex digits"),
             ("aes-cbc:zero:hex:iv=key:iv=key", 25, "`iv` is given twice"),
-            ("aes-cbc:zero:hex:iv=header()", 28, "names no header field"),
+            ("aes-cbc:zero:hex:iv=header()", 28, "the name of a header field"),
             ("aes-cbc:zero:hex:iv=header(X", 29, "`)` is expected"),
             ("aes-cbc:zero:hex:iv=field(/a)", 30, "wrap=/pointer"),
             ("aes-cbc:zero:hex:iv=field(a):wrap=/b", 27, "a JSON pointer"),

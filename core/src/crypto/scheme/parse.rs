@@ -9,7 +9,7 @@ use super::{
     secret::SecretForm,
 };
 use crate::{
-    crypto::encoding::Encoding,
+    crypto::{cursor::Cursor, encoding::Encoding},
     error::{Error, ErrorCode},
 };
 
@@ -19,41 +19,44 @@ const DEEPEST: usize = 8;
 impl Scheme {
     /// Reads a scheme, or the name of a preset; it may be one that authenticates nobody.
     pub(in crate::crypto) fn parse_any(text: &str) -> Result<Self, Error> {
-        let mut reader = Reader { text: presets::spelling(text).unwrap_or(text), at: 0, depth: 0 };
+        let text = presets::spelling(text).unwrap_or(text);
+        let mut reader = Reader { text: Cursor::new(text, "scheme", ErrorCode::InvalidScheme), depth: 0 };
         let scheme = reader.scheme()?;
-        if reader.rest().is_empty() {
+        if reader.text.rest().is_empty() {
             return Ok(scheme);
         }
-        Err(reader.expected("`+` and a part, `;` and an option, or the end"))
+        Err(reader.text.expected(reader.text.at(), "`+` and a part, `;` and an option, or the end"))
     }
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    at: usize,
+    text: Cursor<'a>,
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn scheme(&mut self) -> Result<Scheme, Error> {
         let digest = self.digest()?;
-        self.require(":")?;
+        self.text.expect(":")?;
         let encoding = self.encoding()?;
         if (encoding == Encoding::Text) != (digest == Digest::None) {
-            return Err(self.expected("an encoding: `text` belongs to the digest `none`, the others to all others"));
+            return Err(self.text.expected(
+                self.text.at(),
+                "another encoding (`text` belongs to the digest `none`, the others to all others)",
+            ));
         }
-        self.require(":")?;
+        self.text.expect(":")?;
         let message = self.parts()?;
         let mut scheme = Scheme { digest, encoding, message, ..Scheme::default() };
-        while self.take(";") {
+        while self.text.take(";") {
             self.option(&mut scheme)?;
         }
         Ok(scheme)
     }
 
     fn digest(&mut self) -> Result<Digest, Error> {
-        let start = self.at;
-        let word = self.word();
+        let start = self.text.at();
+        let word = self.text.word();
         if word == "none" {
             return Ok(Digest::None);
         }
@@ -61,34 +64,31 @@ impl<'a> Reader<'a> {
             return Ok(Digest::Plain(hash));
         }
         let Some(hash) = word.strip_prefix("hmac-").and_then(Hash::from_name) else {
-            self.at = start;
-            return Err(self.expected(
+            return Err(self.text.expected(
+                start,
                 "a digest (hmac-sha256, hmac-sha1, hmac-md5, hmac-sha384, hmac-sha512, sha256, sha1, md5, \
                  sha384, sha512 or none) or the name of a preset",
             ));
         };
-        let key = if self.take("(") { self.closed()? } else { vec![Part::Secret] };
+        let key = if self.text.take("(") { self.closed()? } else { vec![Part::Secret] };
         Ok(Digest::Hmac(hash, key))
     }
 
     fn encoding(&mut self) -> Result<Encoding, Error> {
-        let start = self.at;
-        let word = self.word();
-        let found = if word == "base64" && self.take("(hex)") {
+        let start = self.text.at();
+        let word = self.text.word();
+        let found = if word == "base64" && self.text.take("(hex)") {
             Some(Encoding::Base64OfHex)
         } else {
             Encoding::from_name(word)
         };
-        found.ok_or_else(|| {
-            self.at = start;
-            self.expected("an encoding: hex, HEX, base64, base64url or base64(hex)")
-        })
+        found.ok_or_else(|| self.text.expected(start, "an encoding (hex, HEX, base64, base64url or base64(hex))"))
     }
 
     /// Parts joined by `+`.
     fn parts(&mut self) -> Result<Vec<Part>, Error> {
         let mut parts = vec![self.part()?];
-        while self.take("+") {
+        while self.text.take("+") {
             parts.push(self.part()?);
         }
         Ok(parts)
@@ -97,16 +97,16 @@ impl<'a> Reader<'a> {
     /// Parts and the parenthesis behind them.
     fn closed(&mut self) -> Result<Vec<Part>, Error> {
         let parts = self.parts()?;
-        self.require(")")?;
+        self.text.expect(")")?;
         Ok(parts)
     }
 
     fn part(&mut self) -> Result<Part, Error> {
-        if self.rest().starts_with('\'') {
-            return Ok(Part::Literal(self.literal()?));
+        if self.text.is_before("'") {
+            return Ok(Part::Literal(self.text.literal()?));
         }
-        let start = self.at;
-        let word = self.word();
+        let start = self.text.at();
+        let word = self.text.word();
         let simple = match word {
             "body" => Some(Part::Body),
             "plain" => Some(Part::Plain),
@@ -120,16 +120,16 @@ impl<'a> Reader<'a> {
         if let Some(part) = simple {
             return Ok(part);
         }
-        if !self.take("(") {
-            self.at = start;
-            return Err(self.expected(
-                "a part: body, plain, secret, key, url, path, method, 'literal', header(Name), query(name), field(/pointer), \
-                 params(&,=), time(part), or a function of parts",
+        if !self.text.take("(") {
+            return Err(self.text.expected(
+                start,
+                "a part (body, plain, secret, key, url, path, method, 'literal', header(Name), query(name), \
+                 field(/pointer), params(&,=), time(part), or a function of parts)",
             ));
         }
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(self.expected("fewer parentheses inside each other"));
+            return Err(self.text.expected(self.text.at(), "fewer parentheses inside each other"));
         }
         let part = self.call(word, start)?;
         self.depth -= 1;
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
             "params" => Part::Params(self.params()?),
             "time" => {
                 let part = self.part()?;
-                self.require(")")?;
+                self.text.expect(")")?;
                 Part::Time(Box::new(part))
             }
             "upper" => Part::Apply(Function::Upper, self.closed()?),
@@ -157,43 +157,43 @@ impl<'a> Reader<'a> {
             "base64" => Part::Apply(Function::Base64, self.closed()?),
             "sorted" => {
                 let mut parts = vec![self.part()?];
-                while self.take(",") {
+                while self.text.take(",") {
                     parts.push(self.part()?);
                 }
-                self.require(")")?;
+                self.text.expect(")")?;
                 Part::Apply(Function::Sorted, parts)
             }
             _ => {
                 let Some(hash) = Hash::from_name(word) else {
-                    self.at = start;
-                    return Err(self.expected(
+                    return Err(self.text.expected(
+                        start,
                         "header, query, field, params, time, md5, sha1, sha256, sha384, sha512, upper, lower, \
                          percent, base64 or sorted",
                     ));
                 };
                 let parts = self.parts()?;
-                let encoding = if self.take(",") { self.encoding()? } else { Encoding::Hex };
-                self.require(")")?;
+                let encoding = if self.text.take(",") { self.encoding()? } else { Encoding::Hex };
+                self.text.expect(")")?;
                 Part::Apply(Function::Digest(hash, encoding), parts)
             }
         })
     }
 
     fn option(&mut self, scheme: &mut Scheme) -> Result<(), Error> {
-        let start = self.at;
-        match self.word() {
+        let start = self.text.at();
+        match self.text.word() {
             "weak" => scheme.weak = true,
-            "in" if self.take("=header(") => {
+            "in" if self.text.take("=header(") => {
                 let (name, item) = self.header()?;
                 scheme.place = Place::Header(name, item);
             }
-            "in" if self.take("=query(") => scheme.place = Place::Query(self.name()?),
-            "in" if self.take("=field(") => scheme.place = Place::Field(self.pointer()?),
-            "prefix" if self.take("=") => scheme.prefix = self.literal()?,
-            "secret" if self.take("=") => {
-                let prefix = if self.rest().starts_with('\'') {
-                    let prefix = self.literal()?;
-                    self.require("+")?;
+            "in" if self.text.take("=query(") => scheme.place = Place::Query(self.name()?),
+            "in" if self.text.take("=field(") => scheme.place = Place::Field(self.pointer()?),
+            "prefix" if self.text.take("=") => scheme.prefix = self.text.literal()?,
+            "secret" if self.text.take("=") => {
+                let prefix = if self.text.is_before("'") {
+                    let prefix = self.text.literal()?;
+                    self.text.expect("+")?;
                     prefix
                 } else {
                     String::new()
@@ -201,10 +201,9 @@ impl<'a> Reader<'a> {
                 scheme.secret = SecretForm { prefix, encoding: self.secret_encoding()? };
             }
             _ => {
-                self.at = start;
-                return Err(self.expected(
-                    "an option: in=header(Name), in=query(name), in=field(/pointer), prefix='…', secret=hex, secret=base64, \
-                     secret='…'+base64 or weak",
+                return Err(self.text.expected(start,
+                    "an option (in=header(Name), in=query(name), in=field(/pointer), prefix='…', secret=hex, secret=base64, \
+                     secret='…'+base64 or weak)",
                 ));
             }
         }
@@ -212,41 +211,35 @@ impl<'a> Reader<'a> {
     }
 
     fn secret_encoding(&mut self) -> Result<Encoding, Error> {
-        let start = self.at;
-        match self.word() {
+        let start = self.text.at();
+        match self.text.word() {
             "hex" => Ok(Encoding::Hex),
             "base64" => Ok(Encoding::Base64),
             "text" => Ok(Encoding::Text),
-            _ => {
-                self.at = start;
-                Err(self.expected("the form of the secret: text, hex or base64"))
-            }
+            _ => Err(self.text.expected(start, "the form of the secret (text, hex or base64)")),
         }
     }
 
     /// `Name)` or `Name,item)`.
     fn header(&mut self) -> Result<(String, Option<String>), Error> {
-        let name = self.until(&[',', ')']);
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-            return Err(self.expected("the name of a header field"));
-        }
-        let item = if self.take(",") { Some(self.until(&[')']).to_owned()) } else { None };
-        self.require(")")?;
-        Ok((name.to_owned(), item))
+        let name = self.text.header_name(&[',', ')'])?;
+        let item = if self.text.take(",") { Some(self.text.until(&[')']).to_owned()) } else { None };
+        self.text.expect(")")?;
+        Ok((name, item))
     }
 
     fn name(&mut self) -> Result<String, Error> {
-        let name = self.until(&[')']);
+        let name = self.text.until(&[')']);
         if name.is_empty() {
-            return Err(self.expected("a name"));
+            return Err(self.text.expected(self.text.at(), "a name"));
         }
-        self.require(")")?;
+        self.text.expect(")")?;
         Ok(name.to_owned())
     }
 
     fn pointer(&mut self) -> Result<String, Error> {
-        if !self.rest().starts_with('/') {
-            return Err(self.expected("a JSON pointer, which begins with `/`"));
+        if !self.text.is_before("/") {
+            return Err(self.text.expected(self.text.at(), "a JSON pointer, which begins with `/`"));
         }
         self.name()
     }
@@ -254,86 +247,16 @@ impl<'a> Reader<'a> {
     /// `&,=)`, with `,query` or `,all` or both before the parenthesis.
     fn params(&mut self) -> Result<Params, Error> {
         let separator = self.argument()?;
-        self.require(",")?;
+        self.text.expect(",")?;
         let assign = self.argument()?;
-        let of_query = self.take(",query");
-        let all = self.take(",all");
-        self.require(")")?;
+        let of_query = self.text.take(",query");
+        let all = self.text.take(",all");
+        self.text.expect(")")?;
         Ok(Params { separator, assign, of_query, all })
     }
 
     /// A separator as it is, or as a literal.
     fn argument(&mut self) -> Result<String, Error> {
-        if self.rest().starts_with('\'') { self.literal() } else { Ok(self.until(&[',', ')']).to_owned()) }
-    }
-
-    /// `'text'`, with `\'`, `\\` and `\n` in it.
-    fn literal(&mut self) -> Result<String, Error> {
-        self.require("'")?;
-        let mut text = String::new();
-        let mut rest = self.rest().char_indices();
-        while let Some((at, character)) = rest.next() {
-            match character {
-                '\'' => {
-                    self.at += at + 1;
-                    return Ok(text);
-                }
-                '\\' => match rest.next() {
-                    Some((_, 'n')) => text.push('\n'),
-                    Some((_, escaped @ ('\'' | '\\'))) => text.push(escaped),
-                    _ => {
-                        self.at += at;
-                        return Err(self.expected("\\n, \\' or \\\\ in a literal"));
-                    }
-                },
-                other => text.push(other),
-            }
-        }
-        self.at = self.text.len();
-        Err(self.expected("the closing quote of a literal"))
-    }
-
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn take(&mut self, token: &str) -> bool {
-        let is_next = self.rest().starts_with(token);
-        if is_next {
-            self.at += token.len();
-        }
-        is_next
-    }
-
-    fn require(&mut self, token: &str) -> Result<(), Error> {
-        if self.take(token) { Ok(()) } else { Err(self.expected(&format!("`{token}`"))) }
-    }
-
-    fn word(&mut self) -> &'a str {
-        let is_word = |character: char| character.is_ascii_alphanumeric() || character == '-';
-        let rest = self.rest();
-        self.until_index(rest.find(|character| !is_word(character)))
-    }
-
-    fn until(&mut self, ends: &[char]) -> &'a str {
-        let rest = self.rest();
-        self.until_index(rest.find(ends))
-    }
-
-    fn until_index(&mut self, end: Option<usize>) -> &'a str {
-        let rest = self.rest();
-        let taken = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-        self.at += taken.len();
-        taken
-    }
-
-    fn expected(&self, what: &str) -> Error {
-        let character = self.text.get(..self.at).unwrap_or_default().chars().count() + 1;
-        let found: String = self.rest().chars().take(12).collect();
-        let found = if found.is_empty() { "its end".to_owned() } else { format!("`{found}`") };
-        let why = format!(
-            "the scheme has {found} at character {character}, where it needs {what}; a scheme is, for instance, hmac-sha256:hex:body"
-        );
-        Error::new(ErrorCode::InvalidScheme, why)
+        if self.text.is_before("'") { self.text.literal() } else { Ok(self.text.until(&[',', ')']).to_owned()) }
     }
 }

@@ -37,15 +37,15 @@ fn presets_are_spellings_in_the_order_of_their_names() {
 #[test]
 fn a_wrong_scheme_says_what_is_wrong_and_where() {
     for (text, at, why) in [
-        ("", 1, "its end"),
+        ("", 1, "nothing is there"),
         ("hmac-sha224:hex:body", 1, "a digest"),
-        ("hmac-sha256", 12, "needs `:`"),
+        ("hmac-sha256", 12, "`:` is expected"),
         ("hmac-sha256:Hex:body", 13, "an encoding"),
         ("hmac-sha256:text:body", 17, "belongs to the digest `none`"),
         ("hmac-sha256:hex:", 17, "a part"),
         ("hmac-sha256:hex:body+", 22, "a part"),
-        ("hmac-sha256:hex:body+'x", 24, "closing quote"),
-        ("hmac-sha256:hex:'\\t'+body", 18, "in a literal"),
+        ("hmac-sha256:hex:body+'x", 22, "closing quote"),
+        ("hmac-sha256:hex:'\\t'+body", 18, "behind \\ stands"),
         ("hmac-sha256:hex:'x'body", 20, "`+` and a part"),
         ("hmac-sha256:hex:header(X-Time", 30, "`)`"),
         ("hmac-sha256:hex:header()+body", 24, "the name of a header field"),
@@ -59,7 +59,7 @@ fn a_wrong_scheme_says_what_is_wrong_and_where() {
         let error = text.parse::<Scheme>().unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidScheme, "{text}");
         let message = &error.details().message;
-        assert!(message.contains(&format!("at character {at},")) && message.contains(why), "{text}: {error}");
+        assert!(message.contains(&format!("at character {at} of")) && message.contains(why), "{text}: {error}");
     }
     let deep = format!("hmac-sha256:hex:{}body{}", "md5(".repeat(100_000), ")".repeat(100_000));
     assert!(deep.parse::<Scheme>().unwrap_err().to_string().contains("fewer parentheses"));
