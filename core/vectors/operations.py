@@ -275,8 +275,10 @@ def operation_cases() -> list[dict[str, object]]:
             )
     for name in ("tasks.recording", "tasks.recordings"):
         case = next(case for case in cases if case["operation"] == name)
-        response = {"status": 200, "headers": [["Content-Type", "audio/x-wav"]], "body": "RIFF"}
-        cases.append(case | {"response": response, "result": None, "file": "audio/x-wav"})
+        sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        for kind in ("audio/x-wav", "text/csv; charset=utf-8", sheet):
+            response = {"status": 200, "headers": [["Content-Type", kind]], "body": "RIFF"}
+            cases.append(case | {"response": response, "result": None, "file": kind})
     for name, change, error, pointer in REFUSED:
         params = next(params for operation, *_, params, _ in OPERATIONS if operation == name) | change
         params = {field: value for field, value in params.items() if value is not None}

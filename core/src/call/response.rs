@@ -143,12 +143,16 @@ fn service_ms(headers: &Headers) -> Option<u64> {
     Some(http_date(date.trim())?.saturating_mul(1000))
 }
 
-/// The file that a response is, by its content type: anything but text and JSON.
+/// The file that a response is, by its content type: anything but JSON and what proxies write their errors in, which is
+/// text and XML. Tables are files, although they are text.
 pub(super) fn file(status: u16, headers: &Headers) -> Option<File> {
     let content_type = headers.get("Content-Type")?.trim();
     let kind = content_type.to_ascii_lowercase();
-    let is_text = kind.starts_with("text/") || kind.contains("json") || kind.contains("xml");
-    let is_file = status == 200 && !is_text && !is_encrypted(headers);
+    let kind = kind.split(';').next().unwrap_or_default().trim_end();
+    let is_table = matches!(kind, "text/csv" | "text/tab-separated-values");
+    let is_text =
+        kind.starts_with("text/") || kind.contains("json") || kind.ends_with("/xml") || kind.ends_with("+xml");
+    let is_file = status == 200 && (is_table || !is_text) && !is_encrypted(headers);
     is_file.then(|| File { content_type: content_type.to_owned() })
 }
 
