@@ -210,7 +210,9 @@ def test_the_result_is_what_the_envelope_holds(row, schema, envelope, result):
 
 
 def test_an_answer_may_be_a_file(row):
-    assert row(responses=answers({"type": "string", "format": "binary"}, "audio/wav"))["file"] is True
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    for kind in ("audio/wav", "text/csv; charset=utf-8", sheet):
+        assert row(responses=answers({"type": "string", "format": "binary"}, kind))["file"] is True
     assert "file" not in row()
 
 

@@ -54,8 +54,15 @@ def answer(document: Document, schemas: Schemas, operation: Place) -> Answer:
 
 def _is_file(media: str) -> bool:
     """Returns whether an answer of this content type comes back as a file."""
-    name = media.lower()
-    return not is_json(name) and not name.startswith("text/") and "xml" not in name and "json" not in name
+    name = media.lower().partition(";")[0].rstrip()
+    if name in {"text/csv", "text/tab-separated-values"}:
+        return True
+    return (
+        not is_json(name)
+        and "json" not in name
+        and not name.startswith("text/")
+        and not name.endswith(("/xml", "+xml"))
+    )
 
 
 def _opened(schemas: Schemas, schema: Place) -> tuple[str | None, Place | None]:
