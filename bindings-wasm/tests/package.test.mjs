@@ -172,7 +172,8 @@ for (const date of ["2025-01-01", "2024-09-01"]) {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
     try {
-      const [line] = await once(createInterface(worker.stdio[3]), "line");
+      const ended = once(worker, "exit").then(([status]) => assert.fail(`workerd ended with ${status}`));
+      const [line] = await Promise.race([once(createInterface(worker.stdio[3]), "line"), ended]);
       const { port } = JSON.parse(line);
       const ask = async (question) =>
         (await fetch(`http://127.0.0.1:${port}/?${new URLSearchParams(question)}`)).text();
@@ -186,8 +187,9 @@ for (const date of ["2025-01-01", "2024-09-01"]) {
         server.close();
       }
     } finally {
-      worker.kill();
-      await once(worker, "exit");
+      if (worker.exitCode === null && worker.kill()) {
+        await once(worker, "exit");
+      }
     }
   });
 }

@@ -53,11 +53,15 @@ fn value<'a>(text: &'a str, rest: &mut Tokens<'a>) -> Option<(&'a str, bool)> {
     }
 }
 
+/// The names and numbers that a JSON pointer (RFC 6901) is made of.
+pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+}
+
 /// The value at a JSON pointer (RFC 6901); of equal names the last one counts.
 pub(crate) fn find<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
     let mut found = text;
-    for segment in pointer.split('/').skip(1) {
-        let name = segment.replace("~1", "/").replace("~0", "~");
+    for name in segments(pointer) {
         found = of(found).into_iter().rev().find(|(member, _)| *member == name)?.1;
     }
     Some(found)

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{catalog::Catalog, resolve::Scope, schema, strict::DEEPEST};
-use crate::error::{Error, ErrorCode};
+use crate::{
+    error::{Error, ErrorCode},
+    members,
+};
 
 /// Deeper than this, only what must be there is made.
 const FULL_DEPTH: usize = 6;
@@ -50,8 +53,7 @@ impl Catalog {
 /// Puts a value where an event has it.
 fn put(body: &mut Value, pointer: &str, value: Option<&Value>) {
     let mut place = body;
-    for segment in pointer.split('/').skip(1) {
-        let name = segment.replace("~1", "/").replace("~0", "~");
+    for name in members::segments(pointer) {
         let index = name.parse::<usize>().ok();
         let has_place = match &*place {
             Value::Array(elements) => index.is_some_and(|index| index < elements.len()),

@@ -11,9 +11,7 @@ use crate::{
 impl Webhooks {
     /// Returns whether a signature was checked. `plain` is the decrypted body, where the scheme signs that.
     pub(super) fn verify(&self, delivery: &Delivery<'_>, plain: Option<&[u8]>) -> Result<bool, Error> {
-        if !self.scheme.is_signed(delivery) {
-            return self.unsigned();
-        }
+        let Some(signature) = self.scheme.signature(delivery) else { return self.unsigned() };
         let sent_key = delivery.headers.joined(SIGN_KEY_HEADER);
         let sent_key = sent_key.as_deref().and_then(single);
         let key = self.config.sign_key.as_ref().map(Secret::expose).or(sent_key);
@@ -23,7 +21,7 @@ impl Webhooks {
         let mut outcome = Ok(false);
         for secret in secrets.chain(key_alone) {
             let input = SigningInput { secret, key, delivery: *delivery, plain };
-            outcome = self.scheme.verify_delivery(&*self.provider, &input).unwrap_or(Ok(())).map(|()| true);
+            outcome = self.scheme.verify_with(&*self.provider, &signature, &input).map(|()| true);
             if outcome.is_ok() {
                 break;
             }

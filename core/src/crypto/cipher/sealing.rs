@@ -18,6 +18,7 @@ use crate::{
     },
     error::{Error, ErrorCode},
     http::Headers,
+    members,
 };
 
 /// The size of the buffer for a large text, in bytes: whole blocks, and whole groups of Base64.
@@ -164,8 +165,7 @@ fn encrypt_ecb(
 
 /// Puts a string into a body that is being made, at a JSON pointer; what is missing on the way are objects.
 fn put(body: &mut Map<String, Value>, pointer: &str, text: String) -> Result<(), Error> {
-    let mut segments: Vec<String> =
-        pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
+    let mut segments: Vec<String> = members::segments(pointer).collect();
     let last = segments.pop().unwrap_or_default();
     let mut object = body;
     for segment in segments {

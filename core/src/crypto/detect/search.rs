@@ -71,7 +71,7 @@ fn spelled(search: &mut Search<'_>) -> Flow {
     let spellings: Vec<&str> = Scheme::presets().map(|(_, spelling)| spelling).chain(KNOWN).collect();
     each(spellings, |spelling| {
         let Ok(scheme) = spelling.parse::<Scheme>() else { return Continue(()) };
-        if !scheme.is_signed(&search.input.delivery) {
+        if scheme.signature(&search.input.delivery).is_none() {
             return Continue(());
         }
         search.try_scheme(scheme)

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use airudder_json::push_segment;
+
 use crate::{
     crypto::{
         encoding::Encoding,
@@ -147,7 +149,8 @@ fn nested<'a>(text: &'a str, pointer: &str, depth: usize, found: &mut Vec<(Strin
         if found.len() >= MAX_FIELDS {
             return;
         }
-        let inner = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let mut inner = pointer.to_owned();
+        push_segment(&mut inner, &name);
         if form::is_json(value) {
             if depth > 1 {
                 nested(value, &inner, depth - 1, found);

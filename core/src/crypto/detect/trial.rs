@@ -6,7 +6,6 @@ use super::{contents, engine::Engine, signatures::Candidate, values::Value};
 use crate::crypto::{
     encoding::Encoding,
     names::SIGN_KEY_HEADER,
-    provider::BuiltIn,
     scheme::{
         Scheme, Signer, SigningInput,
         digest::Hash,
@@ -185,13 +184,12 @@ impl<'a> Search<'a> {
     pub(super) fn confirm(&mut self, mut scheme: Scheme) -> Flow {
         scheme.weak = scheme.weakness().is_some();
         let Ok(scheme) = scheme.to_string().parse::<Scheme>() else { return Continue(()) };
-        match scheme.verify_delivery(&BuiltIn, self.input) {
-            Some(Ok(())) => {
-                self.outcome.scheme = Some(scheme);
-                Break(())
-            }
-            Some(Err(_)) | None => Continue(()),
+        let signature = scheme.signature(&self.input.delivery);
+        if signature.is_none_or(|signature| scheme.verify(&signature, self.input).is_err()) {
+            return Continue(());
         }
+        self.outcome.scheme = Some(scheme);
+        Break(())
     }
 
     /// Counts work, in bytes; stops where the limit is reached.

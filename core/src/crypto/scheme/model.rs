@@ -59,7 +59,7 @@ impl Scheme {
         self.has(&|part| *part == Part::Plain)
     }
 
-    /// Returns whether a time is signed, which [`time_of`](Self::check_time) compares.
+    /// Returns whether a time is signed, which [`check_time`](Self::check_time) compares.
     #[must_use]
     pub fn signs_time(&self) -> bool {
         self.has(&|part| matches!(part, Part::Time(_)))

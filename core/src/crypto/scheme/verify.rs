@@ -41,19 +41,10 @@ impl Scheme {
         self.verify_with(&BuiltIn, signature, input)
     }
 
-    /// Checks a signature where it stands in the delivery. `None` where there is none.
-    pub(crate) fn verify_delivery(
-        &self,
-        provider: &dyn Provider,
-        input: &SigningInput<'_>,
-    ) -> Option<Result<(), Error>> {
-        let signature = self.place.text(&input.delivery)?;
-        Some(self.verify_with(provider, &signature, input))
-    }
-
-    /// Returns whether there is something in the place of the signature.
-    pub(crate) fn is_signed(&self, delivery: &Delivery<'_>) -> bool {
-        self.place.text(delivery).is_some()
+    /// What stands in the place of the signature, for [`verify`](Self::verify); `None` where there is nothing.
+    #[must_use]
+    pub fn signature<'a>(&self, delivery: &Delivery<'a>) -> Option<Cow<'a, str>> {
+        self.place.text(delivery)
     }
 
     /// The place of the signature, in words.
@@ -65,9 +56,7 @@ impl Scheme {
     pub fn check_time(&self, delivery: &Delivery<'_>, tolerance_ms: u64) -> Result<(), Error> {
         let input = SigningInput { secret: "", key: None, delivery: *delivery, plain: None };
         let context = Context { input: &input, secret: b"", own: None };
-        let mut times = Vec::new();
-        self.message.iter().for_each(|part| part.times(&mut times));
-        for part in times {
+        for part in self.times() {
             let received_ms = delivery.received_ms.ok_or_else(|| {
                 Error::new(ErrorCode::Misuse, "the scheme signs a time: give the time of receipt with the delivery")
             })?;
@@ -79,10 +68,8 @@ impl Scheme {
 
     /// Writes header fields that the scheme signs and a sender makes: the time, where it stands in one that is not there.
     pub(crate) fn write_times(&self, headers: &mut Headers, now_ms: u64) {
-        let mut times = Vec::new();
-        self.message.iter().for_each(|part| part.times(&mut times));
         let seconds = (now_ms / 1000).to_string();
-        for part in times {
+        for part in self.times() {
             match part {
                 Part::Header(name, None) if headers.get(name).is_none() => headers.set(name, seconds.clone()),
                 Part::Header(name, Some(item)) if headers.get(name).is_none() => {
@@ -93,12 +80,24 @@ impl Scheme {
         }
     }
 
+    /// What is signed as a time.
+    fn times(&self) -> Vec<&Part> {
+        let mut times = Vec::new();
+        self.message.iter().for_each(|part| part.times(&mut times));
+        times
+    }
+
     /// Writes a signature where it stands.
     pub(crate) fn write(&self, signature: String, headers: &mut Headers) -> Result<(), Error> {
         self.place.write(signature, headers)
     }
 
-    fn verify_with(&self, provider: &dyn Provider, signature: &str, input: &SigningInput<'_>) -> Result<(), Error> {
+    pub(crate) fn verify_with(
+        &self,
+        provider: &dyn Provider,
+        signature: &str,
+        input: &SigningInput<'_>,
+    ) -> Result<(), Error> {
         self.check_secret(input)?;
         let expected = self.compute(provider, input).map_err(|error| mismatch(&error.details().message))?;
         let mut reason = None;
