@@ -17,6 +17,9 @@ let fileBytes;
 let found = {};
 let language = "python";
 
+/** The timer that ends "Copied". */
+let copied;
+
 $("method").value = "POST";
 $("scheme").value = DEFAULT_SCHEME;
 $("cipher").value = DEFAULT_CIPHER;
@@ -45,11 +48,10 @@ for (const button of document.querySelectorAll("[data-language]")) {
   });
 }
 $("copy").addEventListener("click", async () => {
+  offerCopy();
   await copy($("code").textContent);
   $("copy").textContent = "Copied";
-  setTimeout(() => {
-    $("copy").textContent = "Copy";
-  }, 1500);
+  copied = setTimeout(offerCopy, 1500);
 });
 $("use").addEventListener("click", () => {
   for (const name of ["scheme", "cipher"]) {
@@ -214,6 +216,13 @@ function showCode() {
     button.setAttribute("aria-pressed", String(button.dataset.language === language));
   }
   $("code").textContent = codeOf(language, found);
+  offerCopy();
+}
+
+/** Takes back "Copied", which was said of other code or a while ago. */
+function offerCopy() {
+  clearTimeout(copied);
+  $("copy").textContent = "Copy";
 }
 
 /** Copies a text. A page from the disk may not use the clipboard in every browser: there a selection is copied. */
