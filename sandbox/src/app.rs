@@ -132,14 +132,15 @@ async fn carry_out(app: &App, target: &Target<'_>, plan: Plan, request: Request)
         Some(Strike::Proxy { status, after: false }) => return proxy_page(*status),
         _ => {}
     }
+    let request = axum::http::Request::from_parts(parts, body);
     // An encrypted query is one Base64 text; nothing of it is percent-encoded.
-    let query = parts.uri.query().unwrap_or_default();
-    let sent = if parts.method == axum::http::Method::GET { query.as_bytes() } else { &body };
-    let response = match wire::open(app.key.as_ref(), app.config.require_encryption, &parts.headers, sent) {
+    let query = request.uri().query().unwrap_or_default();
+    let sent = if request.method() == axum::http::Method::GET { query.as_bytes() } else { request.body() };
+    let response = match wire::open(app.key.as_ref(), app.config.require_encryption, request.headers(), sent) {
         Ok(inbound) => {
             let answer = match target {
-                Target::Known(row) => operations::process(app, row, &parts.headers, &inbound, &plan).await,
-                Target::Own(found) => own::process(app, found, &parts.headers, query, &inbound).await,
+                Target::Known(row) => operations::process(app, row, &request, &inbound, &plan).await,
+                Target::Own(found) => own::process(app, found, &request, &inbound).await,
                 Target::Nothing => Answer::not_found(),
             };
             respond(app, envelope, &answer, inbound.encrypted)

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::clock;
 use crate::faults::EventPlan;
-use crate::random;
+use crate::sealing;
 use crate::state::App;
 use crate::store::{self, Answer, Attempt, DueEvent, Outcome};
 
@@ -23,7 +23,6 @@ const MAX_ATTEMPTS: u32 = 6;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The only answer that is taken for a receipt.
 const ACKNOWLEDGED: Answer = Answer::Status(200);
-const SIGNATURE: &str = "X-AIRudder-Sign";
 
 /// The parts that every delivery needs.
 pub(crate) struct Courier {
@@ -91,10 +90,10 @@ impl Courier {
 
     async fn deliver(&self, event: DueEvent, url: &Url) -> Attempt {
         let plan = if event.attempts == 0 { self.app.faults.plan_event(&event.kind) } else { EventPlan::default() };
-        let answer = match self.app.hooks.seal(&event.body, Some(random::fresh_block())) {
+        let answer = match sealing::event(&self.app.hooks, &event.body, Some(url)) {
             Ok((headers, body)) => {
                 if plan.forge {
-                    self.send_forged(url, &headers, &body).await;
+                    self.send_forged(url, &event.body).await;
                 }
                 let answer = self.send(url, &headers, &body).await;
                 if answer == ACKNOWLEDGED && plan.redeliver {
@@ -120,15 +119,14 @@ impl Courier {
         Attempt { event: event.id, at_ms, answer, outcome }
     }
 
-    /// Sends a copy whose signature is wrong; a receiver that takes it has a hole.
-    async fn send_forged(&self, url: &Url, headers: &Headers, body: &[u8]) {
-        let mut forged = headers.clone();
-        let signature = headers.get(SIGNATURE).unwrap_or("0");
-        let first = if signature.starts_with('0') { "1" } else { "0" };
-        let rest: String = signature.chars().skip(1).collect();
-        forged.set(SIGNATURE, format!("{first}{rest}"));
+    /// Sends a copy that is signed with another secret; a receiver that takes it has a hole.
+    async fn send_forged(&self, url: &Url, event: &str) {
+        let (headers, body) = match sealing::event(&self.app.forger, event, Some(url)) {
+            Ok(forged) => forged,
+            Err(error) => return tracing::error!(%error, "an event could not be forged"),
+        };
         count(&self.app.forged_sent);
-        if self.send(url, &forged, body).await == ACKNOWLEDGED {
+        if self.send(url, &headers, &body).await == ACKNOWLEDGED {
             count(&self.app.forged_accepted);
             tracing::warn!("the receiver accepted an event with a wrong signature");
         }

@@ -14,7 +14,6 @@ use serde_json::{Map, Value, json, value::RawValue};
 use crate::clock;
 use crate::config;
 use crate::examples;
-use crate::random;
 use crate::reply::{done, ok, problem};
 use crate::sealing;
 use crate::state::App;
@@ -39,9 +38,11 @@ async fn set_webhook(State(app): State<Arc<App>>, body: Bytes) -> Response {
         }
     };
     let checked = given.url.as_deref().map(config::webhook_url).transpose();
-    let checked =
-        checked.and_then(|url| if url.is_some() { sealing::try_out(&app.hooks).map(|()| url) } else { Ok(url) });
-    match checked {
+    let tried = checked.and_then(|url| {
+        url.as_ref().map_or(Ok(()), |url| sealing::try_out(&app.hooks, url))?;
+        Ok(url)
+    });
+    match tried {
         Ok(url) => app.receiver.set(url),
         Err(error) => return problem(StatusCode::BAD_REQUEST, error.to_string()),
     }
@@ -98,7 +99,7 @@ async fn sign(State(app): State<Arc<App>>, body: Bytes) -> Response {
         Ok((_, text)) => text,
         Err(why) => return problem(StatusCode::BAD_REQUEST, why),
     };
-    match app.hooks.seal(&text, Some(random::fresh_block())) {
+    match sealing::event(&app.hooks, &text, app.receiver.url().as_ref()) {
         Ok((headers, body)) => {
             let headers: Map<String, Value> =
                 headers.iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();

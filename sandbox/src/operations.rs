@@ -8,7 +8,8 @@ use airudder_core::operations::process::QueryTaskQian;
 use airudder_core::operations::robots::ListRobots;
 use airudder_core::operations::sms::SendSms;
 use airudder_core::operations::workflow::{CreateInstance, Detail, DetailInstances, UploadDetails, VerifyApiNodePush};
-use axum::http::HeaderMap;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -37,11 +38,8 @@ impl From<StoreError> for Answer {
 pub(crate) struct Asked<'a> {
     pub(crate) app: &'a App,
     operation: &'static OperationInfo,
-    headers: &'a HeaderMap,
     /// The parameters' JSON text.
     text: Cow<'a, str>,
-    /// The body as it was sent, for the signature.
-    sent: &'a [u8],
     plan: &'a Plan,
 }
 
@@ -65,20 +63,19 @@ impl Asked<'_> {
 pub(crate) async fn process(
     app: &App,
     operation: &'static OperationInfo,
-    headers: &HeaderMap,
+    request: &Request<Bytes>,
     inbound: &Inbound,
     plan: &Plan,
 ) -> Answer {
-    let text = match json_text(app, operation, headers, &inbound.text).await {
-        Ok(text) => text,
-        Err(refusal) => return refusal,
+    let answer = async {
+        authorize(app, operation.auth, request, inbound).await?;
+        let text = json_text(app, operation, request.headers(), &inbound.text).await?;
+        answer(&Asked { app, operation, text, plan }).await
     };
-    let asked = Asked { app, operation, headers, text, sent: &inbound.sent, plan };
-    answer(&asked).await.unwrap_or_else(|refusal| refusal)
+    answer.await.unwrap_or_else(|refusal| refusal)
 }
 
 async fn answer(asked: &Asked<'_>) -> Result<Answer, Answer> {
-    authorize(asked.app, asked.operation.auth, asked.headers, asked.sent).await?;
     match asked.operation.name {
         "auth.token" => fetch_token(asked).await,
         "workflow.create_instance" => create_instance(asked).await,

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use airudder_core::{Catalog, CatalogOperation, Method};
-use axum::http::HeaderMap;
+use axum::body::Bytes;
+use axum::http::Request;
 use serde_json::{Map, Value};
 
 use crate::authorize::authorize;
@@ -38,17 +39,11 @@ pub(crate) fn find<'a>(catalog: &'a Catalog, method: &str, path: &str) -> Option
     fitting.min_by_key(|found| found.in_path.len())
 }
 
-/// Processes one request; `query` is the one of its URL.
-pub(crate) async fn process(
-    app: &App,
-    found: &Found<'_>,
-    headers: &HeaderMap,
-    query: &str,
-    inbound: &Inbound,
-) -> Answer {
+/// Processes one request.
+pub(crate) async fn process(app: &App, found: &Found<'_>, request: &Request<Bytes>, inbound: &Inbound) -> Answer {
     let answer = async {
-        authorize(app, found.row.auth, headers, &inbound.sent).await?;
-        found.check(query, &inbound.text)?;
+        authorize(app, found.row.auth, request, inbound).await?;
+        found.check(request.uri().query().unwrap_or_default(), &inbound.text)?;
         if found.row.file {
             return Ok(Answer::file("application/octet-stream", b"a file of the sandbox\n".to_vec()));
         }

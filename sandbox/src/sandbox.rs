@@ -68,11 +68,11 @@ impl Sandbox {
     /// Checks the settings, opens the database, and starts to listen, to call, and to deliver.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         config.check()?;
-        let hooks = sealing::hooks(&config)?;
-        if config.webhook_url.is_some() {
-            sealing::try_out(&hooks)?;
-        }
+        let (hooks, forger) = (sealing::hooks(&config)?, sealing::forger(&config)?);
         let webhook = config.webhook()?;
+        if let Some(url) = &webhook {
+            sealing::try_out(&hooks, url)?;
+        }
         let catalog = config.catalog.as_deref().map(own::read).transpose()?;
         let changes = Changes::new();
         let opened = Store::open(config.db.as_deref(), changes.clone());
@@ -84,6 +84,7 @@ impl Sandbox {
             key: sealing::key(&config)?,
             catalog,
             hooks,
+            forger,
             receiver: Receiver::new(webhook),
             clock: Clock::new(config.clock_offset),
             config,

@@ -23,6 +23,8 @@ pub(crate) struct App {
     pub(crate) catalog: Option<Catalog>,
     /// Signs and encrypts events.
     pub(crate) hooks: Webhooks,
+    /// Signs events wrongly, for the fault of that name.
+    pub(crate) forger: Webhooks,
     pub(crate) receiver: Receiver,
     pub(crate) clock: Clock,
     pub(crate) store: Store,

@@ -18,8 +18,6 @@ const FAILED: i64 = 500;
 #[derive(Debug)]
 pub(crate) struct Inbound {
     pub(crate) text: String,
-    /// As it was sent, for the signature.
-    pub(crate) sent: Vec<u8>,
     pub(crate) encrypted: bool,
 }
 
@@ -117,7 +115,7 @@ pub(crate) fn open(
             return Err(Answer::refused("this account takes encrypted requests only (Is-Encrypted: 1)"));
         }
         let text = std::str::from_utf8(body).map_err(|_| Answer::refused("the body is not UTF-8"))?;
-        return Ok(Inbound { text: text.to_owned(), sent: body.to_vec(), encrypted: false });
+        return Ok(Inbound { text: text.to_owned(), encrypted: false });
     }
     let Some(key) = key else {
         return Err(Answer::refused("the request is encrypted, and this sandbox has no --encryption-key"));
@@ -126,7 +124,7 @@ pub(crate) fn open(
         return Err(Answer::refused("an encrypted request needs the header `Signed`, the plain text's SHA-256"));
     };
     let text = sealing::open(body, key, signed).map_err(Answer::refused)?;
-    Ok(Inbound { text, sent: body.to_vec(), encrypted: true })
+    Ok(Inbound { text, encrypted: true })
 }
 
 /// Makes the response, encrypted if there is a key to do it with.

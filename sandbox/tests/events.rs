@@ -4,10 +4,10 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use airudder_core::Delivery;
 use airudder_core::crypto::{EncryptionKey, Scheme, SigningInput, decrypt, digest};
+use airudder_core::{Delivery, ErrorCode, WebhookConfig, Webhooks};
 use airudder_sandbox::Config;
 use axum::http::StatusCode;
 use common::{KEY, Received, Receiver, SECRET, config, contact, start};
@@ -230,4 +230,48 @@ async fn a_forged_copy_comes_ahead_and_its_acceptance_is_counted() {
         assert_eq!((&events["forged_sent"], &events["forged_accepted"]), (&json!(1), &json!(accepted)));
         api.stop().await;
     }
+}
+
+#[tokio::test]
+async fn whatever_can_be_known_of_an_event_can_be_signed() {
+    for scheme in [
+        "github",
+        "hubspot-v3",
+        "netease-im",
+        "shopify",
+        "slack",
+        "square",
+        "stripe",
+        "hmac-sha512:base64url:method+path+query(id)+time(header(X-Time))+sha256(body);secret='k_'+hex",
+        "hmac-sha256:hex:time(header(X-Sign,t))+'.'+body;in=header(X-Sign,v1);secret=base64",
+    ] {
+        let secret = match scheme.split_once("secret=").map(|(_, form)| form) {
+            Some("base64") => "ZmFrZS1zZWNyZXQ=",
+            Some(_) => "k_0011223344",
+            None => SECRET,
+        };
+        let receiver = Receiver::start(|_| StatusCode::OK).await;
+        let webhook_url = Some(format!("{}?id=7", receiver.url));
+        let settings = Config { sign_secret: Some(secret.into()), sign_scheme: scheme.into(), webhook_url, ..config() };
+        let api = start(settings).await;
+        api.control("faults", &json!([{"operation": "*", "fault": "tamper_signature"}])).await;
+        api.control("events", &json!({"type": "x", "body": {"event": "x"}})).await;
+        api.stats_when(|stats| stats["events"]["delivered"] == 1).await;
+
+        let settings =
+            WebhookConfig { secrets: vec![secret.into()], scheme: scheme.into(), ..WebhookConfig::default() };
+        let hooks = Webhooks::new(settings).expect(scheme);
+        let verified: Vec<_> = receiver.received().iter().map(|event| unwrap(&hooks, event, &receiver.url)).collect();
+        assert_eq!(verified, [Err(ErrorCode::SignatureMismatch), Ok(())], "{scheme}");
+        api.stop().await;
+    }
+}
+
+/// Unwraps a delivery at the present time.
+fn unwrap(hooks: &Webhooks, event: &Received, receiver: &str) -> Result<(), ErrorCode> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
+    let (headers, url) = (event.core_headers(), format!("{receiver}?id=7"));
+    let received_ms = u64::try_from(now.as_millis()).ok();
+    let delivery = Delivery { url: &url, received_ms, ..Delivery::new(&event.body, &headers) };
+    hooks.unwrap(&delivery, None).map(drop).map_err(|error| error.code())
 }

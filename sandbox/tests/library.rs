@@ -5,7 +5,7 @@ mod common;
 use airudder_core::operations::workflow::DetailInstanceRows;
 use airudder_core::{Call, CallOptions, ClientConfig, Error, ErrorCode, Failure, Output, Response, Session, Step};
 use airudder_sandbox::Config;
-use common::{Api, KEY, config, contact, start};
+use common::{Api, KEY, SECRET, config, contact, start};
 use serde_json::{Value, json};
 
 /// A session and the clock that it is shown.
@@ -76,6 +76,37 @@ async fn the_library_does_the_whole_job_plain_and_encrypted() {
         api.control("expire-tokens", &json!({})).await;
         run(&api, &mut client, "workflow.detail_instances", &search(2)).await.expect("a new token is got");
         assert_eq!(api.look("stats").await["requests"]["auth.token"], 2);
+        api.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn requests_are_signed_by_all_that_a_scheme_names() {
+    for scheme in ["hmac-sha256:hex:method+url+time(header(X-Time))+plain", "stripe", "hmac-sha1:base64:path+body+key"]
+    {
+        let sign = |secret: &str| ClientConfig {
+            base_url: None,
+            sign_key: Some("fake-sign-key".into()),
+            sign_secret: Some(secret.into()),
+            sign_scheme: scheme.into(),
+            ..ClientConfig::default()
+        };
+        let right = sign(SECRET);
+        let api = start(Config {
+            sign_key: right.sign_key.clone(),
+            sign_secret: right.sign_secret.clone(),
+            sign_scheme: scheme.into(),
+            ..config()
+        });
+        let api = api.await;
+        for (settings, accepted) in [(right, true), (sign("fake-other-secret"), false)] {
+            let settings = ClientConfig { base_url: Some(api.url.clone()), ..settings };
+            let mut client =
+                Client { session: Session::new(settings).expect("good settings"), now_ms: 1_795_248_000_000 };
+            let params = json!({"call_id": "1", "last_msg_id": "", "size": 1});
+            let answer = run(&api, &mut client, "chat.session_messages", &params).await;
+            assert_eq!(answer.is_ok(), accepted, "{scheme}: {answer:?}");
+        }
         api.stop().await;
     }
 }
