@@ -528,7 +528,7 @@ typedef uint64_t airudder_catalog;
  * @return 0; AIRUDDER_E1027_INVALID_CATALOG, with the fault's JSON pointer into the file in `error.pointer`;
  *         AIRUDDER_E1016_INVALID_ARGUMENT.
  *
- *     airudder_catalog_extend(text, strlen(text), &catalog, &err);
+ *     airudder_catalog_extend(json, json_len, &catalog, &err);
  *     cfg.catalog = catalog;
  */
 int airudder_catalog_extend(const void *json,
@@ -812,7 +812,7 @@ int airudder_call_begin(airudder_client client,
  * @param error       Receives the error; may be NULL.
  * @return 0; AIRUDDER_E1002… to AIRUDDER_E1009… with the bad field in `error.pointer`.
  *
- *     airudder_call_start_named(client, "plans.create", params, strlen(params), &call, &err);
+ *     airudder_call_start_named(client, "plans.create", json, json_len, &call, &err);
  */
 int airudder_call_start_named(airudder_client client,
                               const char *name,
@@ -2524,7 +2524,7 @@ int airudder_webhooks_free(airudder_webhooks hooks);
 
 /* ---- Encryption and signatures --------------------------------------------- */
 
-/** The findings of airudder_detect(). The texts belong to its buffer. */
+/** The findings of airudder_detect() and airudder_detect_delivery(). The texts belong to its buffer. */
 typedef struct airudder_detection {
   /** The signature scheme that fits; data is NULL where none does. */
   airudder_text scheme;
@@ -2789,6 +2789,30 @@ int airudder_detect(const airudder_header *headers,
                     airudder_detection *found,
                     airudder_buffer *buffer,
                     airudder_error *error);
+
+/**
+ * The same of a delivery with its method and URL, and with a sign key: schemes that sign these are found, too.
+ *
+ * @param delivery  The delivery, with a body of at most 65 536 bytes.
+ * @param secret    The secret, for the signature; or NULL.
+ * @param sign_key  The sign key; NULL: the one that the delivery names.
+ * @param key       The key, for the cipher; or NULL.
+ * @param found     Receives what was found.
+ * @param buffer    Receives the buffer that the texts belong to, to be freed with airudder_buffer_free(); 0 if it
+ *                  fails.
+ * @param error     Receives the error; may be NULL.
+ * @return 0, also if nothing was found; AIRUDDER_E5003_BODY_TOO_LARGE, AIRUDDER_E6001_INVALID_KEY.
+ *
+ *     delivery.url = "https://hooks.example.test/airudder?tenant=1";
+ *     airudder_detect_delivery(&delivery, secret, NULL, key, &found, &buffer, &err);
+ */
+int airudder_detect_delivery(const airudder_delivery *delivery,
+                             const char *secret,
+                             const char *sign_key,
+                             const char *key,
+                             airudder_detection *found,
+                             airudder_buffer *buffer,
+                             airudder_error *error);
 
 
 /* ---- The library ----------------------------------------------------------- */

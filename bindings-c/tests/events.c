@@ -69,7 +69,8 @@ static void method_url_and_time_are_signed(void **state) {
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
   airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
   airudder_header headers[] = {{"X-Time", "1720159500"}, {"X-AIRudder-Sign", NULL}};
-  airudder_buffer buffer;
+  airudder_buffer buffer, answer;
+  airudder_detection found;
   airudder_text signature;
   (void)state;
   config.secret = "fake-webhook-secret";
@@ -87,6 +88,9 @@ static void method_url_and_time_are_signed(void **state) {
   delivery.url = "/hook?tenant=1";
   delivery.received_ms = signed_ms + 899000;
   assert_int_equal(unwrap(&config, &delivery), 0);
+  assert_int_equal(airudder_detect_delivery(&delivery, config.secret, NULL, NULL, &found, &answer, NULL), 0);
+  assert_string_equal(found.scheme.data, "hmac-sha256:hex:method+url+time(header(X-Time))+body");
+  assert_int_equal(airudder_buffer_free(answer), 0);
   delivery.method = "PUT";
   assert_int_equal(unwrap(&config, &delivery), AIRUDDER_E5002_SIGNATURE_MISMATCH);
   delivery.method = NULL;

@@ -147,6 +147,7 @@ static void use_events(const struct arguments *a) {
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
   airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
   airudder_webhooks hooks = 0;
+  airudder_detection found;
   airudder_event event = 0;
   airudder_buffer buffer = 0;
   airudder_header header;
@@ -183,6 +184,9 @@ static void use_events(const struct arguments *a) {
   note(airudder_webhooks_unwrap_delivery(a->handle, &delivery, a->text, OUT(event), a->error));
   if (event) airudder_event_free(event);
   note(airudder_webhooks_unwrap_delivery(a->handle, NULL, a->text, OUT(event), a->error));
+  note(airudder_detect_delivery(&delivery, a->text, a->text, a->text, OUT(found), OUT(buffer), a->error));
+  free_if(&buffer);
+  note(airudder_detect_delivery(NULL, a->text, a->text, a->text, OUT(found), OUT(buffer), a->error));
   note(airudder_webhooks_weakness(a->handle, OUT(buffer), a->error));
   free_if(&buffer);
   note(airudder_webhooks_sign(a->handle, a->bytes, a->len, OUT(buffer), a->error));

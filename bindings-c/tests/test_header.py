@@ -134,6 +134,8 @@ int examples(int interrupted, int journal_fd, FILE *file) {
   airudder_client client = 0; airudder_call call = 0; airudder_campaign campaign = 0; airudder_webhooks hooks = 0;
   airudder_event event = 0; airudder_buffer buffer = 0; airudder_error err = AIRUDDER_ERROR_INIT;
   airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
+  airudder_config cfg = AIRUDDER_CONFIG_INIT; airudder_catalog catalog = 0;
+  airudder_delivery delivery = AIRUDDER_DELIVERY_INIT;
   airudder_step step; airudder_campaign_step work; airudder_progress progress;
   airudder_detection found; airudder_ack ack;
   airudder_text text = {NULL, 0}, line = {NULL, 0}, head = {NULL, 0};

@@ -104,7 +104,7 @@ pub extern "C" fn airudder_call_begin(
 /// @param error       Receives the error; may be NULL.
 /// @return 0; AIRUDDER_E1002… to AIRUDDER_E1009… with the bad field in `error.pointer`.
 ///
-///     airudder_call_start_named(client, "plans.create", params, strlen(params), &call, &err);
+///     airudder_call_start_named(client, "plans.create", json, json_len, &call, &err);
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_call_start_named(
     client: airudder_client,

@@ -31,7 +31,7 @@ use crate::{
 /// @return 0; AIRUDDER_E1027_INVALID_CATALOG, with the fault's JSON pointer into the file in `error.pointer`;
 ///         AIRUDDER_E1016_INVALID_ARGUMENT.
 ///
-///     airudder_catalog_extend(text, strlen(text), &catalog, &err);
+///     airudder_catalog_extend(json, json_len, &catalog, &err);
 ///     cfg.catalog = catalog;
 #[unsafe(no_mangle)]
 pub extern "C" fn airudder_catalog_extend(

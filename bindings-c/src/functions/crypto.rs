@@ -12,7 +12,7 @@ use crate::{
         field_list::FieldList,
         memory,
         pointers::{Bytes, Length, Text},
-        settings::ErrorSlot,
+        settings::{DeliveryPointer, ErrorSlot},
     },
     objects::{
         answer::{Out, code_with_error, output},
@@ -378,21 +378,62 @@ pub extern "C" fn airudder_detect(
     error: ErrorSlot<'_>,
 ) -> c_int {
     code_with_error(error, || {
-        let none = airudder_text::NONE;
-        let found = output(found, "found", airudder_detection { scheme: none, cipher: none, notes: none })?;
-        let buffer = output(buffer, "buffer", 0)?;
+        let (found, buffer) = (output(found, "found", airudder_detection::NONE)?, output(buffer, "buffer", 0)?);
         let (headers, body) = (headers.get(header_count)?, body.get(body_len, "body")?);
         let captured = Captured::new(Delivery::new(body, &headers));
         let (secret, encryption_key) = (secret.optional("secret")?, key.optional("key")?);
-        let detection = crypto::detect(&Captured { secret, encryption_key, ..captured })?;
-        let mut kept = Buffer::of(detection.notes.join("\n"))?;
-        let mut keep = |text: Option<String>| text.map_or(Ok(none), |text| kept.keep(text));
-        found.scheme = keep(detection.scheme.map(|scheme| scheme.to_string()))?;
-        found.cipher = keep(detection.cipher.map(|cipher| cipher.to_string()))?;
-        found.notes = kept.data();
-        *buffer = BUFFERS.insert(kept);
+        (*found, *buffer) = detected(&Captured { secret, encryption_key, ..captured })?;
         Ok(())
     })
+}
+
+/// The same of a delivery with its method and URL, and with a sign key: schemes that sign these are found, too.
+///
+/// @param delivery  The delivery, with a body of at most 65 536 bytes.
+/// @param secret    The secret, for the signature; or NULL.
+/// @param sign_key  The sign key; NULL: the one that the delivery names.
+/// @param key       The key, for the cipher; or NULL.
+/// @param found     Receives what was found.
+/// @param buffer    Receives the buffer that the texts belong to, to be freed with airudder_buffer_free(); 0 if it
+///                  fails.
+/// @param error     Receives the error; may be NULL.
+/// @return 0, also if nothing was found; AIRUDDER_E5003_BODY_TOO_LARGE, AIRUDDER_E6001_INVALID_KEY.
+///
+///     delivery.url = "https://hooks.example.test/airudder?tenant=1";
+///     airudder_detect_delivery(&delivery, secret, NULL, key, &found, &buffer, &err);
+#[unsafe(no_mangle)]
+pub extern "C" fn airudder_detect_delivery(
+    delivery: DeliveryPointer<'_>,
+    secret: Text<'_>,
+    sign_key: Text<'_>,
+    key: Text<'_>,
+    found: Out<'_, airudder_detection>,
+    buffer: Out<'_, airudder_buffer>,
+    error: ErrorSlot<'_>,
+) -> c_int {
+    code_with_error(error, || {
+        let (found, buffer) = (output(found, "found", airudder_detection::NONE)?, output(buffer, "buffer", 0)?);
+        let mut headers = Headers::new();
+        let captured = Captured {
+            delivery: delivery.get("delivery")?.read(&mut headers)?,
+            secret: secret.optional("secret")?,
+            sign_key: sign_key.optional("sign_key")?,
+            encryption_key: key.optional("key")?,
+        };
+        (*found, *buffer) = detected(&captured)?;
+        Ok(())
+    })
+}
+
+/// The findings, and the buffer that holds their texts.
+fn detected(captured: &Captured<'_>) -> Result<(airudder_detection, airudder_buffer), Error> {
+    let detection = crypto::detect(captured)?;
+    let mut kept = Buffer::of(detection.notes.join("\n"))?;
+    let mut keep = |text: Option<String>| text.map_or(Ok(airudder_text::NONE), |text| kept.keep(text));
+    let scheme = keep(detection.scheme.map(|scheme| scheme.to_string()))?;
+    let cipher = keep(detection.cipher.map(|cipher| cipher.to_string()))?;
+    let found = airudder_detection { scheme, cipher, notes: kept.data() };
+    Ok((found, BUFFERS.insert(kept)))
 }
 
 /// An initialization vector, if there is one.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use airudder_core::{Delivery, Error, Event, Secret, WebhookConfig, Webhooks};
+use airudder_core::{Delivery, Error, Event, Headers, Secret, WebhookConfig, Webhooks};
 
 use crate::{
     ffi::{
@@ -158,16 +158,9 @@ pub extern "C" fn airudder_webhooks_unwrap_delivery(
 ) -> c_int {
     code_with_error(error, || {
         let event = output(event, "event", 0)?;
-        let given = delivery.get("delivery")?;
-        let (headers, body) = (given.headers.get(given.header_count)?, given.body.get(given.body_len, "body")?);
-        let delivery = Delivery {
-            method: given.method.optional("method")?.unwrap_or("POST"),
-            url: given.url.optional("url")?.unwrap_or_default(),
-            received_ms: Some(given.received_ms).filter(|at| *at != 0),
-            ..Delivery::new(body, &headers)
-        };
-        let kind = kind.optional("kind")?;
-        *event = received(hooks, body, |hooks| hooks.unwrap(&delivery, kind))?;
+        let mut headers = Headers::new();
+        let (delivery, kind) = (delivery.get("delivery")?.read(&mut headers)?, kind.optional("kind")?);
+        *event = received(hooks, delivery.body, |hooks| hooks.unwrap(&delivery, kind))?;
         Ok(())
     })
 }

@@ -2,6 +2,8 @@
 
 use std::ffi::c_int;
 
+use airudder_core::{Delivery, Error, Headers};
+
 use crate::{
     ffi::{
         field_list::FieldList,
@@ -75,4 +77,17 @@ pub struct airudder_delivery<'a> {
     /// When it came, in milliseconds since 1970, by your clock. It is compared with a time that is signed. 0: it is not
     /// known; a scheme that signs a time then refuses the delivery, unless `tolerance_ms` is less than 0.
     pub received_ms: u64,
+}
+
+impl<'a> airudder_delivery<'a> {
+    /// The delivery for the core; `headers` keeps its header fields.
+    pub(crate) fn read(self, headers: &'a mut Headers) -> Result<Delivery<'a>, Error> {
+        *headers = self.headers.get(self.header_count)?;
+        Ok(Delivery {
+            method: self.method.optional("method")?.unwrap_or("POST"),
+            url: self.url.optional("url")?.unwrap_or_default(),
+            received_ms: Some(self.received_ms).filter(|at| *at != 0),
+            ..Delivery::new(self.body.get(self.body_len, "body")?, headers)
+        })
+    }
 }
