@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test lint generate notices bench costs kills engines receivers next generators spark soak clean python node c \
-    install deb sandbox sandboxes package
+.PHONY: help setup demo test binaries lint generate notices bench costs kills engines receivers next generators spark soak clean python \
+    node c install deb sandbox sandboxes package
 
 PYTHON = .venv/bin/python
 
@@ -14,18 +14,22 @@ DEBIAN = gcc g++ clang clang-format cmake pkgconf valgrind libc6-dbg libcmocka-d
 setup: ## Install the Debian packages that the suites need, where one is missing; NO_INSTALL=1 says only which
 	@tools/debian $(DEBIAN)
 
-demo: .venv/build-ready .venv/report-ready sandbox package ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
-	@$(PYTHON) examples/python/demo.py target/release/airudder-sandbox
+demo: .venv/run-ready .venv/report-ready ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
+	@echo "building the sandbox and the Python package, quickly and without optimising (the first time takes a minute)"
+	@PYO3_BUILD_EXTENSION_MODULE=1 cargo build --locked --quiet --profile demo -p airudder-sandbox -p airudder-python
+	@rm -rf target/demo/python && cp -R bindings-python/python target/demo/python
+	@cp target/demo/lib_native.$(if $(filter Darwin,$(shell uname)),dylib,so) target/demo/python/airudder/_native.abi3.so
+	@PYTHONPATH="$(CURDIR)/target/demo/python" $(PYTHON) examples/python/demo.py target/demo/airudder-sandbox
 
-test: setup python node c sandbox ## Run every suite
+test: setup python node binaries ## Run every suite
 	cargo test --workspace
 	tools/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	$(PYTHON) -m pytest tools/tests
-	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python
+	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 --test-timeout=600000 tests/*.test.mjs
-	$(PYTHON) -m pytest bindings-c/tests
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-c/tests
 
 lint: setup python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
@@ -138,6 +142,11 @@ install: c ## Install the C library: make install PREFIX=/usr/local
 deb: c ## Make Debian packages of the C library in target/deb
 	@bindings-c/deb target/deb
 
+# In one go, for the suites: what both need is compiled once.
+binaries:
+	@echo "building the C library and the sandbox"
+	@tools/release cargo build --release --quiet -p airudder-c -p airudder-sandbox
+
 sandbox:
 	@echo "building the sandbox"
 	@tools/release cargo build --release --quiet -p airudder-sandbox
@@ -146,13 +155,18 @@ sandboxes: sandbox node .venv/build-ready ## Build the packages of the sandbox i
 	@cd sandbox/python && ../../tools/release ../../.venv/bin/maturin build --release --quiet
 	@sandbox/npm/build.mjs
 
-.venv/build-ready: bindings-python/requirements-build.txt tools/venv
+.venv/run-ready: bindings-python/requirements-run.txt tools/venv
+	@echo "installing h11 into .venv"
+	@tools/venv .venv bindings-python/requirements-run.txt
+	@touch $@
+
+.venv/build-ready: bindings-python/requirements-build.txt .venv/run-ready
 	@echo "installing maturin into .venv"
 	@tools/venv .venv bindings-python/requirements-build.txt
 	@touch $@
 
 # The demo does without its page where this fails.
-.venv/report-ready: bindings-python/requirements-report.txt .venv/build-ready
+.venv/report-ready: bindings-python/requirements-report.txt .venv/run-ready
 	@echo "installing what draws the demo's page into .venv (34 MB)"
 	-@tools/venv .venv bindings-python/requirements-report.txt && touch $@
 

@@ -75,7 +75,7 @@ def main() -> int:
         end_time="2099-12-01 18:00:00+08:00",
         folder=FOLDER,
         settle=0.5,  # the sandbox takes nothing up late; the real service gets a minute
-        patience=10,
+        patience=60,
     )
     store = Store(FOLDER / "demo.sqlite")
     logging.getLogger("receiver").setLevel(logging.CRITICAL)  # the forged ones are counted
