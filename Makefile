@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test binaries lint generate notices bench costs kills engines receivers next generators spark soak clean python \
-    node c install deb sandbox sandboxes package
+    node c crates install deb sandbox sandboxes package
 
 PYTHON = .venv/bin/python
 
@@ -141,6 +141,9 @@ install: c ## Install the C library: make install PREFIX=/usr/local
 
 deb: c ## Make Debian packages of the C library in target/deb
 	@bindings-c/deb target/deb
+
+crates: ## Package the crates of the core into target/package, and build them from there
+	@cargo package -p airudder-json -p airudder-core
 
 # In one go, for the suites: what both need is compiled once.
 binaries:

@@ -41,6 +41,13 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! - `catalog`: [`Catalog`], for operations and events that you know and this crate does not. It compiles `jsonschema`.
+//! - `schema`: [`schema`] gives the JSON Schemas of all parameters, results and events. It compiles `schemars`.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
