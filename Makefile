@@ -33,10 +33,8 @@ test: setup python node binaries ## Run every suite
 
 lint: setup python node ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy -p airudder-wasm --no-default-features --features receive -- -D warnings
-	cargo clippy -p airudder-wasm --no-default-features --features detect -- -D warnings
-	cargo clippy -p airudder-wasm --no-default-features --features catalog -- -D warnings
+	cargo clippy --workspace --all-targets --features airudder-wasm/receive,airudder-wasm/detect,airudder-wasm/catalog \
+	    -- -D warnings
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check --quiet .
 	cd bindings-python && ../$(PYTHON) -m mypy

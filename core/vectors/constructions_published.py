@@ -1,5 +1,6 @@
 """Vectors that vendors publish, with the values as they are there."""
 
+import json
 from base64 import b64decode
 from urllib.parse import urlencode
 
@@ -32,6 +33,29 @@ ADYEN_FIELDS = (
 )
 
 
+STRIPE_EVENT = {
+    "id": "evt_123",
+    "object": "event",
+    "account": "acct_123",
+    "api_version": "2017-05-25",
+    "created": 1533204620,
+    "data": {
+        "object": {
+            "id": "cus_123",
+            "object": "customer",
+            "created": 123456789,
+            "email": "test@stripe.com",
+            "livemode": False,
+            "metadata": {},
+        }
+    },
+    "livemode": False,
+    "pending_webhooks": 1,
+    "request": {"id": "req_123", "idempotency_key": "idempotency-key-123"},
+    "type": "customer.created",
+}
+
+
 def checked(computed: str, published: str) -> str:
     """The published signature, where it is the one that is computed here."""
     if computed != published:
@@ -47,6 +71,27 @@ def github() -> Case:
     scheme = "hmac-sha256:hex:body;in=header(X-Hub-Signature-256);prefix='sha256='"
     source = "docs.github.com, Validating webhook deliveries"
     return case("GitHub", scheme, {"X-Hub-Signature-256": "sha256=" + signed}, body, secret=secret, source=source)
+
+
+def stripe() -> Case:
+    secret, time, body = "webhook_secret", "1533204620", json.dumps(STRIPE_EVENT, indent=2) + "\n"
+    signed = checked(
+        hm("sha256", secret, f"{time}.{body}").hex(), "2220f87ef101a04665f11cdf770523143f875572008577fa0f20882ddb9cc3c7"
+    )
+    older = "63f3a72374a733066c4be69ed7f8e5ac85c22c9f0a6a612ab9a025a9e4ee7eef"  # an item that is not looked at
+    scheme = "hmac-sha256:hex:time(header(Stripe-Signature,t))+'.'+body;in=header(Stripe-Signature,v1)"
+    fields = {"Stripe-Signature": f"t={time},v1={signed},v0={older}"}
+    source = "github.com/stripe/stripe-dotnet, tests of EventUtility"
+    return case("Stripe", scheme, fields, body, secret=secret, source=source, received_ms=int(time) * 1000)
+
+
+def shopify() -> Case:
+    secret = "test-webhook-secret"
+    body = '{"id":1234567890,"email":"customer@example.com","total_price":"123.45"}'
+    signed = checked(b64(hm("sha256", secret, body)), "QNyObTlKbMx2qDlPF/ZOZcBqg5OgPg+2oky3zldc0Gw=")
+    scheme = "hmac-sha256:base64:body;in=header(X-Shopify-Hmac-Sha256)"
+    source = "github.com/sqlpage/SQLPage, test of Shopify's webhooks"
+    return case("Shopify", scheme, {"X-Shopify-Hmac-Sha256": signed}, body, secret=secret, source=source)
 
 
 def slack() -> Case:
@@ -175,4 +220,15 @@ def douyin_live() -> Case:
 
 
 def published_cases() -> list[Case]:
-    return [github(), slack(), standard_webhooks(), *wechat_pay_v2(), twilio(), box(), adyen(), douyin_live()]
+    return [
+        github(),
+        stripe(),
+        shopify(),
+        slack(),
+        standard_webhooks(),
+        *wechat_pay_v2(),
+        twilio(),
+        box(),
+        adyen(),
+        douyin_live(),
+    ]
