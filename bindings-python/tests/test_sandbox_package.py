@@ -125,6 +125,17 @@ def test_a_test_that_fails_is_red(run, tmp_path):
     assert "'speeed' is no setting of a sandbox" in done.stdout
 
 
+SIGNED = """
+import airudder_sandbox
+
+for scheme in ("stripe", "hmac-sha256:hex:method+time(header(X-Time))+plain"):
+    with airudder_sandbox.start(sign_scheme=scheme, sign_key="fake-sign-key") as sandbox:
+        delivery = sandbox.signed("call.finished")
+        print(sandbox.webhooks().unwrap(delivery.body, delivery.headers).verified)
+        # The messages of a conversation are asked for by a request that is signed.
+        print(sandbox.client().chat.session_messages(call_id="1", last_msg_id="", size=1) is not None)
+"""
+
 EVERYTHING = """
 import asyncio
 import airudder_sandbox
@@ -258,6 +269,11 @@ try:
 except airudder_sandbox.SandboxError as error:
     print("no/such.json: No such file" in str(error))
 """
+
+
+def test_events_and_requests_are_signed_by_whatever_scheme_is_given(run):
+    done = run("-W", "error", "-c", SIGNED)
+    assert done.stdout.split() == ["True"] * 4, done.stderr
 
 
 def test_a_catalog_of_ones_own_is_answered_and_sent(run):

@@ -119,6 +119,24 @@ const error = await startSandbox({ catalog: "no/such.json" }).catch((error) => e
 console.log(error instanceof SandboxError, error.message.includes("no/such.json: No such file"));
 `;
 
+const SIGNED = `
+import { startSandbox } from "airudder-sandbox";
+
+for (const signScheme of ["stripe", "hmac-sha256:hex:method+time(header(X-Time))+plain"]) {
+  const sandbox = await startSandbox({ signScheme, signKey: "fake-sign-key" });
+  const { headers, body } = await sandbox.signed("call.finished");
+  console.log(sandbox.webhooks().unwrap(body, headers).verified);
+  // The messages of a conversation are asked for by a request that is signed.
+  console.log((await sandbox.client().chat.sessionMessages({ call_id: "1", last_msg_id: "", size: 1 })) !== undefined);
+  await sandbox.stop();
+}
+`;
+
+test("events and requests are signed by whatever scheme is given", async () => {
+  const { stdout, said } = await run(module(SIGNED));
+  assert.deepEqual(stdout.trim().split("\n"), ["true", "true", "true", "true"], said);
+});
+
 test("a catalog of one's own is answered and sent", async () => {
   const { stdout, said } = await run(module(CATALOG));
   assert.deepEqual(stdout.trim().split("\n"), ["{ id: 7 } 1", '{"event":"plan.finished","id":7}', "true true"], said);

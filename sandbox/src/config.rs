@@ -19,7 +19,7 @@ pub struct Config {
     pub sign_secret: Option<Secret>,
     /// The `X-AIRudder-Sign-Key` of signed events, and the only one of chat requests; without it, these may name any.
     pub sign_key: Option<Secret>,
-    /// The signature scheme of events, for instance `hmac-sha256:hex:body`.
+    /// The signature scheme of events and of chat requests, for instance `hmac-sha256:hex:body`.
     pub sign_scheme: String,
     /// The key of encrypted requests, responses and events.
     pub encryption_key: Option<Secret>,

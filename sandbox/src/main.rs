@@ -31,7 +31,7 @@ struct Arguments {
     /// The X-AIRudder-Sign-Key of signed events, and of chat requests; some schemes sign it, too
     #[arg(long, value_name = "KEY", env = "AIRUDDER_SANDBOX_SIGN_KEY", hide_env_values = true)]
     sign_key: Option<String>,
-    /// The signature scheme of events
+    /// The signature scheme of events and of chat requests: how it is written is said in docs/signatures.md
     #[arg(long, value_name = "SCHEME", default_value = "hmac-sha256:hex:body")]
     sign_scheme: String,
     /// The key of encrypted requests, responses and events

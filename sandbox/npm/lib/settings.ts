@@ -15,7 +15,7 @@ export interface SandboxSettings {
   signSecret?: string | null | undefined;
   /** The `X-AIRudder-Sign-Key` of signed events, and of chat requests. */
   signKey?: string | undefined;
-  /** The signature scheme of events. */
+  /** The signature scheme of events and of chat requests. */
   signScheme?: string | undefined;
   /** The key of encrypted requests, responses and events: 16, 24 or 32 bytes. */
   encryptionKey?: string | undefined;

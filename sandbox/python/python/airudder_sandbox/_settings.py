@@ -24,7 +24,7 @@ class Settings(TypedDict, total=False):
     sign_key: str | None
     """The `X-AIRudder-Sign-Key` of signed events, and of chat requests."""
     sign_scheme: str | None
-    """The signature scheme of events."""
+    """The signature scheme of events and of chat requests."""
     encryption_key: str | None
     """The key of encrypted requests, responses and events: 16, 24 or 32 bytes."""
     encrypt_events: bool
