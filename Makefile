@@ -1,11 +1,11 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test binaries lint generate notices bench costs kills engines receivers next generators spark soak clean python \
-    node c crates install deb sandbox sandboxes package
+.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs kills engines receivers next generators \
+    spark soak clean python node c crates install deb sandbox sandboxes package
 
 PYTHON = .venv/bin/python
 
 help: ## Show what can be done here
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 # Compilers and libraries for C, the languages of examples/ffi, a browser, and databases for journals.
 DEBIAN = gcc g++ clang clang-format cmake pkgconf valgrind libc6-dbg libcmocka-dev libcjson-dev libcurl4-openssl-dev \
@@ -53,6 +53,14 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py
 	cargo run --quiet -p airudder-codegen
+
+guide: ## Build the guide, a site with search, into target/guide
+	@tools/venv .cache/guide tools/guide/requirements.txt
+	@.cache/guide/bin/python tools/guide/build.py target/guide
+	@echo "to read it: python3 -m http.server --bind 127.0.0.1 --directory target/guide"
+
+guide-check: .venv/ready ## Check the links, programs, promises and words of the documentation
+	$(PYTHON) -m pytest tools/tests/test_guide.py
 
 notices: ## Write again the notices of third parties in each package; installs cargo-about, which takes a while
 	@cargo install --quiet --locked --features cli --version 0.9.3 --root .cache/cargo-about cargo-about

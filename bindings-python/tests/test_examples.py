@@ -1,4 +1,4 @@
-"""The programs that people copy: the repository's README, and the campaign of the examples."""
+"""The programs that people copy: the repository's README and its page on webhooks, and the campaign of the examples."""
 
 import csv
 import logging
@@ -19,7 +19,7 @@ def python_blocks(readme):
     return "\n".join(re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL))
 
 
-def test_readme(sandbox, tmp_path, monkeypatch):
+def test_readme_and_webhooks(sandbox, tmp_path, monkeypatch):
     secret = "fake-webhook-secret"
     monkeypatch.chdir(tmp_path)
     environment = {"BASE_URL": sandbox.url, "APP_KEY": APP["app_key"], "APP_SECRET": APP["app_secret"]}
@@ -27,6 +27,7 @@ def test_readme(sandbox, tmp_path, monkeypatch):
         monkeypatch.setenv(f"AIRUDDER_{name}", value)
     names = {}
     exec(compile(python_blocks(ROOT / "README.md"), "README.md", "exec"), names)
+    exec(compile(python_blocks(ROOT / "docs/webhooks.md"), "webhooks.md", "exec"), names)
     assert (names["report"].accepted, names["report"].rejected[0].pointer) == (1, "/callee")
     assert sandbox.stats()["contacts"]["distinct"] == 1
 

@@ -1,4 +1,4 @@
-// The programs of both READMEs run, and the figures are those of the package.
+// The programs of both READMEs and of the page on webhooks run, and the figures are those of the package.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { createSign, generateKeyPairSync } from "node:crypto";
@@ -11,7 +11,7 @@ import { gzipSync } from "node:zlib";
 import { APP, airudder, closedPort, root, Sandbox } from "./support.mjs";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const FRONT = readFileSync(new URL("README.md", root), "utf8");
+const FRONT = ["README.md", "docs/webhooks.md"].map((page) => readFileSync(new URL(page, root), "utf8")).join("");
 
 const RSA = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -71,7 +71,7 @@ const pages = {
     assert.match(readFileSync(join(folder, "results.jsonl"), "utf8"), /"case_id":"c-1"/);
     return 101;
   },
-  "the project's page": async (sandbox, folder) => {
+  "the project's page and the one on webhooks": async (sandbox, folder) => {
     assert.match(await run(FRONT, sandbox, folder), /^1\nworkflow\.call\.finished [0-9a-f]{64}$/m);
     return 1;
   },

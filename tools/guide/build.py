@@ -1,8 +1,8 @@
 """Builds the guide, a site from `docs/` and the packages' READMEs: `build.py FOLDER`, by `make guide`.
 
-The pages stay plain Markdown that reads well where it is. Here they are copied, and what a site can do better is changed
-in the copy: links between the pages, links to files of the repository (which go along), tabs, drawings in the theme's colors.
-A warning of the generator, such as a broken link, is an error.
+The pages stay plain Markdown that reads well where it is. Here they are copied, and what a site can do better is
+changed in the copy: links between the pages, links to files of the repository (which go along), tabs, drawings in the
+theme's colors. A warning of the generator, such as a broken link, is an error.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ ELSEWHERE = {
     "sandbox/README.md": "packages/sandbox.md",
     "sandbox/python/README.md": "packages/sandbox-python.md",
     "sandbox/npm/README.md": "packages/sandbox-npm.md",
+    "bindings-wasm/inspector/README.md": "packages/inspector.md",
     "core/vectors/README.md": "project/vectors.md",
     "ARCHITECTURE.md": "project/architecture.md",
     "CONTRIBUTING.md": "project/contributing.md",
@@ -34,7 +35,12 @@ ELSEWHERE = {
     "CHANGELOG.md": "project/changelog.md",
 }
 # Copies, and the page that stands for them.
-SAME = {"README.md": "docs/README.md", "README.zh-CN.md": "docs/start/zh-CN.md", "bindings-wasm/errors.md": "docs/errors.md"}
+SAME = {
+    "README.md": "docs/README.md",
+    "README.zh-CN.md": "docs/start/zh-CN.md",
+    "bindings-wasm/errors.md": "docs/errors.md",
+    "tools/costs.md": "docs/costs.md",
+}
 FENCED = re.compile(r"^(```.*?^```)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 TABS = re.compile(r"^<!-- tabs -->\n(.*?)^<!-- /tabs -->\n", re.DOTALL | re.MULTILINE)
@@ -45,10 +51,6 @@ def pages() -> dict[str, str]:
     found = {str(file.relative_to(ROOT)): str(file.relative_to(ROOT / "docs")) for file in ROOT.glob("docs/**/*.md")}
     own = {page: re.sub(r"(^|/)README\.md$", r"\1index.md", place) for page, place in found.items()}
     return own | ELSEWHERE
-
-
-def settings() -> dict[str, object]:
-    return tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
 
 
 def version() -> str:
@@ -64,6 +66,7 @@ class Copy:
         self.place = self.places[page]
 
     def write(self) -> None:
+        """Write the copy, with what a site can do better."""
         text = (ROOT / self.page).read_text(encoding="utf-8")
         parts = FENCED.split(text)  # every second one is code
         parts[::2] = [LINK.sub(self.link, part) for part in parts[::2]]
@@ -72,6 +75,7 @@ class Copy:
         file.write_text(TABS.sub(tabbed, "".join(parts)), encoding="utf-8")
 
     def link(self, found: re.Match[str]) -> str:
+        """Give a link as it is in the guide; the file that it leads to goes along."""
         picture, words, address = found.groups()
         name, _, anchor = address.partition("#")
         if re.match(r"[a-z]+:", address) or not name:
@@ -96,8 +100,11 @@ class Copy:
 
 def drawing(file: Path, words: str) -> str:
     """The drawing as a part of the page, so that it follows the page's theme."""
-    svg = re.sub(r"\n\s*\n", "\n", file.read_text(encoding="utf-8").strip())
-    return svg.replace("<svg ", f'<svg class="drawing" role="img" aria-label="{escape(words)}" ', 1)
+    svg = re.sub(
+        r"<style>.*?</style>\n", "", file.read_text(encoding="utf-8"), flags=re.DOTALL
+    )  # guide.css has its own
+    named = svg.replace("<svg ", f'<svg class="drawing" role="img" aria-label="{escape(words)}" ', 1)
+    return f"<div>\n{named}</div>"
 
 
 def tabbed(found: re.Match[str]) -> str:
@@ -112,8 +119,7 @@ def build(to: Path) -> None:
     shutil.rmtree(to, ignore_errors=True)
     for page in pages():
         Copy(page, source).write()
-    for file in ("guide.css",):
-        shutil.copy(SETTINGS.with_name(file), source / file)
+    shutil.copy(SETTINGS.with_name("guide.css"), source)
     config = to / "zensical.toml"
     place = f'[project]\ndocs_dir = ".source"\nsite_dir = "{version()}"\n'
     config.write_text(SETTINGS.read_text(encoding="utf-8").replace("[project]\n", place, 1), encoding="utf-8")
@@ -129,7 +135,9 @@ def select_version(to: Path) -> None:
     """What the selector of versions reads, and the way to this one; a folder of an earlier version is put beside it."""
     entry = {"version": version(), "title": version(), "aliases": ["latest"]}
     (to / "versions.json").write_text(json.dumps([entry]) + "\n", encoding="utf-8")
-    refresh = f'<!doctype html><meta http-equiv="refresh" content="0; url={version()}/index.html"><title>airudder</title>\n'
+    refresh = (
+        f'<!doctype html><meta http-equiv="refresh" content="0; url={version()}/index.html"><title>airudder</title>\n'
+    )
     (to / "index.html").write_text(refresh, encoding="utf-8")
 
 
