@@ -1,4 +1,4 @@
-"""The documentation: its links, pages, programs and spelling, the tests that it promises, and the site that is made of it."""
+"""The documentation: links, pages, programs, spelling, the tests that it promises, and the site that is made of it."""
 
 from __future__ import annotations
 
