@@ -40,6 +40,8 @@ SAME = {
     "README.zh-CN.md": "docs/start/zh-CN.md",
     "bindings-wasm/errors.md": "docs/errors.md",
     "tools/costs.md": "docs/costs.md",
+    "core/README.md": "docs/start/rust.md",
+    "core/json/README.md": "docs/start/rust.md",
 }
 FENCED = re.compile(r"^(```.*?^```)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
