@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs kills engines receivers next generators \
-    spark soak clean python node c crates install deb sandbox sandboxes package
+    spark soak clean python node c crates wheels c-packages packages-check install deb sandbox sandboxes package
 
 PYTHON = .venv/bin/python
 
@@ -155,6 +155,16 @@ crates: ## Package the crates of the core into target/package, and build them fr
 binaries:
 	@echo "building the C library and the sandbox"
 	@tools/release cargo build --release --quiet -p airudder-c -p airudder-sandbox
+
+wheels: ## Build the Python packages for each platform into target/packages/python; without rustup's targets, minutes each
+	@tools/packages/wheels
+
+c-packages: ## Build the C library's archives for each platform into target/packages/c
+	@tools/packages/c
+
+packages-check: .venv/ready sandbox ## Check what the two made, and send campaigns with it in Debian 11, under musl, and on arm64
+	@tools/packages/roots
+	$(PYTHON) -m pytest tools/packages/tests
 
 sandbox:
 	@echo "building the sandbox"

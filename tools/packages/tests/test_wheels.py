@@ -1,0 +1,94 @@
+"""Each wheel is what its name says, and sends a campaign from where nothing else is installed."""
+
+import re
+import shutil
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from conftest import PACKAGES, ROOT, built, run
+
+TOOLS = ROOT / ".cache/packages/bin"
+CAMPAIGN = ROOT / "tools/packages/tests/campaign.py"
+CHROOTS = ROOT / ".cache/chroots"
+LINUX = [
+    "*manylinux_2_17_x86_64.whl",
+    "*manylinux_2_17_aarch64.whl",
+    "*musllinux_1_2_x86_64.whl",
+    "*musllinux_1_2_aarch64.whl",
+]
+
+
+@pytest.mark.parametrize("pattern", LINUX)
+def test_policy(pattern):
+    wheel = built("python", pattern)
+    said = run(TOOLS / "auditwheel", "show", wheel)
+    policy = re.search(r"(manylinux_2_17|musllinux_1_2)_\w+", pattern)[0]
+    assert f'consistent with the following platform tag: "{policy}"' in " ".join(said.split()), said
+
+
+@pytest.mark.parametrize("pattern", [*LINUX, "*win_amd64.whl"])
+def test_only_the_stable_abi_is_used(pattern):
+    run(TOOLS / "abi3audit", "--strict", built("python", pattern))
+
+
+def test_metadata():
+    run(TOOLS / "twine", "check", "--strict", *PACKAGES.glob("python/airudder-*"))
+
+
+def test_source_distribution_has_its_lock_file():
+    with tarfile.open(built("python", "airudder-*.tar.gz")) as archive:
+        assert any(re.fullmatch(r"airudder-[^/]+/Cargo\.lock", name) for name in archive.getnames())
+
+
+def interpreters():
+    """Give the Pythons of this machine that the package is for: one of each version."""
+    found = {}
+    for python in [
+        *Path.home().glob(".pyenv/versions/*/bin/python3"),
+        *map(Path, ["/usr/bin/python3", sys.executable]),
+    ]:
+        version = run(python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+        if tuple(map(int, version.split("."))) >= (3, 11):
+            found[version] = python
+    return sorted(found.items())
+
+
+@pytest.mark.parametrize(("version", "python"), interpreters())
+def test_pip_installs_it_into_an_empty_environment(version, python, sandbox, tmp_path):
+    run(python, "-m", "venv", tmp_path / "venv")
+    environment = tmp_path / "venv/bin/python"
+    run(environment, "-m", "pip", "install", "--quiet", built("python", LINUX[0]))
+    said = run(environment, CAMPAIGN, sandbox.url, tmp_path / "journal.jsonl", cwd=tmp_path)
+    assert said.split() == ["1000", *version.split(".")]
+    assert sandbox.contacts() == 1000
+
+
+def unpacked(folder, pattern):
+    """Put a wheel and h11, which it needs, where a Python without pip finds them."""
+    run(TOOLS / "python", "-m", "pip", "install", "--quiet", "--target", folder, "h11>=0.16,<1")
+    run(TOOLS / "python", "-m", "zipfile", "-e", built("python", pattern), folder)
+    shutil.copy(CAMPAIGN, folder)
+
+
+def test_debian_11(sandbox):
+    """In a root of Debian 11, whose glibc is 2.31, with the CPython 3.11 that was built there."""
+    root = CHROOTS / "bullseye"
+    folder = root / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    unpacked(folder, LINUX[0])
+    python = ["chroot", root, "env", "PYTHONPATH=/wheel", "/usr/local/bin/python3.11"]
+    assert run(*python, "/wheel/campaign.py", sandbox.url, "/wheel/journal.jsonl").split() == ["1000", "3", "11"]
+    assert sandbox.contacts() == 1000
+
+
+def test_aarch64(sandbox, tmp_path):
+    """In Debian 12's Python for arm64, by QEMU."""
+    root = CHROOTS / "bookworm-arm64"
+    unpacked(tmp_path / "wheel", LINUX[1])
+    python = ["qemu-aarch64-static", "-L", root, "-E", f"PYTHONPATH={tmp_path}/wheel", "-E", f"PYTHONHOME={root}/usr"]
+    python.append(root / "usr/bin/python3.11")
+    said = run(*python, tmp_path / "wheel/campaign.py", sandbox.url, tmp_path / "journal.jsonl")
+    assert said.split() == ["1000", "3", "11"]
+    assert sandbox.contacts() == 1000
