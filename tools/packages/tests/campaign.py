@@ -1,4 +1,4 @@
-"""A campaign of 1000 contacts: `python campaign.py BASE_URL JOURNAL`. Runs where the package is installed, whatever is there."""
+"""A campaign of 1000 contacts, wherever the package is installed: `python campaign.py BASE_URL JOURNAL`."""
 
 import sys
 

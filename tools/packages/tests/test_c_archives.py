@@ -11,6 +11,7 @@ from conftest import PACKAGES, ROOT, built, run
 EXAMPLES = ROOT / "examples/c"
 SOURCES = [ROOT / "tools/packages/tests/campaign.c"]
 SOURCES += [EXAMPLES / f"{name}.c" for name in ("job", "journal", "socket_http", "clock")]
+COMPILED = ["-std=gnu99", f"-I{EXAMPLES}", *SOURCES]
 CHROOTS = ROOT / ".cache/chroots"
 ZIG = [ROOT / ".cache/packages/bin/python", "-m", "ziglang", "cc"]
 SETTINGS = {
@@ -115,7 +116,7 @@ def test_musl_statically(sandbox, tmp_path):
     prefix = unpacked("x86_64-unknown-linux-musl", tmp_path)
     program = tmp_path / "campaign"
     libraries = pkg_config(prefix, "--static", "--cflags", "--libs")
-    run("musl-gcc", "-static", "-std=gnu99", *SOURCES, "-o", program, *libraries, "-lgcc_eh")
+    run("musl-gcc", "-static", *COMPILED, "-o", program, *libraries, "-lgcc_eh")
     assert "NEEDED" not in run("readelf", "-d", program)
     campaign([program], sandbox, tmp_path)
 
@@ -125,7 +126,7 @@ def test_musl_shared(sandbox, tmp_path):
     prefix = unpacked("x86_64-unknown-linux-musl", tmp_path)
     program = tmp_path / "campaign"
     libraries = [*pkg_config(prefix, "--cflags", "--libs"), f"-Wl,-rpath,{prefix}/lib"]
-    run("musl-gcc", "-std=gnu99", *SOURCES, "-o", program, *libraries)
+    run("musl-gcc", *COMPILED, "-o", program, *libraries)
     assert "ld-musl" in run("readelf", "-l", program)
     campaign([program], sandbox, tmp_path)
 
@@ -136,7 +137,7 @@ def test_aarch64(how, sandbox, tmp_path):
     target = "aarch64-unknown-linux-gnu"
     prefix = unpacked(target, tmp_path)
     program, root = tmp_path / "campaign", CHROOTS / "bookworm-arm64"
-    compiler = [*ZIG, "-target", "aarch64-linux-gnu.2.17", "-std=gnu99", *SOURCES, "-o", program, f"-I{prefix}/include"]
+    compiler = [*ZIG, "-target", "aarch64-linux-gnu.2.17", *COMPILED, "-o", program, f"-I{prefix}/include"]
     libraries = [prefix / "lib/libairudder.a", "-lunwind"] if how == "whole" else [f"-L{prefix}/lib", "-lairudder"]
     run(*compiler, *libraries, "-lpthread", "-ldl", "-lm")
     command = ["qemu-aarch64-static", "-L", root, "-E", f"LD_LIBRARY_PATH={prefix}/lib", program]
