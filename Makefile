@@ -15,7 +15,7 @@ setup: ## Install the Debian packages that the suites need, where one is missing
 	@tools/debian $(DEBIAN)
 
 demo: .venv/run-ready .venv/report-ready ## Send 10 000 contacts to a local sandbox and receive the results; nobody is phoned
-	@echo "building the sandbox and the Python package, quickly and without optimising (the first time takes a minute)"
+	@echo "building the sandbox and the Python package, quickly and without optimizing (the first time takes a minute)"
 	@PYO3_BUILD_EXTENSION_MODULE=1 cargo build --locked --quiet --profile demo -p airudder-sandbox -p airudder-python
 	@rm -rf target/demo/python && cp -R bindings-python/python target/demo/python
 	@cp target/demo/lib_native.$(if $(filter Darwin,$(shell uname)),dylib,so) target/demo/python/airudder/_native.abi3.so
