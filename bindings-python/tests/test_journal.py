@@ -193,12 +193,15 @@ children = []
 
 def fork(progress):
     if progress.accepted and not children:
+        ready, running = os.pipe()
         child = os.fork()
         if child == 0:
+            os.write(running, b".")  # what a child does at its start is done
             os.close(1)  # so that the parent's end is seen
             sys.stdin.readline()
             os._exit(0)
         children.append(child)
+        os.read(ready, 1)
         print("forked", flush=True)
         {then}
 
