@@ -87,7 +87,7 @@ pub mod json {
 
     #[doc(hidden)]
     pub use airudder_json::rules;
-    pub use airudder_json::{Token, Tokens, plain_length, push_segment, string_length, tokens};
+    pub use airudder_json::{Token, Tokens, plain_length, push_segment, read_segment, string_length, tokens};
 }
 
 pub mod events {

@@ -54,8 +54,8 @@ fn value<'a>(text: &'a str, rest: &mut Tokens<'a>) -> Option<(&'a str, bool)> {
 }
 
 /// The names and numbers that a JSON pointer (RFC 6901) is made of.
-pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    pointer.split('/').skip(1).map(airudder_json::read_segment)
 }
 
 /// The value at a JSON pointer (RFC 6901); of equal names the last one counts.

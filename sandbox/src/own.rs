@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use airudder_core::json::push_segment;
 use airudder_core::{Catalog, CatalogOperation, Method};
 use axum::body::Bytes;
 use axum::http::Request;
@@ -86,7 +87,9 @@ fn object(body: &str) -> Result<Map<String, Value>, Answer> {
 
 /// The JSON pointer of a field.
 fn escaped(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    let mut pointer = String::new();
+    push_segment(&mut pointer, name);
+    pointer
 }
 
 /// A field whose text is a number or a truth value, as that.

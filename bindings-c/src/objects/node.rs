@@ -44,7 +44,7 @@ impl<'a> Pointer<'a> {
         if rest.split('~').skip(1).any(|behind| !behind.starts_with(['0', '1'])) {
             return Err(argument("in a JSON pointer a ~ is written ~0, and a / in a name ~1"));
         }
-        let segments: Vec<_> = rest.split('/').take(DEEPEST + 1).map(unescape).collect();
+        let segments: Vec<_> = rest.split('/').take(DEEPEST + 1).map(json::read_segment).collect();
         if segments.len() > DEEPEST {
             return Err(argument(format!("a JSON pointer has at most {DEEPEST} parts")));
         }
@@ -56,10 +56,6 @@ impl<'a> Pointer<'a> {
         segments.into_iter().for_each(|segment| json::push_segment(&mut pointer, segment));
         pointer
     }
-}
-
-fn unescape(segment: &str) -> Cow<'_, str> {
-    if segment.contains('~') { segment.replace("~1", "/").replace("~0", "~").into() } else { segment.into() }
 }
 
 /// Returns whether what is made for this part of a pointer is a list.
@@ -311,6 +307,6 @@ impl<'a> Rest<'a> {
 
 /// The pointer of an error about a place that was checked alone, in the whole.
 pub(crate) fn in_whole(alone: &str, place: &[String]) -> String {
-    let parts: Vec<_> = alone.split('/').skip(1).map(unescape).collect();
+    let parts: Vec<_> = alone.split('/').skip(1).map(json::read_segment).collect();
     Pointer::write(parts.iter().enumerate().map(|(depth, part)| place.get(depth).map_or(part.as_ref(), String::as_str)))
 }

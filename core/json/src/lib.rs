@@ -19,6 +19,6 @@ mod unescape;
 
 pub use check::{Fault, check};
 pub use document::{Document, LONGEST, Refused, Value};
-pub use pointer::push_segment;
+pub use pointer::{push_segment, read_segment};
 pub use scan::plain_length;
 pub use token::{Token, Tokens, string_length, tokens};

@@ -165,7 +165,7 @@ fn encrypt_ecb(
 
 /// Puts a string into a body that is being made, at a JSON pointer; what is missing on the way are objects.
 fn put(body: &mut Map<String, Value>, pointer: &str, text: String) -> Result<(), Error> {
-    let mut segments: Vec<String> = members::segments(pointer).collect();
+    let mut segments: Vec<_> = members::segments(pointer).collect();
     let last = segments.pop().unwrap_or_default();
     let mut object = body;
     for segment in segments {
@@ -174,7 +174,7 @@ fn put(body: &mut Map<String, Value>, pointer: &str, text: String) -> Result<(),
             Error::new(ErrorCode::InvalidCipher, format!("the pointer {pointer} leads through a field that is a text"))
         })?;
     }
-    object.insert(last, text.into());
+    object.insert(last.into_owned(), text.into());
     Ok(())
 }
 
