@@ -1,6 +1,7 @@
 //! Starting and stopping.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -30,7 +31,7 @@ pub enum StartError {
     /// A setting cannot be.
     Config(ConfigError),
     /// The address cannot be listened on.
-    Listen(std::io::Error),
+    Listen(SocketAddr, std::io::Error),
     /// The database cannot be opened.
     Database(String),
     /// The webhook client cannot be built.
@@ -41,7 +42,11 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
-            Self::Listen(error) => write!(f, "listen: {error}"),
+            Self::Listen(address, error) if error.kind() == ErrorKind::AddrInUse => write!(
+                f,
+                "listen: another program has {address}, perhaps another sandbox: end it, or take another port (0: a free one)"
+            ),
+            Self::Listen(address, error) => write!(f, "listen: {address}: {error}"),
             Self::Database(error) => write!(f, "db: {error}"),
             Self::Client(error) => write!(f, "webhook_url: {error}"),
         }
@@ -77,8 +82,9 @@ impl Sandbox {
         let changes = Changes::new();
         let opened = Store::open(config.db.as_deref(), changes.clone());
         let store = opened.map_err(|error| StartError::Database(error.to_string()))?;
-        let listener = TcpListener::bind(config.listen).await.map_err(StartError::Listen)?;
-        let address = listener.local_addr().map_err(StartError::Listen)?;
+        let refused = |error| StartError::Listen(config.listen, error);
+        let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
         let app = Arc::new(App {
             faults: Faults::new(config.seed),
             key: sealing::key(&config)?,

@@ -54,6 +54,14 @@ fn it_says_where_it_listens_and_stops_when_it_is_told_to() {
 }
 
 #[test]
+fn a_port_that_is_taken_is_named_with_the_remedy() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = String::from_utf8(refused(&["--listen", &address]).stderr).unwrap();
+    assert!(said.contains(&address) && said.contains("take another port"), "{said}");
+}
+
+#[test]
 fn it_refuses_to_leave_this_machine() {
     for arguments in [
         ["--listen", "0.0.0.0:0"],
