@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ def test_cmake(prefix, tmp_path, kind):
     run("cmake", "-S", TESTS / "cmake", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}")
     run("cmake", "--build", tmp_path, "--target", kind)
     assert run(tmp_path / kind).strip() == VERSION
+
+
+def test_cmake_links_all_of_libpthread(prefix, tmp_path):
+    """With a part of it, a program without any shared library crashes where glibc is older than 2.34."""
+    run("cmake", "-S", TESTS / "cmake", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}")
+    command = shlex.split((tmp_path / "CMakeFiles/whole.dir/link.txt").read_text())
+    pthread = [argument for argument in command if "pthread" in argument]
+    assert pthread == ["-Wl,--whole-archive,-lpthread,--no-whole-archive"]
+    assert command.index(f"{prefix}/lib/libairudder.a") < command.index(*pthread)
+    run("cmake", "--build", tmp_path, "--target", "whole")
+    assert "NEEDED" not in run("readelf", "-d", tmp_path / "whole")
 
 
 def test_debian_packages(tmp_path):
