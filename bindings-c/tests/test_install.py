@@ -116,8 +116,23 @@ def test_nothing_tells_who_built_it_and_where(prefix, name):
     assert [folder for folder in (str(ROOT), str(Path.home()), cargo, rustup) if f"{folder}/".encode() in binary] == []
 
 
-def test_man_page(prefix):
-    run("mandoc", "-T", "lint", "-W", "warning", prefix / "share/man/man3/airudder.3")
+def test_manual_pages_are_clean_and_lead_to_each_other(prefix):
+    pages = {file.stem: file for file in (prefix / "share/man/man3").glob("*.3")}
+    written = [page for page in pages.values() if not page.read_text().startswith(".so ")]
+    assert len(written) > 15
+    run("mandoc", "-T", "lint", "-W", "warning", *written)
+    named = {name for page in written for name in re.findall(r"^(?:\.It )?\.?Xr (airudder\w*) 3", page.read_text(), re.M)}
+    assert len(named) > 15
+    assert named <= set(pages)
+
+
+def test_every_function_and_type_has_a_manual_page(prefix):
+    header = (prefix / "include/airudder.h").read_text()
+    types = set(re.findall(r"^(?:typedef \w+|}) (airudder_\w+);", header, re.MULTILINE))
+    assert len(types) > 15
+    for name in symbols("-D", prefix / "lib/libairudder.so") | types:
+        shown = run("mman", "-M", prefix / "share/man", "3", name, env=os.environ | {"MANPAGER": "cat"})
+        assert re.search(rf"^   {name}(\(\))?$", re.sub(".\b", "", shown), re.MULTILINE), name
 
 
 @pytest.fixture(scope="module")

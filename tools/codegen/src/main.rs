@@ -5,6 +5,7 @@ mod c;
 mod catalog;
 mod docs;
 mod examples;
+mod man;
 mod python;
 mod reference;
 mod typescript;
@@ -23,6 +24,8 @@ fn main() -> ExitCode {
         serde_json::from_str(include_str!("../../../core/vectors/operation.json")).expect("the vectors are JSON");
     let deliveries =
         serde_json::from_str(include_str!("../../../core/vectors/webhook.json")).expect("the vectors are JSON");
+    let header = c::header(&root, &catalog);
+    let manual = man::pages(&header);
     let fixed = [
         ("docs/operations.json", json(&catalog)),
         ("docs/openapi.json", json(&schema::openapi())),
@@ -36,13 +39,14 @@ fn main() -> ExitCode {
         ("bindings-wasm/lib/generated/types.ts", typescript::types(&catalog)),
         ("bindings-wasm/lib/generated/events.ts", typescript::events(&catalog)),
         ("bindings-wasm/lib/generated/operations.ts", typescript::operations(&catalog)),
-        ("bindings-c/include/airudder.h", c::header(&root, &catalog)),
+        ("bindings-c/include/airudder.h", header),
         ("bindings-c/src/strerror.rs", c::strerror()),
     ];
     let pages = reference::pages(&catalog, &vectors, &deliveries).into_iter();
     let pages = pages.map(|(name, text)| (format!("docs/reference/{name}"), text));
+    let manual = manual.into_iter().map(|(name, text)| (format!("bindings-c/man/{name}"), text));
     let mut stale = false;
-    for (name, text) in fixed.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(pages) {
+    for (name, text) in fixed.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(pages).chain(manual) {
         let path = root.join(&name);
         if fs::read_to_string(&path).is_ok_and(|present| present == text) {
             continue;
