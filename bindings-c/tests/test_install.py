@@ -38,6 +38,14 @@ def test_header_and_library_have_the_same_functions(prefix):
     assert declared == symbols("-D", prefix / "lib/libairudder.so")
 
 
+def test_symbols_of_the_debian_package_are_those_of_the_library(prefix):
+    """A new function comes to the file with the version that it is first in; none leaves it."""
+    listed = (ROOT / "bindings-c/packaging/debian/symbols").read_text()
+    assert set(re.findall(r"^ (\w+)@Base \d+\.\d+\.\d+$", listed, re.MULTILINE)) == symbols(
+        "-D", prefix / "lib/libairudder.so"
+    )
+
+
 def test_destdir_is_only_for_the_files(tmp_path):
     run("make", "--no-print-directory", "install", "PREFIX=/opt/airudder", f"DESTDIR={tmp_path}", cwd=ROOT)
     installed = tmp_path / "opt/airudder"
@@ -93,7 +101,11 @@ def test_debian_packages(tmp_path):
     glibc = ".".join(map(str, max(versions)))
     depends = run("dpkg-deb", "--field", packages[1], "Depends").strip()
     assert re.fullmatch(rf"libc6 \(>= {re.escape(glibc)}\), libgcc-s1 \(>= \d[\d.]*\)", depends), depends
-    assert (root / "usr/share/man/man3/airudder.3.gz").is_file()
+    assert (root / "usr/share/man/man3/airudder_call_begin.3.gz").is_file()
+    assert ".symtab" not in run("readelf", "-SW", root / "usr/lib" / TRIPLET / "libairudder.so.0")
+    for name in ("libairudder0", "libairudder-dev"):
+        documents = {file.name for file in (root / "usr/share/doc" / name).iterdir()}
+        assert documents == {"copyright", "changelog.gz", "changelog.Debian.gz", "THIRD-PARTY.md"}
 
 
 def test_tools_for_another_machine_are_used(tmp_path):
@@ -121,7 +133,9 @@ def test_manual_pages_are_clean_and_lead_to_each_other(prefix):
     written = [page for page in pages.values() if not page.read_text().startswith(".so ")]
     assert len(written) > 15
     run("mandoc", "-T", "lint", "-W", "warning", *written)
-    named = {name for page in written for name in re.findall(r"^(?:\.It )?\.?Xr (airudder\w*) 3", page.read_text(), re.M)}
+    named = {
+        name for page in written for name in re.findall(r"^(?:\.It )?\.?Xr (airudder\w*) 3", page.read_text(), re.M)
+    }
     assert len(named) > 15
     assert named <= set(pages)
 
