@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs kills engines receivers next generators \
-    spark soak clean python node c crates wheels c-packages packages-check install deb sandbox sandboxes package
+    spark soak clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox sandboxes package
 
 PYTHON = .venv/bin/python
 
@@ -147,6 +147,15 @@ install: c ## Install the C library: make install PREFIX=/usr/local
 
 deb: c ## Make Debian packages of the C library in target/deb
 	@bindings-c/deb target/deb
+
+rpm: c ## Make RPM packages of the C library in target/rpm
+	@tools/debian rpm pkgconf
+	@bindings-c/rpm target/rpm
+
+c-dist-check: deb rpm .venv/ready ## Try the Debian and RPM packages, and the recipe for Conan, which builds the library twice
+	@tools/debian lintian dpkg-dev cpio
+	@tools/venv .cache/conan bindings-c/packaging/conan/requirements.txt
+	$(PYTHON) -m pytest bindings-c/packaging/tests
 
 crates: ## Package the crates of the core into target/package, and build them from there
 	@cargo package -p airudder-json -p airudder-core
