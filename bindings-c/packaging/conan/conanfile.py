@@ -80,4 +80,6 @@ class Airudder(ConanFile):
         self.cpp_info.libs = ["airudder"]
         if not self.options.shared:
             self.cpp_info.system_libs = ["pthread", "dl", "m"]
+            # With -static all of libpthread, as in airudder-config.cmake.in.
+            self.cpp_info.exelinkflags = ["-Wl,--whole-archive,-lpthread,--no-whole-archive"]
             self.cpp_info.set_property("cmake_target_aliases", ["airudder::static"])
