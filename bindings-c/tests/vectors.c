@@ -140,11 +140,14 @@ static void cipher_case(const cJSON *one) {
 
 static void signature_case(const cJSON *one) {
   const char *scheme = text(one, "scheme"), *secret = text(one, "secret"), *key = text(one, "key");
-  const char *body = text(one, "body"), *signature = text(one, "signature");
-  size_t count, len = strlen(body);
+  const char *json = text(one, "body"), *body_hex = text(one, "body_hex"), *signature = text(one, "signature");
+  size_t count, len = 0;
+  unsigned char *bytes = hex(body_hex ? body_hex : "", &len);
+  const void *body = json ? (const void *)json : bytes;
   airudder_header *headers = fields(cJSON_GetObjectItemCaseSensitive(one, "headers"), &count);
   airudder_buffer buffer;
   airudder_text made;
+  if (json) len = strlen(json);
   assert_int_equal(airudder_verify(signature, scheme, secret, key, headers, count, body, len, NULL),
                    expected_error(one));
   if (!expected_error(one)) {
@@ -153,6 +156,7 @@ static void signature_case(const cJSON *one) {
     assert_int_equal(strcmp(made.data, signature) != 0, is_true(one, "accepted"));
     assert_int_equal(airudder_buffer_free(buffer), 0);
   }
+  free(bytes);
   free(headers);
 }
 
@@ -361,11 +365,13 @@ static void partition_case(const cJSON *one) {
 static void ciphers(void **state) {
   (void)state;
   each("cipher", cipher_case);
+  each("published_cipher", cipher_case);
 }
 
 static void signatures(void **state) {
   (void)state;
   each("signature", signature_case);
+  each("published_signature", signature_case);
 }
 
 static void webhooks(void **state) {

@@ -10,15 +10,16 @@ from conftest import ROOT
 from airudder import AirudderError, AsyncClient, Client, File, Response, Webhooks, crypto, partition_of
 from airudder._native import operations
 
-NAMES = ("cipher", "signature", "webhook", "operation", "partition")
+NAMES = ("cipher", "published_cipher", "signature", "published_signature", "webhook", "operation", "partition")
 FILES = {name: json.loads((ROOT / f"core/vectors/{name}.json").read_text()) for name in NAMES}
 
 
-def parametrized(name):
-    return pytest.mark.parametrize("case", FILES[name]["cases"], ids=lambda case: case["id"])
+def parametrized(*names):
+    cases = [case for name in names for case in FILES[name]["cases"]]
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case["id"])
 
 
-@parametrized("cipher")
+@parametrized("cipher", "published_cipher")
 def test_cipher(case):
     iv = bytes.fromhex(case["iv"]) if "iv" in case else None
     plain = bytes.fromhex(case.get("plain", ""))
@@ -49,16 +50,17 @@ def test_partition(case):
     assert raised.value.code == case["error"]
 
 
-@parametrized("signature")
+@parametrized("signature", "published_signature")
 def test_signature(case):
     options = {"scheme": case["scheme"], "key": case["key"], "headers": case["headers"]}
+    body = case["body"] if "body" in case else bytes.fromhex(case["body_hex"])
     if "error" in case:
         with pytest.raises(AirudderError) as raised:
-            crypto.verify(case["signature"], case["body"], case["secret"], **options)
+            crypto.verify(case["signature"], body, case["secret"], **options)
         assert raised.value.code == case["error"]
         return
-    crypto.verify(case["signature"], case["body"], case["secret"], **options)
-    signature = crypto.sign(case["body"], case["secret"], **options)
+    crypto.verify(case["signature"], body, case["secret"], **options)
+    signature = crypto.sign(body, case["secret"], **options)
     assert (signature == case["signature"]) != case.get("accepted", False)
 
 

@@ -13,7 +13,16 @@ const code = (expected) => (error) => {
   return true;
 };
 
-const suites = { cipher, signature, webhook, operation, partition, constructions };
+const suites = {
+  cipher,
+  published_cipher: cipher,
+  signature,
+  published_signature: signature,
+  webhook,
+  operation,
+  partition,
+  constructions,
+};
 for (const [name, run] of Object.entries(suites)) {
   const { cases, count } = vectors(name);
   for (const one of cases) {
@@ -48,7 +57,8 @@ function partition({ contact, count, partition, error }) {
   }
 }
 
-function signature({ scheme, key, headers, signature, body, secret, accepted = false, error }) {
+function signature({ scheme, key, headers, signature, body: text, body_hex, secret, accepted = false, error }) {
+  const body = text ?? Buffer.from(body_hex, "hex");
   const options = { scheme, key: key ?? undefined, headers };
   if (error !== undefined) {
     assert.throws(() => crypto.verify(signature, body, secret, options), code(error));

@@ -52,7 +52,9 @@ struct CipherCase {
 
 #[test]
 fn ciphers() {
-    for CipherCase { id, r#do, cipher, key, iv, plain, text, text_hex, headers, error } in cases("cipher.json") {
+    for CipherCase { id, r#do, cipher, key, iv, plain, text, text_hex, headers, error } in
+        cases("cipher.json").into_iter().chain(cases("published_cipher.json"))
+    {
         let random = iv.map(|iv| hex(&iv).try_into().expect("16 bytes"));
         let plain = plain.as_deref().map(hex).unwrap_or_default();
         let body = text_hex.as_deref().map(hex).or_else(|| Some(text.clone()?.into_bytes())).unwrap_or_default();
@@ -104,7 +106,8 @@ struct SignatureCase {
     secret: String,
     key: String,
     headers: Vec<(String, String)>,
-    body: String,
+    body: Option<String>,
+    body_hex: Option<String>,
     signature: String,
     #[serde(default)]
     accepted: bool,
@@ -113,12 +116,13 @@ struct SignatureCase {
 
 #[test]
 fn signatures() {
-    for case in cases::<SignatureCase>("signature.json") {
+    for case in cases::<SignatureCase>("signature.json").into_iter().chain(cases("published_signature.json")) {
+        let body = case.body.map(String::into_bytes).or_else(|| Some(hex(&case.body_hex?))).expect("a body");
         let headers: Headers = case.headers.into_iter().collect();
         let input = SigningInput {
             secret: &case.secret,
             key: Some(&case.key),
-            delivery: Delivery::new(case.body.as_bytes(), &headers),
+            delivery: Delivery::new(&body, &headers),
             plain: None,
         };
         let verified = case.scheme.parse::<Scheme>().and_then(|scheme| scheme.verify(&case.signature, &input));
