@@ -8,7 +8,16 @@ import pytest
 from conftest import EXAMPLES, ROOT, WARNINGS, checked, run
 
 TESTS = ROOT / "bindings-c/tests"
-NAMES = ("cipher", "published_cipher", "signature", "published_signature", "webhook", "operation", "partition")
+NAMES = (
+    "cipher",
+    "published_cipher",
+    "signature",
+    "published_signature",
+    "webhook",
+    "operation",
+    "dialogue",
+    "partition",
+)
 
 
 @checked

@@ -362,6 +362,8 @@ static void partition_case(const cJSON *one) {
   assert_int_equal(partition, expected ? (uint32_t)expected->valuedouble : 0);
 }
 
+#include "dialogue.h"
+
 static void ciphers(void **state) {
   (void)state;
   each("cipher", cipher_case);
@@ -384,15 +386,20 @@ static void operations(void **state) {
   each("operation", operation_case);
 }
 
+static void dialogues(void **state) {
+  (void)state;
+  each("dialogue", dialogue_case);
+}
+
 static void partitions(void **state) {
   (void)state;
   each("partition", partition_case);
 }
 
 int main(int argc, char **argv) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(ciphers), cmocka_unit_test(signatures),
-                                     cmocka_unit_test(webhooks), cmocka_unit_test(operations),
-                                     cmocka_unit_test(partitions)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(ciphers),   cmocka_unit_test(signatures),
+                                     cmocka_unit_test(webhooks),  cmocka_unit_test(operations),
+                                     cmocka_unit_test(dialogues), cmocka_unit_test(partitions)};
   if (argc != 2) return 2;
   folder = argv[1];
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@ import sys
 
 from ciphers import cipher_cases
 from constructions import construction_cases
+from dialogues import dialogue_cases
 from operations import operation_cases
 from partitions import partition_cases
 from primitives import HERE, compact
@@ -22,6 +23,7 @@ def main() -> int:
         ("signature", signature_cases()),
         ("webhook", webhook_cases()),
         ("operation", operation_cases()),
+        ("dialogue", dialogue_cases()),
         ("constructions", construction_cases()),
         ("partition", partition_cases()),
     ):

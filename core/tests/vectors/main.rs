@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its vectors; the core itself opens no files")]
 
+mod dialogue;
+
 use std::{fs, path::PathBuf};
 
 use airudder_core::{
@@ -246,7 +248,11 @@ struct GivenResponse {
 }
 
 fn session(encryption_key: Option<String>) -> Session {
-    let config = ClientConfig {
+    Session::new(settings(encryption_key)).expect("the settings are good")
+}
+
+fn settings(encryption_key: Option<String>) -> ClientConfig {
+    ClientConfig {
         app_key: Some("fake-app-key".into()),
         app_secret: Some("fake-app-secret".into()),
         base_url: Some("https://api.example.test".into()),
@@ -254,8 +260,7 @@ fn session(encryption_key: Option<String>) -> Session {
         sign_key: Some("0123456789abcdef0123456789abcdef".into()),
         sign_secret: Some("fake-secret-for-tests".into()),
         ..Default::default()
-    };
-    Session::new(config).expect("the settings are good")
+    }
 }
 
 /// The request of the call itself: where it needs a token, the one for the token comes first.
