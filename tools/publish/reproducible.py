@@ -1,0 +1,134 @@
+"""Builds what is published twice, from two clones of the last commit, and compares: `reproducible.py`.
+
+The second time another folder, another place of Cargo's packages, another time zone, locale and umask are used, which
+no package may tell of. Archives that differ are opened, so that what is said names the file. In what was built no
+folder of its builder may stand.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+MATURIN = ROOT / ".venv/bin/maturin"
+NODE_MODULES = "bindings-wasm/node_modules"
+
+# What makes each package, in the folder of a clone; OUT is where it goes.
+STEPS = {
+    "C library": [
+        "tools/release cargo build --release --locked --quiet -p airudder-c",
+        "DESTDIR=$OUT/c bindings-c/install /usr",
+    ],
+    "wheel": [f"tools/release {MATURIN} build --quiet --release --locked -m bindings-python/Cargo.toml --out $OUT"],
+    "source distribution": [f"tools/release {MATURIN} sdist --quiet -m bindings-python/Cargo.toml --out $OUT"],
+    "npm package": [
+        f"ln -s {ROOT}/{NODE_MODULES} {NODE_MODULES}",
+        "bindings-wasm/build",
+        "cd bindings-wasm && npm pack --silent --pack-destination $OUT",
+    ],
+    "crates": [
+        "cargo package --quiet --no-verify -p airudder-json -p airudder-core",
+        "cp target/package/*.crate $OUT",
+    ],
+}
+
+
+def build(work: Path, variations: dict[str, str], umask: int) -> Path:
+    """Clone the repository, build all, and give the folder of what was built."""
+    out = work / "out"
+    out.mkdir(parents=True)
+    subprocess.run(["git", "clone", "--quiet", ROOT, work / "tree"], check=True, umask=umask)
+    environment = {**os.environ, "OUT": str(out), **variations}
+    environment.pop("CARGO_TARGET_DIR", None)
+    for what, commands in STEPS.items():
+        began = time.monotonic()
+        for command in commands:
+            subprocess.run(["bash", "-ec", command], cwd=work / "tree", env=environment, check=True, umask=umask)
+        print(f"{work.name}: {what} in {time.monotonic() - began:.0f} s", flush=True)
+    return out
+
+
+def other_cargo_home(folder: Path) -> Path:
+    """Another place of Cargo's packages, which are not fetched again."""
+    folder.mkdir()
+    for part in cargo_home().iterdir():
+        (folder / part.name).symlink_to(part)
+    return folder
+
+
+def cargo_home() -> Path:
+    return Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+
+
+def members(name: str, content: bytes) -> dict[str, bytes]:
+    """The files in an archive, and in those that it holds; another file is itself alone."""
+    found = {}
+    if name.endswith((".whl", ".zip")):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            found = {entry: archive.read(entry) for entry in archive.namelist()}
+    elif name.endswith((".tgz", ".tar.gz", ".tar.xz", ".crate")):
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            files = [entry for entry in archive.getmembers() if entry.isfile()]
+            found = {entry.name: archive.extractfile(entry).read() for entry in files}  # type: ignore[union-attr]
+    else:
+        return {name: content}
+    inside = [members(f"{name}: {entry}", part) for entry, part in found.items()]
+    return {entry: part for parts in inside for entry, part in parts.items()}
+
+
+def built(out: Path) -> dict[str, bytes]:
+    files = [file for file in sorted(out.rglob("*")) if file.is_file() and not file.is_symlink()]
+    return {str(file.relative_to(out)): file.read_bytes() for file in files}
+
+
+def differing(first: dict[str, bytes], second: dict[str, bytes]) -> list[str]:
+    """What is not the same in both, by the names of files, or of files in archives."""
+    found = [f"{name} was built once only" for name in sorted(first.keys() ^ second.keys())]
+    for name in sorted(first.keys() & second.keys()):
+        if first[name] == second[name]:
+            continue
+        one, two = members(name, first[name]), members(name, second[name])
+        parts = sorted(part for part in one.keys() | two.keys() if one.get(part) != two.get(part))
+        found += [f"{part} differs" for part in parts] or [f"{name} differs in its times, modes or order"]
+    return found
+
+
+def telling(files: dict[str, bytes], places: list[str]) -> list[str]:
+    """The files in which a folder of the builder stands."""
+    found = []
+    for name, content in files.items():
+        for part, inside in {name: content, **members(name, content)}.items():
+            found += [f"{part} names {place}" for place in places if place.encode() in inside]
+    return sorted(set(found))
+
+
+def main() -> int:
+    work = Path(tempfile.mkdtemp(prefix="airudder-reproducible-"))
+    try:
+        first = built(build(work / "first", {"TZ": "UTC", "LC_ALL": "C.UTF-8"}, 0o022))
+        cargo = other_cargo_home(work / "cargo")
+        changed = {"TZ": "Asia/Manila", "LC_ALL": "C", "CARGO_HOME": str(cargo)}
+        second = built(build(work / "second place", changed, 0o077))
+        places = [f"{place}/" for place in {Path.home(), cargo_home(), work, ROOT} if place != Path("/")]
+        faults = differing(first, second) + telling(first, places) + telling(second, places)
+    finally:
+        if "--keep" not in sys.argv[1:]:
+            shutil.rmtree(work)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    size = sum(map(len, first.values()))
+    print(f"{len(first)} files, {size} bytes, were built twice; {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
