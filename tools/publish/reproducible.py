@@ -7,18 +7,16 @@ folder of its builder may stand.
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from archives import ROOT, builders_places, cargo_home, members, telling
+
 MATURIN = ROOT / ".venv/bin/maturin"
 NODE_MODULES = "bindings-wasm/node_modules"
 
@@ -29,7 +27,7 @@ STEPS = {
         "DESTDIR=$OUT/c bindings-c/install /usr",
     ],
     "wheel": [f"tools/release {MATURIN} build --quiet --release --locked -m bindings-python/Cargo.toml --out $OUT"],
-    "source distribution": [f"tools/release {MATURIN} sdist --quiet -m bindings-python/Cargo.toml --out $OUT"],
+    "source distribution": [f"tools/release {MATURIN} sdist -m bindings-python/Cargo.toml --out $OUT"],
     "npm package": [
         f"ln -s {ROOT}/{NODE_MODULES} {NODE_MODULES}",
         "bindings-wasm/build",
@@ -42,11 +40,12 @@ STEPS = {
 }
 
 
-def build(work: Path, variations: dict[str, str], umask: int) -> Path:
+def build(work: Path, commit: str, variations: dict[str, str], umask: int) -> Path:
     """Clone the repository, build all, and give the folder of what was built."""
     out = work / "out"
     out.mkdir(parents=True)
     subprocess.run(["git", "clone", "--quiet", ROOT, work / "tree"], check=True, umask=umask)
+    subprocess.run(["git", "checkout", "--quiet", "--detach", commit], cwd=work / "tree", check=True, umask=umask)
     environment = {**os.environ, "OUT": str(out), **variations}
     environment.pop("CARGO_TARGET_DIR", None)
     for what, commands in STEPS.items():
@@ -63,26 +62,6 @@ def other_cargo_home(folder: Path) -> Path:
     for part in cargo_home().iterdir():
         (folder / part.name).symlink_to(part)
     return folder
-
-
-def cargo_home() -> Path:
-    return Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
-
-
-def members(name: str, content: bytes) -> dict[str, bytes]:
-    """The files in an archive, and in those that it holds; another file is itself alone."""
-    found = {}
-    if name.endswith((".whl", ".zip")):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = {entry: archive.read(entry) for entry in archive.namelist()}
-    elif name.endswith((".tgz", ".tar.gz", ".tar.xz", ".crate")):
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            files = [entry for entry in archive.getmembers() if entry.isfile()]
-            found = {entry.name: archive.extractfile(entry).read() for entry in files}  # type: ignore[union-attr]
-    else:
-        return {name: content}
-    inside = [members(f"{name}: {entry}", part) for entry, part in found.items()]
-    return {entry: part for parts in inside for entry, part in parts.items()}
 
 
 def built(out: Path) -> dict[str, bytes]:
@@ -102,23 +81,16 @@ def differing(first: dict[str, bytes], second: dict[str, bytes]) -> list[str]:
     return found
 
 
-def telling(files: dict[str, bytes], places: list[str]) -> list[str]:
-    """The files in which a folder of the builder stands."""
-    found = []
-    for name, content in files.items():
-        for part, inside in {name: content, **members(name, content)}.items():
-            found += [f"{part} names {place}" for place in places if place.encode() in inside]
-    return sorted(set(found))
-
-
 def main() -> int:
     work = Path(tempfile.mkdtemp(prefix="airudder-reproducible-"))
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True)
+    commit = head.stdout.strip()
     try:
-        first = built(build(work / "first", {"TZ": "UTC", "LC_ALL": "C.UTF-8"}, 0o022))
+        first = built(build(work / "first", commit, {"TZ": "UTC", "LC_ALL": "C.UTF-8"}, 0o022))
         cargo = other_cargo_home(work / "cargo")
         changed = {"TZ": "Asia/Manila", "LC_ALL": "C", "CARGO_HOME": str(cargo)}
-        second = built(build(work / "second place", changed, 0o077))
-        places = [f"{place}/" for place in {Path.home(), cargo_home(), work, ROOT} if place != Path("/")]
+        second = built(build(work / "second place", commit, changed, 0o077))
+        places = [*builders_places(), work]
         faults = differing(first, second) + telling(first, places) + telling(second, places)
     finally:
         if "--keep" not in sys.argv[1:]:
