@@ -1,6 +1,7 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs kills engines receivers next generators \
-    spark soak clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox sandboxes package
+    spark soak clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox sandboxes package \
+    release artifacts reproducible semver
 
 PYTHON = .venv/bin/python
 
@@ -43,6 +44,7 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	    ../../../$(PYTHON) -m mypy --strict --no-incremental *.py django_events
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd sandbox/python && ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m pyright --pythonpath ../../$(PYTHON)
+	cd tools/publish && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
@@ -174,6 +176,23 @@ c-packages: ## Build the C library's archives for each platform into target/pack
 packages-check: .venv/ready sandbox ## Check what the two made, and send campaigns with it in Debian 11, under musl, and on arm64
 	@tools/packages/roots
 	$(PYTHON) -m pytest tools/packages/tests
+
+release: .venv/ready ## Make a release, which is not published: make release VERSION=0.2.0, with DRY_RUN=1 or PARTS="npm crates"
+	@$(PYTHON) tools/publish/release.py $(or $(VERSION),$(error VERSION=0.2.0 says which)) \
+	    $(if $(DRY_RUN),--dry-run) $(if $(PARTS),--parts $(PARTS))
+
+artifacts: .venv/ready ## Build and check the packages of a release as it is committed; PARTS="npm crates" for these alone
+	@$(PYTHON) tools/publish/release.py $(if $(PARTS),--parts $(PARTS))
+
+reproducible: .venv/build-ready bindings-wasm/node_modules/.package-lock.json ## Build the packages twice, and compare each byte
+	@$(PYTHON) tools/publish/reproducible.py
+
+# Names what a program that was written for the commit can no longer do with the crates.
+SEMVER_BASELINE ?= HEAD
+semver: ## Compare the crates' interfaces with those of a commit: make semver SEMVER_BASELINE=v0.1.0; takes a while
+	@cargo install --quiet --locked --version 0.51.0 --root .cache/cargo-semver-checks cargo-semver-checks
+	@PATH="$(CURDIR)/.cache/cargo-semver-checks/bin:$$PATH" cargo semver-checks -p airudder-json -p airudder-core \
+	    --baseline-rev $(SEMVER_BASELINE)
 
 sandbox:
 	@echo "building the sandbox"

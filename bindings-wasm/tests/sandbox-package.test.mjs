@@ -14,6 +14,7 @@ const exec = promisify(execFile);
 const tools = new URL("../node_modules/", import.meta.url).pathname;
 const program = new URL("target/release/airudder-sandbox", root).pathname;
 const page = readFileSync(new URL("sandbox/npm/README.md", root), "utf8");
+const { version } = JSON.parse(readFileSync(new URL("sandbox/npm/package.json", root), "utf8"));
 const blocks = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, block]) => block);
 
 let project;
@@ -23,7 +24,7 @@ before(async () => {
   project = mkdtempSync(join(tmpdir(), "airudder-"));
   await exec(process.execPath, [new URL("sandbox/npm/build.mjs", root).pathname]);
   const { stdout } = await exec("npm", ["pack", "--json", "--pack-destination", project], { cwd: join(tools, "..") });
-  const packed = ["airudder-sandbox-0.1.0.tgz", "airudder-sandbox-linux-x64-0.1.0.tgz"];
+  const packed = [`airudder-sandbox-${version}.tgz`, `airudder-sandbox-linux-x64-${version}.tgz`];
   const tarballs = packed.map((name) => new URL(`target/npm/${name}`, root).pathname);
   tarballs.push(join(project, Object.values(JSON.parse(stdout))[0].filename));
   writeFileSync(join(project, "package.json"), '{"name":"empty","private":true}');
@@ -291,7 +292,7 @@ test("the authors of what is inside are named", () => {
 
 test("the program can be run by its name", async () => {
   const { stdout } = await exec(join(project, "node_modules/.bin/airudder-sandbox"), ["--version"], { env });
-  assert.equal(stdout, "airudder-sandbox 0.1.0\n");
+  assert.equal(stdout, `airudder-sandbox ${version}\n`);
 });
 
 test("where the package of the platform is missing, the error names it", async () => {

@@ -1,0 +1,108 @@
+"""What is published: how each package is built, what it is built of, and what must be true of all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from archives import ROOT, builders_places, lacking_notices, telling
+
+CYCLONEDX = ROOT / ".cache/cargo-cyclonedx/bin/cargo-cyclonedx"
+NPM = "target/npm"
+
+
+class Part(NamedTuple):
+    """Packages that are built together."""
+
+    commands: list[str]
+    # Where they are then; `@` stands for the version.
+    files: list[str]
+    # The crates whose dependencies are inside, for the bills of materials.
+    crates: list[str]
+
+
+PARTS = {
+    "crates": Part(
+        ["make crates"],
+        ["target/package/airudder-core-@.crate", "target/package/airudder-json-@.crate"],
+        ["core", "core/json"],
+    ),
+    "wheels": Part(
+        ["make wheels"],
+        ["target/packages/python/airudder-@-*.whl", "target/packages/python/airudder-@.tar.gz"],
+        ["bindings-python"],
+    ),
+    "c": Part(["make c-packages"], ["target/packages/c/airudder-@-*.tar.xz"], ["bindings-c"]),
+    "deb": Part(["make deb"], ["target/deb/*_@*_*.deb"], ["bindings-c"]),
+    "npm": Part(
+        ["make node", f"mkdir -p {NPM} && cd bindings-wasm && npm pack --silent --pack-destination ../{NPM}"],
+        [f"{NPM}/airudder-@.tgz"],
+        ["bindings-wasm"],
+    ),
+    "sandboxes": Part(
+        ["make sandboxes"],
+        ["target/wheels/airudder_sandbox-@-*.whl", f"{NPM}/airudder-sandbox-@.tgz", f"{NPM}/airudder-sandbox-*-@.tgz"],
+        ["sandbox"],
+    ),
+}
+
+
+def build(name: str, version: str, folder: Path) -> None:
+    """Build a part, and put its packages and its bills of materials into the folder."""
+    part = PARTS[name]
+    print(f"building {name}", flush=True)
+    for command in part.commands:
+        subprocess.run(["bash", "-ec", command], cwd=ROOT, check=True)
+    for pattern in part.files:
+        found = sorted(ROOT.glob(pattern.replace("@", version)))
+        if not found:
+            raise FileNotFoundError(f"{pattern}: `{part.commands[0]}` made no such file")
+        for file in found:
+            shutil.copy(file, folder)
+    for crate in part.crates:
+        bill(crate, version, folder)
+
+
+def bill(crate: str, version: str, folder: Path) -> None:
+    """Write the bill of materials of what a crate is built of, in CycloneDX's JSON."""
+    if not CYCLONEDX.exists():
+        print("installing cargo-cyclonedx into .cache, which takes some minutes", flush=True)
+        options = ["--quiet", "--locked", "--version", "0.5.9", "--root", str(CYCLONEDX.parents[1])]
+        subprocess.run(["cargo", "install", *options, "cargo-cyclonedx"], check=True)
+    name = f"airudder-{Path(crate).name.removeprefix('bindings-')}-{version}"
+    options = ["--format", "json", "--spec-version", "1.5", "--target", "all", "--no-build-deps", "--quiet"]
+    options += ["--manifest-path", str(ROOT / crate / "Cargo.toml"), "--override-filename", f"{name}.cdx"]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": time_of_commit()}
+    subprocess.run([str(CYCLONEDX), "cyclonedx", *options], cwd=ROOT, check=True, env=environment)
+    for file in ROOT.glob(f"**/{name}.cdx.json"):
+        if file.parent == ROOT / crate:
+            shutil.copy(file, folder)
+        file.unlink()
+
+
+def time_of_commit() -> str:
+    command = ["git", "log", "-1", "--format=%ct"]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def checked(folder: Path) -> int:
+    """Write SHA256SUMS; 1 if a package lacks a notice or tells who built it, which is said."""
+    files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.name != "SHA256SUMS"}
+    sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()]
+    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    packages = {name: content for name, content in files.items() if not name.endswith((".json", ".md"))}
+    faults = lacking_notices(packages) + telling(files, builders_places())
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{len(packages)} packages, {len(files) - len(packages)} other files, {len(faults)} faults: {folder}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    # For the workflow, which gathers what several machines built.
+    sys.exit(checked(Path(sys.argv[1])))
