@@ -49,7 +49,7 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm \
-	    ../tools/generators
+	    ../tools/generators ../tools/workflows
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -119,7 +119,7 @@ clean: ## Remove what was built and installed
 	cargo clean
 	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/tests/eslint/node_modules bindings-wasm/dist \
 	    bindings-wasm/inspector/dist examples/node/node_modules examples/next/node_modules examples/next/.next \
-	    tools/generators/node_modules
+	    tools/generators/node_modules tools/workflows/node_modules
 
 python: .venv/ready package
 
@@ -129,7 +129,7 @@ package: .venv/build-ready
 	    || (cat .venv/build.log; exit 1)
 
 node: bindings-wasm/node_modules/.package-lock.json bindings-wasm/tests/eslint/node_modules/.package-lock.json \
-    examples/node/node_modules/.package-lock.json
+    examples/node/node_modules/.package-lock.json tools/workflows/node_modules/.package-lock.json
 	@echo "building the npm package"
 	@bindings-wasm/build
 	@node bindings-wasm/inspector/build.mjs

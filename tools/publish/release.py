@@ -53,6 +53,16 @@ def refusals(version: str, root: Path = ROOT) -> list[str]:
     return found
 
 
+def tagged(version: str, root: Path = ROOT) -> list[str]:
+    """Why a tag of this version is on the wrong commit."""
+    found = []
+    if version != versions.current(root):
+        found.append(f"the tag is of {version}, and the packages are of {versions.current(root)}")
+    if version not in changelog.released((root / "CHANGELOG.md").read_text(encoding="utf-8")):
+        found.append(f"CHANGELOG.md has no section '## {version} (DATE)'")
+    return found
+
+
 def prepare(version: str, root: Path = ROOT) -> None:
     """Write the version and the date, and commit them."""
     changed = versions.write(version, root)
@@ -99,14 +109,15 @@ def main() -> int:
     parser.add_argument("version", nargs="?", help="the version to release; without it, what is committed is built")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="build these only")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
+    parser.add_argument("--tagged", action="store_true", help="only check that the version is the committed one")
     given = parser.parse_args()
     version = given.version or versions.current()
     folder = ROOT / f"target/release-{version}"
     if given.version:
-        why_not = refusals(version)
-        if why_not:
-            print(*why_not, sep="\n", file=sys.stderr)
-            return 1
+        why_not = tagged(version) if given.tagged else refusals(version)
+        print(*why_not, sep="\n", end="\n" if why_not else "", file=sys.stderr)
+        if why_not or given.tagged:
+            return int(bool(why_not))
     if given.dry_run:
         print(f"{version} would be written into: {', '.join(versions.PLACES)}, and CHANGELOG.md")
         print(f"these would be built: {', '.join(given.parts)}")

@@ -176,6 +176,15 @@ def test_a_release_is_one_commit(tree):
     assert "not higher" in release.refusals(version, tree)[-1]
 
 
+def test_a_tag_is_on_the_commit_of_its_version(tree):
+    version = higher(tree)
+    assert len(release.tagged(version, tree)) == 2
+    release.prepare(version, tree)
+    assert release.tagged(version, tree) == []
+    assert program(tree, version, "--tagged").returncode == 0
+    assert program(tree, "9.9.9", "--tagged").returncode == 1
+
+
 def program(tree, *arguments):
     command = [sys.executable, "tools/publish/release.py", *arguments]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
