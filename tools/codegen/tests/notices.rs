@@ -15,10 +15,11 @@ fn targets() -> Vec<&'static str> {
     list.split('"').skip(1).step_by(2).collect()
 }
 
-/// Crates with their versions, as `serde 1.0.229`: what the package is built of for these targets.
+/// Crates with their versions, as `serde 1.0.229`: what the package is built of for these targets. With all features, since
+/// the npm package holds a module for each.
 fn shipped(root: &Path, package: &str, targets: &[&str]) -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
+    command.args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--all-features"]);
     command.args(targets.iter().flat_map(|target| ["--target", target]));
     let tree = command.args(["--format", "{p}", "--package", package]).current_dir(root).output().expect("cargo runs");
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
