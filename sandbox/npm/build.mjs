@@ -53,7 +53,7 @@ const own = folder(`sandbox-${platform}`);
 mkdirSync(new URL("bin/", own));
 copyFileSync(program, new URL("bin/airudder-sandbox", own));
 chmodSync(new URL("bin/airudder-sandbox", own), 0o755);
-const { version, license } = manifest;
+const { version, license, repository, publishConfig } = manifest;
 const name = `@airudder/sandbox-${platform}`;
 if (manifest.optionalDependencies[name] !== version) {
   throw new Error(`package.json: optionalDependencies must have ${name} in version ${version}`);
@@ -61,7 +61,8 @@ if (manifest.optionalDependencies[name] !== version) {
 const description = `The program of airudder-sandbox for ${platform}.`;
 copyFileSync(new URL("sandbox/THIRD-PARTY.md", root), new URL("THIRD-PARTY.md", own));
 const files = ["bin", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"];
-const fields = { name, version, description, license, ...PLATFORMS[platform], preferUnplugged: true, files };
+const about = { name, version, description, license, repository, publishConfig };
+const fields = { ...about, ...PLATFORMS[platform], preferUnplugged: true, files };
 writeFileSync(new URL("package.json", own), `${JSON.stringify(fields, null, 2)}\n`);
 writeFileSync(new URL("README.md", own), `# ${name}\n\n${description} Install \`airudder-sandbox\`.\n`);
 pack(own);

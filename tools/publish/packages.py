@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archives import ROOT, builders_places, lacking_notices, telling
 
@@ -74,19 +75,37 @@ def bill(crate: str, version: str, folder: Path) -> None:
         print("installing cargo-cyclonedx into .cache, which takes some minutes", flush=True)
         options = ["--quiet", "--locked", "--version", "0.5.9", "--root", str(CYCLONEDX.parents[1])]
         subprocess.run(["cargo", "install", *options, "cargo-cyclonedx"], check=True)
-    name = f"airudder-{Path(crate).name.removeprefix('bindings-')}-{version}"
+    name = f"airudder-{Path(crate).name.removeprefix('bindings-')}-{version}.cdx"
     options = ["--format", "json", "--spec-version", "1.5", "--target", "all", "--no-build-deps", "--quiet"]
-    options += ["--manifest-path", str(ROOT / crate / "Cargo.toml"), "--override-filename", f"{name}.cdx"]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": time_of_commit()}
+    options += ["--manifest-path", str(ROOT / crate / "Cargo.toml"), "--override-filename", name]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": output("git", "log", "-1", "--format=%ct")}
     subprocess.run([str(CYCLONEDX), "cyclonedx", *options], cwd=ROOT, check=True, env=environment)
-    for file in ROOT.glob(f"**/{name}.cdx.json"):
-        if file.parent == ROOT / crate:
-            shutil.copy(file, folder)
-        file.unlink()
+    told = json.loads((ROOT / crate / f"{name}.json").read_text(encoding="utf-8"))
+    # It writes one beside each crate of the workspace.
+    for manifest in output("git", "ls-files", "*Cargo.toml").splitlines():
+        (ROOT / manifest).with_name(f"{name}.json").unlink(missing_ok=True)
+    text = json.dumps(only(inside(crate), told), indent=2) + "\n"
+    (folder / f"{name}.json").write_text(text.replace(str(ROOT), "/airudder"), encoding="utf-8")
 
 
-def time_of_commit() -> str:
-    command = ["git", "log", "-1", "--format=%ct"]
+def inside(crate: str) -> set[str]:
+    """The crates that one is built of, as `serde 1.0.229`."""
+    options = ["--locked", "--edges", "normal", "--prefix", "none", "--all-features", "--target", "all"]
+    tree = output("cargo", "tree", *options, "--manifest-path", f"{crate}/Cargo.toml", "--format", "{p}")
+    return {" ".join(line.split()[:2]).replace(" v", " ") for line in tree.splitlines()}
+
+
+def only(names: set[str], bill: dict[str, Any]) -> dict[str, Any]:
+    """A bill of these crates. The tool also takes those that other packages of the workspace make optional ones of."""
+    parts = [part for part in bill["components"] if f"{part['name']} {part['version']}" in names]
+    kept = {part["bom-ref"] for part in [*parts, bill["metadata"]["component"]]}
+    edges = [edge for edge in bill["dependencies"] if edge["ref"] in kept]
+    for edge in edges:
+        edge["dependsOn"] = [to for to in edge.get("dependsOn", []) if to in kept]
+    return {**bill, "components": parts, "dependencies": edges}
+
+
+def output(*command: str) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
