@@ -86,7 +86,7 @@ By hand, from {place}:
   (cd {place} && sha256sum --check SHA256SUMS)
   cargo publish -p airudder-json && cargo publish -p airudder-core
   twine upload {place}/*.whl {place}/airudder-{version}.tar.gz
-  for package in {place}/*.tgz; do npm publish "$package" --access public; done     # --provenance works in CI alone
+  for package in {place}/*.tgz; do npm publish "$package" --provenance=false; done     # CI alone can prove it
   gh release create v{version} --draft --verify-tag --title {version} --notes-file {place}/NOTES.md {place}/*
 """
 
