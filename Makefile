@@ -177,19 +177,19 @@ packages-check: .venv/ready sandbox ## Check what the two made, and send campaig
 	@tools/packages/roots
 	$(PYTHON) -m pytest tools/packages/tests
 
-release: .venv/ready ## Make a release, which is not published: make release VERSION=0.2.0, with DRY_RUN=1 or PARTS="npm crates"
+release: .venv/build-ready ## Make a release, which is not published: make release VERSION=0.2.0, with DRY_RUN=1 or PARTS="npm crates"
 	@$(PYTHON) tools/publish/release.py $(or $(VERSION),$(error VERSION=0.2.0 says which)) \
 	    $(if $(DRY_RUN),--dry-run) $(if $(PARTS),--parts $(PARTS))
 
-artifacts: .venv/ready ## Build and check the packages of a release as it is committed; PARTS="npm crates" for these alone
+artifacts: .venv/build-ready ## Build and check the packages of a release as it is committed; PARTS="npm crates" for these alone
 	@$(PYTHON) tools/publish/release.py $(if $(PARTS),--parts $(PARTS))
 
 reproducible: .venv/build-ready bindings-wasm/node_modules/.package-lock.json ## Build the packages twice, and compare each byte
 	@$(PYTHON) tools/publish/reproducible.py
 
-# Names what a program that was written for the commit can no longer do with the crates.
-SEMVER_BASELINE ?= HEAD
-semver: ## Compare the crates' interfaces with those of a commit: make semver SEMVER_BASELINE=v0.1.0; takes a while
+# The last release; before the first one, the commit from which the ABI of the C library is kept.
+SEMVER_BASELINE ?= $(shell git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || echo 01539194)
+semver: ## Name what programs can no longer do with the crates: make semver SEMVER_BASELINE=v0.1.0; takes some minutes
 	@cargo install --quiet --locked --version 0.51.0 --root .cache/cargo-semver-checks cargo-semver-checks
 	@PATH="$(CURDIR)/.cache/cargo-semver-checks/bin:$$PATH" cargo semver-checks -p airudder-json -p airudder-core \
 	    --baseline-rev $(SEMVER_BASELINE)
