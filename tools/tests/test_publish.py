@@ -28,6 +28,8 @@ ROOT = versions.ROOT
 OURS = r'airudder[a-z0-9/_-]*("?[ :=@~^"-]+|"[,:] *)"?[~^]?@|version"? ?[:=] ?"@"'
 OTHERS = [":!*.lock", ":!*package-lock.json", ":!CHANGELOG.md"]
 
+NOBODY = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
+
 
 def git(root, *arguments):
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
@@ -35,23 +37,30 @@ def git(root, *arguments):
     return done.stdout
 
 
-@pytest.fixture
-def tree(tmp_path):
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
     """A copy of the repository as it is now, with one commit."""
-    root = tmp_path / "tree"
+    root = tmp_path_factory.mktemp("copied")
     for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
         if (ROOT / name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name, follow_symlinks=False)
-    git(root, "init", "--quiet")
-    git(root, "config", "user.name", "nobody")
-    git(root, "config", "user.email", "nobody@example.org")
-    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("(not yet released)", "(2026-01-31)")
     new = changes.replace("\n## ", "\n## Unreleased\n\n- Something new.\n\n## ", 1)
-    (root / "CHANGELOG.md").write_text(re.sub(r"\(not yet released\)", "(2026-01-31)", new), encoding="utf-8")
+    (root / "CHANGELOG.md").write_text(new, encoding="utf-8")
+    git(root, "init", "--quiet")
     git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message", "all")
+    git(root, *NOBODY, "commit", "--quiet", "--message", "all")
     return root
+
+
+@pytest.fixture
+def tree(copied, tmp_path):
+    """A clone of the copy."""
+    git(tmp_path, "clone", "--quiet", copied, "tree")
+    for name, value in [setting.split("=") for setting in NOBODY[1::2]]:
+        git(tmp_path / "tree", "config", name, value)
+    return tmp_path / "tree"
 
 
 def missed(root, version):
@@ -215,6 +224,36 @@ def test_each_part_is_built_by_a_target_of_make():
         assert targets
         assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
         assert all((ROOT / crate / "Cargo.toml").exists() for crate in part.crates)
+
+
+def test_a_bill_is_of_what_is_inside():
+    """The tool also tells what other packages of the workspace ask of a crate."""
+
+    def part(name):
+        return {"bom-ref": f"registry#{name}", "name": name, "version": "1.0.0"}
+
+    bill = {
+        "metadata": {"component": part("airudder-c")},
+        "components": [part("serde"), part("schemars")],
+        "dependencies": [
+            {"ref": "registry#airudder-c", "dependsOn": ["registry#schemars", "registry#serde"]},
+            {"ref": "registry#schemars", "dependsOn": ["registry#serde"]},
+            {"ref": "registry#serde"},
+        ],
+    }
+    told = packages.only({"airudder-c 1.0.0", "serde 1.0.0"}, bill)
+    assert told["components"] == [part("serde")]
+    assert told["dependencies"] == [
+        {"ref": "registry#airudder-c", "dependsOn": ["registry#serde"]},
+        {"ref": "registry#serde", "dependsOn": []},
+    ]
+
+
+@pytest.mark.parametrize("crate", sorted({crate for part in packages.PARTS.values() for crate in part.crates}))
+def test_what_is_inside_is_what_cargo_builds(crate):
+    names = packages.inside(crate)
+    assert ("jsonschema 0" in " ".join(names)) == (crate != "core/json")
+    assert not any(name.startswith(("proptest ", "criterion ")) for name in names)
 
 
 NOTICES = {"LICENSE-MIT": b"MIT", "LICENSE-APACHE": b"Apache", "THIRD-PARTY.md": b"- serde"}
