@@ -185,7 +185,7 @@ artifacts: .venv/build-ready ## Build and check the packages of a release as it 
 	@$(PYTHON) tools/publish/release.py $(if $(PARTS),--parts $(PARTS))
 
 reproducible: .venv/build-ready bindings-wasm/node_modules/.package-lock.json ## Build the packages twice, and compare each byte
-	@$(PYTHON) tools/publish/reproducible.py
+	@$(PYTHON) tools/publish/reproducible.py $(if $(PARTS),--parts $(PARTS))
 
 # The last release; before the first one, the commit from which the ABI of the C library is kept.
 SEMVER_BASELINE ?= $(shell git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || echo 01539194)

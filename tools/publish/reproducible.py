@@ -1,4 +1,4 @@
-"""Builds what is published twice, from two clones of the last commit, and compares: `reproducible.py`.
+"""Builds what is published twice, from two clones of the last commit, and compares: `make reproducible`.
 
 The second time another folder, another place of Cargo's packages, another time zone, locale and umask are used, which
 no package may tell of. Archives that differ are opened, so that what is said names the file. In what was built no
@@ -7,6 +7,7 @@ folder of its builder may stand.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -22,13 +23,13 @@ NODE_MODULES = "bindings-wasm/node_modules"
 
 # What makes each package, in the folder of a clone; OUT is where it goes.
 STEPS = {
-    "C library": [
+    "c": [
         "tools/release cargo build --release --locked --quiet -p airudder-c",
         "DESTDIR=$OUT/c bindings-c/install /usr",
     ],
     "wheel": [f"tools/release {MATURIN} build --quiet --release --locked -m bindings-python/Cargo.toml --out $OUT"],
-    "source distribution": [f"tools/release {MATURIN} sdist -m bindings-python/Cargo.toml --out $OUT"],
-    "npm package": [
+    "sdist": [f"tools/release {MATURIN} sdist -m bindings-python/Cargo.toml --out $OUT"],
+    "npm": [
         f"ln -s {ROOT}/{NODE_MODULES} {NODE_MODULES}",
         "bindings-wasm/build",
         "cd bindings-wasm && npm pack --silent --pack-destination $OUT",
@@ -40,7 +41,7 @@ STEPS = {
 }
 
 
-def build(work: Path, commit: str, variations: dict[str, str], umask: int) -> Path:
+def build(work: Path, parts: list[str], commit: str, variations: dict[str, str], umask: int) -> Path:
     """Clone the repository, build all, and give the folder of what was built."""
     out = work / "out"
     out.mkdir(parents=True)
@@ -48,9 +49,9 @@ def build(work: Path, commit: str, variations: dict[str, str], umask: int) -> Pa
     subprocess.run(["git", "checkout", "--quiet", "--detach", commit], cwd=work / "tree", check=True, umask=umask)
     environment = {**os.environ, "OUT": str(out), **variations}
     environment.pop("CARGO_TARGET_DIR", None)
-    for what, commands in STEPS.items():
+    for what in parts:
         began = time.monotonic()
-        for command in commands:
+        for command in STEPS[what]:
             subprocess.run(["bash", "-ec", command], cwd=work / "tree", env=environment, check=True, umask=umask)
         print(f"{work.name}: {what} in {time.monotonic() - began:.0f} s", flush=True)
     return out
@@ -82,18 +83,22 @@ def differing(first: dict[str, bytes], second: dict[str, bytes]) -> list[str]:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Build what is published twice, and compare.")
+    parser.add_argument("--parts", nargs="+", choices=STEPS, default=list(STEPS), help="build these only")
+    parser.add_argument("--keep", action="store_true", help="leave what was built in its temporary folder")
+    given = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="airudder-reproducible-"))
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True)
     commit = head.stdout.strip()
     try:
-        first = built(build(work / "first", commit, {"TZ": "UTC", "LC_ALL": "C.UTF-8"}, 0o022))
+        first = built(build(work / "first", given.parts, commit, {"TZ": "UTC", "LC_ALL": "C.UTF-8"}, 0o022))
         cargo = other_cargo_home(work / "cargo")
         changed = {"TZ": "Asia/Manila", "LC_ALL": "C", "CARGO_HOME": str(cargo)}
-        second = built(build(work / "second place", commit, changed, 0o077))
+        second = built(build(work / "second place", given.parts, commit, changed, 0o077))
         places = [*builders_places(), work]
         faults = differing(first, second) + telling(first, places) + telling(second, places)
     finally:
-        if "--keep" not in sys.argv[1:]:
+        if not given.keep:
             shutil.rmtree(work)
     for fault in faults:
         print(fault, file=sys.stderr)
