@@ -27,10 +27,10 @@ STEPS = {
         "tools/release cargo build --release --locked --quiet -p airudder-c",
         'DESTDIR="$OUT/c" bindings-c/install /usr',
     ],
-    "wheel": [f'tools/release {MATURIN} build --quiet --release --locked -m bindings-python/Cargo.toml --out "$OUT"'],
-    "sdist": [f'tools/release {MATURIN} sdist -m bindings-python/Cargo.toml --out "$OUT"'],
+    "wheel": [f'tools/release "{MATURIN}" build --quiet --release --locked -m bindings-python/Cargo.toml --out "$OUT"'],
+    "sdist": [f'tools/release "{MATURIN}" sdist -m bindings-python/Cargo.toml --out "$OUT"'],
     "npm": [
-        f"ln -s {ROOT}/{NODE_MODULES} {NODE_MODULES}",
+        f'ln -s "{ROOT}/{NODE_MODULES}" {NODE_MODULES}',
         "bindings-wasm/build",
         'cd bindings-wasm && npm pack --silent --pack-destination "$OUT"',
     ],
