@@ -31,7 +31,9 @@ function folder(name) {
   return made;
 }
 
+/** Packs a folder; the same bytes whatever the umask of whoever does is, which npm would put into the package. */
 function pack(from) {
+  execFileSync("chmod", ["-R", "u=rwX,go=rX", path(from)]);
   execFileSync("npm", ["pack", "--silent", "--pack-destination", path(target)], { cwd: path(from), stdio: "inherit" });
 }
 
