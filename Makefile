@@ -68,7 +68,7 @@ notices: ## Write again the notices of third parties in each package; installs c
 	@cargo install --quiet --locked --features cli --version 0.9.3 --root .cache/cargo-about cargo-about
 	@for package in bindings-python bindings-wasm bindings-c sandbox; do .cache/cargo-about/bin/cargo-about generate --locked --fail \
 	    --all-features --config tools/about.toml --manifest-path $$package/Cargo.toml \
-	    --output-file $$package/THIRD-PARTY.md tools/about.hbs || exit 1; done
+	    --output-file $$package/THIRD-PARTY.md tools/about.hbs && sed -i 's/\r$$//' $$package/THIRD-PARTY.md || exit 1; done
 
 bench: python node c sandbox ## Measure against what people write by hand, and write docs/benchmarks.md
 	@tools/venv .cache/bench bindings-python/benches/requirements.txt
