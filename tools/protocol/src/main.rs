@@ -70,7 +70,7 @@ fn write(name: &str, text: &str) -> Result<(), String> {
     fs::write(path(name), text).map_err(|error| format!("{name}: {error}"))
 }
 
-/// The bounds whose figures stand on the page. The first ones are small: the tests explore them, too.
+/// The bounds whose figures stand on the page. The first ones of each kind are small: the tests explore them, too.
 fn large() -> Vec<Settings> {
     let mut all = Vec::new();
     for kind in [Kind::Lock, Kind::Lease] {
@@ -80,6 +80,8 @@ fn large() -> Vec<Settings> {
         let finely = Settings { settle: 4, limit: 2, third: 2, ..small.clone() };
         all.extend([small, twice, together, often, finely]);
     }
+    // A refused batch of which not everybody is looked up.
+    all.push(Settings { starts: 1, sends: 2, ..Settings::new(Kind::Lock, 4, 4) });
     all
 }
 
