@@ -1,6 +1,7 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol kills engines receivers next generators \
-    spark soak clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox sandboxes package \
+    spark soak clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
+    python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
 
 PYTHON = .venv/bin/python
@@ -201,9 +202,17 @@ sandbox:
 	@echo "building the sandbox"
 	@tools/release cargo build --release --quiet -p airudder-sandbox
 
-sandboxes: sandbox node .venv/build-ready ## Build the packages of the sandbox into target/wheels and target/npm
-	@cd sandbox/python && ../../tools/release ../../.venv/bin/maturin build --release --quiet
+python-packages: sandbox-wheel ## Build airudder and airudder-sandbox for this machine's Python into target/wheels
+	@echo "building the wheel of airudder"
+	@cd bindings-python && ../tools/release ../.venv/bin/maturin build --release --quiet
+
+npm-packages: sandbox node ## Build airudder and airudder-sandbox for Node into target/npm
+	@mkdir -p target/npm
+	@cd bindings-wasm && npm pack --silent --pack-destination ../target/npm
 	@sandbox/npm/build.mjs
+
+sandbox-wheel: sandbox .venv/build-ready
+	@cd sandbox/python && ../../tools/release ../../.venv/bin/maturin build --release --quiet
 
 .venv/run-ready: bindings-python/requirements-run.txt tools/venv
 	@echo "installing h11 into .venv"

@@ -41,15 +41,11 @@ PARTS = {
     "c": Part(["make c-packages"], ["target/packages/c/airudder-@-*.tar.xz"], ["bindings-c"]),
     "deb": Part(["make deb"], ["target/deb/*_@*_*.deb"], ["bindings-c"]),
     "npm": Part(
-        ["make node", f"mkdir -p {NPM} && cd bindings-wasm && npm pack --silent --pack-destination ../{NPM}"],
-        [f"{NPM}/airudder-@.tgz"],
-        ["bindings-wasm"],
+        ["make npm-packages"],
+        [f"{NPM}/airudder-@.tgz", f"{NPM}/airudder-sandbox-@.tgz", f"{NPM}/airudder-sandbox-*-@.tgz"],
+        ["bindings-wasm", "sandbox"],
     ),
-    "sandboxes": Part(
-        ["make sandboxes"],
-        ["target/wheels/airudder_sandbox-@-*.whl", f"{NPM}/airudder-sandbox-@.tgz", f"{NPM}/airudder-sandbox-*-@.tgz"],
-        ["sandbox"],
-    ),
+    "sandbox-wheel": Part(["make sandbox-wheel"], ["target/wheels/airudder_sandbox-@-*.whl"], ["sandbox"]),
 }
 
 
