@@ -150,7 +150,7 @@ def test_a_promised_test_is_there(file, name):
 def test_spelling():
     """By codespell, which knows misspellings and no words, so that names and terms are no matter."""
     # A state of the API and its verb, what a call is to this library, a field of a package, and a vendor's name.
-    words = "cancelled,cancelling,dialogue,licences,didi"
+    words = "cancelled,cancelling,dialogue,dialogues,licences,didi"
     command = [sys.executable, "-m", "codespell_lib", "--builtin", "clear,rare,en-GB_to_en-US", "-L", words, *PAGES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout + done.stderr == ""
