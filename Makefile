@@ -177,7 +177,7 @@ wheels: ## Build the Python packages for each platform into target/packages/pyth
 c-packages: ## Build the C library's archives for each platform into target/packages/c
 	@tools/packages/c
 
-packages-check: .venv/ready sandbox ## Check what the two made, and send campaigns with it in Debian 11, under musl, and on arm64
+packages-check: .venv/ready sandbox ## Check what the two made, and send campaigns with it in Debian 11, by musl, QEMU and Wine
 	@tools/packages/roots
 	$(PYTHON) -m pytest tools/packages/tests
 

@@ -1,9 +1,10 @@
 """Each wheel is what its name says, and sends a campaign from where nothing else is installed."""
 
+import os
 import re
 import shutil
 import sys
-import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from conftest import PACKAGES, ROOT, built, run
 TOOLS = ROOT / ".cache/packages/bin"
 CAMPAIGN = ROOT / "tools/packages/tests/campaign.py"
 CHROOTS = ROOT / ".cache/chroots"
-LINUX = ["*manylinux_2_17_x86_64.whl", "*manylinux_2_17_aarch64.whl", "*musllinux_1_2_x86_64.whl"]
+GLIBC = ["*manylinux_2_17_x86_64.whl", "*manylinux_2_17_aarch64.whl"]
+MUSL = ["*musllinux_1_2_x86_64.whl", "*musllinux_1_2_aarch64.whl"]
 
 
-@pytest.mark.parametrize("pattern", LINUX[:2])
+@pytest.mark.parametrize("pattern", GLIBC)
 def test_policy(pattern):
     wheel = built("python", pattern)
     said = run(TOOLS / "auditwheel", "show", wheel)
@@ -23,14 +25,15 @@ def test_policy(pattern):
     assert f'consistent with the following platform tag: "{policy}"' in " ".join(said.split()), said
 
 
-@pytest.mark.parametrize("pattern", LINUX)
+@pytest.mark.parametrize("pattern", [*GLIBC, *MUSL, "*win_amd64.whl"])
 def test_only_the_stable_abi_is_used(pattern):
     run(TOOLS / "abi3audit", "--strict", built("python", pattern))
 
 
-def test_on_musl_nothing_but_its_libc_is_needed(tmp_path):
+@pytest.mark.parametrize("pattern", MUSL)
+def test_on_musl_nothing_but_its_libc_is_needed(pattern, tmp_path):
     """By readelf, since auditwheel on a machine with glibc takes its libc.so, a text, for musl's."""
-    run(TOOLS / "python", "-m", "zipfile", "-e", built("python", LINUX[2]), tmp_path)
+    run(TOOLS / "python", "-m", "zipfile", "-e", built("python", pattern), tmp_path)
     module = next(tmp_path.glob("airudder/_native*.so"))
     assert re.findall(r"NEEDED.*\[(.*)\]", run("readelf", "-d", module)) == ["libc.so"]
 
@@ -39,9 +42,15 @@ def test_metadata():
     run(TOOLS / "twine", "check", "--strict", *PACKAGES.glob("python/airudder-*"))
 
 
-def test_source_distribution_has_its_lock_file():
-    with tarfile.open(built("python", "airudder-*.tar.gz")) as archive:
-        assert any(re.fullmatch(r"airudder-[^/]+/Cargo\.lock", name) for name in archive.getnames())
+def test_everything_is_in_them():
+    names = sorted(path.name for path in PACKAGES.glob("python/*"))
+    assert len(names) == 6, names
+    for wheel in PACKAGES.glob("python/*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            content = archive.namelist()
+        for name in ("LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"):
+            assert [path for path in content if path.endswith(f".dist-info/licenses/{name}")], (wheel, name)
+        assert "airudder/py.typed" in content, wheel
 
 
 def interpreters():
@@ -61,9 +70,22 @@ def interpreters():
 def test_pip_installs_it_into_an_empty_environment(version, python, sandbox, tmp_path):
     run(python, "-m", "venv", tmp_path / "venv")
     environment = tmp_path / "venv/bin/python"
-    run(environment, "-m", "pip", "install", "--quiet", built("python", LINUX[0]))
+    run(environment, "-m", "pip", "install", "--quiet", built("python", GLIBC[0]))
     said = run(environment, CAMPAIGN, sandbox.url, tmp_path / "journal.jsonl", cwd=tmp_path)
     assert said.split() == ["1000", *version.split(".")]
+    assert sandbox.contacts() == 1000
+
+
+def test_source_distribution_becomes_a_wheel_of_the_locked_versions(sandbox, tmp_path):
+    """From itself alone, in an empty folder; only what crates.io has is kept from one run to the next."""
+    source = built("python", "airudder-*.tar.gz")
+    environment = {"MATURIN_PEP517_ARGS": "--locked", "CARGO_TARGET_DIR": str(ROOT / "target/packages/sdist")}
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path / "wheel"]
+    run(*pip, source, cwd=tmp_path, env=os.environ | environment, timeout=3000)
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    environment = tmp_path / "venv/bin/python"
+    run(environment, "-m", "pip", "install", "--quiet", *tmp_path.glob("wheel/*.whl"))
+    run(environment, CAMPAIGN, sandbox.url, tmp_path / "journal.jsonl", cwd=tmp_path)
     assert sandbox.contacts() == 1000
 
 
@@ -79,7 +101,7 @@ def test_debian_11(sandbox):
     root = CHROOTS / "bullseye"
     folder = root / "wheel"
     shutil.rmtree(folder, ignore_errors=True)
-    unpacked(folder, LINUX[0])
+    unpacked(folder, GLIBC[0])
     python = ["chroot", root, "env", "PYTHONPATH=/wheel", "/usr/local/bin/python3.11"]
     assert run(*python, "/wheel/campaign.py", sandbox.url, "/wheel/journal.jsonl").split() == ["1000", "3", "11"]
     assert sandbox.contacts() == 1000
@@ -88,9 +110,20 @@ def test_debian_11(sandbox):
 def test_aarch64(sandbox, tmp_path):
     """In Debian 12's Python for arm64, by QEMU."""
     root = CHROOTS / "bookworm-arm64"
-    unpacked(tmp_path / "wheel", LINUX[1])
+    unpacked(tmp_path / "wheel", GLIBC[1])
     python = ["qemu-aarch64-static", "-L", root, "-E", f"PYTHONPATH={tmp_path}/wheel", "-E", f"PYTHONHOME={root}/usr"]
     python.append(root / "usr/bin/python3.11")
     said = run(*python, tmp_path / "wheel/campaign.py", sandbox.url, tmp_path / "journal.jsonl")
+    assert said.split() == ["1000", "3", "11"]
+    assert sandbox.contacts() == 1000
+
+
+def test_musl(sandbox, tmp_path):
+    """In a CPython that musl's dynamic loader runs, which finds no library of glibc's."""
+    unpacked(tmp_path / "wheel", MUSL[0])
+    python = CHROOTS / "musl/usr/bin/python3.11"
+    assert "ld-musl" in run("readelf", "-l", python)
+    environment = {"PYTHONPATH": str(tmp_path / "wheel")}
+    said = run(python, tmp_path / "wheel/campaign.py", sandbox.url, tmp_path / "journal.jsonl", env=environment)
     assert said.split() == ["1000", "3", "11"]
     assert sandbox.contacts() == 1000

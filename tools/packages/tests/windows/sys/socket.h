@@ -1,0 +1,1 @@
+/* Winsock has it, by port.h. */
