@@ -84,7 +84,8 @@ def gateway(answer):
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
-            head = iter(self.rfile.readline, b"\r\n")
+            # To the end: closing a connection with something unread would break the answer off.
+            head = [*iter(self.rfile.readline, b"\r\n")]
             self.rfile.read(next(int(line.split()[1]) for line in head if line.lower().startswith(b"content-length")))
             with suppress(OSError):
                 for piece in answer():
