@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol kills engines receivers next generators \
+.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol fuzz kills engines receivers next generators \
     spark soak clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
@@ -83,6 +83,9 @@ costs: package ## Measure what campaigns of up to ten million contacts cost, and
 
 protocol: ## Try every order of events in the model of a campaign, within larger bounds, and write docs/assumptions.md
 	cargo run --quiet -p airudder-protocol
+
+fuzz: ## Fuzz what reads the bytes of others, ten minutes a target; tools/fuzz SECONDS TARGET does one
+	@tools/fuzz
 
 kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with their journal in each database
 	AIRUDDER_KILLS=20 AIRUDDER_CONTACTS=20000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
