@@ -27,9 +27,12 @@ class Airudder(ConanFile):
     def _root(self):
         return Path(self.recipe_folder).parents[2]
 
+    @property
+    def _manifest(self):
+        return load(self, self._root / "Cargo.toml")
+
     def set_version(self):
-        manifest = load(self, self._root / "Cargo.toml")
-        self.version = re.search(r'^version = "(.*)"', manifest, re.MULTILINE)[1]
+        self.version = re.search(r'^version = "(.*)"', self._manifest, re.MULTILINE)[1]
 
     def export_sources(self):
         """Export what is built, and of the workspace's other members what cargo wants to see."""
@@ -37,11 +40,13 @@ class Airudder(ConanFile):
         for pattern in ("Cargo.toml", "Cargo.lock", "LICENSE-*"):
             copy(self, pattern, self._root, target)
         copy(self, "release", self._root / "tools", target / "tools")
-        for member in ("core", "bindings-c"):
-            copy(self, "*", self._root / member, target / member, excludes=("target/*", "*/__pycache__/*"))
-        for member in ("bindings-python", "bindings-wasm", "examples/rust", "sandbox", "tools/codegen"):
-            for pattern in ("Cargo.toml", "*.rs", "bindgen/*.toml"):
-                copy(self, pattern, self._root / member, target / member, excludes=("target/*", "node_modules/*"))
+        built = ("core", "core/json", "bindings-c")
+        for member in built:
+            copy(self, "*", self._root / member, target / member, excludes=("*target/*", "fuzz/*", "*/__pycache__/*"))
+        members = re.search(r"^members = \[(.*?)\]", self._manifest, re.MULTILINE | re.DOTALL)[1]
+        for member in set(re.findall(r'"(.*)"', members)).difference(built):
+            for pattern in ("Cargo.toml", "*.rs"):
+                copy(self, pattern, self._root / member, target / member, excludes=("*target/*", "*node_modules/*"))
 
     def configure(self):
         # It is a C library.

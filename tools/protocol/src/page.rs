@@ -34,10 +34,17 @@ pub(crate) fn ways() -> Vec<(Assumption, Way)> {
     Assumption::ALL.into_iter().filter_map(|assumption| Some((assumption, counterexample(assumption)?))).collect()
 }
 
+/// A number with a space before each group of three digits.
+fn grouped(number: usize) -> String {
+    if number < 1000 { number.to_string() } else { format!("{} {:03}", grouped(number / 1000), number % 1000) }
+}
+
 /// The whole page.
 pub(crate) fn page(figures: &[Figure], ways: &[(Assumption, Way)], walks: u64) -> String {
-    let rows: Vec<String> = figures.iter().map(|figure| format!("| {} | {} |", figure.bounds, figure.states)).collect();
-    let mut page = include_str!("../page.txt").replace("$rows", &rows.join("\n")).replace("$walks", &walks.to_string());
+    let row = |figure: &Figure| format!("| {} | {} |", figure.bounds, grouped(figure.states));
+    let rows: Vec<String> = figures.iter().map(row).collect();
+    let walks = grouped(usize::try_from(walks).unwrap_or(usize::MAX));
+    let mut page = include_str!("../page.txt").replace("$rows", &rows.join("\n")).replace("$walks", &walks);
     for (is_of_api, heading) in [(true, "Of the API"), (false, "Of your machine and program")] {
         let _ = writeln!(page, "\n## {heading}");
         for (assumption, way) in ways.iter().filter(|(assumption, _)| assumption.is_of_api() == is_of_api) {
