@@ -125,7 +125,8 @@ def test_commands_of_a_start_name_what_is_there(name):
         assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE)
 
 
-PROMISED = re.findall(r"`([\w./-]+\.(?:rs|py|mjs))` `([^`]+)`", read("docs/promises.md"))
+NAMED = re.compile(r"`([\w./-]+\.(?:rs|py|mjs))` `([^`]+)`")
+PROMISED = sorted({named for page in ("docs/promises.md", "SECURITY.md") for named in NAMED.findall(read(page))})
 
 
 def test_each_promise_and_limit_names_a_test():
