@@ -143,7 +143,7 @@ def test_a_promised_test_is_there(file, name):
         assert name in names
     elif file.endswith(".rs"):
         # In a proptest the attribute stands before the function, too.
-        assert re.search(rf"#\[test\]\n(?:\s*#\[.*\]\n)*\s*fn {name}\(", text)
+        assert re.search(rf"#\[(?:tokio::)?test(?:\(.*\))?\]\n(?:\s*#\[.*\]\n)*\s*(?:async )?fn {name}\(", text)
     else:
         assert f'test("{name}"' in text
 
