@@ -1,7 +1,11 @@
 //! Secrets are gone from the memory of the process once the library has dropped them.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::disallowed_methods, reason = "a test looks at its own memory; the core itself opens no files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test looks at its own memory; the core itself opens no files"
+)]
 
 use std::{
     fs::{self, File},
