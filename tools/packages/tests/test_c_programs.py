@@ -13,7 +13,16 @@ from platforms import EXAMPLES, PLATFORMS, SOURCES, ZIG, compiled, name, unpacke
 
 TESTS = ROOT / "bindings-c/tests"
 VECTORS = ROOT / "core/vectors"
-KINDS = ("cipher", "signature", "webhook", "operation", "partition")
+KINDS = (
+    "cipher",
+    "published_cipher",
+    "signature",
+    "published_signature",
+    "webhook",
+    "operation",
+    "dialogue",
+    "partition",
+)
 CMOCKA, CJSON = SOURCES / "cmocka", SOURCES / "cjson"
 FLAGS = [f"-I{CMOCKA}/include", f"-I{CJSON}"]
 
