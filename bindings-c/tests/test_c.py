@@ -8,16 +8,8 @@ import pytest
 from conftest import EXAMPLES, ROOT, WARNINGS, checked, run
 
 TESTS = ROOT / "bindings-c/tests"
-NAMES = (
-    "cipher",
-    "published_cipher",
-    "signature",
-    "published_signature",
-    "webhook",
-    "operation",
-    "dialogue",
-    "partition",
-)
+# All of them: a new file fails until it is run here. `constructions` are for languages with verifiers of one's own.
+NAMES = {file.stem for file in (ROOT / "core/vectors").glob("*.json")} - {"constructions"}
 
 
 @checked

@@ -158,6 +158,12 @@ def test_every_operation_has_its_method():
     assert all(callable(getattr(getattr(Client(), family), method)) for family, method in (n.split(".") for n in names))
 
 
+def test_every_file_is_run():
+    """By this file, or by test_dialogues.py and test_constructions.py."""
+    files = {file.stem for file in (ROOT / "core/vectors").glob("*.json")}
+    assert files == {*NAMES, "dialogue", "constructions"}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_as_many_cases_as_in_every_language(name):
     assert len(FILES[name]["cases"]) == FILES[name]["count"] > 0

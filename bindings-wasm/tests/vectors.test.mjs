@@ -1,6 +1,6 @@
 // The vectors that every language runs; see core/vectors/README.md.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { airudder, canned, root, vectors } from "./support.mjs";
 
@@ -30,6 +30,12 @@ for (const [name, run] of Object.entries(suites)) {
   }
   test(`${name}: as many cases as in every language`, () => assert.equal(cases.length, count));
 }
+
+test("every file of vectors is run, here or by dialogues.test.mjs", () => {
+  const files = readdirSync(new URL("core/vectors/", root)).filter((name) => name.endsWith(".json"));
+  const names = [...Object.keys(suites), "dialogue"].map((name) => `${name}.json`);
+  assert.deepEqual(files.sort(), names.sort());
+});
 
 function cipher({ do: what, cipher, key, iv, plain = "", text = "", text_hex, headers = [], error }) {
   const options = { cipher, headers, iv: iv === undefined ? undefined : Buffer.from(iv, "hex") };

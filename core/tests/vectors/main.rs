@@ -307,6 +307,18 @@ fn operations() {
     }
 }
 
+/// By this file, `dialogue.rs`, and `constructions.rs` beside it.
+#[test]
+fn every_file_is_run() {
+    let folder = fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors")).expect("the folder is there");
+    let files = folder.map(|file| file.expect("a file").file_name().into_string().expect("a name"));
+    let mut files: Vec<String> = files.filter(|name| name.ends_with(".json")).collect();
+    files.sort();
+    let names = ["cipher", "constructions", "dialogue", "operation", "partition", "published_cipher"];
+    let names = names.into_iter().chain(["published_signature", "signature", "webhook"]);
+    assert_eq!(files, names.map(|name| format!("{name}.json")).collect::<Vec<_>>());
+}
+
 #[test]
 fn every_operation_and_event_has_a_case() {
     let operations: Vec<OperationCase> = cases("operation.json");

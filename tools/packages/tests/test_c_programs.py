@@ -13,16 +13,7 @@ from platforms import EXAMPLES, PLATFORMS, SOURCES, ZIG, compiled, name, unpacke
 
 TESTS = ROOT / "bindings-c/tests"
 VECTORS = ROOT / "core/vectors"
-KINDS = (
-    "cipher",
-    "published_cipher",
-    "signature",
-    "published_signature",
-    "webhook",
-    "operation",
-    "dialogue",
-    "partition",
-)
+KINDS = {file.stem for file in VECTORS.glob("*.json")} - {"constructions"}
 CMOCKA, CJSON = SOURCES / "cmocka", SOURCES / "cjson"
 FLAGS = [f"-I{CMOCKA}/include", f"-I{CJSON}"]
 
