@@ -4,10 +4,6 @@
 
 #define MOST_CALLS 8
 
-static const cJSON *part(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static int failure(const char *name) {
   if (strcmp(name, "connect_failed") == 0) return AIRUDDER_FAILURE_CONNECT;
   if (strcmp(name, "timeout") == 0) return AIRUDDER_FAILURE_TIMEOUT;

@@ -19,6 +19,10 @@ static const char *text(const cJSON *object, const char *name) {
   return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
+static const cJSON *part(const cJSON *object, const char *name) {
+  return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
 static int is_true(const cJSON *object, const char *name) {
   return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
 }
@@ -362,6 +366,7 @@ static void partition_case(const cJSON *one) {
   assert_int_equal(partition, expected ? (uint32_t)expected->valuedouble : 0);
 }
 
+#include "construction.h"
 #include "dialogue.h"
 
 static void ciphers(void **state) {
@@ -386,6 +391,11 @@ static void operations(void **state) {
   each("operation", operation_case);
 }
 
+static void constructions(void **state) {
+  (void)state;
+  each("constructions", construction_case);
+}
+
 static void dialogues(void **state) {
   (void)state;
   each("dialogue", dialogue_case);
@@ -397,9 +407,10 @@ static void partitions(void **state) {
 }
 
 int main(int argc, char **argv) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(ciphers),   cmocka_unit_test(signatures),
-                                     cmocka_unit_test(webhooks),  cmocka_unit_test(operations),
-                                     cmocka_unit_test(dialogues), cmocka_unit_test(partitions)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(ciphers),       cmocka_unit_test(signatures),
+                                     cmocka_unit_test(webhooks),      cmocka_unit_test(operations),
+                                     cmocka_unit_test(constructions), cmocka_unit_test(dialogues),
+                                     cmocka_unit_test(partitions)};
   if (argc != 2) return 2;
   folder = argv[1];
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ from platforms import EXAMPLES, PLATFORMS, SOURCES, ZIG, compiled, name, unpacke
 
 TESTS = ROOT / "bindings-c/tests"
 VECTORS = ROOT / "core/vectors"
-KINDS = {file.stem for file in VECTORS.glob("*.json")} - {"constructions"}
+KINDS = {file.stem for file in VECTORS.glob("*.json")}
 CMOCKA, CJSON = SOURCES / "cmocka", SOURCES / "cjson"
 FLAGS = [f"-I{CMOCKA}/include", f"-I{CJSON}"]
 
