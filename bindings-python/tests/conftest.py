@@ -4,8 +4,10 @@ import functools
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -38,11 +40,20 @@ def programs_of_the_readme():
     return re.findall(r"```py\n(.*?)```", (ROOT / "bindings-python/README.md").read_text(), re.DOTALL)
 
 
+COPIES = tempfile.TemporaryDirectory(prefix="airudder-")
+
+
+def pytest_sessionstart():
+    """Copy the sandbox's program. For a wheel maturin takes it away for a moment, in which other tests lacked it."""
+    if "AIRUDDER_SANDBOX" in os.environ:
+        binary()
+
+
 @functools.cache
 def binary() -> str:
-    """The sandbox's program: the one that the environment names, or else built now."""
+    """The sandbox's program: a copy of the one that the environment names, or else built now."""
     if named := os.environ.get("AIRUDDER_SANDBOX"):
-        return named
+        return shutil.copy(named, COPIES.name)
     return built("airudder-sandbox", ends="airudder-sandbox")
 
 
