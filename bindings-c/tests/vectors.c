@@ -15,17 +15,13 @@
 
 static const char *folder;
 
-static const char *text(const cJSON *object, const char *name) {
-  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 static const cJSON *part(const cJSON *object, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-static int is_true(const cJSON *object, const char *name) {
-  return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
+static const char *text(const cJSON *object, const char *name) { return cJSON_GetStringValue(part(object, name)); }
+
+static int is_true(const cJSON *object, const char *name) { return cJSON_IsTrue(part(object, name)); }
 
 /* The number of an error that is written "E1004"; 0 where the case has none. */
 static int expected_error(const cJSON *one) {
@@ -79,7 +75,8 @@ static void each(const char *name, void (*check)(const cJSON *one)) {
   FILE *file;
   long len;
   char *content;
-  cJSON *all, *cases;
+  cJSON *all;
+  const cJSON *cases;
   const cJSON *one;
   int count;
   snprintf(path, sizeof path, "%s/%s.json", folder, name);
@@ -95,9 +92,9 @@ static void each(const char *name, void (*check)(const cJSON *one)) {
   fclose(file);
   all = cJSON_Parse(content);
   free(content);
-  cases = cJSON_GetObjectItemCaseSensitive(all, "cases");
+  cases = part(all, "cases");
   count = cJSON_GetArraySize(cases);
-  assert_int_equal(count, cJSON_GetObjectItemCaseSensitive(all, "count")->valueint);
+  assert_int_equal(count, part(all, "count")->valueint);
   cJSON_ArrayForEach(one, cases) {
     print_message("%s\n", text(one, "id"));
     check(one);
@@ -115,7 +112,7 @@ static void cipher_case(const cJSON *one) {
   unsigned char *plain = hex(plain_hex ? plain_hex : "", &plain_len);
   unsigned char *bytes = sealed_hex ? hex(sealed_hex, &sealed_len) : NULL;
   const void *body = bytes ? (const void *)bytes : sealed;
-  airudder_header *headers = fields(cJSON_GetObjectItemCaseSensitive(one, "headers"), &count);
+  airudder_header *headers = fields(part(one, "headers"), &count);
   size_t key_len = strlen(key);
   airudder_buffer buffer;
   int code;
@@ -148,7 +145,7 @@ static void signature_case(const cJSON *one) {
   size_t count, len = 0;
   unsigned char *bytes = hex(body_hex ? body_hex : "", &len);
   const void *body = json ? (const void *)json : bytes;
-  airudder_header *headers = fields(cJSON_GetObjectItemCaseSensitive(one, "headers"), &count);
+  airudder_header *headers = fields(part(one, "headers"), &count);
   airudder_buffer buffer;
   airudder_text made;
   if (json) len = strlen(json);
@@ -166,10 +163,10 @@ static void signature_case(const cJSON *one) {
 
 static airudder_webhooks_config webhooks_config(const cJSON *given) {
   airudder_webhooks_config config = AIRUDDER_WEBHOOKS_CONFIG_INIT;
-  const cJSON *secrets = cJSON_GetObjectItemCaseSensitive(given, "secrets");
-  const cJSON *depth = cJSON_GetObjectItemCaseSensitive(given, "max_depth");
-  const cJSON *encryption = cJSON_GetObjectItemCaseSensitive(given, "require_encryption");
-  const cJSON *largest = cJSON_GetObjectItemCaseSensitive(given, "max_body_bytes");
+  const cJSON *secrets = part(given, "secrets");
+  const cJSON *depth = part(given, "max_depth");
+  const cJSON *encryption = part(given, "require_encryption");
+  const cJSON *largest = part(given, "max_body_bytes");
   assert_true(cJSON_GetArraySize(secrets) <= 2);
   config.secret = cJSON_GetStringValue(cJSON_GetArrayItem(secrets, 0));
   config.other_secret = cJSON_GetStringValue(cJSON_GetArrayItem(secrets, 1));
@@ -177,7 +174,7 @@ static airudder_webhooks_config webhooks_config(const cJSON *given) {
   config.encryption_key = text(given, "encryption_key");
   config.cipher = text(given, "cipher");
   config.require_encryption = encryption == NULL ? 0 : cJSON_IsTrue(encryption) ? 1 : -1;
-  config.allow_unsigned = cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(given, "require_signature"));
+  config.allow_unsigned = cJSON_IsFalse(part(given, "require_signature"));
   if (largest) config.max_body_bytes = (size_t)largest->valueint;
   /* In C, 0 is the default: what is not allowed elsewhere is a negative depth here. */
   if (depth) config.max_depth = depth->valueint == 0 ? AIRUDDER_NEVER : depth->valueint;
@@ -185,11 +182,11 @@ static airudder_webhooks_config webhooks_config(const cJSON *given) {
 }
 
 static void webhook_case(const cJSON *one) {
-  airudder_webhooks_config config = webhooks_config(cJSON_GetObjectItemCaseSensitive(one, "config"));
-  const cJSON *expected = cJSON_GetObjectItemCaseSensitive(one, "event");
+  airudder_webhooks_config config = webhooks_config(part(one, "config"));
+  const cJSON *expected = part(one, "event");
   const char *json = text(one, "body"), *body_hex = text(one, "body_hex");
   size_t count, len = 0;
-  airudder_header *headers = fields(cJSON_GetObjectItemCaseSensitive(one, "headers"), &count);
+  airudder_header *headers = fields(part(one, "headers"), &count);
   unsigned char *bytes = hex(body_hex ? body_hex : "", &len);
   const void *body = json ? (const void *)json : bytes;
   airudder_webhooks hooks;
@@ -203,14 +200,14 @@ static void webhook_case(const cJSON *one) {
   assert_int_equal(code, expected_error(one));
   if (code == 0) {
     const char *whole = text(expected, "text");
-    airudder_text part;
+    airudder_text said;
     int flag;
-    assert_int_equal(airudder_event_type(event, &part), 0);
-    assert_string_equal(part.data, text(expected, "type"));
-    assert_int_equal(airudder_event_dedupe_key(event, &part), 0);
-    assert_string_equal(part.data, text(expected, "dedupe_key"));
-    assert_int_equal(airudder_event_json(event, &part), 0);
-    assert_same(part, whole, strlen(whole));
+    assert_int_equal(airudder_event_type(event, &said), 0);
+    assert_string_equal(said.data, text(expected, "type"));
+    assert_int_equal(airudder_event_dedupe_key(event, &said), 0);
+    assert_string_equal(said.data, text(expected, "dedupe_key"));
+    assert_int_equal(airudder_event_json(event, &said), 0);
+    assert_same(said, whole, strlen(whole));
     assert_int_equal(airudder_event_known(event, &flag), 0);
     assert_int_equal(flag, is_true(expected, "known"));
     assert_int_equal(airudder_event_verified(event, &flag), 0);
@@ -241,7 +238,7 @@ static const airudder_request *own_request(airudder_call call, const cJSON *expe
   airudder_step step;
   assert_int_equal(airudder_call_poll(call, 0, &step), 0);
   assert_int_equal(step.kind, AIRUDDER_STEP_SEND);
-  cJSON_ArrayForEach(pair, cJSON_GetObjectItemCaseSensitive(expected, "headers")) {
+  cJSON_ArrayForEach(pair, part(expected, "headers")) {
     if (strcmp(cJSON_GetStringValue(cJSON_GetArrayItem(pair, 0)), "Authorization") == 0) {
       assert_int_equal(airudder_call_on_response(call, 0, 200, NULL, 0, token, strlen(token)), 0);
       assert_int_equal(airudder_call_poll(call, 0, &step), 0);
@@ -264,23 +261,23 @@ static void assert_fields(const airudder_request *request, const cJSON *expected
 }
 
 static void assert_result(airudder_call call, const cJSON *one) {
-  airudder_text part;
+  airudder_text said;
   assert_int_equal(airudder_call_result(call, NULL), 0);
   if (text(one, "file")) {
-    assert_int_equal(airudder_call_result_file(call, &part), 0);
-    assert_string_equal(part.data, text(one, "file"));
+    assert_int_equal(airudder_call_result_file(call, &said), 0);
+    assert_string_equal(said.data, text(one, "file"));
   } else {
     cJSON *result;
-    assert_int_equal(airudder_call_result_json(call, &part), 0);
-    result = cJSON_Parse(part.data);
-    assert_true(cJSON_Compare(result, cJSON_GetObjectItemCaseSensitive(one, "result"), 1));
+    assert_int_equal(airudder_call_result_json(call, &said), 0);
+    result = cJSON_Parse(said.data);
+    assert_true(cJSON_Compare(result, part(one, "result"), 1));
     cJSON_Delete(result);
   }
 }
 
 /* Sets a value and all that is in it, each by its own function. */
 static void set_all(airudder_call call, const char *pointer, const cJSON *value) {
-  const cJSON *part;
+  const cJSON *child;
   int code = 0, index = 0;
   if (cJSON_IsObject(value) || cJSON_IsArray(value)) {
     code = airudder_call_set_json(call, pointer, cJSON_IsObject(value) ? "{}" : "[]", 2);
@@ -296,15 +293,15 @@ static void set_all(airudder_call call, const char *pointer, const cJSON *value)
     code = airudder_call_set_double(call, pointer, value->valuedouble);
   }
   assert_int_equal(code, 0);
-  cJSON_ArrayForEach(part, value) {
+  cJSON_ArrayForEach(child, value) {
     char inner[256];
-    if (part->string) {
-      assert_null(strpbrk(part->string, "~/"));
-      snprintf(inner, sizeof inner, "%s/%s", pointer, part->string);
+    if (child->string) {
+      assert_null(strpbrk(child->string, "~/"));
+      snprintf(inner, sizeof inner, "%s/%s", pointer, child->string);
     } else {
       snprintf(inner, sizeof inner, "%s/%d", pointer, index++);
     }
-    set_all(call, inner, part);
+    set_all(call, inner, child);
   }
 }
 
@@ -321,12 +318,12 @@ static void operation_by_setters(airudder_client client, int operation, const cJ
 }
 
 static void operation_case(const cJSON *one) {
-  const cJSON *expected = cJSON_GetObjectItemCaseSensitive(one, "request");
-  const cJSON *given = cJSON_GetObjectItemCaseSensitive(one, "response");
+  const cJSON *expected = part(one, "request");
+  const cJSON *given = part(one, "response");
   airudder_client client = operation_client(one);
   airudder_error error = AIRUDDER_ERROR_INIT;
   airudder_call call;
-  char *params = cJSON_PrintUnformatted(cJSON_GetObjectItemCaseSensitive(one, "params"));
+  char *params = cJSON_PrintUnformatted(part(one, "params"));
   int operation = airudder_operation(text(one, "operation"));
   assert_int_not_equal(operation, 0);
   assert_int_equal(airudder_call_start(client, operation, params, strlen(params), &call, &error), expected_error(one));
@@ -337,20 +334,20 @@ static void operation_case(const cJSON *one) {
   } else {
     const airudder_request *request = own_request(call, expected);
     size_t count;
-    int is_file, status = cJSON_GetObjectItemCaseSensitive(given, "status")->valueint;
+    int is_file, status = part(given, "status")->valueint;
     const char *body = text(given, "body");
-    airudder_header *headers = fields(cJSON_GetObjectItemCaseSensitive(given, "headers"), &count);
+    airudder_header *headers = fields(part(given, "headers"), &count);
     assert_string_equal(request->method, text(expected, "method"));
     assert_string_equal(request->url, text(expected, "url"));
     assert_string_equal(request->body, text(expected, "body"));
     assert_int_equal(request->body_len, strlen(text(expected, "body")));
-    assert_fields(request, cJSON_GetObjectItemCaseSensitive(expected, "headers"));
+    assert_fields(request, part(expected, "headers"));
     assert_int_equal(airudder_call_is_file(call, status, headers, count, &is_file), 0);
     assert_int_equal(is_file, text(one, "file") != NULL);
     assert_int_equal(airudder_call_on_response(call, 0, status, headers, count, body, strlen(body)), 0);
     assert_result(call, one);
     assert_int_equal(airudder_call_free(call), 0);
-    operation_by_setters(client, operation, cJSON_GetObjectItemCaseSensitive(one, "params"), expected);
+    operation_by_setters(client, operation, part(one, "params"), expected);
     free(headers);
   }
   assert_int_equal(airudder_client_free(client), 0);
@@ -358,9 +355,9 @@ static void operation_case(const cJSON *one) {
 }
 
 static void partition_case(const cJSON *one) {
-  const cJSON *expected = cJSON_GetObjectItemCaseSensitive(one, "partition");
+  const cJSON *expected = part(one, "partition");
   const char *contact = text(one, "contact");
-  uint32_t count = (uint32_t)cJSON_GetObjectItemCaseSensitive(one, "count")->valuedouble, partition = 7;
+  uint32_t count = (uint32_t)part(one, "count")->valuedouble, partition = 7;
   int code = airudder_partition_of(contact, strlen(contact), count, &partition, NULL);
   assert_int_equal(code, expected_error(one));
   assert_int_equal(partition, expected ? (uint32_t)expected->valuedouble : 0);
