@@ -40,9 +40,6 @@ def programs_of_the_readme():
     return re.findall(r"```py\n(.*?)```", (ROOT / "bindings-python/README.md").read_text(), re.DOTALL)
 
 
-COPIES = tempfile.TemporaryDirectory(prefix="airudder-")
-
-
 def pytest_sessionstart():
     """Copy the sandbox's program. For a wheel maturin takes it away for a moment, in which other tests lacked it."""
     if "AIRUDDER_SANDBOX" in os.environ:
@@ -50,10 +47,16 @@ def pytest_sessionstart():
 
 
 @functools.cache
+def copies() -> tempfile.TemporaryDirectory:
+    """Where the copy lies until the tests end. Not made on import: programs on a full disk import this file, too."""
+    return tempfile.TemporaryDirectory(prefix="airudder-")
+
+
+@functools.cache
 def binary() -> str:
     """The sandbox's program: a copy of the one that the environment names, or else built now."""
     if named := os.environ.get("AIRUDDER_SANDBOX"):
-        return shutil.copy(named, COPIES.name)
+        return shutil.copy(named, copies().name)
     return built("airudder-sandbox", ends="airudder-sandbox")
 
 
