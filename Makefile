@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol fuzz kills engines receivers next generators \
-    spark soak clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
+    spark soak memory clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
 
@@ -11,7 +11,8 @@ help: ## Show what can be done here
 
 # Compilers and libraries for C, the languages of examples/ffi, a browser, and databases for journals.
 DEBIAN = gcc g++ clang clang-format cmake pkgconf valgrind libc6-dbg libcmocka-dev libcjson-dev libcurl4-openssl-dev \
-    libmicrohttpd-dev libsqlite3-dev libssl-dev php-cli golang-go gnucobol3 mandoc openssl chromium postgresql redis-server
+    libmicrohttpd-dev libsqlite3-dev libssl-dev php-cli golang-go gnucobol3 mandoc openssl chromium postgresql redis-server \
+    libfaketime
 
 setup: ## Install the Debian packages that the suites need, where one is missing; NO_INSTALL=1 says only which
 	@tools/debian $(DEBIAN)
@@ -29,6 +30,7 @@ test: setup python node binaries ## Run every suite
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	$(PYTHON) -m pytest tools/tests
+	$(PYTHON) -m pytest tools/soak -k "nobody or journal"
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 --test-timeout=600000 tests/*.test.mjs
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-c/tests
@@ -46,11 +48,12 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd sandbox/python && ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m pyright --pythonpath ../../$(PYTHON)
 	cd tools/publish && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
+	cd tools/soak && MYPYPATH=../../examples/python ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm \
-	    ../tools/generators ../tools/workflows
+	    ../tools/generators ../tools/soak ../tools/workflows
 	cd examples/node && npx tsc -p .
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
@@ -119,8 +122,12 @@ spark: python sandbox ## Send 100 000 contacts with Spark while its processes ar
 	    AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
 	    $(PYTHON) -m pytest bindings-python/tests/test_spark.py
 
-soak: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
-	@node bindings-wasm/benches/soak.mjs
+soak: setup python node c sandbox ## Send a million contacts from all languages amid kills; then without each mechanism
+	$(PYTHON) tools/soak/soak.py
+	$(PYTHON) -m pytest tools/soak
+
+memory: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
+	@node bindings-wasm/benches/memory.mjs
 
 clean: ## Remove what was built and installed
 	cargo clean

@@ -1,4 +1,4 @@
-// A short run of what `make soak` does a million times.
+// A short run of what `make memory` does a million times.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";

@@ -1,4 +1,4 @@
-// `make soak`: a million calls and unwraps. The memory must be as large at the end as after the first tenth.
+// `make memory`: a million calls and unwraps. The memory must be as large at the end as after the first tenth.
 import { memory, run } from "./loop.mjs";
 
 const TENTHS = 10;

@@ -1,0 +1,86 @@
+"""What became of everybody, by what the sandbox has, what the senders said, and what the receivers stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api import Api
+    from hosts import Receiver, Sender
+
+
+@dataclass
+class Outcome:
+    """The numbers of contacts, of events, and of what was done to the programs."""
+
+    contacts: int
+    accepted: int
+    rejected: int
+    doubtful: int
+    twice: int
+    lost: int
+    """With AI Rudder or named by no report."""
+    wrongly_accepted: int
+    results: int
+    results_lost: int
+    """Those of contacts that were called and whose events were not given up."""
+    given_up: int
+    forged_accepted: int
+    forged: int
+    done: dict[str, int]
+    faults_of_the_way: dict[str, int]
+
+    def faults(self) -> list[str]:
+        """Which promises were broken."""
+        names = ("twice", "lost", "wrongly_accepted", "results_lost", "forged_accepted")
+        return [name for name in names if getattr(self, name)]
+
+    def __str__(self) -> str:
+        """One line for each number."""
+        lines = [
+            f"{name.replace('_', ' '):20}{value:>12,}" for name, value in vars(self).items() if isinstance(value, int)
+        ]
+        counts = {**self.done, **self.faults_of_the_way}
+        lines += [f"  {name:18}{value:>12,}" for name, value in sorted(counts.items())]
+        return "\n".join(lines)
+
+
+def judged(
+    api: Api, senders: Sequence[Sender], receivers: Sequence[Receiver], valid: Sequence[str], done: dict[str, int]
+) -> Outcome:
+    """Count, after the last event. `valid` are the case ids that can be sent."""
+    stats = api.stats()
+    api.close()
+    with sqlite3.connect(api.database) as db:
+        came = Counter(case_id for (case_id,) in db.execute("SELECT caseid FROM contacts"))
+    stored: set[str] = set()
+    for receiver in receivers:
+        receiver.program.kill()
+        stored |= receiver.results()
+    reports = [report for sender in senders if (report := sender.report())]
+    accepted, rejected, doubtful = (
+        sum(report[name] for report in reports) for name in ("accepted", "rejected", "doubtful")
+    )
+    missing = sum(case_id not in came for case_id in valid)
+    events = stats["events"]
+    return Outcome(
+        contacts=len(valid),
+        accepted=accepted,
+        rejected=rejected,
+        doubtful=doubtful,
+        twice=sum(count > 1 for count in came.values()),
+        lost=max(0, missing - doubtful),
+        wrongly_accepted=max(0, accepted - len(came)),
+        results=len(stored & came.keys()),
+        results_lost=max(0, len(came.keys() - stored) - events["given_up"]),
+        given_up=events["given_up"],
+        forged_accepted=events["forged_accepted"],
+        forged=events["forged_sent"],
+        done=done,
+        faults_of_the_way=stats["faults"],
+    )
