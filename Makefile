@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol fuzz kills engines receivers next generators \
+.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol fuzz mutation kills engines receivers next generators \
     spark soak memory clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
@@ -48,6 +48,7 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cd bindings-python && ../$(PYTHON) -m pyright --pythonpath ../$(PYTHON)
 	cd sandbox/python && ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m pyright --pythonpath ../../$(PYTHON)
 	cd tools/publish && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
+	cd tools/mutation && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd tools/soak && MYPYPATH=../../examples/python ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
@@ -89,6 +90,9 @@ protocol: ## Try every order of events in the model of a campaign, within larger
 
 fuzz: ## Fuzz what reads the bytes of others, ten minutes a target; tools/fuzz SECONDS TARGET does one
 	@tools/fuzz
+
+mutation: ## Change the core in a fortieth of all places, and see that tests notice: SHARD=1/40; some 20 minutes
+	@python3 tools/mutation/core.py $(or $(SHARD),1/40) 2
 
 kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with their journal in each database
 	AIRUDDER_KILLS=20 AIRUDDER_CONTACTS=20000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
