@@ -366,6 +366,8 @@ static void partition_case(const cJSON *one) {
 #include "construction.h"
 #include "dialogue.h"
 
+#include "campaign_dialogue.h"
+
 static void ciphers(void **state) {
   (void)state;
   each("cipher", cipher_case);
@@ -398,6 +400,11 @@ static void dialogues(void **state) {
   each("dialogue", dialogue_case);
 }
 
+static void campaigns(void **state) {
+  (void)state;
+  each("campaign", campaign_case);
+}
+
 static void partitions(void **state) {
   (void)state;
   each("partition", partition_case);
@@ -407,7 +414,7 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(ciphers),       cmocka_unit_test(signatures),
                                      cmocka_unit_test(webhooks),      cmocka_unit_test(operations),
                                      cmocka_unit_test(constructions), cmocka_unit_test(dialogues),
-                                     cmocka_unit_test(partitions)};
+                                     cmocka_unit_test(campaigns),     cmocka_unit_test(partitions)};
   if (argc != 2) return 2;
   folder = argv[1];
   return cmocka_run_group_tests(tests, NULL, NULL);

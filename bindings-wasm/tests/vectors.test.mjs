@@ -31,9 +31,9 @@ for (const [name, run] of Object.entries(suites)) {
   test(`${name}: as many cases as in every language`, () => assert.equal(cases.length, count));
 }
 
-test("every file of vectors is run, here or by dialogues.test.mjs", () => {
+test("every file of vectors is run, here or by dialogues.test.mjs and campaign-dialogues.test.mjs", () => {
   const files = readdirSync(new URL("core/vectors/", root)).filter((name) => name.endsWith(".json"));
-  const names = [...Object.keys(suites), "dialogue"].map((name) => `${name}.json`);
+  const names = [...Object.keys(suites), "dialogue", "campaign"].map((name) => `${name}.json`);
   assert.deepEqual(files.sort(), names.sort());
 });
 

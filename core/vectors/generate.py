@@ -1,4 +1,4 @@
-"""Writes the vectors of crypto, calls, webhooks and partitions, by other means than the library.
+"""Writes the vectors of crypto, calls, campaigns, webhooks and partitions, by other means than the library.
 
 `python core/vectors/generate.py` writes them; with `--check` it fails where a file differs.
 """
@@ -6,6 +6,7 @@
 import json
 import sys
 
+from campaigns import campaign_cases
 from ciphers import cipher_cases
 from constructions import construction_cases
 from dialogues import dialogue_cases
@@ -24,6 +25,7 @@ def main() -> int:
         ("webhook", webhook_cases()),
         ("operation", operation_cases()),
         ("dialogue", dialogue_cases()),
+        ("campaign", campaign_cases()),
         ("constructions", construction_cases()),
         ("partition", partition_cases()),
     ):

@@ -54,7 +54,7 @@ enum Ending {
     Result { result: Value },
 }
 
-fn failure(name: &str) -> Failure {
+pub(crate) fn failure(name: &str) -> Failure {
     match name {
         "connect_failed" => Failure::ConnectFailed,
         "timeout" => Failure::Timeout,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its vectors; the core itself opens no files")]
 
+mod campaign;
 mod dialogue;
 
 use std::{fs, path::PathBuf};
@@ -307,7 +308,7 @@ fn operations() {
     }
 }
 
-/// By this file, `dialogue.rs`, and `constructions.rs` beside it.
+/// By this file, `campaign.rs`, `dialogue.rs`, and `constructions.rs` beside it.
 #[test]
 fn every_file_is_run() {
     let folder = fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors")).expect("the folder is there");
@@ -315,7 +316,7 @@ fn every_file_is_run() {
     let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let mut files: Vec<String> = paths.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     files.sort();
-    let names = ["cipher", "constructions", "dialogue", "operation", "partition", "published_cipher"];
+    let names = ["campaign", "cipher", "constructions", "dialogue", "operation", "partition", "published_cipher"];
     let names = names.into_iter().chain(["published_signature", "signature", "webhook"]);
     assert_eq!(files, names.collect::<Vec<_>>());
 }
