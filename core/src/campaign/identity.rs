@@ -1,6 +1,7 @@
 //! What tells contacts apart.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{
     api::params::fault_of_id,
@@ -21,6 +22,16 @@ pub(super) struct Identity {
 impl Identity {
     pub(super) fn of(text: &str) -> Result<Self, Error> {
         serde_json::from_str(text).map_err(|_| Error::new(ErrorCode::WrongType, "callee and caseid must be text"))
+    }
+
+    /// The case id alone, also of a contact that cannot be read otherwise.
+    pub(super) fn case_id_of(text: &str) -> Option<String> {
+        #[derive(Deserialize)]
+        struct CaseId<'a> {
+            #[serde(borrow)]
+            caseid: Option<&'a RawValue>,
+        }
+        serde_json::from_str(serde_json::from_str::<CaseId<'_>>(text).ok()?.caseid?.get()).ok()
     }
 
     pub(super) fn of_number(number: &str) -> Self {

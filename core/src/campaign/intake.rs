@@ -113,8 +113,7 @@ impl Campaign {
             Ok(_) if self.config.check_only => self.report.accepted += 1,
             Ok(identity) => self.enqueue(self.contact(position, text.to_owned(), identity)),
             Err(error) => {
-                let case_id = Identity::of(text).ok().and_then(|identity| identity.caseid);
-                self.reject_for(self.place(position), case_id, &error);
+                self.reject_for(self.place(position), Identity::case_id_of(text), &error);
             }
         }
     }
