@@ -40,7 +40,7 @@ static airudder_campaign begin_campaign(airudder_client client, const cJSON *giv
   config.batch_size = (size_t)count_of(given, "batch_size");
   config.in_flight = (size_t)count_of(given, "in_flight");
   config.lookups_in_flight = (size_t)count_of(given, "lookups_in_flight");
-  config.settle_ms = is_true(given, "never_settle") ? AIRUDDER_NEVER : count_of(given, "settle_ms");
+  config.settle_ms = is_true(given, "never_settle") ? AIRUDDER_NEVER : or_never(part(given, "settle_ms"));
   config.allow_duplicates = is_true(given, "allow_duplicates");
   config.retry_rejected = is_true(given, "retry_rejected");
   config.journal_key = text(given, "journal_key");
@@ -85,7 +85,8 @@ static void resume(host *self, const cJSON *head, const cJSON *journal) {
     size_t good = 0;
     int code = airudder_campaign_resume(self->campaign, before, strlen(before), &good, NULL);
     assert_int_equal(code, expected_error(journal));
-    assert_int_equal(good, count_of(journal, "kept"));
+    /* Nothing of a journal that is refused may be cut off. */
+    assert_int_equal(good, code ? strlen(before) : (size_t)count_of(journal, "kept"));
     self->length = good;
   }
 }
@@ -242,7 +243,7 @@ static void assert_report(host *self, uint64_t at, const cJSON *expected) {
   next(self, at, AIRUDDER_CAMPAIGN_DONE);
   assert_int_equal(airudder_campaign_report_json(self->campaign, &json), 0);
   report = cJSON_ParseWithLength(json.data, json.len);
-  cJSON_DeleteItemFromObjectCaseSensitive(report, "clock_offset_ms");
+  if (!part(report, "clock_offset_ms")) cJSON_AddNullToObject(report, "clock_offset_ms");
   cJSON_ArrayForEach(one, part(report, "rejected")) cJSON_DeleteItemFromObjectCaseSensitive(one, "message");
   snprintf(code, sizeof code, "E%04d", airudder_campaign_result(self->campaign, NULL));
   cJSON_AddItemToObject(report, "error", strcmp(code, "E0000") == 0 ? cJSON_CreateNull() : cJSON_CreateString(code));

@@ -8,8 +8,8 @@ import pytest
 from conftest import EXAMPLES, ROOT, WARNINGS, checked, run
 
 TESTS = ROOT / "bindings-c/tests"
-# A new file fails until it is run here.
-NAMES = {file.stem for file in (ROOT / "core/vectors").glob("*.json")}
+# A new file fails until it is run here; the schema describes the others.
+NAMES = {file.stem for file in (ROOT / "core/vectors").glob("*.json")} - {"schema"}
 
 
 @checked

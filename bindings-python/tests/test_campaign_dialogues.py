@@ -67,7 +67,7 @@ def assert_line(line, expected):
 
 def shown(report):
     """A report as the vectors have it: without messages, whose wording is nobody's business."""
-    accepted, rejected, doubtful, workflows, _, error = report
+    accepted, rejected, doubtful, workflows, offset, error = report
     return {
         "accepted": accepted,
         "rejected": [
@@ -78,6 +78,7 @@ def shown(report):
         "workflows": [
             {"workflow_id": workflow_id, "name": name, "contacts": count} for workflow_id, name, count in workflows
         ],
+        "clock_offset_ms": offset,
         "error": error and error.code,
     }
 

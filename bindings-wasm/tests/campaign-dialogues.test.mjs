@@ -6,6 +6,7 @@ import { APP, airudder, native, vectors } from "./support.mjs";
 
 const require = createRequire(import.meta.url);
 const { REQUESTS } = require("../dist/call/outgoing.js");
+const { build } = require("../dist/runtime/errors.js");
 const { fieldText } = require("../dist/runtime/headers.js");
 
 const BASE_URL = "https://api.example.test";
@@ -52,13 +53,14 @@ function assertLine(line, expected) {
 }
 
 /** A report as the vectors have it: without messages, whose wording is nobody's business. */
-function shown({ accepted, rejected, doubtful, workflows, error }) {
+function shown({ accepted, rejected, doubtful, workflows, clockOffsetMs = null, error }) {
   return {
     accepted,
     rejected: rejected.map(({ code, pointer = null, ...one }) => ({ ...ids(one), code, pointer })),
     doubtful: doubtful.map(ids),
     workflows: workflows.map(({ workflowId = null, name, contacts }) => ({ workflow_id: workflowId, name, contacts })),
-    error: error?.code ?? null,
+    clock_offset_ms: clockOffsetMs,
+    error: error === undefined ? null : build(error).code,
   };
 }
 

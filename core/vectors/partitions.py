@@ -29,12 +29,12 @@ def partition_cases() -> list[dict[str, Any]]:
     cases: list[dict[str, Any]] = []
     for contact, identity in CONTACTS:
         for count in COUNTS:
-            cases.append({"contact": contact, "count": count, "partition": _partition(identity, count)})
+            cases.append({"contact": contact, "count": count, "partition": partition_of(identity, count)})
     cases.append({"contact": CONTACTS[0][0], "count": 0, "error": "E1001"})
     return cases
 
 
-def _partition(identity: tuple[str, str] | None, count: int) -> int:
+def partition_of(identity: tuple[str, str] | None, count: int) -> int:
     if identity is None:
         return 0
     kind, value = identity

@@ -191,6 +191,7 @@ fn shown(report: &Report) -> Value {
         "rejected": rejected.collect::<Value>(),
         "doubtful": doubtful.collect::<Value>(),
         "workflows": workflows.collect::<Value>(),
+        "clock_offset_ms": report.clock_offset_ms,
         "error": report.error.as_ref().map(|error| error.code().to_string()),
     })
 }
