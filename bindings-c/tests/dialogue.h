@@ -81,6 +81,7 @@ static void dialogue_step(airudder_call *call, const cJSON *one) {
 static void dialogue_case(const cJSON *one) {
   airudder_config config = AIRUDDER_CONFIG_INIT;
   const cJSON *given = part(one, "config"), *retries = part(given, "max_retries"), *begun, *step;
+  const cJSON *pace = part(given, "requests_per_second");
   airudder_client client;
   airudder_call calls[MOST_CALLS];
   int count = 0, i;
@@ -90,6 +91,7 @@ static void dialogue_case(const cJSON *one) {
   config.encryption_key = text(given, "encryption_key");
   /* In C, 0 is the default. */
   if (retries) config.max_retries = retries->valueint == 0 ? AIRUDDER_NEVER : retries->valueint;
+  if (pace) config.requests_per_second = pace->valuedouble;
   assert_int_equal(airudder_client_new(&config, &client, NULL), 0);
   cJSON_ArrayForEach(begun, part(one, "calls")) {
     char *params = cJSON_PrintUnformatted(part(begun, "params"));

@@ -11,9 +11,9 @@ const { fieldText } = require("../dist/runtime/headers.js");
 /** The machines that a client drives. */
 function begun({ config, calls }) {
   const settings = { ...APP, baseUrl: "https://api.example.test" };
-  const { encryption_key: encryptionKey, max_retries: maxRetries } = config;
+  const { encryption_key: encryptionKey, max_retries: maxRetries, requests_per_second: requestsPerSecond } = config;
   return native.enter((module) => {
-    const session = new module.Session({ ...settings, encryptionKey, maxRetries });
+    const session = new module.Session({ ...settings, encryptionKey, maxRetries, requestsPerSecond });
     return calls.map(({ operation, params }) => session.call(operation, Buffer.from(JSON.stringify(params)), 0));
   });
 }

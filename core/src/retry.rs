@@ -71,8 +71,9 @@ impl Budget {
 /// The wait that a `Retry-After` asks for, in milliseconds from now: seconds, or an HTTP date.
 pub(crate) fn retry_after_ms(value: &str, now_ms: u64) -> Option<u64> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(seconds.saturating_mul(1000));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // 136 years are enough, and in milliseconds still a whole number in JavaScript.
+        return Some(u64::from(value.parse().unwrap_or(u32::MAX)) * 1000);
     }
     Some(http_date(value)?.saturating_mul(1000).saturating_sub(now_ms))
 }
@@ -117,6 +118,7 @@ mod tests {
         assert_eq!(retry_after_ms(" 3 ", 0), Some(3000));
         assert_eq!(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_776_000), Some(1000));
         assert_eq!(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT", 984_111_776_000), Some(0));
-        assert_eq!(retry_after_ms("soon", 0), None);
+        assert_eq!(retry_after_ms("99999999999999999999", 0), Some(u64::from(u32::MAX) * 1000));
+        assert!(["soon", "", "+3", "-3", "3.5"].iter().all(|odd| retry_after_ms(odd, 0).is_none()));
     }
 }

@@ -143,6 +143,12 @@ RETRY_AFTER = [
     ("soon", None),
     ("-1", None),
     ("1.5", None),
+    ("+3", None),
+    ("3, 3", None),
+    ("", None),
+    # Of the forms of a date, HTTP has two more, which nobody sends: they are not read.
+    ("Tuesday, 14-Nov-23 22:13:27 GMT", None),
+    ("Tue Nov 14 22:13:27 2023", None),
 ]
 KINDS = ((UPLOAD, UPLOADED, "an upload"), (SEARCH, FOUND, "a search"))
 
@@ -211,7 +217,7 @@ def waiting() -> list[dict[str, object]]:
             talk.answered(body, status=status, Retry_After=value)
             lost = (status, body, asked) == (503, "", None)
             cases.append(goes_on(talk, DOUBT if lost else AGAIN, UPLOADED, asked or 0))
-    for value in ("301", "Tue, 14 Nov 2023 22:19:20 GMT"):
+    for value in ("301", "Tue, 14 Nov 2023 22:19:20 GMT", "9007199254740993", "99999999999999999999"):
         talk = Dialogue(f"longer than a call waits: {value}", UPLOAD)
         talk.has_token()
         talk.answered("", status=429, Retry_After=value)

@@ -10,6 +10,7 @@ from campaigns import campaign_cases
 from ciphers import cipher_cases
 from constructions import construction_cases
 from dialogues import dialogue_cases
+from dialogues_sessions import session_cases
 from operations import operation_cases
 from partitions import partition_cases
 from primitives import HERE, compact
@@ -24,7 +25,7 @@ def main() -> int:
         ("signature", signature_cases()),
         ("webhook", webhook_cases()),
         ("operation", operation_cases()),
-        ("dialogue", dialogue_cases()),
+        ("dialogue", [*dialogue_cases(), *session_cases()]),
         ("campaign", campaign_cases()),
         ("constructions", construction_cases()),
         ("partition", partition_cases()),

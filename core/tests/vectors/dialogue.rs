@@ -20,6 +20,7 @@ struct Case {
 struct Settings {
     encryption_key: Option<String>,
     max_retries: Option<u32>,
+    requests_per_second: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +106,7 @@ fn dialogues() {
         let id = format!("{id}, {about}");
         let mut with = settings(config.encryption_key);
         with.max_retries = config.max_retries.unwrap_or(with.max_retries);
+        with.requests_per_second = config.requests_per_second;
         let session = Session::new(with).expect(&id);
         let begin = |begun: &Begun| Call::new(&session, &begun.operation, begun.params.get(), &CallOptions::default());
         let mut calls: Vec<_> = calls.iter().map(|begun| Some(begin(begun).expect(&id))).collect();
