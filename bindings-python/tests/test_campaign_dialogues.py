@@ -103,7 +103,7 @@ class Host:
             self.length = good or 0
 
     def poll(self, at, kind):
-        step = self.machine.poll(at, at)
+        step = self.machine.poll(at, self.monotonic)
         assert (step and step[0]) == kind, step
         return step
 
@@ -145,14 +145,15 @@ class Host:
     def ends(self, at, number):
         identity, call = self.calls[number]
         assert call.poll(at) is None
-        self.machine.on_result(identity, at, at, call)
+        self.machine.on_result(identity, at, self.monotonic, call)
 
     def waits(self, at, phase, least, most):
         _, until = self.poll(at, "wait")
         assert self.machine.progress()[4] == phase
         assert until is most is None or least <= until <= most
 
-    def does(self, at, call=None, **what):
+    def does(self, at, monotonic=None, call=None, **what):
+        self.monotonic = at if monotonic is None else monotonic
         match what:
             case {"journal": lines}:
                 self.writes(at, lines)
@@ -173,7 +174,7 @@ class Host:
             case {"stop": True}:
                 self.machine.give_up()
             case {"refuses": error}:
-                assert_code(error, self.machine.poll, at, at)
+                assert_code(error, self.machine.poll, at, self.monotonic)
             case {"done": report}:
                 self.poll(at, None)
                 assert shown(self.machine.report()) == report

@@ -93,7 +93,7 @@ class Host {
   }
 
   poll(at, kind) {
-    const step = native.enter(() => this.machine.poll(at, at));
+    const step = native.enter(() => this.machine.poll(at, this.monotonic));
     assert.equal(step?.kind, kind, JSON.stringify(step));
     return step;
   }
@@ -142,7 +142,7 @@ class Host {
   ends({ at, call }) {
     const { id, call: machine } = this.calls[call];
     assert.equal(machine.poll(at, REQUESTS), undefined);
-    this.machine.onResult(id, at, at, machine);
+    this.machine.onResult(id, at, this.monotonic, machine);
   }
 
   wait({ at }, { phase, from, until }) {
@@ -156,7 +156,7 @@ class Host {
   }
 
   refuses({ at }, error) {
-    assertCode(error, () => this.machine.poll(at, at));
+    assertCode(error, () => this.machine.poll(at, this.monotonic));
   }
 
   done({ at }, report) {
@@ -169,7 +169,8 @@ const { cases, count } = vectors("campaign");
 for (const { id, about, steps, ...given } of cases) {
   test(`${id}: ${about}`, () => {
     const host = new Host(given);
-    for (const { at, call, ...what } of steps) {
+    for (const { at, monotonic = at, call, ...what } of steps) {
+      host.monotonic = monotonic;
       const [[kind, expected]] = Object.entries(what);
       host[kind]({ at, call }, expected);
     }

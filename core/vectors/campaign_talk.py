@@ -53,6 +53,7 @@ class Talk:
     ) -> None:
         self.about, self.people, self.client = about, people, client or {}
         self.now = at
+        self.ahead = 0  # how far this machine's clock was set forward since then
         usual = {"workflow_template_id": 7, "name": NAME, "end_time": END, "seed": SEED}
         self.config: dict[str, Any] = usual | config
         self.token, self.credentials = TOKEN, CREDENTIALS
@@ -77,7 +78,9 @@ class Talk:
         return {"text": text + torn, "kept": len(text.encode()), "error": None}
 
     def _step(self, **what: object) -> None:
-        self.steps.append({"at": self.now} | what)
+        times = {"at": self.now} | ({"monotonic": self.now - self.ahead} if self.ahead else {})
+        self.steps.append(times | what)
+        self.latest = max(self.latest, best(self.moment()))
 
     def _asked(self, **what: object) -> None:
         """A step that the campaign hands out, behind the lines that wait."""
@@ -229,9 +232,8 @@ class Talk:
         created, moment = self.created.get(workflow, self.started), self.moment()
         margin = DAY if created[1] is not None and moment[1] is not None else 7 * DAY
         since, now = best(created), best(moment)
-        self.latest = max(self.latest, now)
         begin = min(since, now) - margin + part * 30 * DAY
-        end = min(max(since, self.latest) + margin, begin + 30 * DAY)
+        end = min(max(since, now, self.latest) + margin, begin + 30 * DAY)
         return {"start_time": zoned(begin), "end_time": zoned(end)}
 
     def lookup(self, position: int, workflow: int = 0, part: int = 0) -> tuple[str, dict[str, str]]:
@@ -263,6 +265,14 @@ class Talk:
         most = least if most is None else most
         self._asked(wait={"phase": phase, "from": self.now + least, "until": self.now + most})
         self.now += most
+
+    def is_to_wait(self, phase: str, least: int) -> None:
+        """It waits for so many milliseconds, and is asked again before."""
+        self._asked(wait={"phase": phase, "from": self.now + least, "until": self.now + least})
+
+    def clock_is_set(self, forward: int) -> None:
+        self.now += forward
+        self.ahead += forward
 
     def waits_for_calls(self, phase: str) -> None:
         """It can go on once a call is done."""

@@ -92,6 +92,26 @@ def clocks() -> Cases:
         talk.offset = offset
         talk.has_token()
         cases.append(talk.done(0, error="E1022"))
+    return [*cases, *set_clocks()]
+
+
+def set_clocks() -> Cases:
+    """This machine's clock is set while it waits: what counts is the time that went by."""
+    cases = []
+    for about, forward in (("forward", 10 * HOUR), ("back", -10 * HOUR)):
+        talk = created(f"the clock is set {about} while it waits: the settle time is as long as ever", contacts(1))
+        talk.lost([0])
+        talk.looks_up([0], found=False)
+        talk.is_to_wait("settling", SETTLE)
+        talk.now += SETTLE // 3
+        talk.is_to_wait("settling", SETTLE - SETTLE // 3)
+        talk.clock_is_set(forward)
+        talk.is_to_wait("settling", SETTLE - SETTLE // 3)
+        talk.waits("settling", SETTLE - SETTLE // 3)
+        talk.looks_up([0], found=False)
+        talk.settled([], [0])
+        talk.uploads([0])
+        cases.append(talk.done(1, [1]))
     return cases
 
 

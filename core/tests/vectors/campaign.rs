@@ -88,6 +88,7 @@ struct Earlier {
 #[derive(Deserialize)]
 struct Exchange {
     at: u64,
+    monotonic: Option<u64>,
     call: Option<usize>,
     #[serde(flatten)]
     what: What,
@@ -157,10 +158,6 @@ struct Host {
     calls: Vec<(u64, Box<Call>)>,
 }
 
-fn at(ms: u64) -> Now {
-    Now::new(ms, ms)
-}
-
 /// A line that is written out is that line; of one that is given by its members, the message and the checksum may be any.
 fn assert_line(line: &str, expected: &Value, id: &str) {
     if let Value::String(expected) = expected {
@@ -201,15 +198,15 @@ fn assert_fails<T>(result: Result<T, Error>, expected: Option<String>, id: &str)
 }
 
 impl Host {
-    fn poll(&mut self, now: u64) -> CampaignStep {
-        self.campaign.poll(at(now)).expect(&self.id)
+    fn poll(&mut self, now: Now) -> CampaignStep {
+        self.campaign.poll(now).expect(&self.id)
     }
 
     fn texts(&self, positions: impl Iterator<Item = usize>) -> String {
         format!("[{}]", positions.map(|one| self.contacts[one].get()).collect::<Vec<_>>().join(","))
     }
 
-    fn writes(&mut self, now: u64, expected: &[Value]) {
+    fn writes(&mut self, now: Now, expected: &[Value]) {
         let CampaignStep::Journal { lines, at } = self.poll(now) else { panic!("{}: no lines", self.id) };
         assert_eq!(at, self.length, "{}", self.id);
         self.length += lines.len() as u64;
@@ -219,7 +216,7 @@ impl Host {
         self.campaign.journal_written().expect(&self.id);
     }
 
-    fn feeds(&mut self, now: u64, wanted: usize, feed: usize, error: Option<String>) {
+    fn feeds(&mut self, now: Now, wanted: usize, feed: usize, error: Option<String>) {
         let step = self.poll(now);
         assert!(matches!(step, CampaignStep::Contacts { want } if want == wanted), "{}: {step:?}", self.id);
         if feed == 0 {
@@ -231,7 +228,7 @@ impl Host {
         assert_fails(self.campaign.feed(&text), error, &self.id);
     }
 
-    fn screens(&mut self, now: u64, positions: Vec<usize>, numbers: &[String], case_ids: &[String]) {
+    fn screens(&mut self, now: Now, positions: Vec<usize>, numbers: &[String], case_ids: &[String]) {
         let CampaignStep::Screen { contacts } = self.poll(now) else { panic!("{}: nobody to screen", self.id) };
         assert_eq!(contacts, self.texts(positions.into_iter()), "{}", self.id);
         self.campaign.suppress(numbers).expect(&self.id);
@@ -239,13 +236,13 @@ impl Host {
         self.campaign.screened().expect(&self.id);
     }
 
-    fn sends(&mut self, now: u64, number: usize, expected: ExpectedSend) {
+    fn sends(&mut self, now: Now, number: usize, expected: ExpectedSend) {
         if number == self.calls.len() {
             let step = self.poll(now);
             let CampaignStep::Call { id, call } = step else { panic!("{}: {step:?}", self.id) };
             self.calls.push((id, call));
         }
-        let step = self.calls[number].1.poll(now).expect(&self.id);
+        let step = self.calls[number].1.poll(now.unix_ms).expect(&self.id);
         let Step::Send(request) = step else { panic!("{}: {step:?}", self.id) };
         assert_eq!(request.method.as_str(), expected.method, "{}", self.id);
         assert_eq!(request.url, format!("{}{}", self.base_url, expected.path), "{}", self.id);
@@ -254,14 +251,14 @@ impl Host {
         assert_eq!(serde_json::from_slice::<Value>(&request.body).expect(&self.id), expected.body, "{}", self.id);
     }
 
-    fn ends(&mut self, now: u64, number: usize) {
+    fn ends(&mut self, now: Now, number: usize) {
         let (id, call) = &mut self.calls[number];
-        assert_eq!(call.poll(now).expect(&self.id), Step::Done, "{}", self.id);
+        assert_eq!(call.poll(now.unix_ms).expect(&self.id), Step::Done, "{}", self.id);
         let result = call.take_result();
-        self.campaign.on_result(*id, at(now), result).expect(&self.id);
+        self.campaign.on_result(*id, now, result).expect(&self.id);
     }
 
-    fn waits(&mut self, now: u64, phase: &str, from: Option<u64>, until: Option<u64>) {
+    fn waits(&mut self, now: Now, phase: &str, from: Option<u64>, until: Option<u64>) {
         let step = self.poll(now);
         let CampaignStep::Wait { until_ms } = step else { panic!("{}: {step:?}", self.id) };
         assert_eq!(self.campaign.progress().phase.as_str(), phase, "{}", self.id);
@@ -269,7 +266,7 @@ impl Host {
         assert!(is_between || (until_ms, until) == (None, None), "{}: {until_ms:?}", self.id);
     }
 
-    fn does(&mut self, now: u64, call: Option<usize>, what: What) {
+    fn does(&mut self, now: Now, call: Option<usize>, what: What) {
         let number = || call.expect("a call");
         match what {
             What::Journal(lines) => self.writes(now, &lines),
@@ -279,13 +276,13 @@ impl Host {
             What::Answer(GivenResponse { status, headers, body }) => {
                 let headers = headers.into_iter().collect();
                 let response = Response { status, headers, body: body.into_bytes() };
-                self.calls[number()].1.on_response(now, &response).expect(&self.id);
+                self.calls[number()].1.on_response(now.unix_ms, &response).expect(&self.id);
             }
-            What::Fail(how) => self.calls[number()].1.on_failure(now, failure(&how), "").expect(&self.id),
+            What::Fail(how) => self.calls[number()].1.on_failure(now.unix_ms, failure(&how), "").expect(&self.id),
             What::Ends(_) => self.ends(now, number()),
             What::Wait { phase, from, until } => self.waits(now, &phase, from, until),
             What::Stop(_) => self.campaign.give_up().expect(&self.id),
-            What::Refuses(error) => assert_fails(self.campaign.poll(at(now)), Some(error), &self.id),
+            What::Refuses(error) => assert_fails(self.campaign.poll(now), Some(error), &self.id),
             What::Done(report) => {
                 let step = self.poll(now);
                 assert!(matches!(step, CampaignStep::Done), "{}: {step:?}", self.id);
@@ -323,8 +320,8 @@ fn campaigns() {
         host.campaign.suppress(case.suppress.numbers).expect(&host.id);
         host.campaign.suppress_case_ids(case.suppress.case_ids).expect(&host.id);
         host.resumes(case.head, case.journal);
-        for Exchange { at, call, what } in case.steps {
-            host.does(at, call, what);
+        for Exchange { at, monotonic, call, what } in case.steps {
+            host.does(Now::new(at, monotonic.unwrap_or(at)), call, what);
         }
     }
 }
