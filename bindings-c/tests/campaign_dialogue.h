@@ -33,7 +33,7 @@ static int64_t or_never(const cJSON *number) {
 
 static airudder_campaign begin_campaign(airudder_client client, const cJSON *given) {
   airudder_campaign_config config = AIRUDDER_CAMPAIGN_CONFIG_INIT;
-  const cJSON *partition = part(given, "partition"), *times;
+  const cJSON *partition = part(given, "partition"), *share = part(given, "max_rejected_share"), *times;
   airudder_campaign campaign;
   config.workflow_template_id = count_of(given, "workflow_template_id");
   config.name = text(given, "name");
@@ -54,6 +54,7 @@ static airudder_campaign begin_campaign(airudder_client client, const cJSON *giv
   config.max_outage_ms = or_never(part(given, "max_outage_ms"));
   config.max_doubtful_batches = (uint32_t)count_of(given, "max_doubtful_batches");
   config.max_rejected = or_never(part(given, "max_rejected"));
+  if (share) config.max_rejected_share = share->valuedouble;
   config.screen = is_true(given, "screen");
   config.check_only = is_true(given, "check_only");
   config.rate = part(given, "rate") ? part(given, "rate")->valuedouble : 0;

@@ -38,6 +38,7 @@ def machine(client, config):
     given = USUAL | config
     settle, never, outage = given.pop("settle_ms"), given.pop("never_settle"), given.pop("max_outage_ms")
     given["closed"] = [*map(tuple, given["closed"])]
+    given["max_rejected"] = given.pop("max_rejected_share", given["max_rejected"])
     if given["partition"]:
         given["partition"] = tuple(given["partition"])
     return Campaign(client._session, settle=None if never else settle / 1000, max_outage=outage / 1000, **given)

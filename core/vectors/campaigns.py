@@ -9,6 +9,7 @@ from campaigns_limits import limit_cases
 from campaigns_outages import outage_cases
 from campaigns_recovered import recovery_cases
 from campaigns_resumed import resumed_cases
+from primitives import compact
 
 Cases = list[dict[str, Any]]
 
@@ -101,7 +102,8 @@ def checking() -> Cases:
     for wrong, code, pointer in WRONG:
         fields = {name: value for name, value in (contact(1) | wrong).items() if value is not ...}
         people = [contact(0), fields, contact(2)]
-        talk = created(f"{code} at {pointer}: the others are sent", people)
+        value = "which is missing" if fields.keys() < people[0].keys() else compact(next(iter(wrong.values())))
+        talk = created(f"{code} at {pointer}, {value}: the others are sent", people)
         talk.uploads([0, 2])
         caseid = fields["caseid"]
         cases.append(talk.done(2, [2], [rejected(1, caseid if isinstance(caseid, str) else None, code, pointer)]))
@@ -131,6 +133,9 @@ def only_checking() -> Cases:
 
     few = begun("more contacts are wrong than may be: nothing is sent", [contact(0), 7, 8], max_rejected=1)
     none = begun("not even one may be wrong", [contact(0), 7], max_rejected=0)
+    share = begun("a larger share of the contacts is wrong than may be", [contact(0), 7, 8], max_rejected_share=0.5)
+    half = created("no larger share of the contacts is wrong than may be", [contact(0), 7], max_rejected_share=0.5)
+    half.uploads([0])
     enough = created("no more contacts are wrong than may be", [contact(0), 7], max_rejected=1)
     enough.uploads([0])
     seven, eight = (rejected(number, None, "E1006", "") for number in (1, 2))
@@ -138,6 +143,8 @@ def only_checking() -> Cases:
         check.done(1, rejected=[rejected(1, "c-1", "E1007", "/callee")]),
         few.done(0, rejected=[seven, eight], error="E1020"),
         none.done(0, rejected=[seven], error="E1020"),
+        share.done(0, rejected=[seven, eight], error="E1020"),
+        half.done(1, [1], [seven]),
         enough.done(1, [1], [seven]),
     ]
 

@@ -123,9 +123,9 @@ def resumed_again() -> Cases:
     """A recovery dies, and is run again: its journal says that it is one."""
     run = recovering("", contacts(2))
     cases = []
-    for about, config in (("", {}), (", without the setting", None)):
-        given = {"recover": RECOVER} if config is not None else {}
-        talk = Talk(f"a recovery is gone on with{about}", contacts(2), run.journal.cut(2), at=BEGIN + HOUR, **given)
+    for about, given in (("", {"recover": RECOVER}), (", without the setting", {})):
+        journal = run.journal.cut(2)
+        talk = Talk(f"a recovery is gone on with{about}", contacts(2), journal, at=BEGIN + HOUR, **given)
         talk.batches = 1
         talk.started = talk.created[0] = SINCE, SINCE
         talk.reads(2)

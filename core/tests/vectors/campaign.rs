@@ -63,6 +63,7 @@ struct Config {
     #[serde(default)]
     closed: Vec<(u64, u64)>,
     max_rejected: Option<u64>,
+    max_rejected_share: Option<f64>,
     #[serde(default)]
     screen: bool,
     #[serde(default)]
@@ -120,6 +121,7 @@ struct ExpectedSend {
 
 impl From<Config> for CampaignConfig {
     fn from(given: Config) -> Self {
+        let most = given.max_rejected.map(MaxRejected::Number);
         let usual = Self::new(given.workflow_template_id, given.name, given.end_time);
         Self {
             batch_size: given.batch_size.unwrap_or(usual.batch_size),
@@ -137,7 +139,7 @@ impl From<Config> for CampaignConfig {
             max_doubtful_batches: given.max_doubtful_batches.unwrap_or(usual.max_doubtful_batches),
             rate: given.rate,
             closed: given.closed,
-            max_rejected: given.max_rejected.map(MaxRejected::Number),
+            max_rejected: most.or(given.max_rejected_share.map(MaxRejected::Share)),
             screen: given.screen,
             check_only: given.check_only,
             seed: given.seed,
