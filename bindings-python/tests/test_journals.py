@@ -47,10 +47,10 @@ def journal_of(kind, where, lease=2.0, wait=None, name="july"):
     return made(redis.Redis.from_url(where) if is_address else where, name, lease=lease, wait=wait)
 
 
-def worker(store, url, count, lease="2", recover=""):
+def worker(store, url, count, lease="2", recover="", program=WORKER):
     """Start a worker as a process of its own: of the campaign it has the store and the contacts alone."""
     tests = str(Path(__file__).parent)
-    command = [sys.executable, "-c", WORKER, tests, *store, url, lease, str(count), recover]
+    command = [sys.executable, "-c", program, tests, *store, url, lease, str(count), recover]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -385,6 +385,39 @@ def test_a_paused_worker_that_wakes_up_sends_nothing_more(store, start_sandbox):
     assert all("E1018" in error for error in errors if error), (seed, errors)
     assert sandbox.requests("workflow.upload_details") == sent, seed
     assert arrived(sandbox) == (4000, 0), seed
+
+
+def pausing(journal):
+    """Have a worker stand still as soon as the line of its first batch is in the journal, before it sends the batch."""
+    append = journal.append
+
+    def appended(lines, at):
+        append(lines, at)
+        if '"record":"sent"' in lines:
+            with journal._lock:  # SQLite would keep the file locked that the renewing thread writes to
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+    journal.append = appended
+    return journal
+
+
+def test_a_worker_that_is_paused_between_its_line_and_its_upload_sends_nothing(store, sandbox):
+    program = WORKER.replace("import journal_of", "import journal_of, pausing").replace(
+        "journal=journal_of(kind, where, float(lease))", "journal=pausing(journal_of(kind, where, float(lease)))"
+    )
+    paused = worker(store, sandbox.url, 300, lease="1.5", program=program)
+    try:
+        os.waitid(os.P_PID, paused.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        heir = worker(store, sandbox.url, 300, lease="1.5")
+        assert heir.communicate(timeout=120)[0].split() == ["300", "0", "0"]
+        sent = sandbox.requests("workflow.upload_details")
+        paused.send_signal(signal.SIGCONT)
+        assert "E1018" in paused.communicate(timeout=120)[1]
+        assert sandbox.requests("workflow.upload_details") == sent
+        assert arrived(sandbox) == (300, 0)
+    finally:
+        paused.kill()
+        paused.communicate()
 
 
 def killed_amid_appends(server, journal, fails):
