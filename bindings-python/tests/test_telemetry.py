@@ -365,14 +365,21 @@ def test_nothing_that_is_told_is_secret_or_personal(start_sandbox, seen, tmp_pat
     )
     account = {"app_key": "fake-secret-key", "app_secret": "fake-secret-secret", "encryption_key": KEY}
     people = [{**one, "caseid": f"person-{number}"} for number, one in enumerate(contacts(400))]
-    tokens = []
-    with Client(base_url=sandbox.url, **account) as client, caplog.at_level(logging.DEBUG):
-        heard = listening(client)
-        seen.instrument(client)
-        tokens.append(client.auth.token(APPKey=account["app_key"], APPSecret=account["app_secret"])["token"])
-        errors = [raised(lambda: client.workflow.detail_instances(case_id="person-1", start_time="person-2"))]
+    own = {"app_key": account["app_key"], "app_secret": account["app_secret"]}
+    heard, tokens, errors = [], [], []
+    # A query is encrypted where there is a key, and only then.
+    with (
+        Client(base_url=sandbox.url, **own) as plain,
+        Client(base_url=sandbox.url, **account) as client,
+        caplog.at_level(logging.DEBUG),
+    ):
+        for one in (plain, client):
+            heard.append(listening(one))
+            seen.instrument(one)
+            tokens.append(one.auth.token(APPKey=account["app_key"], APPSecret=account["app_secret"])["token"])
+            errors.append(raised(lambda one=one: one.request("GET", "/anything", query={"callee": "+620001"})))
+        errors.append(raised(lambda: client.workflow.detail_instances(case_id="person-1", start_time="person-2")))
         client.workflow.detail_instances(**QUERY | {"case_id": "person-3"})
-        errors.append(raised(lambda: client.request("GET", "/anything", query={"callee": "+620001"})))
         sandbox.control("faults", REFUSES)
         errors.append(raised(lambda: client.workflow.upload_details(workflow_id="w", details=people[:3])))
         sandbox.control("faults", FAULTS)
@@ -381,7 +388,7 @@ def test_nothing_that_is_told_is_secret_or_personal(start_sandbox, seen, tmp_pat
         )
     assert report.accepted == 400
     told = [
-        *map(repr, heard),
+        *(repr(event) for events in heard for event in events),
         *(f"{record.getMessage()} {record.__dict__}" for record in caplog.records),
         *(span.to_json() for span in seen.spans()),
         json.dumps(seen.metrics()),

@@ -109,7 +109,11 @@ async function calls(sandbox) {
   await one.workflow.detailInstances({ case_id: PEOPLE[0].caseid, ...WINDOW });
   const [{ callee }] = PEOPLE;
   await one.tasks.recording({ TaskID: "t", Callee: callee }).catch((error) => tell("error", error));
-  await one.request("GET", "/service/cloud/robot", { query: { phone: callee } }).catch((error) => tell("error", error));
+  // A query is encrypted where there is a key, and only then.
+  for (const each of [one, client(sandbox, { encryptionKey: undefined })]) {
+    const query = { phone: callee };
+    await each.request("GET", "/service/cloud/robot", { query }).catch((error) => tell("error", error));
+  }
   await failed("error", one.workflow.uploadDetails({ workflow_id: "none", details }));
   await failed("error", one.workflow.uploadDetails({ workflow_id, details: [{ ...details[0], platform: 7 }] }));
   const faults = [
