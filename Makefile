@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol fuzz mutation kills engines receivers next generators \
+.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation kills engines receivers next generators \
     spark soak memory clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
@@ -87,6 +87,9 @@ costs: package ## Measure what campaigns of up to ten million contacts cost, and
 
 protocol: ## Try every order of events in the model of a campaign, within larger bounds, and write docs/assumptions.md
 	cargo run --quiet -p airudder-protocol
+
+promises: .venv/ready node ## Take out what keeps each promise, and see its test fail; ONLY=name does one; an hour the first time
+	@$(PYTHON) tools/mutants/run.py $(ONLY)
 
 fuzz: ## Fuzz what reads the bytes of others, ten minutes a target; tools/fuzz SECONDS TARGET does one
 	@tools/fuzz
