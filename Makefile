@@ -88,7 +88,7 @@ costs: package ## Measure what campaigns of up to ten million contacts cost, and
 protocol: ## Try every order of events in the model of a campaign, within larger bounds, and write docs/assumptions.md
 	cargo run --quiet -p airudder-protocol
 
-promises: .venv/ready node ## Take out what keeps each promise, and see its test fail; ONLY=name does one; an hour the first time
+promises: setup .venv/ready node ## Take out what keeps each promise, and see its test fail: half an hour; ONLY=name tries one
 	@$(PYTHON) tools/mutants/run.py $(ONLY)
 
 fuzz: ## Fuzz what reads the bytes of others, ten minutes a target; tools/fuzz SECONDS TARGET does one
