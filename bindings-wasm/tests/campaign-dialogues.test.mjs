@@ -148,7 +148,8 @@ class Host {
   wait({ at }, { phase, from, until }) {
     const given = this.poll(at, "wait").untilMs ?? null;
     assert.equal(this.machine.progress().phase, phase);
-    assert.ok(until === null ? given === null : given >= from && given <= until, `${given}: from ${from} to ${until}`);
+    const isBetween = given !== null && given >= from && given <= until;
+    assert.ok(until === null ? given === null : isBetween, `${given}: from ${from} to ${until}`);
   }
 
   stop() {

@@ -4,6 +4,8 @@ use crate::calendar::http_date;
 
 const BASE_MS: u64 = 250;
 const CAP_MS: u64 = 20_000;
+/// The longest time that is read, which in milliseconds is still a whole number in JavaScript.
+const LONGEST_SECONDS: u64 = 1 << 42;
 
 /// Random-looking numbers from a seed that the host gives, so that the same inputs give the same delays (`SplitMix64`).
 #[derive(Clone, Debug)]
@@ -72,8 +74,7 @@ impl Budget {
 pub(crate) fn retry_after_ms(value: &str, now_ms: u64) -> Option<u64> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // 136 years are enough, and in milliseconds still a whole number in JavaScript.
-        return Some(u64::from(value.parse().unwrap_or(u32::MAX)) * 1000);
+        return Some(value.parse().map_or(LONGEST_SECONDS, |seconds: u64| seconds.min(LONGEST_SECONDS)) * 1000);
     }
     Some(http_date(value)?.saturating_mul(1000).saturating_sub(now_ms))
 }
@@ -118,7 +119,8 @@ mod tests {
         assert_eq!(retry_after_ms(" 3 ", 0), Some(3000));
         assert_eq!(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_776_000), Some(1000));
         assert_eq!(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT", 984_111_776_000), Some(0));
-        assert_eq!(retry_after_ms("99999999999999999999", 0), Some(u64::from(u32::MAX) * 1000));
+        assert_eq!(retry_after_ms("99999999999999999999", 0), Some(LONGEST_SECONDS * 1000));
+        assert_eq!(retry_after_ms("9999999999", 0), Some(9_999_999_999_000));
         assert!(["soon", "", "+3", "-3", "3.5"].iter().all(|odd| retry_after_ms(odd, 0).is_none()));
     }
 }
