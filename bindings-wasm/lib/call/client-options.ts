@@ -71,8 +71,8 @@ export interface ClientOptions {
   fetch?: Fetch | undefined;
   /**
    * The `dispatcher` of `fetch`, for instance undici's `ProxyAgent` or `Agent`: a proxy, certificates, connections. For
-   * the runtime's own `fetch` in Node alone, or for a `fetch` of your own that takes it, as undici's. Give both from the
-   * same version of undici; see docs/networks.md.
+   * the runtime's own `fetch` in Node alone, or for a `fetch` of your own that takes it, as undici's, whose body is then
+   * a stream. Give both from the same version of undici; see docs/networks.md.
    */
   dispatcher?: object | undefined;
   /**

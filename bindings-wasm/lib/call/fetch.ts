@@ -4,24 +4,34 @@ import type { Fetch } from "../runtime/globals.js";
 import { fault } from "../runtime/native.js";
 import { connectFailed } from "./connect.js";
 
-/**
- * The global `fetch`, looked up at each request, so that tests and tracers may replace it.
- *
- * Where a connection breaks off, Deno sends the request once more, even if the server has it already
- * (denoland/deno#32566). It cannot do so with a body that can be read only once.
- */
+type Init = Parameters<Fetch>[1];
+
+/** The global `fetch`, looked up at each request, so that tests and tracers may replace it. */
 export const runtimeFetch: Fetch = async (url, init) => {
   if (typeof fetch !== "function") {
     const none = new Error("this runtime has no fetch: give the client one");
     connectFailed(none);
     throw none;
   }
-  if (!("Deno" in globalThis) || init.method === "GET") {
-    return fetch(url, init as RequestInit);
-  }
-  const body = new Blob(init.body === null ? [] : [init.body]).stream();
-  return fetch(url, { ...init, body, duplex: "half" } as RequestInit);
+  return fetch(url, (isNode() || "Deno" in globalThis ? readableOnce(init) : init) as RequestInit);
 };
+
+/**
+ * The same request with a body that can be read only once. By the standard, `fetch` sends a request once more that is
+ * answered with 421, even if the server carried it out, and Deno also where a connection breaks off
+ * (denoland/deno#32566). With such a body neither can.
+ */
+function readableOnce(init: Init): Init {
+  if (init.method === "GET") {
+    return init;
+  }
+  const body = new Blob(init.body === null ? [] : [init.body]);
+  const headers = [...init.headers];
+  if (isNode()) {
+    headers.push(["Content-Length", String(body.size)]); // or it would be sent in chunks
+  }
+  return { ...init, headers, body: body.stream(), duplex: "half" } as object as Init;
+}
 
 /**
  * The same `fetch` with a dispatcher of undici. A runtime whose `fetch` would overlook it, and connect past a proxy, is
@@ -35,7 +45,9 @@ export function dispatched(fetch: Fetch, dispatcher: object | undefined): Fetch 
     const why = "the fetch of this runtime takes no dispatcher, and would pass the proxy by";
     throw fault(1001, `${why}: give the client a fetch of your own with the runtime's options`, "/dispatcher");
   }
-  return (url, init) => fetch(url, Object.assign(init, { dispatcher }));
+  // Node's own makes it readable once itself.
+  const prepared = fetch === runtimeFetch ? (init: Init) => init : readableOnce;
+  return (url, init) => fetch(url, Object.assign(prepared(init), { dispatcher }));
 }
 
 /** Deno and Bun name themselves as well, and Bun a version of undici. */
