@@ -27,11 +27,12 @@ import * as fs from "node:fs/promises";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import * as timers from "node:timers";
 import * as url from "node:url";
 import * as util from "node:util";
 import start from "./start.js";
 
-start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, url, util });
+start.runsOnNode({ childProcess, crypto, diagnostics, fs, net, os, path, timers, url, util });
 `,
   catalog: `import library from "./catalog.js";\n\nexport const { Catalog } = library;\n`,
   detect: `import library from "./detect.js";\n\nexport const { detect } = library;\n`,

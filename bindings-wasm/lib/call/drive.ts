@@ -124,7 +124,7 @@ function result(call: Owned<Call>, { file, cause }: LastRequest, signal: AbortSi
   try {
     const { data, contentType } = call.use((machine) => machine.result());
     return contentType !== undefined && file !== undefined
-      ? new File(contentType, file.response, signal, () => file.exchange.end())
+      ? new File(contentType, file.response, signal, file.exchange)
       : JSON.parse(data);
   } catch (error) {
     file?.exchange.end();

@@ -4,7 +4,7 @@ import { innermost } from "../runtime/cause.js";
 import type { AbortSignal, Bytes, Fetch, FetchResponse } from "../runtime/globals.js";
 import type { FieldText, Outgoing } from "../runtime/glue.js";
 import { fieldText, pairs } from "../runtime/headers.js";
-import { abortController } from "../runtime/platform.js";
+import { abortController, socketsSeen } from "../runtime/platform.js";
 import { startTimer } from "../runtime/timer.js";
 import { connectionFailed } from "./connect.js";
 
@@ -18,17 +18,20 @@ export interface Head {
 /** A request under way, with its time-out. */
 export class Exchange {
   readonly #controller = abortController();
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #start: () => ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout>;
   readonly #cut: Promise<never>;
   readonly #forget: () => void;
   /** True once the time limit was reached. */
   timedOut = false;
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {
-    this.#timer = startTimer(timeoutMs, () => {
-      this.timedOut = true;
-      this.#controller.abort();
-    });
+    this.#start = () =>
+      startTimer(timeoutMs, () => {
+        this.timedOut = true;
+        this.#controller.abort();
+      });
+    this.#timer = this.#start();
     // A `fetch` that does not heed its signal must not make the call wait for ever.
     this.#cut = new Promise((_, reject) => {
       this.#controller.signal.addEventListener("abort", () => reject(this.#controller.signal.reason), { once: true });
@@ -39,6 +42,7 @@ export class Exchange {
 
   /** Sends it, and waits for the head of the response. */
   async send(request: Outgoing, fetch: Fetch): Promise<Head> {
+    await socketsSeen();
     const sent = fetch(request.url, {
       method: request.method,
       headers: request.headers,
@@ -64,6 +68,16 @@ export class Exchange {
   /** The head is there and the body is left to somebody else, who still may abort. */
   stopClock(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** Waits for the next piece of such a body, which has the time limit of a request for itself. */
+  async piece<Piece>(next: Promise<Piece>): Promise<Piece> {
+    this.#timer = this.#start();
+    try {
+      return await Promise.race([next, this.#cut]);
+    } finally {
+      this.stopClock();
+    }
   }
 
   /** It is over. */

@@ -12,6 +12,7 @@ export interface Builtins {
   net: typeof import("node:net");
   os: typeof import("node:os");
   path: typeof import("node:path");
+  timers: typeof import("node:timers");
   url: typeof import("node:url");
   util: typeof import("node:util");
 }

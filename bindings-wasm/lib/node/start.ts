@@ -24,8 +24,18 @@ export function runsOnNode(builtins: Builtins): void {
     openJournal: (path) => openJournalFile(builtins, path),
     randomBlock: () => builtins.crypto.randomBytes(16),
     numberLibrary,
+    socketsSeen: seeing(builtins),
     AbortController: ownController(builtins),
   });
+}
+
+/**
+ * Node looks at its sockets between two rounds of `setImmediate`, or before the first one. The function is taken now, since
+ * test environments put another one into its place.
+ */
+function seeing({ timers: { setImmediate } }: Builtins): () => Promise<void> {
+  const round = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return () => round().then(round);
 }
 
 /** Bundlers do not look for it, since its name is no constant to them: it is optional. */

@@ -23,6 +23,8 @@ export interface Platform {
   randomBlock: () => Uint8Array;
   /** An optional package, if it is installed. */
   numberLibrary: () => Promise<NumberLibrary>;
+  /** Waits until the runtime has seen what came on its sockets while the program was busy. */
+  socketsSeen: () => Promise<void>;
   /** The class whose signals the runtime's own `fetch` takes, even if a test environment replaced the global one. */
   AbortController: typeof AbortController;
 }
@@ -34,6 +36,7 @@ let platform: Platform = {
   },
   randomBlock: () => globalThis.crypto.getRandomValues(new Uint8Array(16)),
   numberLibrary: () => Promise.reject(fault(1001, "there are no packages here")),
+  socketsSeen: () => Promise.resolve(),
   AbortController,
 };
 
@@ -55,6 +58,14 @@ export function numberLibrary(): Promise<NumberLibrary> {
 /** 16 random bytes. */
 export function randomBlock(): Uint8Array {
   return platform.randomBlock();
+}
+
+/**
+ * Waits until the runtime has seen what came on its sockets while the program was busy. An answer that nobody asked for
+ * closes an idle connection then; unseen, it would be taken for that of the next request.
+ */
+export function socketsSeen(): Promise<void> {
+  return platform.socketsSeen();
 }
 
 /** A controller that aborts a request. */
