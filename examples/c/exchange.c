@@ -8,6 +8,7 @@
 
 /* More than any answer of the API has; what is longer is not read into memory. */
 #define MAX_BODY ((size_t)128 << 20)
+#define MAX_FIELDS 1000
 
 static size_t on_header(char *line, size_t size, size_t count, void *context) {
   struct exchange *exchange = context;
@@ -17,9 +18,13 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
   if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
     /* A new response, after an interim one: only the last one's fields count. */
     while (exchange->header_count > 0) free((char *)exchange->headers[--exchange->header_count].name);
+    exchange->is_head_whole = 0;
   }
-  if (colon == NULL) return len;
+  if (*line == '\r' || *line == '\n') exchange->is_head_whole = 1;
+  /* Behind the head come trailers, which are no fields of the response. */
+  if (colon == NULL || exchange->is_head_whole) return len;
   name_len = (size_t)(colon - line);
+  if (exchange->header_count == MAX_FIELDS) return 0;
   more = realloc(exchange->headers, (exchange->header_count + 1) * sizeof *more);
   if (more == NULL) return 0;
   exchange->headers = more;
@@ -111,6 +116,8 @@ static int failure_of(CURLcode code) {
 
 void exchange_end(struct exchange *exchange, airudder_call call, CURLcode code) {
   long status = 0;
+  /* To libcurl, a connection that is closed amid the head has ended a response without a body. */
+  if (code == CURLE_OK && !exchange->is_head_whole) code = CURLE_PARTIAL_FILE;
   if (code == CURLE_OK) curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &status);
   if (code != CURLE_OK ||
       airudder_call_on_response(call, now_ms(), (int)status, exchange->headers, exchange->header_count, exchange->body,

@@ -10,6 +10,7 @@ struct exchange {
   struct curl_slist *fields; /* what is sent */
   airudder_header *headers;  /* what came */
   size_t header_count;
+  int is_head_whole; /* the empty line behind it came */
   char *body;
   size_t body_len;
 };

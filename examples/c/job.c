@@ -43,6 +43,7 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
   config.app_secret = getenv("AIRUDDER_APP_SECRET");
   config.base_url = getenv("AIRUDDER_BASE_URL");
   config.encryption_key = getenv("AIRUDDER_ENCRYPTION_KEY");
+  config.timeout_ms = (uint64_t)atoll(setting("AIRUDDER_TIMEOUT_MS", "0"));
   config.seed = now_ms() ^ (uint64_t)getpid();
   if (airudder_client_new(&config, &job->client, &job->error)) return complain(job->error.message);
 

@@ -12,6 +12,7 @@
      [AIRUDDER_CAMPAIGN]                        the campaign's name: campaign
      [AIRUDDER_BATCH_SIZE]                      contacts in one upload: 1000
      [AIRUDDER_SETTLE_MS]                       see settle_ms in airudder.h
+     [AIRUDDER_TIMEOUT_MS]                      the time limit of one request: 10000
 
    The contacts are lines of caseid,callee,country,customer_name,borrow_total_money,due_date below a line of these
    names; no value holds a comma or a quote. When the program is stopped, in whatever way, start it again: it goes on

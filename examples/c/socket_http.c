@@ -35,22 +35,27 @@ static int split(const char *url, char host[256], char port[6], const char **pat
   return 1;
 }
 
+/* Lets the socket's next step take no longer than until then; 0 if it is too late. */
+static int limit(int fd, uint64_t deadline_ms) {
+  struct timeval left;
+  uint64_t now = now_ms(), left_ms = deadline_ms > now ? deadline_ms - now : 0;
+  left.tv_sec = (time_t)(left_ms / 1000);
+  left.tv_usec = (suseconds_t)(left_ms % 1000) * 1000;
+  return left_ms > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &left, sizeof left) == 0 &&
+         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &left, sizeof left) == 0;
+}
+
 /* Connects within the time; -1 if that surely failed. */
-static int connect_to(const char *host, const char *port, uint64_t timeout_ms) {
+static int connect_to(const char *host, const char *port, uint64_t deadline_ms) {
   struct addrinfo hints, *found, *one;
-  struct timeval limit;
   int fd = -1;
   memset(&hints, 0, sizeof hints);
   hints.ai_socktype = SOCK_STREAM;
   if (getaddrinfo(host, port, &hints, &found) != 0) return -1;
-  limit.tv_sec = (time_t)(timeout_ms / 1000);
-  limit.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000;
   for (one = found; one != NULL && fd < 0; one = one->ai_next) {
     fd = socket(one->ai_family, one->ai_socktype, one->ai_protocol);
     if (fd < 0) continue;
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    if (connect(fd, one->ai_addr, one->ai_addrlen) != 0) {
+    if (!limit(fd, deadline_ms) || connect(fd, one->ai_addr, one->ai_addrlen) != 0) {
       close(fd);
       fd = -1;
     }
@@ -85,13 +90,13 @@ static int send_request(int fd, const airudder_request *request, const char *hos
   return ok && send_all(fd, "\r\n", 2) && send_all(fd, request->body, request->body_len);
 }
 
-/* Reads to the end of the connection; NULL if it broke off, or there is too much. */
-static char *read_all(int fd, size_t *len) {
+/* Reads to the end of the connection; NULL if it broke off, it is too late, or there is too much. */
+static char *read_all(int fd, uint64_t deadline_ms, size_t *len) {
   size_t room = 65536;
   char *data = malloc(room + 1);
   *len = 0;
   while (data != NULL) {
-    ssize_t got = recv(fd, data + *len, room - *len, 0);
+    ssize_t got = limit(fd, deadline_ms) ? recv(fd, data + *len, room - *len, 0) : -1;
     if (got < 0) break;
     *len += (size_t)got;
     if (got == 0) {
@@ -136,8 +141,12 @@ static int parse(char *data, size_t len, struct response *response) {
     field->name = line;
     line = colon + 1;
     field->value = line + strspn(line, " ");
+    /* A request of HTTP/1.0 allows none. */
+    if (strcasecmp(field->name, "Transfer-Encoding") == 0) return 0;
     if (strcasecmp(field->name, "Content-Length") == 0) {
-      expected = strtoul(field->value, NULL, 10);
+      size_t length = strtoul(field->value, NULL, 10);
+      if (known && length != expected) return 0;
+      expected = length;
       known = 1;
     }
     response->header_count++;
@@ -150,18 +159,20 @@ int http_send(const airudder_request *request, struct response *response) {
   char host[256], port[6];
   const char *path;
   size_t len = 0;
+  uint64_t deadline_ms = now_ms() + request->timeout_ms;
   int fd, sent;
   memset(response, 0, sizeof *response);
   if (!split(request->url, host, port, &path)) return AIRUDDER_FAILURE_CONNECT;
-  fd = connect_to(host, port, request->timeout_ms);
+  fd = connect_to(host, port, deadline_ms);
   if (fd < 0) return AIRUDDER_FAILURE_CONNECT;
   sent = send_request(fd, request, host, path);
-  if (sent) response->memory = read_all(fd, &len);
+  if (sent) response->memory = read_all(fd, deadline_ms, &len);
   close(fd);
   /* From the first byte on, nobody knows what the other side made of it. */
-  if (response->memory == NULL) return AIRUDDER_FAILURE_RESET;
+  if (response->memory == NULL) return now_ms() < deadline_ms ? AIRUDDER_FAILURE_RESET : AIRUDDER_FAILURE_TIMEOUT;
   if (parse(response->memory, len, response)) return 0;
   free(response->memory);
+  response->memory = NULL;
   return AIRUDDER_FAILURE_RESET;
 }
 
@@ -173,13 +184,13 @@ void http_run(airudder_call call) {
     } else {
       struct response response;
       int failure = http_send(step.request, &response);
-      if (failure) {
-        airudder_call_on_failure(call, now_ms(), failure, NULL);
-      } else {
-        airudder_call_on_response(call, now_ms(), response.status, response.headers, response.header_count,
-                                  response.body, response.body_len);
-        free(response.memory);
+      /* What the library cannot take for an answer, such as a field that is not UTF-8, is none. */
+      if (!failure && airudder_call_on_response(call, now_ms(), response.status, response.headers,
+                                                response.header_count, response.body, response.body_len)) {
+        failure = AIRUDDER_FAILURE_OTHER;
       }
+      if (failure) airudder_call_on_failure(call, now_ms(), failure, NULL);
+      free(response.memory);
     }
   }
 }
