@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation kills engines receivers next generators \
+.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation gateways kills engines receivers next generators \
     spark soak memory clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
@@ -93,6 +93,11 @@ promises: setup .venv/ready node ## Take out what keeps each promise, and see it
 
 fuzz: ## Fuzz what reads the bytes of others, ten minutes a target; tools/fuzz SECONDS TARGET does one
 	@tools/fuzz
+
+gateways: python node binaries ## Stand each language behind the gateways of tools/gateway, in all that they do
+	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python/tests/test_gateways.py
+	cd bindings-wasm && node --test tests/gateways.test.mjs
+	$(PYTHON) -m pytest bindings-c/tests/test_gateways.py
 
 mutation: ## Change the core in a fortieth of all places, and see that tests notice: SHARD=1/40; some 20 minutes
 	@python3 tools/mutation/core.py $(or $(SHARD),1/40) 2

@@ -203,6 +203,11 @@ class Face:
         called = getattr(getattr(self.client, family), action)(**params)
         return self._runner.run(called) if self._runner else called
 
+    def campaign(self, **settings):
+        """Run a campaign."""
+        ran = self.client.campaigns.run(**settings)
+        return self._runner.run(ran) if self._runner else ran
+
     def look_up(self, **options):
         return self.call("workflow.detail_instances", QUERY, **options)
 
