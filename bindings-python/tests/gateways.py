@@ -20,8 +20,9 @@ TASK = {
     "ScheduleEndTime": "2099-01-01 20:00:00",
     "Details": [{"Mobile": CONTACT["callee"], "Platform": "TEMP1"}],
 }
-QUICK = 0.05
-"""The seconds for which an idle connection stays idle after something happened to it, and those of `settle`."""
+SETTLE = 0.05
+IDLE = 0.2
+"""The seconds within which something surely happened to an idle connection, on a busy machine, too."""
 
 
 class World:
@@ -39,7 +40,7 @@ class World:
             client.workflow.upload_details(workflow_id=self._workflow, details=[CONTACT | {"caseid": "marker"}])
             self._call = {"TaskID": client.tasks.create(**TASK)["TaskID"], "Callee": CONTACT["callee"]}
             while self._sandbox.stats()["contacts"]["waiting"]:
-                time.sleep(QUICK)
+                time.sleep(SETTLE)
             self._recording = client.tasks.recording(**self._call).content
         return run_all(MATRIX["operations"], self._run, self._contacts)
 
@@ -63,7 +64,7 @@ class World:
             if cell.operation != "token":
                 self._read(cell, face, timeout=30.0)
             control(url, "arm", behavior=cell.behavior, path=MATRIX["operations"][cell.operation])
-            time.sleep(QUICK if cell.behavior.startswith("idle-") else 0)  # no event loop sees what happens meanwhile
+            time.sleep(IDLE if cell.behavior.startswith("idle-") else 0)  # no event loop sees what happens meanwhile
             begin = time.monotonic()
             cell.said = saying(lambda: getattr(self, f"_{cell.operation}")(cell, face))
             cell.seconds = time.monotonic() - begin
@@ -92,7 +93,7 @@ class World:
     def _campaign(self, cell, face):
         """Run a campaign, again where it stops before its end, as its user would."""
         contacts = [CONTACT | {"caseid": case_id, "callee": number()} for case_id in cell.case_ids]
-        settings = CAMPAIGN | {"name": cell.behavior, "batch_size": 2, "settle": QUICK, "contacts": contacts}
+        settings = CAMPAIGN | {"name": cell.behavior, "batch_size": 2, "settle": SETTLE, "contacts": contacts}
         for _ in range(3):
             try:
                 report = face.campaign(journal=f"{self._folder.name}/{cell.behavior}", **settings)

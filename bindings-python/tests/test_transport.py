@@ -145,6 +145,15 @@ def test_redirects_are_not_followed(serve, face):
     assert server.requests[1:] == ["/service/cloud/workflow/uploaddetails"]
 
 
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent"])
+def test_a_redirect_from_https_to_http_is_not_followed(serve, face, authority, status):
+    plain = serve()
+    server = serve(http({}, status=status, headers=[f"Location: {plain.url}/"]), tls=authority.server)
+    with pytest.raises(OutcomeUnknown, match=f"HTTP status {status[:3]}"):
+        face(server.url, {"ssl_context": authority.client}).upload()
+    assert (plain.connections, server.uploads()) == (0, 1)
+
+
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize(
     ("answer", "reason"),

@@ -26,8 +26,9 @@ const TASK = {
   ScheduleEndTime: "2099-01-01 20:00:00",
   Details: [{ Mobile: CONTACT.callee, Platform: "TEMP1" }],
 };
-/** The milliseconds for which an idle connection stays idle after something happened to it, and those of `settleMs`. */
-const QUICK = 50;
+const SETTLE_MS = 50;
+/** The milliseconds within which something surely happened to an idle connection, on a busy machine, too. */
+export const IDLE_MS = 200;
 /** The seconds that nothing may take, with its time limits, repetitions and waits, on a busy machine. */
 const LONGEST = 20;
 
@@ -150,7 +151,7 @@ const OPERATIONS = {
 /** Runs a campaign, again and again where it stops before its end, as its user would. */
 async function runCampaign(cell, world, client) {
   const contacts = contactsOf(cell);
-  const settings = { ...WORKFLOW, name: cell.behavior, batchSize: 2, settleMs: QUICK, contacts };
+  const settings = { ...WORKFLOW, name: cell.behavior, batchSize: 2, settleMs: SETTLE_MS, contacts };
   let report;
   for (let runs = 0; runs < 3; runs += 1) {
     try {
@@ -184,7 +185,7 @@ async function run(cell, world) {
   const client = new Client(row.sealed ? { ...settings, encryptionKey: KEY } : settings);
   if (cell.operation !== "token") await look(client, world, { timeoutMs: 30_000 });
   await control(url, "arm", { behavior: cell.behavior, path: MATRIX.operations[cell.operation] });
-  if (cell.behavior.startsWith("idle-")) block(QUICK);
+  if (cell.behavior.startsWith("idle-")) block(IDLE_MS);
   const begin = performance.now();
   cell.said = await saying(() => OPERATIONS[cell.operation](cell, world, client));
   cell.seconds = (performance.now() - begin) / 1000;
