@@ -50,6 +50,7 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cd tools/publish && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd tools/mutation && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd tools/soak && MYPYPATH=../../examples/python ../../$(PYTHON) -m mypy --strict --no-incremental *.py
+	cd tools/mutants && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*

@@ -60,7 +60,7 @@ def make_tree() -> None:
         subprocess.run([*git, "worktree", "prune"], check=True)
         subprocess.run([*git, "worktree", "add", "--quiet", "--detach", "--force", TREE], check=True)
     subprocess.run(["git", "checkout", "--quiet", "--force", "--detach", changed or head()], cwd=TREE, check=True)
-
+    restore()  # what a run left behind that was killed
     make_python()
 
 
@@ -149,8 +149,9 @@ def build_native() -> None:
 
 def describe() -> None:
     """Write what the Python package says of itself where it is installed: what it needs."""
-    options = ["--metadata-directory", TREE / BUILT["python"][0], "--interpreter", sys.executable]
-    run(Path(sys.executable).with_name("maturin"), "pep517", "write-dist-info", *options, cwd=TREE / "bindings-python")
+    maturin, folder = Path(sys.executable).with_name("maturin"), TREE / BUILT["python"][0]
+    options = ["--metadata-directory", str(folder), "--interpreter", sys.executable]
+    run(maturin, "pep517", "write-dist-info", *options, cwd=TREE / "bindings-python")
 
 
 def take_npm() -> None:
