@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation gateways kills engines receivers next generators \
+.PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation gateways kills engines receivers next generators \
     spark soak memory clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
@@ -24,18 +24,18 @@ demo: .venv/run-ready .venv/report-ready ## Send 10 000 contacts to a local sand
 	@cp target/demo/lib_native.$(if $(filter Darwin,$(shell uname)),dylib,so) target/demo/python/airudder/_native.abi3.so
 	@PYTHONPATH="$(CURDIR)/target/demo/python" $(PYTHON) examples/python/demo.py target/demo/airudder-sandbox
 
-test: setup python node binaries ## Run every suite
+test: built ## Run every suite
 	cargo test --workspace
 	tools/wasm-check
 	cargo run --quiet -p airudder-codegen -- --check
 	$(PYTHON) core/vectors/generate.py --check
 	$(PYTHON) -m pytest tools/tests
-	$(PYTHON) -m pytest tools/soak -k "nobody or journal"
+	$(PYTHON) -m pytest tools/soak -k "nobody or one-worker"
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 --test-timeout=600000 tests/*.test.mjs
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-c/tests
 
-lint: setup python node ## Check format, lints and types, warnings being errors
+lint: built ## Check format, lints and types, warnings being errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features airudder-wasm/receive,airudder-wasm/detect,airudder-wasm/catalog \
 	    -- -D warnings
@@ -51,12 +51,18 @@ lint: setup python node ## Check format, lints and types, warnings being errors
 	cd tools/mutation && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd tools/soak && MYPYPATH=../../examples/python ../../$(PYTHON) -m mypy --strict --no-incremental *.py
 	cd tools/mutants && ../../$(PYTHON) -m mypy --strict --no-incremental *.py
+	cd tools && ../$(PYTHON) -m mypy --strict --no-incremental -p gateway
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm \
 	    ../tools/generators ../tools/soak ../tools/workflows
 	cd examples/node && npx tsc -p .
+
+# Side by side, since each of them links by one core for long.
+built: setup .venv/ready
+	@$(MAKE) --no-print-directory node & node=$$!; \
+	    $(MAKE) --no-print-directory python binaries || { kill $$node; exit 1; }; wait $$node
 
 generate: python ## Write again what is generated: schemas, reference, typed faces, vectors
 	$(PYTHON) core/vectors/generate.py

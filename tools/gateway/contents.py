@@ -8,6 +8,12 @@ from collections.abc import Callable
 from gateway.registry import changed
 from gateway.wire import Answer
 
+
+def with_line(line: bytes) -> Callable[[Answer], bytes]:
+    """The API's answer with another line in its head."""
+    return lambda answer: answer.head(line) + answer.body
+
+
 # Header fields.
 for name, line in {
     "head-huge-field": b"X-Fake: " + b"x" * (1 << 20),
@@ -24,7 +30,7 @@ for name, line in {
     "head-name-beyond-ascii": b"X-F\xe4ke: a",
     "head-control": b"X-Fake: a\x07b",
 }.items():
-    changed(name, lambda answer, line=line: answer.head(line) + answer.body, "close")
+    changed(name, with_line(line), "close")
 changed("head-bare-line-feeds", lambda answer: answer.head().replace(b"\r\n", b"\n") + answer.body, "close")
 changed("head-begins-with-line-break", lambda answer: b"\r\n" + answer.whole, "close")
 changed(

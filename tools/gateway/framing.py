@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gateway.registry import FORGED, changed, message
 from gateway.wire import Answer
 
@@ -20,6 +22,26 @@ def chunked(answer: Answer, body: bytes, *more: bytes, length: bytes = b"") -> b
     return answer.head(b"Transfer-Encoding: chunked", *more, length=length) + body
 
 
+def followed(surplus: bytes) -> Callable[[Answer], bytes]:
+    """The API's answer, and something behind it."""
+    return lambda answer: answer.whole + surplus
+
+
+def measured(length: Callable[[int], bytes]) -> Callable[[Answer], bytes]:
+    """The API's answer, whose length is told in another way."""
+    return lambda answer: answer.head(length=length(len(answer.body))) + answer.body
+
+
+def encoded(encoding: bytes) -> Callable[[Answer], bytes]:
+    """The API's answer in chunks, whose encoding is told in another way."""
+    return lambda answer: answer.head(b"Transfer-Encoding: " + encoding, length=b"") + chunks(answer.body)
+
+
+def of_size(size: bytes) -> Callable[[Answer], bytes]:
+    """The API's answer in one chunk, whose size is told so."""
+    return lambda answer: chunked(answer, size + b"\r\n" + answer.body + b"\r\n0\r\n\r\n")
+
+
 # What follows an answer.
 for name, surplus in {
     "surplus-line-breaks": b"\r\n\r\n",
@@ -28,7 +50,7 @@ for name, surplus in {
     "surplus-half-an-answer": SECOND[:40],
     "surplus-early-hints": b"HTTP/1.1 103 Early Hints\r\n\r\n",
 }.items():
-    changed(name, lambda answer, surplus=surplus: answer.whole + surplus)
+    changed(name, followed(surplus))
 
 # Content-Length.
 changed("length-too-short", lambda answer: answer.head(length=b"%d" % (len(answer.body) - 4)) + answer.body)
@@ -38,7 +60,7 @@ changed(
 changed("length-too-long", lambda answer: answer.head(length=b"%d" % (len(answer.body) + 4)) + answer.body, "hold")
 changed("length-huge-close", lambda answer: answer.head(length=b"9" * 30) + answer.body, "close")
 changed("length-2-to-64", lambda answer: answer.head(length=b"%d" % (2**64 + len(answer.body))) + answer.body, "close")
-for name, value in {
+LENGTHS: dict[str, Callable[[int], bytes]] = {
     "length-negative": lambda length: b"-%d" % length,
     "length-with-plus": lambda length: b"+%d" % length,
     "length-hexadecimal": lambda length: b"0x%x" % length,
@@ -46,8 +68,9 @@ for name, value in {
     "length-list": lambda length: b"%d, %d" % (length, length),
     "length-list-of-two": lambda length: b"%d, %d" % (length, length - 4),
     "length-with-fraction": lambda length: b"%d.0" % length,
-}.items():
-    changed(name, lambda answer, value=value: answer.head(length=value(len(answer.body))) + answer.body, "close")
+}
+for name, length in LENGTHS.items():
+    changed(name, measured(length), "close")
 changed(
     "length-twice-different",
     lambda answer: answer.head(b"Content-Length: %d" % (len(answer.body) - 4)) + answer.body,
@@ -69,13 +92,7 @@ for name, encoding in {
     "encoding-unknown": b"xchunked",
     "encoding-gzip-chunked": b"gzip, chunked",
 }.items():
-    changed(
-        name,
-        lambda answer, encoding=encoding: (
-            answer.head(b"Transfer-Encoding: " + encoding, length=b"") + chunks(answer.body)
-        ),
-        "close",
-    )
+    changed(name, encoded(encoding), "close")
 changed("chunk-extensions", lambda answer: chunked(answer, chunks(answer.body, extension=b';a=1;b="x y"')))
 changed("chunk-trailers", lambda answer: chunked(answer, chunks(answer.body, last=b"0\r\nX-Sum: 1\r\n\r\n")))
 changed(
@@ -96,7 +113,7 @@ for name, size in {
     "chunk-size-2-to-64": b"10000000000000002",
     "chunk-size-with-prefix": b"0x2",
 }.items():
-    changed(name, lambda answer, size=size: chunked(answer, size + b"\r\n" + answer.body + b"\r\n0\r\n\r\n"), "close")
+    changed(name, of_size(size), "close")
 changed(
     "chunk-too-long",
     lambda answer: chunked(answer, b"%x\r\n%s\r\n0\r\n\r\n" % (len(answer.body) + 50, answer.body)),

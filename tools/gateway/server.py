@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO
 from urllib.request import Request as Post
@@ -120,15 +121,15 @@ class Gateway:
 
     def _controlled(self, request: Request) -> bytes:
         given = json.loads(request.body or b"{}")
+        controls: dict[str, Callable[..., dict[str, object]]]
+        controls = {"open": self._open, "arm": self._armed, "stats": self._stats}
         try:
-            told = {"open": self._open, "arm": self._armed, "stats": self._stats}[request.target.removeprefix(CONTROL)](
-                **given
-            )
+            told = controls[request.target.removeprefix(CONTROL)](**given)
         except (KeyError, TypeError, ValueError) as error:
             return message("400 Bad Request", f"{type(error).__name__}: {error}".encode(), "Connection: close")
         return message("200 OK", json.dumps(told).encode(), "Content-Type: application/json", "Connection: close")
 
-    def _open(self) -> dict[str, str]:
+    def _open(self) -> dict[str, object]:
         return {"url": Gateway((self._listener.getsockname()[0], 0), self._api).url}
 
     def _armed(self, behavior: str, path: str = "*", times: int = 1) -> dict[str, object]:

@@ -7,6 +7,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,13 @@ FAULTS = [
     *({"operation": "*", **fault} for fault in (*ANY, *EVENT)),
 ]
 """A tenth of all requests, and of all events; somewhat more of the uploads."""
+UPLOADS = "workflow.upload_details"
 LOOKUP = "workflow.detail_instances"
 LAG = [{"operation": LOOKUP, "fault": "lag", "delay_ms": 300}]
 """A contact that came is not found at once."""
 LONG_LAG = [
     {"operation": LOOKUP, "fault": "lag", "delay_ms": 20_000},
-    {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.3},
+    {"operation": UPLOADS, "fault": "reset_after", "probability": 0.3},
 ]
 """It is not found for longer than anything takes here, and many are looked up."""
 
@@ -61,11 +63,11 @@ def free_port() -> int:
 class Api:
     """The sandbox, which is killed and goes on with its database file."""
 
-    def __init__(self, folder: Path, speed: int, lag: list[dict[str, Any]]) -> None:
-        """Make it; `start` starts it."""
+    def __init__(self, folder: Path, speed: int, faults: list[dict[str, Any]]) -> None:
+        """Make it, with these faults beside the usual ones; `start` starts it."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self._faults = [*lag, *FAULTS]
+        self._faults = [*faults, *FAULTS]
         self.database = folder / "sandbox.sqlite"
         self._command: list[str | Path] = [
             *(ROOT / "target/release/airudder-sandbox", "--listen", f"127.0.0.1:{port}", "--db", self.database),
@@ -74,6 +76,7 @@ class Api:
         ]
         self._secrets = {"AIRUDDER_SANDBOX_SIGN_SECRET": SECRET, "AIRUDDER_SANDBOX_ENCRYPTION_KEY": KEY}
         self._folder = folder
+        self._counted: Counter[str] = Counter()
         self._program: Program
         self._webhook = ""
 
@@ -104,7 +107,8 @@ class Api:
         self.ask("webhook", {"url": url})
 
     def kill(self) -> None:
-        """Kill it, and start it again."""
+        """Kill it, and start it again. What it counts in memory alone is added up here."""
+        self._counted = self.faults()
         self._program.kill()
         self.start(self._webhook)
 
@@ -116,3 +120,8 @@ class Api:
         """What it counts."""
         stats: dict[str, Any] = self.ask("stats")
         return stats
+
+    def faults(self) -> Counter[str]:
+        """How many of each fault there were, and how many forged events were accepted."""
+        stats = self.stats()
+        return self._counted + Counter(stats["faults"]) + Counter(forged_accepted=stats["events"]["forged_accepted"])

@@ -72,7 +72,7 @@ class Sender:
         return {name: int(words[words.index(name) + 1]) for name in ("accepted", "rejected", "doubtful")}
 
 
-def senders(folder: Path, url: str, settle_ms: int, programs: dict[str, Path], which: str = "") -> list[Sender]:
+def senders(folder: Path, url: str, more: dict[str, str], programs: dict[str, Path], which: str = "") -> list[Sender]:
     """Make one for each language. `which` is in the names of its files."""
     settings = {
         "AIRUDDER_APP_KEY": "fake-app-key",
@@ -82,8 +82,7 @@ def senders(folder: Path, url: str, settle_ms: int, programs: dict[str, Path], w
         "AIRUDDER_TEMPLATE_ID": "7",
         "AIRUDDER_PLATFORM": "TEMP1",
         "AIRUDDER_END_TIME": "2099-12-01 18:00:00+08:00",
-        "AIRUDDER_BATCH_SIZE": "250",
-        "AIRUDDER_SETTLE_MS": str(settle_ms),
+        **more,
         # The wall clock of the senders is set while they run; what they measure with goes on.
         "LD_PRELOAD": faketime(),
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",

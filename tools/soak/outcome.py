@@ -31,7 +31,6 @@ class Outcome:
     """Those of contacts that were called and whose events were not given up."""
     given_up: int
     forged_accepted: int
-    forged: int
     done: dict[str, int]
     faults_of_the_way: dict[str, int]
 
@@ -54,7 +53,7 @@ def judged(
     api: Api, senders: Sequence[Sender], receivers: Sequence[Receiver], valid: Sequence[str], done: dict[str, int]
 ) -> Outcome:
     """Count, after the last event. `valid` are the case ids that can be sent."""
-    stats = api.stats()
+    given_up, faults = api.stats()["events"]["given_up"], api.faults()
     api.close()
     with sqlite3.connect(api.database) as db:
         came = Counter(case_id for (case_id,) in db.execute("SELECT caseid FROM contacts"))
@@ -67,7 +66,6 @@ def judged(
         sum(report[name] for report in reports) for name in ("accepted", "rejected", "doubtful")
     )
     missing = sum(case_id not in came for case_id in valid)
-    events = stats["events"]
     return Outcome(
         contacts=len(valid),
         accepted=accepted,
@@ -77,10 +75,9 @@ def judged(
         lost=max(0, missing - doubtful),
         wrongly_accepted=max(0, accepted - len(came)),
         results=len(stored & came.keys()),
-        results_lost=max(0, len(came.keys() - stored) - events["given_up"]),
-        given_up=events["given_up"],
-        forged_accepted=events["forged_accepted"],
-        forged=events["forged_sent"],
+        results_lost=max(0, len(came.keys() - stored) - given_up),
+        given_up=given_up,
+        forged_accepted=faults.pop("forged_accepted", 0),
         done=done,
-        faults_of_the_way=stats["faults"],
+        faults_of_the_way=faults,
     )

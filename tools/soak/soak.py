@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api import LAG, LONG_LAG, Api
+from api import LAG, LONG_LAG, UPLOADS, Api
 from hosts import Sender, compiled, receivers, senders
 from outcome import Outcome, judged
 
@@ -43,6 +43,9 @@ class Plan:
     sandbox_kills: int = 10
     full_disks: int = 6
     clock_jumps: int = 30
+    batch: int = 250
+    delay_ms: int = 0
+    """How long each upload takes, so that few contacts last long enough to be killed amid them."""
     speed: int = 4000
     minutes: int = 240
     seed: int = field(default_factory=lambda: random.randrange(1_000_000))
@@ -57,14 +60,16 @@ class Soak:
         self.done: dict[str, int] = {}
         self.chance = random.Random(plan.seed)
         settled = plan.without != "settle"
-        self.api = Api(folder, plan.speed, LAG if settled else LONG_LAG)
+        slow = {"operation": UPLOADS, "fault": "delay", "delay_ms": plan.delay_ms}
+        self.api = Api(folder, plan.speed, [*(LAG if settled else LONG_LAG), *([slow] if plan.delay_ms else [])])
         programs = compiled(folder)
         self.receivers = receivers(folder, programs, plan.without)
-        self.senders = senders(folder, self.api.url, 1000 if settled else 1, programs)
+        settings = {"AIRUDDER_BATCH_SIZE": str(plan.batch), "AIRUDDER_SETTLE_MS": "1000" if settled else "1"}
+        self.senders = senders(folder, self.api.url, settings, programs)
         each = plan.contacts // len(self.senders)
         self.valid = [one for number, sender in enumerate(self.senders) for one in sender.write(each, number)]
         if plan.without == "one-worker":
-            self.senders += senders(folder, self.api.url, 1000, programs, "-second")
+            self.senders += senders(folder, self.api.url, settings, programs, "-second")
 
     def run(self) -> Outcome:
         """Send everything, wait for the results, and count."""
