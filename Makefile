@@ -31,7 +31,7 @@ test: built ## Run every suite
 	$(PYTHON) core/vectors/generate.py --check
 	$(PYTHON) -m pytest tools/tests
 	$(PYTHON) -m pytest tools/soak -k "nobody or one-worker"
-	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-python
+	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest --numprocesses 3 --dist loadfile bindings-python
 	cd bindings-wasm && node --test --test-reporter=spec --test-concurrency=2 --test-timeout=600000 tests/*.test.mjs
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile bindings-c/tests
 
