@@ -42,17 +42,12 @@ class World:
             while self._sandbox.stats()["contacts"]["waiting"]:
                 time.sleep(SETTLE)
             self._recording = client.tasks.recording(**self._call).content
-        return run_all(MATRIX["operations"], self._run, self._contacts)
+        return run_all(MATRIX["operations"], self._run, self._sandbox.control)
 
     def stop(self):
         self._gateways.stop()
         self._sandbox.stop()
         self._folder.cleanup()
-
-    def _contacts(self):
-        listed = self._sandbox.control("contacts?limit=10000")
-        assert listed["total"] <= 10_000
-        return listed["contacts"]
 
     def _run(self, cell):
         """Let the behavior strike, and note what the client says, how long it takes, and if the next call is right."""

@@ -353,3 +353,13 @@ def created(about: str, people: list[Any], **config: object) -> Talk:
     talk = begun(about, people, **config)
     talk.creates()
     return talk
+
+
+def first_batch(about: str, people: list[Any], **config: object) -> Talk:
+    """A campaign of batches of two that has read the first one, and has a workflow for it."""
+    talk = Talk(about, people, batch_size=2, **config)
+    talk.has_token()
+    talk.begins()
+    talk.reads(2)
+    talk.creates()
+    return talk

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from campaign_talk import Talk, begun, contact, contacts, created, rejected
+from campaign_talk import Talk, begun, contact, contacts, created, first_batch, rejected
 from campaigns_answers import answer_cases
 from campaigns_doubts import doubt_cases
 from campaigns_limits import limit_cases
@@ -32,11 +32,7 @@ def sending() -> Cases:
     one = created("one batch", contacts(3))
     one.uploads([0, 1, 2])
 
-    three = Talk("batches of two, the last one smaller", contacts(5), batch_size=2)
-    three.has_token()
-    three.begins()
-    three.reads(2)
-    three.creates()
+    three = first_batch("batches of two, the last one smaller", contacts(5))
     three.uploads([0, 1])
     three.reads(2)
     three.uploads([2, 3])
@@ -56,11 +52,7 @@ def sending() -> Cases:
 
 
 def beside_each_other() -> Cases:
-    two = Talk("two uploads at once, which end in the other order", contacts(4), batch_size=2, in_flight=2)
-    two.has_token()
-    two.begins()
-    two.reads(2)
-    two.creates()
+    two = first_batch("two uploads at once, which end in the other order", contacts(4), in_flight=2)
     first = two.uploading([0, 1])
     two.reads(2)
     second = two.uploading([2, 3])

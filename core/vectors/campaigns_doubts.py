@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from campaign_talk import DAY, HOUR, SETTLE, Talk, contact, contacts, created, rejected
+from campaign_talk import DAY, HOUR, SETTLE, Talk, contact, contacts, created, first_batch, rejected
 
 Cases = list[dict[str, Any]]
 
@@ -47,11 +47,7 @@ def settling() -> Cases:
 
 def meanwhile() -> Cases:
     """Contacts in doubt do not hold others up."""
-    talk = Talk("while some are in doubt, others are sent", contacts(4), batch_size=2)
-    talk.has_token()
-    talk.begins()
-    talk.reads(2)
-    talk.creates()
+    talk = first_batch("while some are in doubt, others are sent", contacts(4))
     talk.lost([0, 1])
     talk.looks_up([0, 1], found=False)
     talk.reads(2)
@@ -237,11 +233,7 @@ def refusing() -> Cases:
     never.looks_up([0], found=False)
     never.record("sampled", batch=0, looked_up=1)
 
-    next_one = Talk("a refused batch does not hold up the next one", contacts(3), batch_size=2)
-    next_one.has_token()
-    next_one.begins()
-    next_one.reads(2)
-    next_one.creates()
+    next_one = first_batch("a refused batch does not hold up the next one", contacts(3))
     next_one.answers(next_one.uploading([0, 1]), {"code": 403, "message": "no"})
     next_one.outcome(0, "rejected", "E4003")
     next_one.reads(1, 0)

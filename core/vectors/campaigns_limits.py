@@ -14,6 +14,7 @@ from campaign_talk import (
     contact,
     contacts,
     created,
+    first_batch,
     rejected,
     resumed,
     zoned,
@@ -140,11 +141,7 @@ def pace() -> Cases:
     """So many contacts a second, on average: each upload waits for as long as those of the one before take."""
     cases = []
     for rate, wait in ((2, 1000), (0.5, 4000), (1000, 2), (3, 667)):
-        talk = Talk(f"{rate} contacts a second", contacts(5), batch_size=2, rate=rate)
-        talk.has_token()
-        talk.begins()
-        talk.reads(2)
-        talk.creates()
+        talk = first_batch(f"{rate} contacts a second", contacts(5), rate=rate)
         talk.uploads([0, 1])
         talk.reads(2)
         talk.waits("paused", wait)
@@ -161,11 +158,7 @@ def stops() -> Cases:
     at_once = begun("stopped before anything was sent", contacts(2))
     at_once.stops()
 
-    running = Talk("stopped while an upload runs: what becomes of it is journaled", contacts(3), batch_size=2)
-    running.has_token()
-    running.begins()
-    running.reads(2)
-    running.creates()
+    running = first_batch("stopped while an upload runs: what becomes of it is journaled", contacts(3))
     call = running.uploading([0, 1])
     running.stops()
     running.waits_for_calls("uploading")

@@ -5,7 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from campaign_journal import Journal
-from campaign_talk import BEGIN, HOUR, MINUTE, SETTLE, Talk, contact, contacts, created, rejected, resumed, zoned
+from campaign_talk import (
+    BEGIN,
+    HOUR,
+    MINUTE,
+    SETTLE,
+    Talk,
+    contact,
+    contacts,
+    created,
+    first_batch,
+    rejected,
+    resumed,
+    zoned,
+)
 from campaigns_outages import orphan
 
 Cases = list[dict[str, Any]]
@@ -19,11 +32,7 @@ def resumed_cases() -> Cases:
 
 def earlier(**config: object) -> Talk:
     """A run that sent four contacts in two batches: its journal has 7 lines."""
-    talk = Talk("", contacts(4), batch_size=2, **config)
-    talk.has_token()
-    talk.begins()
-    talk.reads(2)
-    talk.creates()
+    talk = first_batch("", contacts(4), **config)
     talk.uploads([0, 1])
     talk.reads(2)
     talk.uploads([2, 3])

@@ -16,6 +16,8 @@ from program import Program
 ROOT = Path(__file__).parents[2]
 SECRET = "fake-webhook-secret"
 KEY = "fake-key-16bytes"
+UPLOADS = "workflow.upload_details"
+LOOKUP = "workflow.detail_instances"
 
 ANY: list[dict[str, Any]] = [
     {"fault": "reset_before", "probability": 0.02},
@@ -38,12 +40,10 @@ EVENT: list[dict[str, Any]] = [
     {"fault": "tamper_signature", "probability": 0.05},
 ]
 FAULTS = [
-    *({"operation": "workflow.upload_details", **fault} for fault in UPLOAD),
+    *({"operation": UPLOADS, **fault} for fault in UPLOAD),
     *({"operation": "*", **fault} for fault in (*ANY, *EVENT)),
 ]
 """A tenth of all requests, and of all events; somewhat more of the uploads."""
-UPLOADS = "workflow.upload_details"
-LOOKUP = "workflow.detail_instances"
 LAG = [{"operation": LOOKUP, "fault": "lag", "delay_ms": 300}]
 """A contact that came is not found at once."""
 LONG_LAG = [

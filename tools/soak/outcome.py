@@ -24,15 +24,15 @@ class Outcome:
     doubtful: int
     twice: int
     lost: int
-    """With AI Rudder or named by no report."""
+    """Neither with AI Rudder nor named by a report."""
     wrongly_accepted: int
     results: int
     results_lost: int
-    """Those of contacts that were called and whose events were not given up."""
+    """Of contacts that were called, those that no receiver has and that were not given up."""
     given_up: int
     forged_accepted: int
-    done: dict[str, int]
-    faults_of_the_way: dict[str, int]
+    done: Counter[str]
+    faults_of_the_way: Counter[str]
 
     def faults(self) -> list[str]:
         """Which promises were broken."""
@@ -44,13 +44,13 @@ class Outcome:
         lines = [
             f"{name.replace('_', ' '):20}{value:>12,}" for name, value in vars(self).items() if isinstance(value, int)
         ]
-        counts = {**self.done, **self.faults_of_the_way}
+        counts = self.done + self.faults_of_the_way
         lines += [f"  {name:18}{value:>12,}" for name, value in sorted(counts.items())]
         return "\n".join(lines)
 
 
 def judged(
-    api: Api, senders: Sequence[Sender], receivers: Sequence[Receiver], valid: Sequence[str], done: dict[str, int]
+    api: Api, senders: Sequence[Sender], receivers: Sequence[Receiver], valid: Sequence[str], done: Counter[str]
 ) -> Outcome:
     """Count, after the last event. `valid` are the case ids that can be sent."""
     given_up, faults = api.stats()["events"]["given_up"], api.faults()

@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ class Soak:
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan = plan
-        self.done: dict[str, int] = {}
+        self.done: Counter[str] = Counter()
         self.chance = random.Random(plan.seed)
         settled = plan.without != "settle"
         slow = {"operation": UPLOADS, "fault": "delay", "delay_ms": plan.delay_ms}
@@ -98,7 +99,7 @@ class Soak:
                 raise TimeoutError(f"not all was sent in {self.plan.minutes} minutes; the last words: {last}")
             if now - told > 30:
                 told = now
-                print(f"{now - began:6.0f} s  accepted {accepted:9,}  {self.done}", file=sys.stderr, flush=True)
+                print(f"{now - began:6.0f} s  accepted {accepted:9,}  {dict(self.done)}", file=sys.stderr, flush=True)
             # Counting takes the sandbox long where there are many.
             time.sleep(max(0.05, 5 * (now - asked)))
         for _, deed in reversed(deeds):
@@ -123,13 +124,10 @@ class Soak:
         deeds = [(self.chance.uniform(0.01, 0.97), deed) for deed, times in what.items() for _ in range(times)]
         return sorted(deeds, key=lambda deed: -deed[0])
 
-    def _count(self, what: str) -> None:
-        self.done[what] = self.done.get(what, 0) + 1
-
     def _start_again(self) -> None:
         for sender in self.senders:
             if not sender.program.running and sender.report() is None:
-                self._count("starts")
+                self.done["starts"] += 1
                 sender.program.start()
 
     def _one_that_sends(self) -> Sender | None:
@@ -143,7 +141,7 @@ class Soak:
         time.sleep(self.chance.choice((0.0, 0.2, 1.0, 2.0)))
         if sender := self._one_that_sends():
             sender.program.kill()
-            self._count("senders killed")
+            self.done["senders killed"] += 1
             if self.plan.without == "journal":
                 sender.journal.unlink(missing_ok=True)
             sender.program.start()
@@ -151,7 +149,7 @@ class Soak:
     def _kill_receiver(self) -> None:
         receiver = self.receivers[0]
         receiver.program.kill()
-        self._count("receivers killed")
+        self.done["receivers killed"] += 1
         time.sleep(self.chance.uniform(0, 0.5))
         receiver.program.start()
         self._turn_receivers()
@@ -162,19 +160,19 @@ class Soak:
 
     def _kill_sandbox(self) -> None:
         self.api.kill()
-        self._count("sandbox killed")
+        self.done["sandbox killed"] += 1
 
     def _fill_disk(self) -> None:
         """Let the journal grow by a few more lines, and then by none until the sender has ended."""
         if sender := self._one_that_sends():
             size = sender.journal.stat().st_size + self.chance.randrange(4000) if sender.journal.exists() else 0
             resource.prlimit(sender.program.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-            self._count("disks full")
+            self.done["disks full"] += 1
 
     def _set_clock(self) -> None:
         if sender := self._one_that_sends():
             sender.clock.write_text(f"{self.chance.randrange(-7200, 7200):+}")
-            self._count("clocks set")
+            self.done["clocks set"] += 1
 
     def _wait_for_results(self) -> None:
         """Wait until no event is on its way."""
