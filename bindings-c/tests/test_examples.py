@@ -160,6 +160,26 @@ def test_odd_contacts_are_neither_split_nor_taken_for_the_end(build, sandbox, tm
     assert "the contacts cannot be read to their end" in done.stderr
 
 
+def test_the_exit_status_tells_doubt_from_a_stop(build, start_sandbox, tmp_path):
+    """2: the campaign came to its end, and somebody has to look; what starts programs again need not start this one."""
+    program = build(EXAMPLES / "campaign_easy.c", *SHARED, packages=["libcurl"])
+    sandbox = start_sandbox("--encryption-key", KEY)
+    settings = JOB | {"AIRUDDER_BASE_URL": sandbox.url}
+    contacts = tmp_path / "contacts.csv"
+    contacts.write_text("caseid,callee,country,customer_name\nc-1,+6200012345678,ID,Ana\n")
+    command = [*program.command("sanitized"), contacts, tmp_path / "journal.jsonl"]
+    ends = []
+    sandbox.control("faults", [{"operation": "workflow.upload_details", "fault": "reset_before", "times": 1}])
+    for settle_ms in ("-1", "1"):
+        environment = program.environment(settings | {"AIRUDDER_SETTLE_MS": settle_ms})
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        ends.append((done.returncode, done.stdout.splitlines()[:1]))
+    assert ends == [
+        (2, ["accepted 0, rejected 0, doubtful 1 of 1 contacts"]),
+        (0, ["accepted 1, rejected 0, doubtful 0 of 1 contacts"]),
+    ]
+
+
 @checked
 def test_cpp(build, sandbox, how):
     program = build_cpp(build)

@@ -126,7 +126,7 @@ int job_report(struct job *job) {
     printf("contact %ld: %s\n", (long)contact, text.data);
   }
   if (airudder_campaign_result(job->campaign, &job->error)) return complain(job->error.message), 1;
-  return progress.doubtful ? 1 : 0;
+  return progress.doubtful ? 2 : 0;
 }
 
 void job_close(struct job *job) {

@@ -43,7 +43,8 @@ int job_step(struct job *job, const airudder_campaign_step *step);
 /* Hands a call back that has run to its end, and frees it; 0 after a message if that fails. */
 int job_result(struct job *job, airudder_call call);
 
-/* Says what became of the contacts; the program's exit status. */
+/* Says what became of the contacts. The program's exit status: 0; 2 if contacts stay in doubt, which somebody has to
+ * look at; 1 if the campaign stopped before its end, so that the program is to be started again. */
 int job_report(struct job *job);
 
 void job_close(struct job *job);

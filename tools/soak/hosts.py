@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ Command = Sequence[str | Path]
 HERE = Path(__file__).parent
 EXAMPLES = ROOT / "examples/c"
 LANGUAGES = ("python", "javascript", "c")
+REPORT = re.compile(r"accepted (\d+), rejected (\d+), doubtful (\d+) of \d+ contacts")
 INVALID_EACH = 1000
 """Of so many contacts one has no number."""
 
@@ -65,11 +67,12 @@ class Sender:
 
     def report(self) -> dict[str, int] | None:
         """What it said in the end: how many were accepted, rejected and doubtful; None before that."""
-        lines = [line for line in self.program.said() if line.startswith("accepted ")]
-        if self.program.status or not lines:
+        # The program in C says by 2 that it came to the end, and that contacts stay in doubt.
+        if self.program.status not in (0, 2):
             return None
-        words = lines[-1].replace(",", "").split()
-        return {name: int(words[words.index(name) + 1]) for name in ("accepted", "rejected", "doubtful")}
+        # Not at the beginning of a line where a run before it could not write its last words to the end.
+        *_, (accepted, rejected, doubtful) = REPORT.findall("\n".join(self.program.said()))
+        return {"accepted": int(accepted), "rejected": int(rejected), "doubtful": int(doubtful)}
 
 
 def senders(folder: Path, url: str, more: dict[str, str], programs: dict[str, Path], which: str = "") -> list[Sender]:
