@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation gateways kills engines receivers next generators \
-    spark soak memory clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
+    spark soak memory timing interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
 
@@ -147,6 +147,12 @@ soak: setup python node c sandbox ## Send a million contacts from all languages 
 
 memory: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
 	@node bindings-wasm/benches/memory.mjs
+
+interleavings: ## Try what threads do with one session, in 20 000 orders for each case; builds the core once more
+	RUSTFLAGS="--cfg shuttle" cargo test --locked --target-dir target/shuttle -p airudder-core --lib interleavings
+
+timing: ## Measure whether the time that a wrong signature takes tells where it is wrong; some minutes, with nothing beside it
+	@cargo run --release --locked --quiet --target-dir target/timing --manifest-path tools/timing/Cargo.toml
 
 clean: ## Remove what was built and installed
 	cargo clean

@@ -61,6 +61,9 @@ mod webhook;
 mod config;
 mod session;
 
+#[cfg(all(test, shuttle))]
+mod interleavings;
+
 #[cfg(feature = "catalog")]
 mod custom;
 

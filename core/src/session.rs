@@ -1,6 +1,12 @@
 //! The state that the calls of a client share: its settings, the token, the retry budget and the pace.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
+#[cfg(not(all(test, shuttle)))]
+use std::sync::{Mutex, MutexGuard};
+
+// What threads do with a session is tried in the orders that shuttle chooses: interleavings.rs.
+#[cfg(all(test, shuttle))]
+use shuttle::sync::{Mutex, MutexGuard};
 
 use crate::{
     api::catalog,
