@@ -1,6 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation gateways kills engines receivers next generators \
-    spark soak memory timing interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
+    spark soak memory timing deny interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
 
@@ -153,6 +153,10 @@ interleavings: ## Try what threads do with one session, in 20 000 orders for eac
 
 timing: ## Measure whether the time that a wrong signature takes tells where it is wrong; some minutes, with nothing beside it
 	@cargo run --release --locked --quiet --target-dir target/timing --manifest-path tools/timing/Cargo.toml
+
+deny: ## Check the licences and sources of the crates, and, where its database can be had, what is known of their faults
+	@cargo install --quiet --locked --version 0.20.2 --root .cache/cargo-deny cargo-deny
+	@PATH="$(CURDIR)/.cache/cargo-deny/bin:$$PATH" cargo deny --locked --config tools/deny.toml check $(or $(CHECKS),all)
 
 clean: ## Remove what was built and installed
 	cargo clean
