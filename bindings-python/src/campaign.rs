@@ -19,6 +19,8 @@ use crate::{
     writer,
 };
 
+const TEXTS: &str = "an iterable of str, without lone surrogates";
+
 /// The machine of one campaign, for one thread.
 #[pyclass(frozen, module = "airudder._native")]
 pub(crate) struct Campaign(Mutex<airudder_core::Campaign>);
@@ -212,13 +214,15 @@ impl Campaign {
 
     /// These numbers must not be called.
     #[pyo3(signature = (numbers, /))]
-    fn suppress(&self, py: Python<'_>, numbers: Vec<String>) -> Fallible<()> {
+    fn suppress(&self, py: Python<'_>, numbers: &Bound<'_, PyAny>) -> Fallible<()> {
+        let numbers: Vec<String> = typed(numbers, "suppress", TEXTS)?;
         self.with(py, |campaign| campaign.suppress(numbers))
     }
 
     /// These case ids must not be called.
     #[pyo3(signature = (case_ids, /))]
-    fn suppress_case_ids(&self, py: Python<'_>, case_ids: Vec<String>) -> Fallible<()> {
+    fn suppress_case_ids(&self, py: Python<'_>, case_ids: &Bound<'_, PyAny>) -> Fallible<()> {
+        let case_ids: Vec<String> = typed(case_ids, "suppress_case_ids", TEXTS)?;
         self.with(py, |campaign| campaign.suppress_case_ids(case_ids))
     }
 
@@ -249,9 +253,11 @@ impl Campaign {
         self.feed_written(py, &mut written)
     }
 
-    /// The next contact has a field that breaks a rule, and is reported as rejected.
+    /// The next contact has a field that breaks a rule, and is reported as rejected. A case id that is no text is left out.
     #[pyo3(signature = (case_id, pointer, message, /))]
-    fn refuse(&self, py: Python<'_>, case_id: Option<&str>, pointer: &str, message: &str) -> Fallible<()> {
+    fn refuse(&self, py: Python<'_>, case_id: &Bound<'_, PyAny>, pointer: &str, message: &str) -> Fallible<()> {
+        let case_id: Option<String> = case_id.extract().ok();
+        let case_id = case_id.as_deref();
         let why = Error::new(ErrorCode::InvalidValue, message).at(pointer);
         self.with(py, |campaign| campaign.refuse_contact(case_id, &why))
     }

@@ -21,11 +21,12 @@ pub(crate) fn encrypt(
     py: Python<'_>,
     plain: &Bound<'_, PyAny>,
     key: &Bound<'_, PyAny>,
-    cipher: &str,
+    cipher: &Bound<'_, PyAny>,
     iv: Option<&[u8]>,
     headers: Fields,
 ) -> Fallible<String> {
     let (plain, key): (_, String) = (octets(plain, "plain")?, typed(key, "key", TEXT)?);
+    let cipher: String = typed(cipher, "cipher", TEXT)?;
     Ok(py.detach(|| {
         let iv = iv.map(block).transpose()?;
         let cipher: Cipher = cipher.parse()?;
@@ -41,10 +42,11 @@ pub(crate) fn decrypt<'py>(
     py: Python<'py>,
     text: &Bound<'_, PyAny>,
     key: &Bound<'_, PyAny>,
-    cipher: &str,
+    cipher: &Bound<'_, PyAny>,
     headers: Fields,
 ) -> Fallible<Bound<'py, PyBytes>> {
     let (text, key): (_, String) = (octets(text, "text")?, typed(key, "key", TEXT)?);
+    let cipher: String = typed(cipher, "cipher", TEXT)?;
     let plain = py.detach(|| {
         let cipher: Cipher = cipher.parse()?;
         cipher.decrypt(&text, &cipher.key(&key)?, &headers.0)
@@ -103,7 +105,8 @@ impl Signed {
 #[pyfunction]
 #[pyo3(signature = (signed, scheme, /))]
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
-pub(crate) fn sign(py: Python<'_>, signed: Signed, scheme: &str) -> Fallible<String> {
+pub(crate) fn sign(py: Python<'_>, signed: Signed, scheme: &Bound<'_, PyAny>) -> Fallible<String> {
+    let scheme: String = typed(scheme, "scheme", TEXT)?;
     Ok(py.detach(|| scheme.parse::<Scheme>()?.sign(&signed.input()))?)
 }
 
@@ -111,7 +114,12 @@ pub(crate) fn sign(py: Python<'_>, signed: Signed, scheme: &str) -> Fallible<Str
 #[pyfunction]
 #[pyo3(signature = (signature, signed, scheme, /))]
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it converted")]
-pub(crate) fn verify(py: Python<'_>, signature: &Bound<'_, PyAny>, signed: Signed, scheme: &str) -> Fallible<()> {
-    let signature: String = typed(signature, "signature", TEXT)?;
+pub(crate) fn verify(
+    py: Python<'_>,
+    signature: &Bound<'_, PyAny>,
+    signed: Signed,
+    scheme: &Bound<'_, PyAny>,
+) -> Fallible<()> {
+    let (signature, scheme): (String, String) = (typed(signature, "signature", TEXT)?, typed(scheme, "scheme", TEXT)?);
     Ok(py.detach(|| scheme.parse::<Scheme>()?.verify(&signature, &signed.input()))?)
 }

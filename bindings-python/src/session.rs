@@ -92,14 +92,15 @@ impl Session {
     #[pyo3(signature = (operation, params, options, seed, /))]
     fn call(
         &self,
-        operation: &str,
+        operation: &Bound<'_, PyAny>,
         params: &Bound<'_, PyDict>,
         options: Option<&Bound<'_, PyDict>>,
         seed: u64,
     ) -> Fallible<Call> {
-        let in_operation = |failed: Failed| failed.map(|error| error.in_operation(operation));
+        let operation: String = typed(operation, "name", TEXT)?;
+        let in_operation = |failed: Failed| failed.map(|error| error.in_operation(&operation));
         let options = call_options(options, seed).map_err(in_operation)?;
-        let call = airudder_core::Call::writing(&self.inner, operation, &options, |rule| {
+        let call = airudder_core::Call::writing(&self.inner, &operation, &options, |rule| {
             writer::write(params, rule, "").map_err(in_operation)
         })?;
         Ok(Call::new(call))
@@ -111,23 +112,23 @@ impl Session {
     fn request(
         &self,
         py: Python<'_>,
-        method: &str,
+        method: &Bound<'_, PyAny>,
         path: &Bound<'_, PyAny>,
         query: &Bound<'_, PyAny>,
         json: Option<&Bound<'_, PyAny>>,
-        auth: &str,
+        auth: &Bound<'_, PyAny>,
         replay_safe: bool,
         file: bool,
         options: Option<&Bound<'_, PyDict>>,
         seed: u64,
     ) -> Fallible<Call> {
         let bad = |field: &str, message: &str| Error::new(ErrorCode::InvalidRequest, message).at(format!("/{field}"));
-        let method =
-            Method::from_name(method).ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?;
+        let method = Method::from_name(&typed::<String>(method, "method", TEXT)?)
+            .ok_or_else(|| bad("method", "the method is GET, POST, PUT, PATCH or DELETE"))?;
         let request = RawRequest {
             query: typed(query, "query", TEXT)?,
             body: json.map_or_else(|| Ok(String::new()), |json| writer::write(json, &Rule::Any, "/json"))?,
-            auth: match auth {
+            auth: match typed::<String>(auth, "auth", TEXT)?.as_str() {
                 "token" => Auth::Token,
                 "sign" => Auth::Sign,
                 "headers" => Auth::CallerHeaders,

@@ -93,14 +93,15 @@ impl Webhooks {
         py: Python<'py>,
         body: &Bound<'py, PyAny>,
         headers: &Bound<'py, PyAny>,
-        kind: Option<&str>,
+        kind: Option<&Bound<'py, PyAny>>,
         method: &Bound<'py, PyAny>,
         url: &Bound<'py, PyAny>,
         received_ms: u64,
         received_at: &Bound<'py, PyAny>,
         verified: bool,
     ) -> Fallible<Bound<'py, PyDict>> {
-        let body = bytes(body)?;
+        let (body, kind) = (bytes(body)?, text(kind, "kind")?);
+        let kind = kind.as_deref();
         let needed: Vec<&str> = self.0.header_names().collect();
         let headers = fields::read(headers, |name| needed.iter().any(|read| read.eq_ignore_ascii_case(name)))?;
         let (method, url) = (lossy(method, "method")?, lossy(url, "url")?);

@@ -63,6 +63,12 @@ def test_where_the_journal_is_required_nothing_is_sent_without_it(client, sandbo
     assert (report.accepted, arrived(sandbox)) == (7, (7, 0))
 
 
+def test_a_progress_that_is_no_function_is_refused_before_anything_is_sent(client, sandbox, tmp_path):
+    with pytest.raises(ValidationError, match="progress is a function") as refused:
+        client.campaigns.run(**CAMPAIGN, contacts=contacts(1), journal=tmp_path / "journal", progress=[])
+    assert (refused.value.code, refused.value.pointer, sandbox.stats()["requests"]) == ("E1001", "/progress", {})
+
+
 def test_who_is_suppressed_is_not_sent(client, sandbox, tmp_path):
     numbers = tmp_path / "do-not-call.txt"
     numbers.write_text("+620000000003\n\n+620000000004\n")

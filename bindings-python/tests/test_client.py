@@ -13,7 +13,7 @@ import pytest
 from conftest import APP, CONTACT, KEY
 
 import airudder
-from airudder import AsyncClient, Client, Response, ValidationError, Webhooks
+from airudder import AsyncClient, Client, Response, ValidationError, Webhooks, crypto
 from airudder._errors import AirudderError
 from airudder._native import error_codes
 from airudder._options import AsyncClientSettings, ClientSettings
@@ -246,6 +246,28 @@ def test_nothing_shows_a_secret():
     for secretive in (client, hooks):
         with pytest.raises(TypeError, match="make a new one"):
             pickle.dumps(secretive)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "call"),
+    [
+        ("/name", lambda client, odd: client.call(odd, {})),
+        ("/method", lambda client, odd: client.request(odd, "/x")),
+        ("/auth", lambda client, odd: client.request("GET", "/x", auth=odd)),
+        ("/suppress_case_ids", lambda client, odd: client.campaigns.check([], suppress_case_ids=[odd])),
+        ("/suppress", lambda client, odd: client.campaigns.check([], suppress=[odd])),
+        ("/cipher", lambda _, odd: crypto.encrypt("x", "fake-key-of-16-b", cipher=odd)),
+        ("/cipher", lambda _, odd: crypto.decrypt("x", "fake-key-of-16-b", cipher=odd)),
+        ("/scheme", lambda _, odd: crypto.sign("x", "secret", scheme=odd)),
+        ("/scheme", lambda _, odd: crypto.verify("00", "x", "secret", scheme=odd)),
+        ("/kind", lambda _, odd: Webhooks(secret="fake").unwrap(b"{}", {}, odd)),
+    ],
+)
+def test_what_is_no_text_is_refused_by_name_and_not_shown(client, pointer, call):
+    with pytest.raises(ValidationError) as raised:
+        call(client, "fake \ud800")
+    assert (raised.value.code, raised.value.pointer) == ("E1001", pointer)
+    assert "fake" not in str(raised.value)
 
 
 def test_errors_survive_pickling(client):

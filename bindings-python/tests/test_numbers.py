@@ -64,8 +64,16 @@ def test_what_cannot_be_called_is_named_and_not_shown(client):
             raise AssertionError(one.message)
 
 
+def test_a_case_id_that_is_no_text_does_not_stop_the_others(client):
+    odd = contacts("0812", "0812 3456 7890", "0812")
+    odd[0]["caseid"], odd[2]["caseid"] = "\ud800", 7
+    report = client.campaigns.check(odd, default_country="ID")
+    assert [(one.contact, one.code, one.case_id) for one in report.rejected] == [(0, "E1007", None), (2, "E1007", None)]
+    assert report.accepted == 1
+
+
 def test_a_country_that_is_none_and_a_library_that_is_not_there(client, monkeypatch):
-    for country in ("Indonesia", "id", "", 62):
+    for country in ("Indonesia", "id", "", 62, ["ID"]):
         with pytest.raises(ValidationError, match="two letters") as caught:
             client.campaigns.check([], default_country=country)
         assert caught.value.pointer == "/default_country"

@@ -88,6 +88,22 @@ def test_a_message_that_is_no_text_hides_no_doubt():
         Client(transport=Garbled(), **APP).workflow.upload_details(**UPLOAD)
 
 
+def test_nor_does_one_that_cannot_be_made():
+    class Mute(Timeout):
+        def __str__(self):
+            raise LookupError
+
+    class Silent(Odd):
+        def send(self, request):
+            try:
+                return super().send(request)
+            except KeyError:
+                raise Mute from None
+
+    with pytest.raises(OutcomeUnknown, match="Mute"):
+        Client(transport=Silent(), **APP).workflow.upload_details(**UPLOAD)
+
+
 def test_an_odd_exception_of_an_asynchronous_transport():
     class AsyncOdd(Odd):
         async def send(self, request):

@@ -69,7 +69,7 @@ class AsyncCampaignSettings(CommonSettings, total=False):
 
 
 def check_names(settings: CommonSettings) -> None:
-    """Raise the `TypeError` of a function that has these parameters."""
+    """Raise the `TypeError` of a function that has these parameters, and E1001 where `progress` is no function."""
     known = CampaignSettings.__required_keys__ | CampaignSettings.__optional_keys__
     unknown = [name for name in settings if name not in known]
     missing = [name for name in REQUIRED if name not in settings]
@@ -78,6 +78,9 @@ def check_names(settings: CommonSettings) -> None:
         if unknown:
             raise TypeError(f"a campaign has no setting {unknown[0]!r}")
         raise TypeError(f"a campaign needs {', '.join(missing)}")
+    progress = cast("object", settings.get("progress"))
+    if progress is not None and not callable(progress):
+        raise invalid_setting("progress", "progress is a function, which gets a Progress")
 
 
 def machine_of(

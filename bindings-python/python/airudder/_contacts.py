@@ -89,11 +89,10 @@ class Intake:
             self._read.append({**given, "callee": numbers.read(number)} if isinstance(number, str) else contact)
         except NotPossible as why:
             self._hand_over()
-            case_id = given.get("caseid")
-            self._machine.refuse(case_id if isinstance(case_id, str) else None, "/callee", f"callee: {why}")
+            self._machine.refuse(given.get("caseid"), "/callee", f"callee: {why}")
         finally:
             del contact, given  # error reporters show the local variables of a traceback
-            number = case_id = None
+            number = None
 
     def _hand_over(self) -> None:
         self._machine.feed(self._read)

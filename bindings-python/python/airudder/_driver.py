@@ -153,8 +153,7 @@ class _Host:
                 return
         self._failure = answer
         failure = failure_of(answer)
-        # A message that is no text must not hide that a request was on its way.
-        self.call.on_failure(self.clock.now_ms(), failure.kind, str(failure).encode("utf-8", "replace").decode())
+        self.call.on_failure(self.clock.now_ms(), failure.kind, _message(failure))
 
     def result(self) -> Any:  # noqa: ANN401 - the result has any JSON shape
         """Give the result, or raise the error that ended the call."""
@@ -189,3 +188,11 @@ class _Host:
             if response:
                 self._seen(Response(response.status, response.headers, response.body, self._attempts, self._call_id))
             self.call.close()
+
+
+def _message(failure: Exception) -> str:
+    """The text of a failure. One that has none must not hide that a request was on its way."""
+    try:
+        return str(failure).encode("utf-8", "replace").decode()
+    except Exception:  # noqa: BLE001 - whatever its class does
+        return type(failure).__name__

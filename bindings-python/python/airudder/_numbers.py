@@ -17,7 +17,7 @@ class Numbers:
 
     def __init__(self, country: object) -> None:
         library = _library()
-        if country not in library.SUPPORTED_REGIONS:
+        if not isinstance(country, str) or country not in library.SUPPORTED_REGIONS:
             raise invalid_setting("default_country", "default_country is the two letters of a country, as ID or PH")
         self._library = library
         self._country = country
