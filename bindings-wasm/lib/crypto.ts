@@ -8,11 +8,11 @@
 import { type Captured, type Detection, detector } from "./detect/captured.js";
 import type { Signing } from "./receive/glue.js";
 import { enter } from "./receive/native.js";
-import { bytes } from "./runtime/bytes.js";
+import { bytes, isBytes } from "./runtime/bytes.js";
 import type { URL as WebUrl } from "./runtime/globals.js";
 import { fieldText, type HeaderFields, headOf, pairs } from "./runtime/headers.js";
 import { randomBlock } from "./runtime/platform.js";
-import { checkedAs, hrefOf, optionalString, STRING, URL_TEXT } from "./runtime/settings.js";
+import { checkedAs, hrefOf, type Kind, OBJECT, STRING, settings, URL_TEXT } from "./runtime/settings.js";
 
 export type { Captured, Detection } from "./detect/captured.js";
 
@@ -20,6 +20,18 @@ export type { Captured, Detection } from "./detect/captured.js";
 const CIPHER = "aes-ecb:zero:base64";
 /** The scheme of signatures [assumed]. */
 const SCHEME = "hmac-sha256:hex:body";
+
+const BYTES: Kind = { what: "bytes", fits: isBytes };
+const DECRYPT = { cipher: STRING, headers: OBJECT };
+const ENCRYPT = { ...DECRYPT, iv: BYTES };
+const SIGN = {
+  scheme: STRING,
+  key: STRING,
+  headers: OBJECT,
+  method: STRING,
+  url: URL_TEXT,
+  plain: { what: "a string, or bytes", fits: (value: unknown) => STRING.fits(value) || isBytes(value) },
+};
 
 /** How a text is encrypted. */
 export interface CipherOptions {
@@ -46,10 +58,9 @@ export function encrypt(
   key: string,
   options: CipherOptions & { iv?: Uint8Array | undefined } = {},
 ): string {
-  const { cipher = CIPHER, iv = randomBlock(), headers = [] } = options;
-  return enter((native) =>
-    native.encrypt(bytes(plain), checkedAs(key, "key", STRING), String(cipher), bytes(iv), fieldText(pairs(headers))),
-  );
+  const { cipher = CIPHER, iv = randomBlock(), headers = [] } = settings(options, ENCRYPT);
+  const [text, secret, block, fields] = [bytes(plain), checkedAs(key, "key", STRING), bytes(iv), pairs(headers)];
+  return enter((native) => native.encrypt(text, secret, cipher, block, fieldText(fields)));
 }
 
 /**
@@ -57,17 +68,17 @@ export function encrypt(
  * that a text was changed (E6008). With any other, decrypt what a signature vouches for.
  */
 export function decrypt(text: string | Uint8Array, key: string, options: CipherOptions = {}): Uint8Array {
-  const { cipher = CIPHER, headers = [] } = options;
-  return enter((native) =>
-    native.decrypt(bytes(text), checkedAs(key, "key", STRING), String(cipher), fieldText(pairs(headers))),
-  );
+  const { cipher = CIPHER, headers = [] } = settings(options, DECRYPT);
+  const [encrypted, secret, fields] = [bytes(text), checkedAs(key, "key", STRING), pairs(headers)];
+  return enter((native) => native.decrypt(encrypted, secret, cipher, fieldText(fields)));
 }
 
 /**
  * The `Signed` header: the lower-case hex SHA-256 of the plain text. It is unkeyed: it shows accidents, not attackers.
  */
 export function digest(plain: string | Uint8Array): string {
-  return enter((native) => native.digest(bytes(plain)));
+  const text = bytes(plain);
+  return enter((native) => native.digest(text));
 }
 
 /** The parameters of a signature. */
@@ -97,27 +108,25 @@ export interface SignOptions {
  * crypto.sign("{}", "fake-secret", { scheme: "hmac-md5:hex:body" }); // "87375415beec3572951a5240b33e5a82"
  */
 export function sign(body: string | Uint8Array, secret: string, options: SignOptions = {}): string {
-  return enter((native) => native.sign(...signing(body, secret, options)));
+  const given = signing(body, secret, options);
+  return enter((native) => native.sign(...given));
 }
 
 /** Checks a signature in constant time; throws a `WebhookError` (E5002) if it is not right. */
 export function verify(signature: string, body: string | Uint8Array, secret: string, options: SignOptions = {}): void {
-  enter((native) => native.verify(String(signature), ...signing(body, secret, options)));
+  const [expected, given] = [checkedAs(signature, "signature", STRING), signing(body, secret, options)];
+  enter((native) => native.verify(expected, ...given));
 }
 
 /** What the module takes to sign or to verify. */
 function signing(body: string | Uint8Array, secret: string, options: SignOptions): Signing {
-  const { scheme = SCHEME, key, headers = [], method = "POST", url = "", plain } = options;
+  const { scheme = SCHEME, key, headers = [], method = "POST", url, plain } = settings(options, SIGN);
   return [
     bytes(body),
     checkedAs(secret, "secret", STRING),
-    String(scheme),
-    optionalString(key, "key"),
-    headOf(
-      checkedAs(method, "method", STRING),
-      hrefOf(checkedAs(url, "url", URL_TEXT)) ?? "",
-      fieldText(pairs(headers)),
-    ),
+    scheme,
+    key,
+    headOf(method, hrefOf(url) ?? "", fieldText(pairs(headers))),
     plain === undefined ? undefined : bytes(plain),
   ];
 }

@@ -280,6 +280,17 @@ test("a fetch that quotes what it was to send shows no secret", async () => {
   }
 });
 
+test("an error of fetch that cannot be read leaves the outcome unknown", async () => {
+  const unreadable = new Error();
+  Object.defineProperty(unreadable, "message", { get: () => assert.fail("nobody may know") });
+  const fetch = async (url) => {
+    if (url.endsWith("/auth")) return new Response(TOKEN);
+    throw unreadable;
+  };
+  const failed = new Client({ ...APP, fetch }).workflow.createInstance(WORKFLOW);
+  await assert.rejects(failed, { code: "E7005", outcome: "unknown" });
+});
+
 test("the cause tells what a runtime tells of a connection that was not made", async () => {
   const gone = new Client({ ...APP, baseUrl: await closedPort(), maxRetries: 0 });
   const { cause } = await gone.robots.list().catch((error) => error);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { APP, airudder, canned } from "./support.mjs";
+import { APP, airudder, canned, native } from "./support.mjs";
 
 const { Client, ValidationError, Webhooks } = airudder;
 
@@ -62,6 +62,7 @@ test("what JSON cannot say is refused where it stands", async () => {
     [Buffer.from("x"), "E1006"],
     [[undefined], "E1006"],
     [new Array(2), "E1006"],
+    [Object.create({ constructor: { name: Symbol("s") } }), "E1006"],
     [{ toJSON: () => 1 }, "E1006"],
     [Object.assign([], { toJSON: () => 1 }), undefined],
     [loop, "E1007"],
@@ -149,6 +150,31 @@ test("a raw request with odd settings is refused, not a bug", async () => {
       return true;
     });
   }
+});
+
+test("what the program's own objects throw is theirs, and no fault of the module", async () => {
+  const moody = {
+    get a() {
+      throw new RangeError("not today");
+    },
+  };
+  const session = new native.Owned((module) => new module.Session(APP));
+  for (const run of [
+    () => airudder.partitionOf(moody, 4),
+    () => airudder.crypto.sign("x", "secret", { headers: moody }),
+    () => airudder.crypto.decrypt("x", "fake-key-of-16-b", { headers: moody }),
+  ]) {
+    assert.throws(run, RangeError);
+  }
+  const odd = Object.create(null); // which no string can be made of
+  const client = new Client(APP);
+  assert.throws(() => client.prepare(odd, {}), { code: "E1001", pointer: "/name" });
+  await assert.rejects(client.call(odd, {}), { code: "E1001", pointer: "/name" });
+  await assert.rejects(client.request(odd, "/x"), { code: "E1001", pointer: "/method" });
+  assert.throws(() => airudder.crypto.decrypt("x", "k", { cipher: odd }), { code: "E1001", pointer: "/cipher" });
+  assert.throws(() => hooks.unwrap("{}", [[odd, "x"]]), { code: "E1001", pointer: "/headers" });
+  session.use((one) => one.baseUrl); // fails where the module was started anew
+  session.free();
 });
 
 test("of a query, what is undefined is left out", async () => {

@@ -100,6 +100,7 @@ test("settings are checked", () => {
     [{}, "/secret"],
     [{ secret: "" }, "/secret"],
     [{ secret: 7 }, "/secret"],
+    [{ secret: new Array(1) }, "/secret"],
     [{ secret: SECRET, scheme: "md5:hex:body" }, "/scheme"],
     [{ secret: SECRET, maxDepth: 101 }, "/maxDepth"],
     [{ secret: SECRET, encryptionKey: "short" }, "/encryptionKey"],

@@ -191,13 +191,13 @@ export function rawRequest(
   path: string,
   request: RawRequest,
 ): [raw: Raw, options: Options | undefined] {
-  const { json, query, replaySafe, file, auth, ...options } = request;
+  const { json, query, replaySafe, file, auth, ...options } = checkedAs(request, "request", OBJECT);
   const raw = {
-    method: String(method),
+    method: checkedAs(method, "method", STRING),
     path: checkedAs(path, "path", STRING),
     query: typeof query === "string" ? query : encodeQuery(query ?? {}),
     json: json === undefined ? "" : write(json, "/json"),
-    auth: String(auth ?? "token"),
+    auth: checkedAs(auth ?? "token", "auth", STRING),
     replaySafe: replaySafe === true,
     file: file === true,
   };

@@ -11,7 +11,7 @@ import type { Call, Session } from "../runtime/glue.js";
 import { write } from "../runtime/json.js";
 import { Owned, Renewed } from "../runtime/native.js";
 import { seed } from "../runtime/seed.js";
-import { bare, checkedAs, OBJECT, settings } from "../runtime/settings.js";
+import { bare, checkedAs, OBJECT, STRING, settings } from "../runtime/settings.js";
 import {
   CLIENT,
   type ClientOptions,
@@ -104,7 +104,7 @@ export class Client {
     params: Operations[Name]["params"],
     options?: CallOptions,
   ): CallPromise<Operations[Name]["result"]> {
-    return this.#run(String(name), () => this.#start(name, params, options), options);
+    return this.#run(shown(name), () => this.#start(name, params, options), options);
   }
 
   /**
@@ -114,7 +114,7 @@ export class Client {
    * @param path From `/`, percent-encoded, without the query.
    */
   request(method: string, path: string, request: RawRequest = {}): CallPromise<Json | File> {
-    return this.#run(`${method} ${path}`, () => this.#startRaw(method, path, request), request);
+    return this.#run(`${shown(method)} ${shown(path)}`, () => this.#startRaw(method, path, request), request);
   }
 
   /** Builds a request without sending it, and without a token; `.curl()` shows it with secrets masked. */
@@ -178,13 +178,14 @@ export class Client {
   }
 
   #start(name: string, params: object, options: CallOptions | undefined): Owned<Call> {
+    const operation = checkedAs(name, "name", STRING);
     const given = callOptions(options);
     const text = bytes(write(checkedAs(params, "params", OBJECT)));
-    if (this.#catalog?.has(name)) {
-      const raw = bare(this.#catalog.request(name, text, given?.strict ?? this.#strict));
+    if (this.#catalog?.has(operation)) {
+      const raw = bare(this.#catalog.request(operation, text, given?.strict ?? this.#strict));
       return new Owned(() => this.#session.use((session) => session.request(raw, seed(), given)));
     }
-    return new Owned(() => this.#session.use((session) => session.call(String(name), text, seed(), given)));
+    return new Owned(() => this.#session.use((session) => session.call(operation, text, seed(), given)));
   }
 
   #startRaw(method: string, path: string, request: RawRequest): Owned<Call> {
@@ -192,6 +193,9 @@ export class Client {
     return new Owned(() => this.#session.use((session) => session.request(raw, seed(), given)));
   }
 }
+
+/** A name for those who watch; what is none is refused when the call starts. */
+const shown = (name: unknown) => (typeof name === "string" ? name : "");
 
 /** Several times the size of 10 000 contacts. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;

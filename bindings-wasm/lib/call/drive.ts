@@ -1,7 +1,7 @@
 /** Drives a call: sends its requests and waits as long as it says. All decisions are the core's. */
 import { answerOf, type CallTrace, type Seen } from "../observe/call.js";
 import { onAbort } from "../runtime/abort.js";
-import { masked } from "../runtime/cause.js";
+import { masked, readable } from "../runtime/cause.js";
 import { Clock } from "../runtime/clock.js";
 import { AirudderError } from "../runtime/errors.js";
 import type { AbortSignal, Fetch, FetchResponse } from "../runtime/globals.js";
@@ -98,7 +98,8 @@ async function send(
     call.use((machine) => machine.onResponse(clock.unixMs, head.status, head.headers, body));
     exchange.end();
     return {};
-  } catch (error) {
+  } catch (thrown) {
+    const error = readable(thrown);
     exchange.end();
     if (error instanceof AirudderError && error !== signal?.reason) {
       error.outcome = "unknown"; // the module failed when the request was sent already

@@ -40,7 +40,8 @@ export class PreparedRequest {
   /** The request as a `curl` command line for a POSIX shell; secrets and the middle of phone numbers are masked. */
   curl(): string {
     const { method, url, headers, body } = this.#request;
-    return enter((native) => native.curl(method, url, fieldText(headers), body));
+    const fields = fieldText(headers);
+    return enter((native) => native.curl(method, url, fields, body));
   }
 
   /** The output of `console.log` in Node. */

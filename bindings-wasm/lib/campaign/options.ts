@@ -10,6 +10,7 @@ import {
   FLAG,
   FUNCTION,
   INTEGER,
+  isArrayOf,
   MILLISECONDS,
   NUMBER,
   OBJECT,
@@ -220,11 +221,11 @@ export const CAMPAIGN = {
 };
 
 function isPair(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 2 && value.every(COUNT.fits);
+  return isArrayOf(value, COUNT) && value.length === 2;
 }
 
 function isWindow(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 3 && value.every(STRING.fits);
+  return isArrayOf(value, STRING) && value.length === 3;
 }
 
 function isJournal(value: unknown): boolean {

@@ -17,7 +17,8 @@ import { COUNT, checkedAs } from "../runtime/settings.js";
  */
 export function partitionOf(contact: Detail, count: number): number {
   const partitions = checkedAs(count, "partition", COUNT);
-  return enter((native) => native.partitionOf(written(contact), partitions));
+  const text = written(contact);
+  return enter((native) => native.partitionOf(text, partitions));
 }
 
 function written(contact: Detail): string {
@@ -33,8 +34,8 @@ function written(contact: Detail): string {
 
 /** Takes the head that all workers share, or writes it where there is none. */
 export async function takeHead(machine: Owned<Machine>, journal: unknown): Promise<void> {
-  const head = await partitioned(journal).head(machine.use((campaign) => campaign.head(Date.now())));
-  machine.use((campaign) => campaign.resumeHead(bytes(head)));
+  const head = bytes(await partitioned(journal).head(machine.use((campaign) => campaign.head(Date.now()))));
+  machine.use((campaign) => campaign.resumeHead(head));
 }
 
 /** The journal, which must be one that all workers share. */

@@ -15,8 +15,10 @@ export async function suppress(
   caseIds: Texts | undefined,
   read: ReadNumber | undefined,
 ): Promise<void> {
-  const readAll = (lines: string) => (read === undefined ? lines : readLines(lines, read));
-  await give("suppress", numbers, (lines) => machine.use((campaign) => campaign.suppress(readAll(lines))));
+  await give("suppress", numbers, (lines) => {
+    const all = read === undefined ? lines : readLines(lines, read);
+    machine.use((campaign) => campaign.suppress(all));
+  });
   await give("suppressCaseIds", caseIds, (lines) => machine.use((campaign) => campaign.suppressCaseIds(lines)));
 }
 

@@ -31,6 +31,16 @@ export function masked(error: unknown, mask: (text: string) => string, depth = 0
   return copy;
 }
 
+/** The error, or another one where its fields cannot be read: that must not hide that a request was on its way. */
+export function readable(error: unknown): unknown {
+  try {
+    masked(error, (text) => text);
+    return error;
+  } catch {
+    return new Error("an error that cannot be read");
+  }
+}
+
 const KEPT = ["name", "message", "stack", "code", "syscall", "errno", "cause", "errors"];
 
 /** Nobody reads further, and an error may be its own cause. */

@@ -21,7 +21,7 @@ export function pairs(fields: HeaderFields): Pairs {
   for (const [name, value] of entries(fields)) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one !== undefined && one !== null) {
-        out.push([wellFormed(String(name)), wellFormed(text(one, name))]);
+        out.push([wellFormed(name), wellFormed(text(one, name))]);
       }
     }
   }
@@ -32,7 +32,7 @@ export function pairs(fields: HeaderFields): Pairs {
 export function pick(fields: HeaderFields, names: ReadonlySet<string>): FieldText {
   const picked: [string, unknown][] = [];
   for (const entry of entries(fields)) {
-    if (typeof entry[1] !== "string" || names.has(String(entry[0]).toLowerCase())) {
+    if (typeof entry[1] !== "string" || names.has(entry[0].toLowerCase())) {
       picked.push(entry);
     }
   }
@@ -82,16 +82,17 @@ function entries(fields: HeaderFields): [string, unknown][] {
   if (all.length % 2 !== 0) {
     throw malformed("", "header fields as one list are names and values by turns, and this one lacks the last value");
   }
-  return all.flatMap((name, index) => (index % 2 === 0 ? [[String(name), all[index + 1]] as [string, unknown]] : []));
+  return all.flatMap((name, index) => (index % 2 === 0 ? [pair([name, all[index + 1]])] : []));
 }
 
 const FORMS = "header fields are an object, a `Headers`, a `Map`, or pairs of name and value";
 
 function pair(entry: unknown): [string, unknown] {
-  if (!Array.isArray(entry)) {
+  const [name, value]: unknown[] = Array.isArray(entry) ? entry : [];
+  if (typeof name !== "string") {
     throw malformed("", FORMS);
   }
-  return [String(entry[0]), entry[1]];
+  return [name, value];
 }
 
 /** A value as a string. An object would become `[object Object]`, and the signature in it would never fit. */

@@ -135,7 +135,8 @@ function writeObject(object: object, pointer: string, depth: number): string {
     return writeArray(object, pointer, depth);
   }
   if (!isPlain(object)) {
-    const kind = object.constructor?.name ?? "object";
+    const { name }: { name?: unknown } = Object(object.constructor);
+    const kind = typeof name === "string" ? name : "object";
     const remedy =
       kind === "Date" ? "; write the time as a string with its zone, for instance 2026-12-01 18:00:00+08:00" : "";
     throw new NotJson(WRONG_TYPE, `an object of class \`${kind}\` cannot be written as JSON${remedy}`, pointer);

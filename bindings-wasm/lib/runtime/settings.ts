@@ -44,8 +44,13 @@ export const SIGNAL: Kind = {
 };
 export const STRINGS: Kind = {
   what: "a string, or an array of strings",
-  fits: (value) => STRING.fits(value) || (Array.isArray(value) && value.every(STRING.fits)),
+  fits: (value) => STRING.fits(value) || isArrayOf(value, STRING),
 };
+
+/** True for an array whose items are all of this kind. A hole, which `every` would skip, is none. */
+export function isArrayOf(value: unknown, kind: Kind): value is unknown[] {
+  return Array.isArray(value) && value.findIndex((item) => !kind.fits(item)) === -1;
+}
 
 /** The settings that are given, each checked for its kind. */
 export function settings<T extends object>(given: T, kinds: Record<string, Kind>, needed: readonly string[] = []): T {
@@ -83,11 +88,6 @@ export function isAbsent(value: unknown, kind: Kind | undefined): boolean {
 /** The same fields without a prototype: the module would read absent fields from it. */
 export function bare<T extends object>(fields: T): T {
   return { __proto__: null, ...fields };
-}
-
-/** A string, or nothing. The module does not check its arguments: each passes through here or `settings`. */
-export function optionalString(value: string | undefined, name: string): string | undefined {
-  return value === undefined || value === null ? undefined : checkedAs(value, name, STRING);
 }
 
 /** The value, if it is of this kind. */

@@ -135,7 +135,8 @@ export class Webhooks<Own extends object = object> {
    */
   sign(body: string | Uint8Array, headers: HeaderFields = {}, options: SendOptions = {}): Record<string, string> {
     const [head, at] = sending(headers, options);
-    return Object.fromEntries(this.#machine.use((machine) => machine.sign(bytes(body), head, at)));
+    const raw = bytes(body);
+    return Object.fromEntries(this.#machine.use((machine) => machine.sign(raw, head, at)));
   }
 
   /**
