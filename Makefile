@@ -1,5 +1,5 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz mutation gateways kills engines receivers next generators \
+.PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz chance mutation gateways kills engines receivers next generators \
     spark soak memory timing deny interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
@@ -100,6 +100,11 @@ promises: setup .venv/ready node ## Take out what keeps each promise, and see it
 
 fuzz: ## Fuzz what reads the bytes of others, ten minutes a target; tools/fuzz SECONDS TARGET does one
 	@tools/fuzz
+
+chance: python node sandbox ## Try the random tests of Python and JavaScript with many more examples: some ten minutes
+	AIRUDDER_EXAMPLES=$(or $(EXAMPLES),2000) AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
+	    $(PYTHON) -m pytest bindings-python/tests/test_random_*.py
+	cd bindings-wasm && AIRUDDER_EXAMPLES=$(or $(EXAMPLES),2000) node --test --test-reporter=spec tests/random-*.test.mjs
 
 gateways: python node binaries ## Stand each language behind the gateways of tools/gateway, in all that they do
 	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python/tests/test_gateways.py
