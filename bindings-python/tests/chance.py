@@ -13,9 +13,7 @@ UPLOAD = "/uploaddetails"
 campaigns = settings(max_examples=max(1, settings.default.max_examples // 4))
 """For properties of whole campaigns, of which an example takes some hundredths of a second."""
 
-FATES = st.sampled_from(
-    ["arrives", "arrives", "arrives", "is late", "is lost", "breaks off", "never starts", "gateway"]
-)
+FATES = st.sampled_from(["arrives"] * 3 + ["is late", "is later", "is lost", "breaks off", "never starts", "gateway"])
 """What may become of an upload."""
 
 
@@ -61,7 +59,8 @@ def after(fate, response):
     return Response(504, [], b"") if fate == "gateway" else response
 
 
-LATE = 0.02
+LATE = {"is late": 0.02, "is later": 0.3}
+"""How many seconds; the longer one is more than a campaign that stops waits for what may be cut off."""
 
 
 class Unreliable:
@@ -76,8 +75,8 @@ class Unreliable:
             return self.inner.send(request)
         fate, moment = self.fates.next()
         before(fate)
-        if fate == "is late":
-            time.sleep(LATE)
+        if fate in LATE:
+            time.sleep(LATE[fate])
         response = self.inner.send(request)
         moment()
         return after(fate, response)
@@ -91,8 +90,8 @@ class AsyncUnreliable(Unreliable):
             return await self.inner.send(request)
         fate, moment = self.fates.next()
         before(fate)
-        if fate == "is late":
-            await asyncio.sleep(LATE)
+        if fate in LATE:
+            await asyncio.sleep(LATE[fate])
         response = await self.inner.send(request)
         moment()
         return after(fate, response)

@@ -89,11 +89,23 @@ export const { value } = fc.letrec((tie) => ({
 
 /** What may become of an upload. */
 export const fates = fc.array(
-  fc.constantFrom("arrives", "arrives", "arrives", "is late", "breaks off", "is cut", "never starts", "gateway"),
+  fc.constantFrom(
+    "arrives",
+    "arrives",
+    "arrives",
+    "is late",
+    "is later",
+    "breaks off",
+    "is cut",
+    "never starts",
+    "gateway",
+  ),
   { maxLength: 8 },
 );
 
 const UPLOAD = "/uploaddetails";
+/** How many milliseconds. */
+const LATE = { "is late": 20, "is later": 300 };
 
 /**
  * A `fetch` that hands a fate to each upload, in the order in which they are sent; those that come later arrive. `moment`
@@ -124,9 +136,7 @@ export class Unreliable {
     if (fate === "never starts") {
       throw Object.assign(new Error("nobody is there"), { syscall: "connect" });
     }
-    if (fate === "is late") {
-      await setTimeout(20);
-    }
+    await setTimeout(LATE[fate] ?? 0);
     const response = await fetch(url, init);
     const body = await response.arrayBuffer();
     if (number === this.at) {
