@@ -7,7 +7,13 @@ use shuttle::{
     thread,
 };
 
-use crate::{Call, CallOptions, ClientConfig, Error, Headers, Output, Request, Response, Session, Step};
+use crate::{
+    call::{Call, CallOptions, Output, Step},
+    config::ClientConfig,
+    error::Error,
+    http::{Headers, Request, Response},
+    session::Session,
+};
 
 const THREADS: usize = 3;
 const UPLOAD: &str = r#"{"workflow_id":"w","details":[{"callee":"+6212345678","platform":"P","variables":{}}]}"#;
