@@ -1,9 +1,10 @@
 //! `fork()`: the child has a copy of the library's locks, and none of the threads that held them. So a fork waits until
 //! no thread is inside the library.
 
+#[cfg(unix)]
+use std::ffi::c_int;
 use std::{
     cell::Cell,
-    ffi::c_int,
     mem::ManuallyDrop,
     sync::{PoisonError, RwLock, RwLockWriteGuard},
 };
