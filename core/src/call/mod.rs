@@ -235,26 +235,27 @@ impl Call {
 
     /// The host has no response to the outstanding request. `message` is shown to people, without secrets.
     pub fn on_failure(&mut self, now_ms: u64, failure: Failure, message: &str) -> Result<(), Error> {
+        let is_for_token = match self.state {
+            State::SentToken => true,
+            State::Sent { .. } => false,
+            _ => return Err(misuse("no request is outstanding, so none can have failed")),
+        };
         let error = failure.error(&self.without_secrets(message));
         self.last_answer = Some(Answer { error: Some(error.code()), api_code: None, request_id: None });
-        match self.state {
-            State::SentToken => {
-                if !self.retry(now_ms, None) {
-                    self.token_failed(now_ms, error);
-                }
+        if is_for_token {
+            if !self.retry(now_ms, None) {
+                self.token_failed(now_ms, error);
             }
-            State::Sent { .. } => {
-                let not_sent = failure == Failure::ConnectFailed;
-                let harmless = not_sent || self.plan.replay == Replay::Safe;
-                if harmless && self.retry(now_ms, None) {
-                    self.earlier_unknown |= !not_sent;
-                } else {
-                    let error = if harmless { error } else { self.unknown(&error) };
-                    let outcome = if not_sent { Outcome::NotSent } else { Outcome::Unknown };
-                    self.finish(Err(error.with_outcome(outcome)));
-                }
-            }
-            _ => return Err(misuse("no request is outstanding, so none can have failed")),
+            return Ok(());
+        }
+        let not_sent = failure == Failure::ConnectFailed;
+        let harmless = not_sent || self.plan.replay == Replay::Safe;
+        if harmless && self.retry(now_ms, None) {
+            self.earlier_unknown |= !not_sent;
+        } else {
+            let error = if harmless { error } else { self.unknown(&error) };
+            let outcome = if not_sent { Outcome::NotSent } else { Outcome::Unknown };
+            self.finish(Err(error.with_outcome(outcome)));
         }
         Ok(())
     }

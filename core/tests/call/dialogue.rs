@@ -56,6 +56,8 @@ fn dialogue(operation: &str, seed: u64, events: &[(Event, u64)]) -> Vec<String> 
     let mut transcript = Vec::new();
     for (event, pause_ms) in events {
         now_ms += pause_ms;
+        let last_answer = call.last_answer().cloned();
+        let is_misuse = outstanding.is_none() && matches!(event, Event::Respond(..) | Event::Fail(_));
         let line = match event {
             Event::Poll => {
                 let step = call.poll(now_ms);
@@ -101,6 +103,7 @@ fn dialogue(operation: &str, seed: u64, events: &[(Event, u64)]) -> Vec<String> 
                 format!("{result:?}")
             }
         };
+        assert!(!is_misuse || call.last_answer() == last_answer.as_ref(), "a misuse changes nothing");
         transcript.push(line);
     }
     assert!(main_sent <= 6, "retries are bounded: {main_sent}");

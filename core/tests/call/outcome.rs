@@ -353,3 +353,18 @@ fn what_became_of_each_request_is_told_also_of_those_that_are_repeated() {
         assert_eq!(told(&call), expected);
     }
 }
+
+#[test]
+fn a_failure_of_no_request_leaves_the_last_answer() {
+    let session = session();
+    let mut call = call(&session, "workflow.upload_details");
+    assert_eq!(call.on_failure(0, Failure::Timeout, "").unwrap_err().code(), ErrorCode::Misuse);
+    assert_eq!(call.last_answer(), None);
+    with_token(&session, &mut call);
+    next_request(&mut call, &mut 0).unwrap();
+    call.on_response(0, &response(200, ACCEPTED)).unwrap();
+    let answer = call.last_answer().cloned();
+    assert_eq!(call.on_failure(0, Failure::Reset, "").unwrap_err().code(), ErrorCode::Misuse);
+    assert_eq!(call.on_response(0, &response(500, "")).unwrap_err().code(), ErrorCode::Misuse);
+    assert_eq!(call.last_answer().cloned(), answer);
+}
