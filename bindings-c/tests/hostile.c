@@ -84,7 +84,7 @@ static void use_all_arguments(uint64_t handle) {
   errors[2] = &empty;
   errors[3] = &newer;
   memset(&a, 0, sizeof a);
-  a.handle = handle;
+  a.handle = a.other = handle;
   for (t = 0; t < COUNT(texts); t++) {
     for (i = 0; i < COUNT(lens) + 3; i++, turn++) {
       a.text = texts[t];
@@ -151,20 +151,20 @@ static void huge_inputs(void **state) {
   a.outputs = 1;
   a.number = AIRUDDER_OP_WORKFLOW_UPLOAD_DETAILS;
   memset(huge, '[', sizeof huge);
-  a.handle = l.client;
+  a.handle = a.other = l.client;
   use_everything(&a);
-  a.handle = l.call;
+  a.handle = a.other = l.call;
   use_everything(&a);
-  a.handle = l.hooks;
+  a.handle = a.other = l.hooks;
   use_everything(&a);
-  a.handle = l.campaign;
+  a.handle = a.other = l.campaign;
   use_everything(&a);
   memset(huge, '/', sizeof huge - 1);
   huge[sizeof huge - 1] = '\0';
   a.text = huge;
-  a.handle = l.call;
+  a.handle = a.other = l.call;
   use_everything(&a);
-  a.handle = l.event;
+  a.handle = a.other = l.event;
   use_everything(&a);
   destroy(&l, 0);
 }
@@ -219,7 +219,7 @@ static void *trample(void *context) {
     struct arguments a;
     memset(&a, 0, sizeof a);
     seed = seed * 1103515245 + 12345;
-    a.handle = handles[(seed >> 16) % COUNT(handles)];
+    a.handle = a.other = handles[(seed >> 16) % COUNT(handles)];
     a.text = texts[(seed >> 18) % COUNT(texts)];
     a.bytes = event_json;
     a.len = (seed >> 20) % sizeof event_json;
