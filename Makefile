@@ -98,7 +98,7 @@ protocol: ## Try every order of events in the model of a campaign, within larger
 promises: setup .venv/ready node ## Take out what keeps each promise, and see its test fail: half an hour; ONLY=name tries one
 	@$(PYTHON) tools/mutants/run.py $(ONLY)
 
-fuzz: ## Fuzz what reads the bytes of others, ten minutes a target; tools/fuzz SECONDS TARGET does one
+fuzz: ## Fuzz the core and the C library, ten minutes a target; tools/fuzz SECONDS TARGET does one
 	@tools/fuzz
 
 chance: python node sandbox ## Try the random tests of Python and JavaScript with many more examples: some ten minutes

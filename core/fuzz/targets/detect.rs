@@ -1,0 +1,4 @@
+//! See `src/detect.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| airudder_fuzz::target("detect")(input));

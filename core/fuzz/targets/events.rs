@@ -1,0 +1,4 @@
+//! See `src/events.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| airudder_fuzz::target("events")(input));
