@@ -64,6 +64,11 @@ def _calls() -> Iterable[bytes]:
         yield _input(*lines, "p", "r")
 
 
+def _bytes() -> Iterable[bytes]:
+    choose = random.Random(7)  # noqa: S311
+    yield from (choose.randbytes(length) for length in range(50, 1000, 15))
+
+
 def _campaigns() -> Iterable[bytes]:
     choose = random.Random(7)  # noqa: S311
     events = [
@@ -126,6 +131,7 @@ def _deliveries() -> Iterable[bytes]:
 
 FIRST = {
     "answers": _answers,
+    "c": _bytes,
     "call": _calls,
     "campaign": _campaigns,
     "canonical": lambda: (_body(case) for case in _cases("webhook")),

@@ -71,6 +71,15 @@ def forms() -> list[dict[str, object]]:
         }
     )
     cases.append(BASE | {"about": "joined by a proxy", "signature": f"{GOOD}, {GOOD}", "accepted": True})
+    for about, scheme, secret, signature, accepted in (
+        ("a secret with a comma is sent", "none:text:secret;weak", "fake,secret", "fake,secret", False),
+        ("it has a blank, too", "none:text:secret;weak", "fake, secret", " fake, secret ", True),
+        ("two halves alike", "none:text:secret;weak", "fake,fake", "fake,fake", False),
+        ("behind a prefix", "none:text:secret;prefix='token=';weak", "fake, secret", "token=fake, secret", False),
+        ("a prefix that begins with a comma", "hmac-sha256:hex:body;prefix=',v1='", SECRET, f",v1={GOOD}", False),
+    ):
+        case = BASE | {"about": about, "scheme": scheme, "secret": secret, "signature": signature}
+        cases.append(case | ({"accepted": True} if accepted else {}))
     return cases
 
 

@@ -26,11 +26,22 @@ pub(crate) fn run(bytes: &[u8]) {
         assert!(!is_genuine, "it cannot be signed, and verifies");
         return;
     };
-    scheme.verify(&signed, &signing).expect("what it signed");
+    let Some(placed) = placed(&scheme.to_string(), &signed) else { return };
+    scheme.verify(&placed, &signing).expect("what it signed");
     // What needs no secret is keyed with the sign key alone.
     let other = format!("{secret}x");
     if scheme.weakness().is_none() && !secret.is_empty() {
         let others = SigningInput { secret: &other, ..signing };
-        assert!(scheme.verify(&signed, &others).is_err(), "another secret verifies");
+        assert!(scheme.verify(&placed, &others).is_err(), "another secret verifies");
     }
+}
+
+/// A signature as it stands in its place: where that is an item of a list, with the item's name. `None` for a name or a signature
+/// that such a list cannot hold.
+fn placed(scheme: &str, signature: &str) -> Option<String> {
+    let Some((_, place)) = scheme.split_once(";in=header(") else { return Some(signature.to_owned()) };
+    let Some((_, item)) = place.split_once(')')?.0.split_once(',') else { return Some(signature.to_owned()) };
+    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let holds = signature.bytes().all(|byte| byte.is_ascii_graphic() && !b",;\"".contains(&byte));
+    (is_word(item) && holds).then(|| format!("{item}={signature}"))
 }

@@ -133,18 +133,26 @@ impl Scheme {
         if let Place::Header(_, Some(item)) = &self.place {
             return Ok(form::items(text, item).filter_map(|value| value.strip_prefix(&*self.prefix)).collect());
         }
+        // A text may itself hold what stands between several.
+        let whole = text.trim().strip_prefix(&*self.prefix).filter(|_| self.encoding == Encoding::Text);
         if self.prefix.is_empty() {
-            let single = single(text).ok_or_else(|| {
-                mismatch(&format!("there are several {} that differ: something on the way added one", self.place()))
-            })?;
-            return Ok(vec![single]);
+            return match (single(text), whole) {
+                (None, None) => {
+                    let why = format!("there are several {} that differ: something on the way added one", self.place());
+                    Err(mismatch(&why))
+                }
+                (single, whole) => Ok(single.into_iter().chain(whole).collect()),
+            };
         }
         if self.prefix.contains(' ') {
             return Ok(text.trim().strip_prefix(&*self.prefix).into_iter().collect());
         }
         let separators: &[char] = if self.prefix.contains(',') { &[' '] } else { &[' ', ','] };
-        let several = text.split(separators).map(|one| one.trim_matches(','));
-        Ok(several.filter_map(|one| one.strip_prefix(&*self.prefix)).collect())
+        let several = text.split(separators).map(|one| one.trim_end_matches(','));
+        let several = several.filter_map(|one| {
+            one.strip_prefix(&*self.prefix).or_else(|| one.trim_start_matches(',').strip_prefix(&*self.prefix))
+        });
+        Ok(several.chain(whole).collect())
     }
 
     /// Fails where a secret is not in the form that the scheme says (E1001).
