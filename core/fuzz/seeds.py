@@ -13,7 +13,8 @@ from pathlib import Path
 from first import first_inputs
 
 SEEDS = Path(__file__).parent / "seeds"
-# What all seeds of a target may have together, the shortest ones first. A search tries thousands of constructions.
+# The size of all seeds of a target together, in bytes, at most: more is thinned out evenly, from the shortest to the
+# longest. A search tries thousands of constructions, which takes time.
 LARGEST = 120_000
 LARGEST_OF = {"detect": 8_000}
 
@@ -29,15 +30,11 @@ def unpack(target: str, folder: Path) -> None:
 
 def pack(target: str, folder: Path) -> None:
     """Keep a corpus."""
-    lines, size = [], 0
-    for made in sorted((file.read_bytes() for file in folder.iterdir()), key=lambda made: (len(made), made)):
-        line = base64.b64encode(made).decode()
-        size += len(line) + 1
-        if size > LARGEST_OF.get(target, LARGEST):
-            break
-        lines.append(line)
+    inputs = sorted((file.read_bytes() for file in folder.iterdir()), key=lambda made: (len(made), made))
+    lines = [base64.b64encode(made).decode() + "\n" for made in inputs]
+    thinned = -(-sum(map(len, lines)) // LARGEST_OF.get(target, LARGEST))
     SEEDS.mkdir(exist_ok=True)
-    (SEEDS / target).write_text("".join(f"{line}\n" for line in lines))
+    (SEEDS / target).write_text("".join(lines[:: max(thinned, 1)]))
 
 
 if __name__ == "__main__":

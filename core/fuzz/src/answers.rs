@@ -2,7 +2,7 @@
 //! result as a struct says what came.
 
 use airudder_core::{
-    Call, CallOptions, ErrorCode, Operation, Outcome, Output, Replay, Response, Step, catalog, operations,
+    Auth, Call, CallOptions, ErrorCode, Operation, Outcome, Output, Replay, Response, Step, catalog, operations,
 };
 use operations::{auth, chat, process, robots, sms, tasks, workflow};
 use serde::Serialize;
@@ -98,6 +98,7 @@ pub(crate) fn run(bytes: &[u8]) {
             assert!(!in_doubt || outcome == Some(Outcome::Unknown), "{outcome:?}: {error}");
             let shown = format!("{error} {error:?}");
             assert!(SECRETS.iter().all(|secret| !shown.contains(secret)), "{shown}");
+            assert!(row.auth != Auth::Token || !shown.contains("fake-token"), "{shown}");
         }
     }
 }

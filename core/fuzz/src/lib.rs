@@ -53,7 +53,7 @@ pub fn target(name: &str) -> fn(&[u8]) {
 const BEGIN_MS: u64 = 1_700_000_000_000;
 
 /// No text that the library makes for people may hold one of these.
-const SECRETS: [&str; 4] = ["fake-key", "fake-secret", "fake-sign-secret", "fake-token"];
+const SECRETS: [&str; 3] = ["fake-key", "fake-secret", "fake-sign-secret"];
 
 /// A client with settings that are obviously fake.
 fn session(encryption_key: Option<&str>) -> Session {

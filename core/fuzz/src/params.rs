@@ -2,7 +2,7 @@
 //! ways to check agree.
 
 use airudder_core::{Call, CallOptions, Method, catalog};
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use super::{
     input::{self, Input},
@@ -21,10 +21,9 @@ pub(crate) fn run(bytes: &[u8]) {
         Ok(call) => {
             checked.expect("what a call takes passes its check");
             let request = call.prepare().expect("what was checked can be sent");
-            let given: Value = serde_json::from_str(text).expect("only JSON is taken");
+            serde_json::from_str::<IgnoredAny>(text).expect("only JSON is taken");
             if request.method == Method::Post {
-                let sent: Value = serde_json::from_slice(&request.body).expect("JSON is sent");
-                assert_eq!(sent, given);
+                assert_eq!(String::from_utf8_lossy(&request.body), text);
             }
             assert!(request.url.bytes().all(|byte| byte.is_ascii_graphic()), "{}", request.url);
             assert!(!request.to_curl().contains("fake-sign-secret"));
