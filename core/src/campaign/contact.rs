@@ -71,7 +71,7 @@ impl Suppressed {
     pub(super) fn has(&self, identity: &Identity) -> bool {
         let has = |identity: &Identity| self.who.times(identity) > 0;
         let any = self.numbers + self.case_ids > 0;
-        any && (identity.callee().is_some_and(|callee| has(&Identity::of_number(callee)))
+        any && (identity.callee().is_some_and(|callee| has(&Identity::of_number(callee.trim())))
             || identity.case_id().is_some_and(|case_id| has(&Identity::of_case_id(case_id))))
     }
 }

@@ -3,7 +3,7 @@
 use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Failure, MaxRejected, Phase, Step};
 use serde_json::{Value, json};
 
-use crate::support::{Api, assert_each_once, config, contacts, feed, play, play_on, run, session, usual};
+use crate::support::{Api, assert_each_once, config, contacts, feed, lenient, play, play_on, run, session, usual};
 
 /// Contacts of which every `nth` has a number without `+`.
 fn some_bad(count: usize, nth: usize) -> Vec<Value> {
@@ -124,6 +124,19 @@ fn who_is_suppressed_is_not_sent() {
     // They are taken off the list: the next run sends them.
     let report = run(&mut api, config(10), &all, &mut journal, &mut now_ms, None).unwrap().unwrap();
     assert_each_once(&api, &report, 10);
+}
+
+/// Without the check, a number is sent as it is written, and may have white space around it.
+#[test]
+fn white_space_around_a_number_does_not_let_it_through() {
+    let mut campaign = Campaign::new(&lenient(), config(10)).unwrap();
+    campaign.suppress(["+6200000001"]).unwrap();
+    let mut all = contacts(3);
+    all[1]["callee"] = " +6200000001".into();
+    let (mut journal, mut now_ms) = (String::new(), 1);
+    let report = play_on(campaign, &all, &mut journal, &mut now_ms, &mut |name, _| Ok(usual(name)));
+    let rejected: Vec<_> = report.rejected.iter().map(|one| (one.contact, one.code.as_str())).collect();
+    assert_eq!((report.accepted, rejected), (2, vec![(1, "E1021")]));
 }
 
 #[test]

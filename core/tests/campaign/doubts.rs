@@ -1,9 +1,9 @@
 //! Contacts in doubt.
 
-use airudder_core::{Campaign, CampaignConfig, CampaignStep, ClientConfig, Failure, Session, Step};
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, Failure, Step};
 use serde_json::{Value, json};
 
-use crate::support::{Api, assert_each_once, config, contacts, play, run, session, usual};
+use crate::support::{Api, assert_each_once, config, contacts, lenient, play, run, session, usual};
 
 fn other_than_found(all: &[Value], allow_duplicates: bool) {
     let open = CampaignConfig { allow_duplicates, ..config(1) };
@@ -161,20 +161,13 @@ fn a_campaign_that_stops_names_those_whom_it_has_not_looked_up() {
 /// What was sent while the check was off is looked up, and sent again if need be, though it would be refused now.
 #[test]
 fn a_doubtful_contact_that_the_check_would_refuse_now_is_not_stranded() {
-    let lenient = Session::new(ClientConfig {
-        app_key: Some("fake-key".into()),
-        app_secret: Some("fake-secret".into()),
-        base_url: Some("http://127.0.0.1:1".into()),
-        strict: false,
-        ..ClientConfig::default()
-    });
     let (mut journal, mut now_ms) = (String::new(), 1);
     let all = [json!({"callee": "0812", "platform": "P", "variables": {}})];
     let mut lost = |operation: &str, _: &Value| match operation {
         "uploaddetails" | "detailinstances" => Err(Failure::Timeout),
         _ => Ok(usual(operation)),
     };
-    let report = play(&lenient.unwrap(), config(10), &all, &mut journal, &mut now_ms, &mut lost);
+    let report = play(&lenient(), config(10), &all, &mut journal, &mut now_ms, &mut lost);
     assert_eq!((report.doubtful.len(), report.error.is_some()), (1, true));
     let mut found = |operation: &str, _: &Value| match operation {
         "detailinstances" => Ok(json!({"rows": []})),

@@ -106,10 +106,20 @@ impl Api {
 }
 
 pub(crate) fn session() -> Session {
+    session_that(true)
+}
+
+/// One that sends contacts unchecked.
+pub(crate) fn lenient() -> Session {
+    session_that(false)
+}
+
+fn session_that(strict: bool) -> Session {
     let config = ClientConfig {
         app_key: Some("fake-key".into()),
         app_secret: Some("fake-secret".into()),
         base_url: Some("http://127.0.0.1:1".into()),
+        strict,
         ..ClientConfig::default()
     };
     Session::new(config).unwrap()
