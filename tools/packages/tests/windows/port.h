@@ -11,7 +11,7 @@
 
 #define MSG_NOSIGNAL 0
 #define close(file) closesocket((SOCKET)(file))
-#define setsockopt(socket, level, name, value, len) ((void)(value))
+#define setsockopt(socket, level, name, value, len) ((void)(value), 0)
 #define suseconds_t long
 
 /* Reads a line, as POSIX has it, of at most 4095 bytes; -1 at the end. */
