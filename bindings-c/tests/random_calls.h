@@ -160,6 +160,7 @@ static void one_call(int which) {
   char *texts[5];
   struct arguments a;
   size_t i, count = next() % 4 ? 2 : COUNT(texts);
+  int times;
   memset(&a, 0, sizeof a);
   a.handle = some_handle();
   a.other = some_handle();
@@ -178,8 +179,12 @@ static void one_call(int which) {
   a.error = next() % 2 ? &error : NULL;
   a.outputs = next() % 16 != 15;
   chosen = which;
-  place = 0;
-  use_everything(&a);
+  /* Some twice, by what the library may have kept. */
+  for (times = next() % 4 ? 1 : 2; times > 0; times--) {
+    place = 0;
+    use_everything(&a);
+    see_all_lasting();
+  }
   for (i = 0; i < COUNT(texts); i++) free(texts[i]);
 }
 
@@ -189,6 +194,7 @@ static void one_client(void) {
   airudder_campaign_config july = AIRUDDER_CAMPAIGN_CONFIG_INIT;
   airudder_webhooks_config hooks = AIRUDDER_WEBHOOKS_CONFIG_INIT;
   airudder_client client = 0;
+  airudder_event event = 0;
   uint64_t made = 0;
   config.app_key = "fake-app-key";
   config.app_secret = "fake-app-secret";
@@ -210,7 +216,10 @@ static void one_client(void) {
       keep_or_free(&made, airudder_webhooks_free);
       break;
     default:
-      break;
+      noted(airudder_webhooks_new(&hooks, &made, NULL));
+      noted(airudder_webhooks_unwrap(made, NULL, 0, event_json, sizeof event_json - 1, NULL, &event, NULL));
+      keep_or_free(&event, airudder_event_free);
+      keep_or_free(&made, airudder_webhooks_free);
   }
   keep_or_free(&client, airudder_client_free);
 }
@@ -229,7 +238,7 @@ static void random_calls(const uint8_t *data, size_t size) {
     int which = (int)(next() % (unsigned)(call_count + 8));
     if (which < call_count) {
       one_call(which);
-    } else if (which % 2 && handle_count > 0) {
+    } else if ((which - call_count) % 2 && handle_count > 0) {
       free_one(next() % handle_count);
     } else {
       one_client();
