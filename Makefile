@@ -1,5 +1,6 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
-.PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz chance mutation gateways kills engines receivers next generators \
+.PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz chance mutation mutation-js \
+    mutation-python gateways kills engines receivers next generators \
     spark soak memory timing deny interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
@@ -7,7 +8,7 @@
 PYTHON = .venv/bin/python
 
 help: ## Show what can be done here
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 # Compilers and libraries for C, the languages of examples/ffi, a browser, and databases for journals.
 DEBIAN = gcc g++ clang clang-format cmake pkgconf valgrind libc6-dbg libcmocka-dev libcjson-dev libcurl4-openssl-dev \
@@ -56,7 +57,7 @@ lint: built ## Check format, lints and types, warnings being errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm \
-	    ../tools/generators ../tools/soak ../tools/workflows
+	    ../tools/generators ../tools/mutation/*.mjs ../tools/soak ../tools/workflows
 	cd examples/node && npx tsc -p .
 
 # Side by side, since each of them links by one core for long.
@@ -114,6 +115,13 @@ gateways: python node binaries ## Stand each language behind the gateways of too
 mutation: ## Change the core in a fortieth of all places, and see that tests notice: SHARD=1/40; some 20 minutes
 	@python3 tools/mutation/core.py $(or $(SHARD),1/40) 2
 
+mutation-js: node sandbox tools/mutation/node_modules/.package-lock.json ## Do so with journals, campaigns and calls in JavaScript: SHARD=1/20; some 5 minutes
+	@AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox python3 tools/mutation/javascript.py $(or $(SHARD),1/20) 2
+
+mutation-python: python sandbox ## Do so with them in Python: SHARD=1/20; some 15 minutes
+	@tools/venv .cache/mutmut tools/mutation/requirements.txt
+	@python3 tools/mutation/python.py $(or $(SHARD),1/20) 2
+
 kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with their journal in each database
 	AIRUDDER_KILLS=20 AIRUDDER_CONTACTS=20000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \
 	    $(PYTHON) -m pytest bindings-python/tests/test_journals.py -k kills
@@ -167,7 +175,7 @@ clean: ## Remove what was built and installed
 	cargo clean
 	rm -rf .venv demo-output bindings-wasm/node_modules bindings-wasm/tests/eslint/node_modules bindings-wasm/dist \
 	    bindings-wasm/inspector/dist examples/node/node_modules examples/next/node_modules examples/next/.next \
-	    tools/generators/node_modules tools/workflows/node_modules
+	    tools/generators/node_modules tools/mutation/node_modules tools/workflows/node_modules
 
 python: .venv/ready package
 

@@ -12,15 +12,12 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+from record import HERE, ROOT, Found, judged, kept
+
 TOOL = ROOT / ".cache/cargo-mutants"
 VERSION = "27.1.0"
-RECORD = HERE / "core.json"
 
 
 def installed() -> Path:
@@ -43,7 +40,7 @@ def installed() -> Path:
     return program
 
 
-def tried(number: int, count: int, jobs: int) -> dict[str, list[str]]:
+def tried(number: int, count: int, jobs: int) -> Found:
     """Try the changes of a shard; give their names, without the place in the file, by what came of them."""
     folder = ROOT / f"target/mutation/{number}-of-{count}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +53,7 @@ def tried(number: int, count: int, jobs: int) -> dict[str, list[str]]:
     if done.returncode not in (0, 2, 3):  # 2 and 3: some were missed, or timed out
         sys.exit(f"cargo-mutants failed with {done.returncode}")
     read = json.loads((folder / "mutants.out/outcomes.json").read_text())
-    found: dict[str, list[str]] = {"caught": [], "missed": [], "timeout": [], "unviable": []}
+    found: Found = {"caught": [], "missed": [], "timeout": [], "unviable": []}
     names = {"CaughtMutant": "caught", "MissedMutant": "missed", "Timeout": "timeout", "Unviable": "unviable"}
     for outcome in read["outcomes"]:
         if outcome["scenario"] != "Baseline":
@@ -65,31 +62,11 @@ def tried(number: int, count: int, jobs: int) -> dict[str, list[str]]:
     return found
 
 
-def record(shard: str, found: dict[str, list[str]]) -> dict[str, Any]:
-    """Keep what came out, and give all that is kept."""
-    kept: dict[str, Any] = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    counts = {what: len(names) for what, names in found.items()}
-    kept[shard] = {"commit": commit.stdout.strip(), **counts, "missed": sorted(found["missed"])}
-    RECORD.write_text(json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False) + "\n")
-    return kept
-
-
 def main() -> int:
     """Try a shard; 1 if a change was missed for which there is no reason."""
     shard, jobs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
     number, count = map(int, shard.split("/"))
-    kept = record(shard, tried(number, count, jobs))
-    reasons = tomllib.loads((HERE / "survivors.toml").read_text())
-    caught = sum(one["caught"] + one["timeout"] for one in kept.values())
-    missed = [name for one in kept.values() for name in one["missed"]]
-    unexplained = [name for name in missed if name not in reasons]
-    print(f"{len(kept)} of {count} shards: {caught} changes were noticed, {len(missed)} were not")
-    for name in unexplained:
-        print(f"nobody noticed, and nobody said why: {name}")
-    return 1 if unexplained else 0
+    return judged(kept(HERE / "core.json", shard, tried(number, count, jobs)), count)
 
 
 if __name__ == "__main__":
