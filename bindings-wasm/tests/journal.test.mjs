@@ -198,6 +198,10 @@ test("a disk that fails is named, and what was written stays", async () => {
   await assert.rejects(journal.append("two\n", 4), told(name, "written", "ENOSPC"));
   assert.equal(readFileSync(name, "utf8"), "one\n");
   await journal.close();
+  journal = await openJournalFile(withFiles({ truncate: full }), name);
+  await journal.read();
+  await assert.rejects(journal.truncate(0), told(name, "written", "ENOSPC"));
+  await journal.close();
   const beside = async () => {
     appendFileSync(name, "foreign\n");
     await full();
