@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 // The quickest first: one that fails ends the trial. A file counts as one test.
-const TESTS = ["journal", "client", "campaign", "replay", "campaign-before", "partitions"];
+const TESTS = ["journal", "leased", "client", "campaign", "replay", "campaign-before", "partitions"];
 // What these tests notice others do, and it takes them long or a machine that is not busy.
 const SLOW = [
   "killed at any moment",
