@@ -317,17 +317,18 @@ test("many calls that wait for their next try are aborted by one signal", async 
   const controller = new AbortController();
   const reason = new Error("enough");
   let result;
+  let answers = 0;
+  const answer = (socket) => {
+    socket.write(http("503 Service Unavailable", "", "Retry-After: 5"));
+    answers += 1;
+    if (answers === 20) setTimeout(500).then(() => controller.abort(reason));
+  };
   const seen = await warnings(async () => {
-    ({ result } = await outcome(
-      (socket) => socket.write(http("503 Service Unavailable", "", "Retry-After: 5")),
-      {},
-      async (client) => {
-        const options = { signal: controller.signal };
-        const calls = Array.from({ length: 20 }, () => client.workflow.createInstance(WORKFLOW, options));
-        setTimeout(200).then(() => controller.abort(reason));
-        for (const { reason: thrown } of await Promise.allSettled(calls)) assert.equal(thrown, reason);
-      },
-    ));
+    ({ result } = await outcome(answer, {}, async (client) => {
+      const options = { signal: controller.signal };
+      const calls = Array.from({ length: 20 }, () => client.workflow.createInstance(WORKFLOW, options));
+      for (const { reason: thrown } of await Promise.allSettled(calls)) assert.equal(thrown, reason);
+    }));
   });
   assert.equal(result, undefined);
   assert.deepEqual(seen, []);

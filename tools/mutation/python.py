@@ -6,6 +6,7 @@ sandbox have been built. A message may say anything: what has a space in it is l
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -25,12 +26,24 @@ Change = tuple[str, list[str], list[str]]
 """A file, the lines that a change takes away, and those that it brings."""
 
 
+def fingerprint() -> str:
+    """The package, its tests and the settings, in short."""
+    files = [SETTINGS, *sorted((ROOT / "bindings-python").rglob("*.py"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
 def laid_out() -> dict[str, str]:
-    """Make the folder in which mutmut works; give the environment for it."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    beside(FOLDER / "mutants", without="")  # the tests look for what is beside the package
-    (FOLDER / "airudder").symlink_to(ROOT / PACKAGE / "airudder")
-    shutil.copy(SETTINGS, FOLDER / "pyproject.toml")
+    """Make the folder in which mutmut works; give the environment for it.
+
+    Where nothing has changed since, the folder of an earlier shard says which test calls what.
+    """
+    state = FOLDER / "state"
+    if not state.exists() or state.read_text() != fingerprint():
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        beside(FOLDER / "mutants", without="")  # the tests look for what is beside the package
+        (FOLDER / "airudder").symlink_to(ROOT / PACKAGE / "airudder")
+        shutil.copy(SETTINGS, FOLDER / "pyproject.toml")
+        state.write_text(fingerprint())
     # What is changed comes first, then what the tests need, and mutmut with its own last.
     (packages,) = (ROOT / ".venv/lib").glob("python3*/site-packages")
     sandbox = {"AIRUDDER_SANDBOX": str(ROOT / "target/release/airudder-sandbox")}

@@ -9,7 +9,7 @@ const TESTS = ["journal", "leased", "client", "campaign", "replay", "campaign-be
 const SLOW = [
   "killed at any moment",
   "an unreliable network",
-  "many calls",
+  "many calls at once",
   "ioredis",
   "node-redis",
   "results that never came",
