@@ -168,6 +168,65 @@ test("a folder that cannot be opened leaves no lock behind", async () => {
   await journal.close();
 });
 
+test("the name of a new file is made durable where the file system can", async () => {
+  for (const fails of [false, true]) {
+    const done = [];
+    const open = async (path, flags) => {
+      const handle = await fs.open(path, flags);
+      if (flags !== "r") return handle;
+      const closeHandle = handle.close.bind(handle);
+      const sync = async () => {
+        done.push(["sync", path]);
+        if (fails) throw Object.assign(new Error("EINVAL: invalid argument"), { code: "EINVAL" });
+      };
+      const close = async () => {
+        done.push(["close", path]);
+        await closeHandle();
+      };
+      return Object.assign(handle, { sync, close });
+    };
+    const journal = await openJournalFile({ ...builtins, fs: { ...fs, open } }, file(""));
+    await journal.close();
+    assert.deepEqual(done, [
+      ["sync", folder],
+      ["close", folder],
+    ]);
+  }
+});
+
+test("on Windows, a pipe is the lock, and a folder cannot be opened", async () => {
+  const name = file("");
+  const { dev, ino } = statSync(name, { bigint: true });
+  const opened = [];
+  const open = (path, flags) => {
+    opened.push(path);
+    return fs.open(path, flags);
+  };
+  const pipes = [];
+  const createServer = () => ({
+    once: () => {},
+    unref: () => {},
+    listen: ({ path, exclusive }, listening) => {
+      pipes.push([path, exclusive]);
+      listening();
+    },
+    close: (closed) => {
+      pipes.pop();
+      closed();
+    },
+  });
+  const platform = Object.getOwnPropertyDescriptor(process, "platform");
+  Object.defineProperty(process, "platform", { ...platform, value: "win32" });
+  try {
+    const journal = await openJournalFile({ ...notAllowed, fs: { ...fs, open }, net: { createServer } }, name);
+    assert.deepEqual([opened, pipes], [[name], [[`\\\\.\\pipe\\airudder-journal-${dev}-${ino}`, true]]]);
+    await journal.close();
+    assert.deepEqual(pipes, []);
+  } finally {
+    Object.defineProperty(process, "platform", platform);
+  }
+});
+
 /** An error of the system, told as one of this library. */
 const told = (name, done, code) => (error) => {
   refused("E1001")(error);
@@ -213,6 +272,11 @@ test("a disk that fails is named, and what was written stays", async () => {
   journal = await openJournalFile(withFiles({ read: full }), name);
   await assert.rejects(journal.read(), told(name, "read", "ENOSPC"));
   await journal.close();
+  const unknown = { ...builtins, fs: { ...fs, stat: full } };
+  journal = await openJournalFile(unknown, name);
+  await assert.rejects(journal.append("three\n", 16), told(name, "written", "ENOSPC"));
+  assert.equal(readFileSync(name, "utf8"), "one\ntwo\nforeign\n");
+  await journal.close();
 });
 
 test("a file that cannot be closed keeps neither the report back nor the lock", async () => {
@@ -238,12 +302,22 @@ test("a short read is no torn line", async () => {
   const { read } = Object.getPrototypeOf(await fs.open(folder).then((handle) => handle.close().then(() => handle)));
   const short = withFiles({
     read(buffer, offset, length, position) {
+      assert.equal(length, buffer.length - offset);
       return read.call(this, buffer, offset, Math.min(length, 3), position);
     },
   });
   const journal = await openJournalFile(short, file("a line, and zwölf more\n"));
   assert.equal(await text(journal), "a line, and zwölf more\n");
   await journal.append("next\n", 24);
+  await journal.close();
+});
+
+test("a file that became shorter while it was read ends where it ends", async () => {
+  const name = file("one\n");
+  const stat = async (options) => (options ? fs.stat(name, options) : { size: 9 });
+  const journal = await openJournalFile(withFiles({ stat }), name);
+  assert.equal(await text(journal), "one\n");
+  await journal.append("two\n", 4);
   await journal.close();
 });
 
