@@ -8,8 +8,13 @@ const require = createRequire(import.meta.url);
 require("../dist/node.js");
 const { LeasedJournal } = require("../dist/journals/leased.js");
 
-beforeEach(() => mock.timers.enable({ apis: ["Date", "setInterval", "setTimeout"], now: Date.now() }));
-afterEach(() => mock.timers.reset());
+let monotonic;
+beforeEach(() => {
+  monotonic = performance.now();
+  mock.method(performance, "now", () => monotonic);
+  mock.timers.enable({ apis: ["Date", "setInterval", "setTimeout"], now: Date.now() });
+});
+afterEach(() => mock.reset());
 
 /** Lets time pass, and whoever waits for it go on. */
 async function pass(ms) {
@@ -109,6 +114,17 @@ test("a sixth of the lease after the other it is renewed, and a third without th
   assert.deepEqual([journal.held(), count("renew")], [false, 4]);
   await journal.append("one\n", 0); // that renews it, too
   assert.equal(journal.held(), true);
+  await journal.close();
+});
+
+test("of both clocks, that counts which goes on while the machine sleeps", async () => {
+  const { open } = database();
+  const journal = open({ leaseMs: 6000 });
+  await journal.read();
+  monotonic += 1000;
+  assert.equal(journal.held(), true);
+  monotonic += 1001;
+  assert.equal(journal.held(), false);
   await journal.close();
 });
 
