@@ -118,9 +118,9 @@ mutation: ## Change the core in a fortieth of all places, and see that tests not
 mutation-js: node sandbox tools/mutation/node_modules/.package-lock.json ## Do so with journals, campaigns and calls in JavaScript: SHARD=1/20; some 5 minutes
 	@AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox python3 tools/mutation/javascript.py $(or $(SHARD),1/20) 2
 
-mutation-python: python sandbox ## Do so with them in Python: SHARD=1/20; some 15 minutes
+mutation-python: python sandbox ## Do so with them in Python: SHARD=1/40; some 10 minutes
 	@tools/venv .cache/mutmut tools/mutation/requirements.txt
-	@python3 tools/mutation/python.py $(or $(SHARD),1/20) 2
+	@python3 tools/mutation/python.py $(or $(SHARD),1/40) 2
 
 kills: package sandbox ## Kill workers twenty times amid 20 000 contacts, with their journal in each database
 	AIRUDDER_KILLS=20 AIRUDDER_CONTACTS=20000 AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox \

@@ -1,6 +1,6 @@
 """Changes what journals and sends in the Python package in one place after the other, and sees whether a test notices.
 
-`python.py 3/20 2` does the third twentieth of the changes, two at once, with mutmut; see core.py. The package and the
+`python.py 3/40 2` does the third fortieth of the changes, two at once, with mutmut; see core.py. The package and the
 sandbox have been built. A message may say anything: what has a space in it is left alone.
 """
 
