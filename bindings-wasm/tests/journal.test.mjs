@@ -139,7 +139,35 @@ test("one of both locks is enough, and with none there is no journal", async () 
     await journal.close();
   }
   const neither = { ...noProgram, net: noSockets.net };
+  await assert.rejects(openJournalFile(neither, name), ({ message, cause }) => {
+    assert.match(message, /neither the program flock nor a socket can lock it: EINVAL/);
+    assert.equal(cause.cause.message, "EINVAL");
+    return true;
+  });
+});
+
+test("a program that fails for another reason has no lock, and tells of none", async () => {
+  const failing = (_command, _arguments, options) =>
+    childProcess.spawn("sh", ["-c", "echo no locks here >&2; exit 1"], options);
+  const noLocks = { ...builtins, childProcess: { spawn: failing } };
+  const name = file("");
+  const journal = await openJournalFile(noLocks, name);
+  await assert.rejects(openJournalFile(noLocks, name), conflict);
+  await journal.close();
+  const neither = { ...noLocks, net: noSockets.net };
   await assert.rejects(openJournalFile(neither, name), /neither the program flock nor a socket can lock it/);
+});
+
+test("a journal that is left open keeps no process alive", () => {
+  const module = new URL("../dist/node/journal-file.js", import.meta.url).pathname;
+  const program = `
+    const builtins = { fs: require("node:fs/promises") };
+    for (const name of ["os", "net", "path", "url"]) builtins[name] = require("node:" + name);
+    builtins.childProcess = require("node:child_process");
+    require(${JSON.stringify(module)}).openJournalFile(builtins, ${JSON.stringify(file(""))}).then(() => console.log("open"));
+  `;
+  const output = childProcess.execFileSync(process.execPath, ["-e", program], { encoding: "utf8", timeout: 30_000 });
+  assert.equal(output, "open\n");
 });
 
 test("before Node 20, the program is needed, since sockets would have no names", async () => {
@@ -203,6 +231,7 @@ test("on Windows, a pipe is the lock, and a folder cannot be opened", async () =
     return fs.open(path, flags);
   };
   const pipes = [];
+  const childProcess = { spawn: () => pipes.push("a program") };
   const createServer = () => ({
     once: () => {},
     unref: () => {},
@@ -218,7 +247,10 @@ test("on Windows, a pipe is the lock, and a folder cannot be opened", async () =
   const platform = Object.getOwnPropertyDescriptor(process, "platform");
   Object.defineProperty(process, "platform", { ...platform, value: "win32" });
   try {
-    const journal = await openJournalFile({ ...notAllowed, fs: { ...fs, open }, net: { createServer } }, name);
+    const journal = await openJournalFile(
+      { ...builtins, childProcess, fs: { ...fs, open }, net: { createServer } },
+      name,
+    );
     assert.deepEqual([opened, pipes], [[name], [[`\\\\.\\pipe\\airudder-journal-${dev}-${ino}`, true]]]);
     await journal.close();
     assert.deepEqual(pipes, []);
