@@ -147,6 +147,14 @@ test("a lease that somebody else took is lost: nothing is appended, not even ask
   await journal.close();
 });
 
+test("a timer may be a number, as in a browser", async () => {
+  const { open } = database();
+  mock.method(globalThis, "setInterval", () => 7);
+  const journal = open();
+  assert.equal(await journal.read(), "one\ntwo\n");
+  await journal.close();
+});
+
 test("a holder that may be dead is waited for until its lease has run out", async () => {
   const { count, found, open } = database();
   let leftMs = 700;
