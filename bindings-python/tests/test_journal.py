@@ -122,6 +122,52 @@ def test_own_lines_do_not_stay_on_a_full_disk(path, monkeypatch):
         assert path.read_text() == LINE
 
 
+def test_lines_that_are_written_in_pieces_are_whole(path):
+    with closing(JournalFile(path)) as journal:
+        write = journal._file.write
+        journal._file = Pieces(journal._file, lambda rest: write(rest[:5]))
+        journal.append(LINE, 0)
+        assert path.read_text() == LINE
+
+        def full(rest):
+            if len(rest) < 6:
+                raise OSError(errno.ENOSPC, "no space left")
+            return write(rest[:5])
+
+        journal._file = Pieces(journal._file, full)
+        with pytest.raises(OSError, match="no space left"):
+            journal.append(LINE, len(LINE))
+        assert path.read_text() == LINE
+
+
+class Pieces:
+    """A file that writes as this function does."""
+
+    def __init__(self, file, write):
+        self._file = file
+        self.write = write
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_name_of_a_new_file_is_made_durable_where_the_file_system_can(path, monkeypatch, fails):
+    flushed = []
+
+    def fsync(descriptor):
+        flushed.append((descriptor, Path(f"/proc/self/fd/{descriptor}").resolve()))
+        if fails:
+            raise OSError(errno.EINVAL, "invalid argument")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with closing(JournalFile(path)):
+        ((descriptor, folder),) = flushed
+        assert folder == path.parent.resolve()
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
+
+
 def test_a_torn_tail_is_cut_off(path):
     path.write_text(LINE + "torn")
     with closing(JournalFile(path)) as journal:
