@@ -55,7 +55,7 @@ lint: built ## Check format, lints and types, warnings being errors
 	cd tools && ../$(PYTHON) -m mypy --strict --no-incremental -p gateway
 	cd bindings-python && ../$(PYTHON) -m mypy.stubtest airudder._native
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
-	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp examples/c/*
+	clang-format --dry-run -Werror bindings-c/include/airudder.hpp bindings-c/tests/*.[ch] bindings-c/tests/*.cpp bindings-c/fuzz/*.c examples/c/*
 	cd bindings-wasm && npx biome check --error-on-warnings . ../examples/node ../examples/next ../sandbox/page ../sandbox/npm \
 	    ../tools/generators ../tools/mutation/*.mjs ../tools/soak ../tools/workflows
 	cd examples/node && npx tsc -p .
