@@ -243,10 +243,12 @@ static void many_threads(void **state) {
   size_t i;
   (void)state;
   shared = make();
+  is_shared = 1;
   for (i = 0; i < COUNT(threads); i++) {
     assert_int_equal(pthread_create(&threads[i], NULL, trample, (void *)(i + 1)), 0);
   }
   for (i = 0; i < COUNT(threads); i++) pthread_join(threads[i], NULL);
+  is_shared = 0;
   assert_int_equal(airudder_call_free(shared.call), AIRUDDER_E1014_INVALID_HANDLE);
   assert_int_equal(airudder_event_free(shared.event), AIRUDDER_E1014_INVALID_HANDLE);
   assert_int_equal(airudder_catalog_free(shared.catalog), 0);

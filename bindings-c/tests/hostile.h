@@ -71,9 +71,12 @@ static void see_bytes(const char *bytes, size_t len) {
   (void)last;
 }
 
+/* Other threads use the handles, too, and may by that end the life of a text as soon as it was given. */
+static int is_shared;
+
 /* Reads a text that a function may have given; one that failed gave NULL. */
 static void see(airudder_text *text) {
-  if (text->data) {
+  if (text->data && !is_shared) {
     see_bytes(text->data, text->len + 1);
     if (text->data[text->len] != 0) abort();
   }
@@ -86,7 +89,7 @@ static void see_lasting(const struct arguments *a, airudder_text *text) {
 }
 
 static void see_step(airudder_step *step) {
-  const airudder_request *request = step->kind == AIRUDDER_STEP_SEND ? step->request : NULL;
+  const airudder_request *request = step->kind == AIRUDDER_STEP_SEND && !is_shared ? step->request : NULL;
   size_t i;
   if (request) {
     see_bytes(request->url, strlen(request->url) + 1);
