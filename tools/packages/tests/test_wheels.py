@@ -127,3 +127,15 @@ def test_musl(sandbox, tmp_path):
     said = run(python, tmp_path / "wheel/campaign.py", sandbox.url, tmp_path / "journal.jsonl", env=environment)
     assert said.split() == ["1000", "3", "11"]
     assert sandbox.contacts() == 1000
+
+
+def test_musl_aarch64(sandbox, tmp_path):
+    """In a CPython for arm64 that musl's dynamic loader runs, by QEMU."""
+    root = CHROOTS / "musl-arm64"
+    unpacked(tmp_path / "wheel", MUSL[1])
+    python = ["qemu-aarch64-static", "-L", root, "-E", f"PYTHONPATH={tmp_path}/wheel", "-E", f"PYTHONHOME={root}/usr"]
+    python.append(root / "usr/bin/python3.11")
+    assert "ld-musl-aarch64" in run("readelf", "-l", python[-1])
+    said = run(*python, tmp_path / "wheel/campaign.py", sandbox.url, tmp_path / "journal.jsonl")
+    assert said.split() == ["1000", "3", "11"]
+    assert sandbox.contacts() == 1000
