@@ -7,11 +7,15 @@ import { airudder } from "./support.mjs";
 /** So many examples of a property are tried; `make chance` tries more. */
 const EXAMPLES = Number(process.env.AIRUDDER_EXAMPLES ?? 100);
 
+// The suites try the same examples each time, so that they do not fail now and then; `make chance` tries others.
+const chosen = "AIRUDDER_EXAMPLES" in process.env ? {} : { seed: 1 };
+
 /** Tries a property. Where it fails, seed and path of the example are printed, for `fc.assert(property, { seed, path })`. */
-export const check = (property) => fc.assert(property, { numRuns: EXAMPLES });
+export const check = (property) => fc.assert(property, { ...chosen, numRuns: EXAMPLES });
 
 /** The same for properties of whole campaigns, of which an example takes some hundredths of a second. */
-export const checkCampaigns = (property) => fc.assert(property, { numRuns: Math.max(1, Math.floor(EXAMPLES / 4)) });
+export const checkCampaigns = (property) =>
+  fc.assert(property, { ...chosen, numRuns: Math.max(1, Math.floor(EXAMPLES / 4)) });
 
 /** Requires an error of the library, and nothing else. */
 export function named(error) {
