@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from record import HERE, ROOT, Found, judged, kept
+from record import HERE, ROOT, Found, try_shard
 
 TOOL = ROOT / ".cache/cargo-mutants"
 VERSION = "27.1.0"
@@ -62,12 +62,5 @@ def tried(number: int, count: int, jobs: int) -> Found:
     return found
 
 
-def main() -> int:
-    """Try a shard; 1 if a change was missed for which there is no reason."""
-    shard, jobs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    number, count = map(int, shard.split("/"))
-    return judged(kept(HERE / "core.json", shard, tried(number, count, jobs)), count)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(try_shard(HERE / "core.json", tried))

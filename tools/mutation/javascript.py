@@ -13,7 +13,7 @@ import shutil
 import sys
 from typing import Any
 
-from record import HERE, ROOT, Found, beside, judged, kept, named, run
+from record import HERE, ROOT, Found, beside, named, run, try_shard
 
 PACKAGE = ROOT / "bindings-wasm"
 FOLDER = ROOT / "target/mutation/javascript"
@@ -92,12 +92,5 @@ def name_of(path: str, source: str, mutant: dict[str, Any]) -> str:
     return named(path, *([line[2:] for line in compared if line.startswith(sign)] for sign in ("- ", "+ ")))
 
 
-def main() -> int:
-    """Try a shard; 1 if a change was missed for which there is no reason."""
-    shard, jobs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    number, count = map(int, shard.split("/"))
-    return judged(kept(HERE / "javascript.json", shard, tried(number, count, jobs)), count)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(try_shard(HERE / "javascript.json", tried))

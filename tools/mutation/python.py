@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tomllib
 
-from record import HERE, ROOT, Found, beside, judged, kept, named, run
+from record import HERE, ROOT, Found, beside, named, run, try_shard
 
 FOLDER = ROOT / "target/mutation/python"
 MUTMUT = ROOT / ".cache/mutmut/bin/python"
@@ -98,12 +98,5 @@ def read(changes: dict[str, Change], codes: dict[str, int | None]) -> Found:
     return found
 
 
-def main() -> int:
-    """Try a shard; 1 if a change was missed for which there is no reason."""
-    shard, jobs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    number, count = map(int, shard.split("/"))
-    return judged(kept(HERE / "python.json", shard, tried(number, count, jobs)), count)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(try_shard(HERE / "python.json", tried))

@@ -10,13 +10,26 @@ import sys
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 Found = dict[str, list[str]]
 """The names of changes by what came of them: caught, missed, timeout or unviable."""
+
+
+def try_shard(record: Path, tried: Callable[[int, int, int], Found]) -> int:
+    """Do what the command line says, a shard and how many at once; 1 if a change was missed without a reason.
+
+    `tried` gets the shard's number, how many there are, and how many changes to try at once.
+    """
+    shard, jobs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    number, count = map(int, shard.split("/"))
+    return judged(kept(record, shard, tried(number, count, jobs)), count)
 
 
 def kept(file: Path, shard: str, found: Found) -> dict[str, Any]:
