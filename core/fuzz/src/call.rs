@@ -105,8 +105,7 @@ impl Host {
     }
 
     fn answer(&mut self, rest: &[u8]) {
-        let rest = rest.trim_ascii_start();
-        let (status, body) = rest.split_at(rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
+        let (status, body) = input::digits(rest);
         let status = u16::try_from(input::number(status) % 600).expect("a small number");
         let headers = std::mem::take(&mut self.headers);
         let is_plain = headers.get("Is-Encrypted").is_none();

@@ -188,8 +188,7 @@ impl Host {
 
     /// The next thing that becomes of the call of a place.
     fn answer(&mut self, how: u8, rest: &[u8]) {
-        let rest = rest.trim_ascii_start();
-        let (place, rest) = rest.split_at(rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
+        let (place, rest) = input::digits(rest);
         if self.running.is_empty() {
             return;
         }
@@ -217,8 +216,7 @@ impl Host {
     /// The answer to a request, or the number of a failure.
     fn answered(&mut self, how: u8, rest: &[u8], url: &str, body: &[u8]) -> Result<Response, usize> {
         let number = input::number(rest);
-        let rest = rest.trim_ascii_start();
-        let (_, said) = rest.split_at(rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
+        let (_, said) = input::digits(rest);
         let status = u16::try_from(number % 600).expect("a small number");
         let response = Response { status, headers: Headers::new(), body: said.trim_ascii_start().to_vec() };
         let is_upload = url.ends_with("/uploaddetails");

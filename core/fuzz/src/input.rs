@@ -63,3 +63,9 @@ pub(crate) fn number(bytes: &[u8]) -> u64 {
     let digits = bytes.iter().skip_while(|byte| !byte.is_ascii_digit()).take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
 }
+
+/// The digits that the bytes begin with, behind white space, and what is behind them.
+pub(crate) fn digits(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let bytes = bytes.trim_ascii_start();
+    bytes.split_at(bytes.iter().take_while(|byte| byte.is_ascii_digit()).count())
+}
