@@ -41,12 +41,12 @@ impl From<io::Error> for Stopped {
 /// Sends the contacts, each a JSON object; the journal remembers what was sent. They must come in the same order when
 /// the campaign is run again.
 pub fn run(
+    host: &Host,
     session: &Session,
     config: CampaignConfig,
     mut contacts: impl Iterator<Item = String>,
     journal: &Path,
 ) -> Result<Report, Stopped> {
-    let host = Host::default();
     let mut journal = Journal::open(journal)?;
     let mut campaign = Campaign::new(session, config)?;
     let good = campaign.resume(&journal.read()?)?;

@@ -6,7 +6,10 @@ use std::{
 };
 
 use airudder_core::{Call, Error, Failure, Now, Output, Request, Response, Step};
-use ureq::{Agent, Timeout, http};
+use ureq::{
+    Agent, Timeout, http,
+    tls::{RootCerts, TlsConfig},
+};
 
 /// Sends requests; its connections are used again.
 #[derive(Debug)]
@@ -18,6 +21,14 @@ pub struct Host {
 
 impl Default for Host {
     fn default() -> Self {
+        Self::trusting(RootCerts::WebPki)
+    }
+}
+
+impl Host {
+    /// A host that believes the certificates of these authorities, such as that of a proxy that looks into TLS.
+    #[must_use]
+    pub fn trusting(authorities: RootCerts) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // A redirect might carry the token, or an upload, to somewhere else.
@@ -26,12 +37,11 @@ impl Default for Host {
             .proxy(None)
             // Less than the five seconds after which common servers close their end.
             .max_idle_age(Duration::from_secs(4))
+            .tls_config(TlsConfig::builder().root_certs(authorities).build())
             .build();
         Self { agent: config.into(), start: (SystemTime::now(), Instant::now()) }
     }
-}
 
-impl Host {
     /// Unix time in milliseconds, which does not jump: the real time at the start, and what was measured since.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
@@ -55,14 +65,23 @@ impl Host {
 
     /// Runs a call to its end.
     pub fn run(&self, call: &mut Call) -> Result<Output, Error> {
+        Ok(self.download(call)?.0)
+    }
+
+    /// Runs a call to its end, and gives the body of the last response, too: where the result is a file, its bytes.
+    pub fn download(&self, call: &mut Call) -> Result<(Output, Vec<u8>), Error> {
+        let mut last = Vec::new();
         loop {
             match call.poll(self.now_ms())? {
                 Step::Send(request) => match self.send(&request) {
-                    Ok(response) => call.on_response(self.now_ms(), &response)?,
+                    Ok(response) => {
+                        call.on_response(self.now_ms(), &response)?;
+                        last = response.body;
+                    }
                     Err(error) => call.on_failure(self.now_ms(), failure(&error), &error.to_string())?,
                 },
                 Step::Wait { until_ms, .. } => self.sleep_until(until_ms),
-                Step::Done => return call.take_result(),
+                Step::Done => return Ok((call.take_result()?, last)),
             }
         }
     }

@@ -9,6 +9,7 @@
 use std::{env, error::Error, io, path::PathBuf, process::ExitCode};
 
 use airudder_core::{CampaignConfig, ClientConfig, Report, Secret, Session};
+use airudder_example::Host;
 
 fn main() -> ExitCode {
     match send() {
@@ -50,7 +51,7 @@ fn send() -> Result<Report, Box<dyn Error>> {
         campaign.batch_size = size.parse()?;
     }
     let contacts = io::stdin().lines().collect::<Result<Vec<_>, _>>()?;
-    Ok(airudder_example::run(&session, campaign, contacts.into_iter(), &journal)?)
+    Ok(airudder_example::run(&Host::default(), &session, campaign, contacts.into_iter(), &journal)?)
 }
 
 fn variable(name: &str) -> Result<String, String> {

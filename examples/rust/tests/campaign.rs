@@ -1,52 +1,23 @@
 //! The program against the sandbox, which loses answers and refuses requests while the program is killed.
 
+mod support;
+
 use std::{
     fs::{self, File},
-    net::{Ipv4Addr, SocketAddr},
     path::Path,
     process::{Command, Output, Stdio},
     thread,
     time::Duration,
 };
 
-use airudder_sandbox::{Config, Sandbox};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
+use support::Api;
 
 const CONTACTS: usize = 2000;
 
-struct Api {
-    sandbox: Option<Sandbox>,
-    url: String,
-    runtime: Runtime,
-}
-
-impl Api {
-    fn start(key: Option<&str>) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let config = Config { listen, encryption_key: key.map(Into::into), ..Config::default() };
-        let sandbox = runtime.block_on(Sandbox::start(config)).expect("the sandbox starts");
-        Self { url: sandbox.url(), sandbox: Some(sandbox), runtime }
-    }
-
-    fn control(&self, name: &str) -> Value {
-        let text = ureq::get(format!("{}/_sandbox/{name}", self.url)).call().expect("an answer");
-        serde_json::from_str(&text.into_body().read_to_string().expect("a text")).expect("JSON")
-    }
-
-    fn faults(&self, faults: &Value) {
-        let request = ureq::post(format!("{}/_sandbox/faults", self.url)).header("Content-Type", "application/json");
-        request.send(faults.to_string()).expect("the faults are taken");
-    }
-}
-
-impl Drop for Api {
-    fn drop(&mut self) {
-        if let Some(sandbox) = self.sandbox.take() {
-            self.runtime.block_on(sandbox.stop());
-        }
-    }
+fn faults(api: &Api, faults: &Value) {
+    let request = ureq::post(format!("{}/_sandbox/faults", api.url)).header("Content-Type", "application/json");
+    request.send(faults.to_string()).expect("the faults are taken");
 }
 
 fn program(api: &Api, folder: &Path, key: Option<&str>) -> Command {
@@ -102,11 +73,14 @@ fn a_campaign_that_is_killed_again_and_again_phones_nobody_twice() {
     let folder = tempfile::tempdir().expect("a folder");
     contacts(folder.path());
     let api = Api::start(None);
-    api.faults(&json!([
-        {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.3},
-        {"operation": "workflow.upload_details", "fault": "reset_before", "probability": 0.2},
-        {"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 40},
-    ]));
+    faults(
+        &api,
+        &json!([
+            {"operation": "workflow.upload_details", "fault": "reset_after", "probability": 0.3},
+            {"operation": "workflow.upload_details", "fault": "reset_before", "probability": 0.2},
+            {"operation": "workflow.upload_details", "fault": "delay", "delay_ms": 40},
+        ]),
+    );
     for milliseconds in [30, 60, 90, 150, 400] {
         let mut running = program(&api, folder.path(), None).spawn().expect("it starts");
         thread::sleep(Duration::from_millis(milliseconds));

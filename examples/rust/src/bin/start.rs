@@ -3,6 +3,7 @@
 use std::{env, error::Error, path::Path};
 
 use airudder_core::{CampaignConfig, ClientConfig, Secret, Session};
+use airudder_example::Host;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let session = Session::new(ClientConfig {
@@ -18,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         r#"{"callee":"6200012345679","platform":"TEMP1","caseid":"c-2","variables":{}}"#,
     ];
     let contacts = contacts.into_iter().map(String::from);
-    let report = airudder_example::run(&session, july, contacts, Path::new("july.jsonl"))?;
+    let report = airudder_example::run(&Host::default(), &session, july, contacts, Path::new("july.jsonl"))?;
     println!("accepted: {}", report.accepted);
     for contact in &report.rejected {
         println!("rejected: contact {}, {}", contact.contact, contact.message);
