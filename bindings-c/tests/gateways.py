@@ -5,6 +5,7 @@ import subprocess
 import time
 import urllib.request
 
+import trustme
 from conftest import Sandbox
 from gateway.matrix import MATRIX, Gateways, control, number, run_all
 
@@ -30,11 +31,16 @@ JOB = {
 class World:
     """The sandbox, gateways before it, and what it has before the tests: a contact, and a recording."""
 
-    def __init__(self, folder, programs):
+    def __init__(self, folder, programs, *, is_secured):
         self._folder = folder
         self._programs = programs
+        self._is_secured = is_secured
         self._sandbox = Sandbox("--encryption-key", KEY)
-        self._gateways = Gateways(self._sandbox.url)
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+        certificate = folder / "server.pem"
+        authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+        self._gateways = Gateways(self._sandbox.url, certificate)
         self._token = ""
 
     def run_all(self):
@@ -68,6 +74,9 @@ class World:
         url = self._gateways.open()
         timeout = str(int(MATRIX["time_limit"] * 1000)) if cell.row.get("slow") else "30000"
         settings = {"AIRUDDER_BASE_URL": url, "AIRUDDER_TIMEOUT_MS": timeout}
+        if self._is_secured:
+            secured = url.replace("http:", "https:")
+            settings |= {"AIRUDDER_BASE_URL": secured, "AIRUDDER_CA_FILE": str(self._folder / "authority.pem")}
         settings |= {"AIRUDDER_ENCRYPTION_KEY": KEY} if cell.row.get("sealed") else {}
 
         def arm():

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import EXAMPLES, ROOT
-from gateway.matrix import MATRIX, Cell
+from gateway.matrix import IS_WHOLE, MATRIX, Cell
 from gateways import World
 
 CALLS = ROOT / "bindings-c/tests/gateways.c"
@@ -19,12 +19,13 @@ def programs(how, build):
     return {"call": call, "campaign": build(*CAMPAIGN, packages=["libcurl"])}
 
 
-@pytest.fixture(scope="module", params=["libcurl", "sockets"])
+@pytest.fixture(scope="module", params=["libcurl", "sockets", *["libcurl, TLS"] * IS_WHOLE])
 def wrong(request, build, tmp_path_factory):
     """The whole matrix, over libcurl or over bare sockets, which have no campaign: what is wrong with each cell."""
-    world = World(tmp_path_factory.mktemp("gateways"), programs(request.param, build))
+    how, _, tls = request.param.partition(", ")
+    world = World(tmp_path_factory.mktemp("gateways"), programs(how, build), is_secured=bool(tls))
     try:
-        yield request.param, world.run_all()
+        yield how, world.run_all()
     finally:
         world.stop()
 

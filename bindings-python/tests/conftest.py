@@ -18,7 +18,7 @@ from redis_server import RedisServer
 from servers import APP, CONTACT, Authority, Face, Listener, Proxy, Server, free_port
 from vendor import Vendor
 
-from airudder import Client
+from airudder import AsyncHttpTransport, Client, HttpTransport
 
 __all__ = ["APP", "CAMPAIGN", "CONTACT", "KEY", "ROOT", "Sandbox", "binary", "free_port"]
 
@@ -162,7 +162,8 @@ def face(request):
     made = []
 
     def make(url, transport=None, **settings):
-        made.append(Face(request.param, url, transport or {}, settings))
+        kind = HttpTransport if request.param == "sync" else AsyncHttpTransport
+        made.append(Face(request.param, url, kind(**transport or {}), settings))
         return made[-1]
 
     yield make

@@ -2,12 +2,15 @@
 
 import tempfile
 import time
+from pathlib import Path
 
+import httpx
+import httpx2
 from conftest import CAMPAIGN, KEY, Sandbox
 from gateway.matrix import MATRIX, Gateways, control, number, run_all
-from servers import APP, CONTACT, Face
+from servers import APP, CONTACT, Authority, Face
 
-from airudder import AirudderError, Client
+from airudder import AirudderError, AsyncHttpTransport, Client, HttpTransport
 
 MARKER = {
     "case_id": "marker",
@@ -21,6 +24,16 @@ TASK = {
     "Details": [{"Mobile": CONTACT["callee"], "Platform": "TEMP1"}],
 }
 SETTLE = 0.05
+TRANSPORTS = {
+    "sync": ("sync", lambda _: HttpTransport(trust_env=False)),
+    "async": ("async", lambda _: AsyncHttpTransport(trust_env=False)),
+    "sync, TLS": ("sync", lambda authority: HttpTransport(trust_env=False, ca_file=authority.file)),
+    "async, TLS": ("async", lambda authority: AsyncHttpTransport(trust_env=False, ca_file=authority.file)),
+    "httpx": ("sync", lambda _: httpx.Client(trust_env=False)),
+    "httpx, TLS": ("sync", lambda authority: httpx.Client(trust_env=False, verify=authority.client)),
+    "httpx2, async": ("async", lambda _: httpx2.AsyncClient(trust_env=False)),
+}
+"""What sends: its kind, and what makes it."""
 IDLE = 0.2
 """The seconds within which something surely happened to an idle connection, on a busy machine, too."""
 
@@ -30,9 +43,11 @@ class World:
 
     def __init__(self, kind):
         self._kind = kind
+        self.host = "httpx" if "httpx" in kind else ""
         self._folder = tempfile.TemporaryDirectory(prefix="airudder-gateways-")
         self._sandbox = Sandbox("--encryption-key", KEY)
-        self._gateways = Gateways(self._sandbox.url)
+        self._authority = Authority(Path(self._folder.name))
+        self._gateways = Gateways(self._sandbox.url, self._authority.certificate)
 
     def run_all(self):
         with Client(base_url=self._sandbox.url, **APP) as client:
@@ -42,7 +57,7 @@ class World:
             while self._sandbox.stats()["contacts"]["waiting"]:
                 time.sleep(SETTLE)
             self._recording = client.tasks.recording(**self._call).content
-        return run_all(MATRIX["operations"], self._run, self._sandbox.control)
+        return run_all(MATRIX["operations"], self._run, self._sandbox.control, self.host)
 
     def stop(self):
         self._gateways.stop()
@@ -54,7 +69,9 @@ class World:
         url = self._gateways.open()
         settings = {"timeout": MATRIX["time_limit"] if cell.row.get("slow") else 30.0}
         settings |= {"encryption_key": KEY} if cell.row.get("sealed") else {}
-        face = Face(self._kind, url, {"trust_env": False}, settings)
+        kind, make = TRANSPORTS[self._kind]
+        secured = url.replace("http:", "https:") if "TLS" in self._kind else url
+        face = Face(kind, secured, make(self._authority), settings)
         try:
             if cell.operation != "token":
                 self._read(cell, face, timeout=30.0)

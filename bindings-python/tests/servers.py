@@ -14,7 +14,7 @@ from base64 import b64encode
 import pytest
 import trustme
 
-from airudder import AsyncClient, AsyncHttpTransport, Client, HttpTransport
+from airudder import AsyncClient, Client
 
 APP = {"app_key": "fake-app-key", "app_secret": "fake-app-secret"}
 CONTACT = {"callee": "+620001234567", "platform": "TEMP1", "caseid": "c-1", "variables": {"customer_name": "Ana"}}
@@ -182,16 +182,13 @@ class Proxy(Listener):
 
 
 class Face:
-    """A client of either kind, used alike. Its transport has the settings that it is given."""
+    """A client of either kind, used alike, which sends by this transport."""
 
     def __init__(self, kind, url, transport, settings):
         self._runner = None if kind == "sync" else asyncio.Runner()
-        if kind == "sync":
-            self.transport = HttpTransport(**transport)
-            self.client = Client(base_url=url, transport=self.transport, **APP | settings)
-        else:
-            self.transport = AsyncHttpTransport(**transport)
-            self.client = AsyncClient(base_url=url, transport=self.transport, **APP | settings)
+        self.transport = transport
+        make = Client if kind == "sync" else AsyncClient
+        self.client = make(base_url=url, transport=transport, **APP | settings)
 
     def call(self, name, params, **options):
         called = self.client.call(name, params, options=options or None)
@@ -215,19 +212,23 @@ class Face:
         return self.call("workflow.upload_details", UPLOAD, **options)
 
     def close(self):
-        closed = self.transport.close()
+        close = getattr(self.transport, "aclose", None) or self.transport.close
+        closed = close()
         if self._runner:
             self._runner.run(closed)
             self._runner.close()
 
 
 class Authority:
-    """A certificate authority of our own, a server's settings with its certificate, and a client's that trusts it."""
+    """A certificate authority of our own, a certificate of this machine, and what trusts it."""
 
     def __init__(self, folder):
         authority = trustme.CA()
         self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1", "localhost").configure_cert(self.server)
+        own = authority.issue_cert("127.0.0.1", "localhost")
+        own.configure_cert(self.server)
+        self.certificate = folder / "server.pem"
+        own.private_key_and_cert_chain_pem.write_to_path(str(self.certificate))
         self.client = ssl.create_default_context()
         authority.configure_trust(self.client)
         self.file = folder / "authority.pem"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ssl
 import sys
 import threading
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser("gateway", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--listen", default="127.0.0.1:0", help="an address of this machine; port 0 takes a free one")
     parser.add_argument("--upstream", required=True, help="the API, such as http://127.0.0.1:8460")
+    parser.add_argument("--certificate", metavar="PEM", help="a key and its certificates: TLS is then understood, too")
     parser.add_argument("--behavior", choices=NAMES, metavar="NAME", help="arm it at once; a wrong name lists all")
     parser.add_argument("--path", default="*", help="only requests whose path ends so")
     parser.add_argument("--times", type=int, default=1, help="so many requests")
@@ -29,7 +31,10 @@ def main() -> None:
     given = parser.parse_args()
     host, _, port = given.listen.rpartition(":")
     api = urlsplit(given.upstream)
-    gateway = Gateway((host, int(port)), (api.hostname or "", api.port or 80))
+    certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if given.certificate else None
+    if certificate:
+        certificate.load_cert_chain(given.certificate)
+    gateway = Gateway((host, int(port)), (api.hostname or "", api.port or 80), certificate)
     if given.behavior:
         gateway.arm(given.behavior, given.path, given.times)
     sys.stdout.write(f"listening on {gateway.url}\n")

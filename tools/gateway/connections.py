@@ -6,7 +6,7 @@ import socket
 import time
 
 from gateway.registry import FORGED, Then, changed, end, message, on_idle, on_request
-from gateway.turn import Turn, reset
+from gateway.turn import Turn, reset, say_goodbye, shut
 
 LATE = 1.0
 """The seconds after which a late answer comes: more than the time limit of who waits for it."""
@@ -14,18 +14,19 @@ LATE = 1.0
 
 @on_idle("idle-close")
 def _close(connection: socket.socket) -> None:
-    connection.shutdown(socket.SHUT_RDWR)
+    say_goodbye(connection)
+    shut(connection, socket.SHUT_RDWR)
 
 
 @on_idle("idle-reset")
 def _reset(connection: socket.socket) -> None:
     reset(connection)
-    connection.shutdown(socket.SHUT_RD)  # wakes its thread, which closes it
+    shut(connection, socket.SHUT_RD)  # wakes its thread, which closes it
 
 
 @on_idle("idle-half-close")
 def _half_close(connection: socket.socket) -> None:
-    connection.shutdown(socket.SHUT_WR)
+    shut(connection, socket.SHUT_WR)
 
 
 for name, unasked in {
@@ -44,7 +45,8 @@ for name, unasked in {
 @on_idle("idle-408-close")
 def _goodbye(connection: socket.socket) -> None:
     connection.sendall(message("408 Request Timeout", b"", "Connection: close"))
-    connection.shutdown(socket.SHUT_RDWR)
+    say_goodbye(connection)
+    shut(connection, socket.SHUT_RDWR)
 
 
 @on_request("close-before")

@@ -78,6 +78,7 @@ changed(
 )
 changed("length-twice-alike", lambda answer: answer.head(b"Content-Length: %d" % len(answer.body)) + answer.body)
 changed("length-none-close", lambda answer: answer.head(length=b"") + answer.body, "close")
+changed("length-none-cut", lambda answer: answer.head(length=b"") + answer.body[: len(answer.body) // 2], "cut")
 changed("length-none", lambda answer: answer.head(length=b"") + answer.body, "hold")
 
 # Transfer-Encoding.

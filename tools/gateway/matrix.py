@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+IS_WHOLE = os.environ.get("GATEWAYS") == "all"
+"""All hosts are wanted, in each way that they can connect: `make gateways`."""
 MATRIX = json.loads(Path(__file__).with_name("matrix.json").read_text(encoding="utf-8"))
 LONGEST = 20
 """The seconds that nothing may take, with its time limits, repetitions and waits, on a busy machine."""
@@ -26,15 +29,16 @@ _numbers = itertools.count(10_000_000)
 class Gateways:
     """The program that makes gateways before this API."""
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, certificate: Path | None = None) -> None:
         command = [sys.executable, "-m", "gateway", "--upstream", upstream, "--exit-with-stdin"]
+        command += ["--certificate", str(certificate)] if certificate else []
         folder = Path(__file__).parents[1]
         self._process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout  # noqa: S101 - it is a pipe
         self._url = self._process.stdout.readline().removeprefix("listening on ").strip()
 
     def open(self) -> str:
-        """Open another gateway, and give its URL."""
+        """Open another gateway, and give its URL; with a certificate it is one of `https`, too."""
         url: str = control(self._url, "open")["url"]
         return url
 
@@ -62,6 +66,8 @@ class Cell:
 
     behavior: str
     operation: str
+    host: str = ""
+    """The host, if it has cells of its own."""
     said: str = ""
     """The outcome and the error's number, as the matrix writes them."""
     seconds: float = 0.0
@@ -76,7 +82,8 @@ class Cell:
     @property
     def allowed(self) -> list[str]:
         """What may be said; nothing where there is no such cell."""
-        said = (MATRIX["groups"][self.row["group"]] | self.row)[self.operation]
+        own = MATRIX["hosts"].get(self.host, {}).get(self.behavior, {})
+        said = (MATRIX["groups"][self.row["group"]] | self.row | own)[self.operation]
         return [said] if isinstance(said, str) else said or []
 
     @property
@@ -88,7 +95,7 @@ class Cell:
         """What is wrong with it, given how often the API got each contact: nothing, if all is as the matrix has it."""
         is_trusted = self.operation in self.row.get("trusted", [])
         counts = [uploaded.get(case_id, 0) for case_id in self.case_ids]
-        is_denied = any(counts) and self.said.partition(" ")[0] not in ("accepted", "unknown", "altered")
+        is_denied = any(counts) and not self.said.startswith(("accepted", "unknown", "altered"))
         found = {
             f"it says {self.said!r}, and may say {self.allowed}": self.said not in self.allowed,
             f"it was sent twice: {counts}": max(counts, default=0) > 1 and not is_trusted,
@@ -101,7 +108,7 @@ class Cell:
 
 
 def run_all(
-    operations: Iterable[str], run: Callable[[Cell], object], sandbox: Callable[[str], dict[str, Any]]
+    operations: Iterable[str], run: Callable[[Cell], object], sandbox: Callable[[str], dict[str, Any]], host: str = ""
 ) -> dict[str, dict[str, list[str]]]:
     """Run the cells, eight at once, and those alone that would meddle with others.
 
@@ -109,13 +116,13 @@ def run_all(
         operations: Those that the host has.
         run: Runs a cell.
         sandbox: Asks the sandbox behind the gateways something.
+        host: The host, if it has cells of its own.
 
     Returns:
         What is wrong with each cell, by behavior and operation.
     """
-    cells = [
-        cell for cell in itertools.starmap(Cell, itertools.product(MATRIX["behaviors"], operations)) if cell.allowed
-    ]
+    every = itertools.product(MATRIX["behaviors"], operations, [host])
+    cells = [cell for cell in itertools.starmap(Cell, every) if cell.allowed]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(run, [cell for cell in cells if not cell.row.get("alone")]))
     for cell in cells:

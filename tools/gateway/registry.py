@@ -11,7 +11,7 @@ from gateway.wire import Answer
 
 OnRequest: TypeAlias = Callable[[Turn], None]
 OnIdle: TypeAlias = Callable[[socket.socket], None]
-Then: TypeAlias = Literal["keep", "close", "reset", "hold"]
+Then: TypeAlias = Literal["keep", "close", "cut", "reset", "hold"]
 
 ON_REQUEST: dict[str, OnRequest] = {}
 """What happens to a request."""
@@ -49,7 +49,7 @@ def on_idle(name: str) -> Callable[[OnIdle], OnIdle]:
 def end(turn: Turn, then: Then) -> None:
     """Go on with the connection, or end it."""
     if then != "keep":
-        {"close": turn.close, "reset": turn.reset, "hold": turn.hold}[then]()
+        {"close": turn.close, "cut": turn.cut, "reset": turn.reset, "hold": turn.hold}[then]()
 
 
 def changed(name: str, change: Callable[[Answer], bytes], then: Then = "keep") -> None:

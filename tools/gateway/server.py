@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import select
 import socket
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +25,8 @@ FAMILIES = (connections, contents, framing, statuses)
 NAMES = sorted({*ON_REQUEST, *ON_IDLE, AMID_REQUEST})
 """The names of all behaviors."""
 CONTROL = "/_gateway/"
+HANDSHAKE = b"\x16"
+"""The first byte of a connection that is TLS."""
 MOMENT = 0.02
 """The seconds until an idle behavior strikes: who armed it may be busy by then, so that its event loop sees nothing."""
 
@@ -30,8 +34,12 @@ MOMENT = 0.02
 class Gateway:
     """Passes requests on to the API as they are, but for those that its behavior strikes."""
 
-    def __init__(self, address: tuple[str, int], api: tuple[str, int]) -> None:
+    def __init__(
+        self, address: tuple[str, int], api: tuple[str, int], certificate: ssl.SSLContext | None = None
+    ) -> None:
+        """Listen; with a certificate, a connection that begins as TLS does is one."""
         self._api = api
+        self._certificate = certificate
         self._lock = threading.Lock()
         self._behavior, self._path, self._times = "", "*", 0
         self._struck = 0
@@ -70,18 +78,32 @@ class Gateway:
                 threading.Thread(target=self._serve, args=[connection], daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError, EndedError, ValueError), connection.makefile("rb") as stream:
-            while request := self._next_request(connection, stream):
-                self._turn(connection, request)
+        with (
+            contextlib.suppress(OSError, EndedError, ValueError),
+            connection,
+            self._secured(connection) as secured,
+            secured.makefile("rb") as stream,
+        ):
+            while request := self._next_request(secured, stream):
+                self._turn(secured, request)
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        if self._certificate and connection.recv(1, socket.MSG_PEEK) == HANDSHAKE:
+            return self._certificate.wrap_socket(connection, server_side=True)
+        return connection
 
     def _next_request(self, connection: socket.socket, stream: BinaryIO) -> Request | None:
         with self._lock:
             self._idle.add(connection)
         try:
-            head = read_head(stream)
+            # What strikes idle connections writes to them, which TLS bears only while nobody reads.
+            has_come = select.poll()
+            has_come.register(connection, select.POLLIN)
+            has_come.poll(SECONDS * 1000)
         finally:
             with self._lock:
                 self._idle.discard(connection)
+        head = read_head(stream)
         if not head:
             return None
         method, target, _ = head.partition(b"\r\n")[0].decode().split()
@@ -130,7 +152,7 @@ class Gateway:
         return message("200 OK", json.dumps(told).encode(), "Content-Type: application/json", "Connection: close")
 
     def _open(self) -> dict[str, object]:
-        return {"url": Gateway((self._listener.getsockname()[0], 0), self._api).url}
+        return {"url": Gateway((self._listener.getsockname()[0], 0), self._api, self._certificate).url}
 
     def _armed(self, behavior: str, path: str = "*", times: int = 1) -> dict[str, object]:
         self.arm(behavior, path, times)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Callable
@@ -39,6 +40,11 @@ class Turn:
 
     def close(self) -> NoReturn:
         """Close the connection in order."""
+        say_goodbye(self.connection)
+        raise EndedError
+
+    def cut(self) -> NoReturn:
+        """Close the connection without TLS's own goodbye, as anybody on the way can."""
         raise EndedError
 
     def reset(self) -> NoReturn:
@@ -52,6 +58,19 @@ class Turn:
             while self.connection.recv(1 << 16):
                 pass
         raise EndedError
+
+
+def say_goodbye(connection: socket.socket) -> None:
+    """Send TLS's own goodbye, and do not wait for the other side's."""
+    if isinstance(connection, ssl.SSLSocket):
+        connection.setblocking(False)
+        with contextlib.suppress(OSError, ValueError):
+            connection.unwrap()
+
+
+def shut(connection: socket.socket, how: int) -> None:
+    """Close a direction, or both, below TLS, which goes on for the other direction."""
+    socket.socket.shutdown(connection, how)
 
 
 def reset(connection: socket.socket) -> None:
