@@ -107,10 +107,11 @@ chance: python node sandbox ## Try the random tests of Python and JavaScript wit
 	    $(PYTHON) -m pytest bindings-python/tests/test_random_*.py
 	cd bindings-wasm && AIRUDDER_EXAMPLES=$(or $(EXAMPLES),2000) node --test --test-reporter=spec tests/random-*.test.mjs
 
-gateways: python node binaries ## Stand each language behind the gateways of tools/gateway, in all that they do
-	AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python/tests/test_gateways.py
-	cd bindings-wasm && node --test tests/gateways.test.mjs
-	$(PYTHON) -m pytest bindings-c/tests/test_gateways.py
+gateways: python node binaries ## Stand each host behind the gateways of tools/gateway, in all ways to connect: some fifteen minutes
+	GATEWAYS=all AIRUDDER_SANDBOX=$(CURDIR)/target/release/airudder-sandbox $(PYTHON) -m pytest bindings-python/tests/test_gateways.py
+	cd bindings-wasm && GATEWAYS=all node --test tests/gateways.test.mjs
+	GATEWAYS=all $(PYTHON) -m pytest bindings-c/tests/test_gateways.py
+	cargo test --quiet -p airudder-example --test gateways
 
 mutation: ## Change the core in a fortieth of all places, and see that tests notice: SHARD=1/40; some 20 minutes
 	@python3 tools/mutation/core.py $(or $(SHARD),1/40) 2

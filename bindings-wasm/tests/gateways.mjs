@@ -1,12 +1,15 @@
 // Gateways that do what they should not, between clients and the sandbox: the matrix of tools/gateway/matrix.json.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { json } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { Agent, fetch as undiciFetch } from "undici-7";
+import { authority } from "./certificates.mjs";
 import { APP, airudder, root, Sandbox } from "./support.mjs";
 
 const { AirudderError, Client, File } = airudder;
@@ -34,9 +37,9 @@ const LONGEST = 20;
 
 /** The program that makes gateways. */
 export class Gateways {
-  static async start(upstream) {
-    const options = { cwd: new URL("tools", root), stdio: ["pipe", "pipe", "inherit"] };
-    const command = ["-m", "gateway", "--upstream", upstream, "--exit-with-stdin"];
+  static async start(upstream, ...more) {
+    const options = { cwd: new URL("tools", root).pathname, stdio: ["pipe", "pipe", "inherit"] };
+    const command = ["-m", "gateway", "--upstream", upstream, "--exit-with-stdin", ...more];
     const gateways = new Gateways();
     gateways.process = spawn("python3", command, options);
     const [line] = await once(createInterface(gateways.process.stdout), "line");
@@ -54,20 +57,25 @@ export class Gateways {
   }
 }
 
-/** Tells a gateway something. */
+/** Tells a gateway something, over a connection of its own: those of `fetch` are what behaviors strike. */
 export async function control(url, name, body) {
-  const response = await fetch(`${url}/_gateway/${name}`, { method: "POST", body: JSON.stringify(body) });
-  return response.json();
+  const asked = request(`${url}/_gateway/${name}`, { method: "POST", agent: false });
+  asked.end(JSON.stringify(body));
+  const [response] = await once(asked, "response");
+  return json(response);
 }
 
 /** The sandbox, gateways before it, and what it has before the tests: a contact, and a recording. */
 class World {
-  static async start(kind) {
+  static async start(kind, certificate) {
     const world = new World();
-    world.kind = kind;
+    Object.assign(world, { kind, certificate });
     world.folder = mkdtempSync(join(tmpdir(), "airudder-"));
     world.sandbox = await Sandbox.start("--encryption-key", KEY);
-    world.gateways = await Gateways.start(world.sandbox.url);
+    world.gateways = await Gateways.start(
+      world.sandbox.url,
+      ...(certificate ? ["--certificate", certificate.file] : []),
+    );
     const client = new Client({ ...APP, baseUrl: world.sandbox.url });
     world.workflow = (await client.workflow.createInstance(WORKFLOW)).workflow_id;
     await client.workflow.uploadDetails({ workflow_id: world.workflow, details: [{ ...CONTACT, caseid: "marker" }] });
@@ -104,12 +112,18 @@ async function recorded(client, call) {
   throw new Error("nobody was called");
 }
 
-/** What sends the requests of a client. */
+/** What sends the requests of a client, and trusts the authority `ca`, where there is TLS. */
 const TRANSPORTS = {
   fetch: () => ({ options: {}, close() {} }),
-  undici: () => {
-    const dispatcher = new Agent();
+  undici: (ca) => {
+    const dispatcher = new Agent({ connect: ca ? { ca } : {} });
     return { options: { fetch: undiciFetch, dispatcher }, close: () => dispatcher.destroy() };
+  },
+  // As docs/networks.md says it.
+  "a client of Deno": (ca) => {
+    const client = globalThis.Deno.createHttpClient({ caCerts: [ca] });
+    const once = ({ body, ...init }) => ({ ...init, client, body: body && new Blob([body]).stream(), duplex: "half" });
+    return { options: { fetch: (url, init) => fetch(url, once(init)) }, close: () => client.close() };
   },
 };
 
@@ -178,18 +192,19 @@ async function saying(operation) {
 
 /** Lets the behavior strike, and notes what the client said, how long it took, and whether the next call is right. */
 async function run(cell, world) {
-  const url = await world.gateways.open();
+  const gateway = await world.gateways.open();
+  const url = world.certificate ? gateway.replace("http://127.0.0.1", "https://localhost") : gateway;
   const row = MATRIX.behaviors[cell.behavior];
-  const { options, close } = TRANSPORTS[world.kind]();
+  const { options, close } = TRANSPORTS[world.kind](world.certificate?.ca);
   const settings = { ...APP, ...options, baseUrl: url, timeoutMs: row.slow ? MATRIX.time_limit * 1000 : 30_000 };
   const client = new Client(row.sealed ? { ...settings, encryptionKey: KEY } : settings);
   if (cell.operation !== "token") await look(client, world, { timeoutMs: 30_000 });
-  await control(url, "arm", { behavior: cell.behavior, path: MATRIX.operations[cell.operation] });
+  await control(gateway, "arm", { behavior: cell.behavior, path: MATRIX.operations[cell.operation] });
   if (cell.behavior.startsWith("idle-")) block(IDLE_MS);
   const begin = performance.now();
   cell.said = await saying(() => OPERATIONS[cell.operation](cell, world, client));
   cell.seconds = (performance.now() - begin) / 1000;
-  cell.struck = (await control(url, "stats", {})).struck;
+  cell.struck = (await control(gateway, "stats", {})).struck;
   if (cell.operation !== "token" || cell.said === "accepted") {
     const after = await saying(() => look(client, world));
     if (after !== "accepted") cell.said += `, and then: ${after}`;
@@ -227,16 +242,25 @@ function problems(cell, uploaded) {
   return wrong;
 }
 
-/** Runs the whole matrix over this transport, eight cells at once; gives what is wrong, by behavior and operation. */
-export async function runAll(kind) {
-  const every = Object.keys(MATRIX.behaviors).flatMap((behavior) =>
+/** A certificate for gateways, made into this folder: the file that they take, and its authority, also as a file. */
+export function certificateIn(folder) {
+  const { sign, ca, path } = authority(folder, "gateways");
+  const { key, cert } = sign("localhost");
+  const file = join(folder, "server.pem");
+  writeFileSync(file, `${key}${cert}`);
+  return { file, ca: ca.toString(), authority: path };
+}
+
+/** Runs the whole matrix over this transport, over TLS where there is a certificate, eight cells at once; gives what is wrong, by behavior and operation. */
+export async function runAll(kind, certificate, behaviors = Object.keys(MATRIX.behaviors)) {
+  const every = behaviors.flatMap((behavior) =>
     Object.keys(MATRIX.operations).map((operation) => ({ behavior, operation })),
   );
   const cells = every.filter(({ behavior, operation }) => allowedIn(behavior, operation));
   for (const cell of cells) cell.caseIds = caseIds(cell);
   const isAlone = ({ behavior }) => MATRIX.behaviors[behavior].alone === true;
   const together = cells.filter((cell) => !isAlone(cell)).values();
-  const world = await World.start(kind);
+  const world = await World.start(kind, certificate);
   try {
     await Promise.all(
       Array.from({ length: 8 }, async () => {

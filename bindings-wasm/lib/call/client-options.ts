@@ -66,7 +66,7 @@ export interface ClientOptions {
   maxResponseBytes?: number | undefined;
   /**
    * Sends the requests: the runtime's own `fetch`. It must send each request once: one that repeats a request by itself
-   * may phone people twice.
+   * may phone people twice. Deno's own does, where a body can be read twice: docs/networks.md has a `fetch` around it.
    */
   fetch?: Fetch | undefined;
   /**
