@@ -54,7 +54,7 @@ def make_tree() -> None:
     """Bring the tree to the state of the project, tracked files that are not committed included."""
     git = ["git", "-C", str(ROOT)]
     # What was changed and changed back would be taken for changed.
-    subprocess.run([*git, "update-index", "--quiet", "--refresh"], capture_output=True, check=False)
+    subprocess.run([*git, "update-index", "-q", "--refresh"], check=False, stdout=subprocess.DEVNULL)
     changed = subprocess.run([*git, "stash", "create"], capture_output=True, text=True, check=True).stdout.strip()
     if not (TREE / ".git").exists():
         subprocess.run([*git, "worktree", "prune"], check=True)
