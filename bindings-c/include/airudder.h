@@ -317,7 +317,8 @@ enum {
   AIRUDDER_E3002_RATE_LIMITED = 3002,
   /** The API failed or is not available. Try again later. */
   AIRUDDER_E3003_SERVER_ERROR = 3003,
-  /** The API gave no token for this app key and secret. Check app key and secret. */
+  /** The API gave no token for this app key and secret. Check app key and secret and, if the account encrypts, the
+      encryption key. */
   AIRUDDER_E4001_CREDENTIALS_REFUSED = 4001,
   /** The API refused a token that it had just given, or a signature. Check that no other program uses the account,
       and the `auth_scheme`; where the operation is signed, `sign_key`, `sign_secret` and `sign_scheme`. */

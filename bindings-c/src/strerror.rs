@@ -39,7 +39,7 @@ pub(crate) const fn of(code: c_int) -> &'static CStr {
         3001 => c"The API refused the request. See the API's own code and message.",
         3002 => c"The API asks for fewer requests. Wait as the retry advice says.",
         3003 => c"The API failed or is not available. Try again later.",
-        4001 => c"The API gave no token for this app key and secret. Check app key and secret.",
+        4001 => c"The API gave no token for this app key and secret. Check app key and secret and, if the account encrypts, the encryption key.",
         4002 => c"The API refused a token that it had just given, or a signature. Check that no other program uses the account, and the `auth_scheme`; where the operation is signed, `sign_key`, `sign_secret` and `sign_scheme`.",
         4003 => c"The API does not permit this (403). See the API's message; if the account lacks a permission, ask AI Rudder for it.",
         4004 => c"The operation needs credentials that the configuration does not have. Set `app_key` and `app_secret`, or `sign_key` and `sign_secret`.",

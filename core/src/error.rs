@@ -80,7 +80,7 @@ error_codes! {
     3001 Refused, "The API refused the request.", "See the API's own code and message.";
     3002 RateLimited, "The API asks for fewer requests.", "Wait as the retry advice says.";
     3003 ServerError, "The API failed or is not available.", "Try again later.";
-    4001 CredentialsRefused, "The API gave no token for this app key and secret.", "Check app key and secret.";
+    4001 CredentialsRefused, "The API gave no token for this app key and secret.", "Check app key and secret and, if the account encrypts, the encryption key.";
     4002 TokenRefused, "The API refused a token that it had just given, or a signature.", "Check that no other program uses the account, and the `auth_scheme`; where the operation is signed, `sign_key`, `sign_secret` and `sign_scheme`.";
     4003 PermissionDenied, "The API does not permit this (403).", "See the API's message; if the account lacks a permission, ask AI Rudder for it.";
     4004 CredentialsMissing, "The operation needs credentials that the configuration does not have.", "Set `app_key` and `app_secret`, or `sign_key` and `sign_secret`.";

@@ -85,7 +85,6 @@ int exchange_begin(struct exchange *exchange, const airudder_request *request) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  /* For a proxy that looks into TLS: a PEM file of the authorities to trust, in place of the system's. */
   if (authorities != NULL) curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   /* libcurl sends a request again by itself when a connection that it uses again turns out to be closed. Whether the

@@ -1,4 +1,5 @@
-/* One request and its response over libcurl. */
+/* One request and its response over libcurl. AIRUDDER_CA_FILE may name a PEM file of the authorities to trust in place
+   of the system's, for instance where a proxy looks into TLS. */
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 

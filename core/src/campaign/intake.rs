@@ -97,7 +97,9 @@ impl Campaign {
 
     pub(super) fn stop_at_other_contact(&mut self, position: u64) -> Error {
         let place = self.place(position);
-        let message = format!("contact {place} is not the one that was sent; give the same contacts in the same order");
+        let message = format!(
+            "contact {place} is not the one that was sent, or one of its fields differs; give the same contacts, with the same values, in the same order"
+        );
         self.stop(Error::new(ErrorCode::JournalMismatch, message))
     }
 
