@@ -26,7 +26,7 @@ async fn it_prints_what_the_page_says_and_sends_nobody_twice() {
     let folder = tempfile::tempdir().expect("a folder");
     for _ in 0..2 {
         let mut command = Command::new(env!("CARGO_BIN_EXE_start"));
-        command.current_dir(&folder).env("AIRUDDER_BASE_URL", sandbox.url());
+        command.current_dir(&folder).env("AIRUDDER_BASE_URL", sandbox.url()).env_remove("AIRUDDER_ENCRYPTION_KEY");
         command.env("AIRUDDER_APP_KEY", "fake-key").env("AIRUDDER_APP_SECRET", "fake-secret");
         let output = tokio::task::spawn_blocking(move || command.output()).await.expect("it ends").expect("it runs");
         assert_eq!(String::from_utf8_lossy(&output.stdout), block("text"));
