@@ -102,6 +102,24 @@ checked = pytest.mark.parametrize("how", ["sanitized", "valgrind"])
 """Run a test twice: with AddressSanitizer, UBSan and LeakSanitizer, and under Valgrind."""
 
 
+def receiving(results):
+    """A program of the lines by which the pages show how results are received."""
+    return f"""
+#include <airudder.h>
+#include <stdlib.h>
+static int quarantine(const airudder_header *headers, size_t count, const char *body, size_t len) {{
+  return headers != NULL && body != NULL && count + len > 0 ? 200 : 503;
+}}
+int main(void) {{
+  airudder_webhooks hooks; airudder_event event; airudder_text key, text;
+  airudder_error error = AIRUDDER_ERROR_INIT;
+  airudder_header *headers = NULL; size_t header_count = 0, body_len = 0; char *body = NULL;
+  {results}
+  return 0;
+}}
+"""
+
+
 class Sandbox:
     """A running sandbox."""
 

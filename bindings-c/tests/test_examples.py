@@ -15,7 +15,7 @@ import urllib.request
 from contextlib import closing, contextmanager, suppress
 
 import pytest
-from conftest import EXAMPLES, ROOT, SECRETS, campaign_loop, checked
+from conftest import EXAMPLES, ROOT, SECRETS, campaign_loop, checked, receiving
 
 KEY = "fake-key-16bytes"
 JOB = {
@@ -56,14 +56,18 @@ def test_readme(build, sandbox, tmp_path, how):
     assert re.fullmatch(r"[0-9a-f]{32}\n", said)
     assert sandbox.contacts() == 1
 
-    variables = (
-        "airudder_webhooks hooks; airudder_event event; airudder_text key, text;"
-        "airudder_error error = AIRUDDER_ERROR_INIT;"
-        "airudder_header *headers = NULL; size_t header_count = 0, body_len = 0; char *body = NULL;"
-    )
-    includes = "#include <airudder.h>\n#include <stdlib.h>\n"
-    source.write_text(f"{includes}int main(void) {{\n{variables}\n{results}\nreturn 0;\n}}\n")
+    source.write_text(receiving(results))
     build(source)
+
+
+@pytest.mark.parametrize("given", [{}, {"AIRUDDER_TEMPLATE_ID": "seven"}])
+def test_a_campaign_needs_a_template(build, contacts, tmp_path, given):
+    program = build(EXAMPLES / "campaign_easy.c", *SHARED, packages=["libcurl"])
+    settings = {name: value for name, value in JOB.items() if name != "AIRUDDER_TEMPLATE_ID"} | given
+    command = [*program.command("plain"), contacts, tmp_path / "july.jsonl"]
+    done = subprocess.run(command, env=program.environment(settings), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "AIRUDDER_TEMPLATE_ID is missing, or no number" in done.stdout + done.stderr
 
 
 @checked

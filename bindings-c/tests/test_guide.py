@@ -3,15 +3,9 @@
 import re
 import shlex
 
-from conftest import EXAMPLES, ROOT, checked, run
+from conftest import EXAMPLES, ROOT, checked, receiving, run
 
 PAGE = (ROOT / "docs/start/c.md").read_text()
-SURROUNDINGS = (
-    "#include <airudder.h>\n#include <stdlib.h>\nint main(void) {\n"
-    "airudder_webhooks hooks; airudder_event event; airudder_text key, text;"
-    "airudder_error error = AIRUDDER_ERROR_INIT;"
-    "airudder_header *headers = NULL; size_t header_count = 0, body_len = 0; char *body = NULL;\n"
-)
 
 
 @checked
@@ -46,5 +40,5 @@ def test_the_commands_of_the_start(prefix, sandbox, tmp_path):
 def test_what_webhooks_shows_compiles(build, tmp_path):
     (results,) = re.findall(r"```c\n(.*?)```", (ROOT / "docs/webhooks.md").read_text(), re.DOTALL)
     source = tmp_path / "webhooks.c"
-    source.write_text(f"{SURROUNDINGS}{results}\nreturn 0;\n}}\n")
+    source.write_text(receiving(results))
     build(source)

@@ -133,6 +133,7 @@ def test_manual_pages_are_clean_and_lead_to_each_other(prefix):
     written = [page for page in pages.values() if not page.read_text().startswith(".so ")]
     assert len(written) > 15
     run("mandoc", "-T", "lint", "-W", "warning", *written)
+    assert not re.search(r"\\$", "".join(page.read_text() for page in written), re.M), "a blank was lost"
     named = {
         name for page in written for name in re.findall(r"^(?:\.It )?\.?Xr (airudder\w*) 3", page.read_text(), re.M)
     }

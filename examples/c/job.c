@@ -48,6 +48,7 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
   if (airudder_client_new(&config, &job->client, &job->error)) return complain(job->error.message);
 
   campaign.workflow_template_id = atoll(setting("AIRUDDER_TEMPLATE_ID", "0"));
+  if (campaign.workflow_template_id <= 0) return complain("AIRUDDER_TEMPLATE_ID is missing, or no number; see job.h");
   campaign.name = setting("AIRUDDER_CAMPAIGN", "campaign");
   campaign.end_time = getenv("AIRUDDER_END_TIME");
   campaign.settle_ms = atoll(setting("AIRUDDER_SETTLE_MS", "0"));

@@ -5,6 +5,7 @@
 
    The second reads what was kept while the scheme of the signatures was an assumption. The settings are those of
    inbox.h. */
+#define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <signal.h>

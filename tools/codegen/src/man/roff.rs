@@ -98,7 +98,7 @@ fn emphasized(said: &str) -> String {
     let mut out = String::new();
     for (at, part) in said.split('`').enumerate() {
         if at % 2 == 1 {
-            let _ = write!(out, r"\fB{}\fP", code(part).replace(' ', r"\ "));
+            let _ = write!(out, r"\fB{}\fP", code(part).replace(' ', r"\~"));
             continue;
         }
         for (at, word) in part.split(' ').enumerate() {
