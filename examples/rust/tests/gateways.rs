@@ -38,7 +38,8 @@ const IDLE: Duration = Duration::from_millis(200);
 fn allowed(matrix: &Value, behavior: &str, operation: &str) -> Vec<String> {
     let row = &matrix["behaviors"][behavior];
     let group = &matrix["groups"][row["group"].as_str().expect("a group")];
-    match row.get(operation).unwrap_or(&group[operation]) {
+    let own = matrix["hosts"]["ureq"][behavior].get(operation);
+    match own.or_else(|| row.get(operation)).unwrap_or(&group[operation]) {
         Value::String(said) => vec![said.clone()],
         Value::Array(said) => said.iter().filter_map(Value::as_str).map(String::from).collect(),
         _ => Vec::new(),
