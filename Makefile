@@ -1,7 +1,7 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz chance mutation mutation-js \
     mutation-python gateways kills engines receivers next generators \
-    spark soak memory timing deny interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
+    spark soak memory miri timing deny interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
 
@@ -159,6 +159,12 @@ soak: setup python node c sandbox ## Send a million contacts from all languages 
 	$(PYTHON) tools/soak/soak.py
 	$(PYTHON) -m pytest tools/soak
 
+miri: ## Interpret tests of the core and of the C library with Miri, which sees undefined behavior; installs a nightly toolchain
+	@cargo +nightly miri --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal -c miri -c rust-src
+	MIRIFLAGS=-Zmiri-strict-provenance cargo +nightly miri test -p airudder-c
+	PROPTEST_CASES=4 MIRIFLAGS="-Zmiri-strict-provenance -Zmiri-disable-isolation" cargo +nightly miri test \
+	    -p airudder-json -p airudder-core --lib -- json canonical call:: crypto:: secret:: webhook::
+
 memory: node ## Make a million calls and unwraps in JavaScript, and see that the memory stays flat
 	@node bindings-wasm/benches/memory.mjs
 
@@ -252,7 +258,7 @@ semver: ## Name what programs can no longer do with the crates: make semver SEMV
 	    --baseline-rev $(SEMVER_BASELINE)
 
 sandbox:
-	@echo "building the sandbox"
+	@echo "building the sandbox (the first time takes some minutes)"
 	@tools/release cargo build --release --quiet -p airudder-sandbox
 
 python-packages: sandbox-wheel ## Build airudder and airudder-sandbox for this machine's Python into target/wheels

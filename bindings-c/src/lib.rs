@@ -14,4 +14,6 @@ mod ffi;
 mod functions;
 mod objects;
 mod strerror;
+#[cfg(test)]
+mod tests;
 mod types;

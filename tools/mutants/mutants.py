@@ -21,6 +21,7 @@ FOLDER = Path("tools/mutants")
 PAGE = Path("docs/promises.md")
 NEEDS = {
     "core": "the tests of a Rust crate",
+    "miri": "tests of a Rust crate that Miri interprets: it has to see undefined behavior",
     "python": "the Python package, whose native module is as it was",
     "native": "Python's native module",
     "npm": "the npm package's JavaScript, whose WebAssembly is as it was",

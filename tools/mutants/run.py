@@ -19,6 +19,12 @@ from xml.etree import ElementTree
 import tree
 from mutants import Mutant, apply, mutants
 
+PACKAGES = {
+    "bindings-c": "airudder-c",
+    "core": "airudder-core",
+    "sandbox": "airudder-sandbox",
+    "tools/protocol": "airudder-protocol",
+}
 LIMIT = 1200
 """So many seconds a test may take."""
 # A test that fails so has not been asked.
@@ -129,15 +135,18 @@ def tested_by_cargo(mutant: Mutant) -> Result:
     """Run a test of Rust, which is built first."""
     folder, _, place = re.sub(r"\.rs$", "", mutant.file).rpartition("/src/" if "/src/" in mutant.file else "/tests/")
     suite, *modules = [part for part in place.split("/") if part != "main"]
-    target = ["--test", suite] if "/tests/" in mutant.file else ["--bins"]
-    modules = modules if "/tests/" in mutant.file else [suite]
-    package = {"core": "airudder-core", "sandbox": "airudder-sandbox", "tools/protocol": "airudder-protocol"}[folder]
-    command = ["cargo", "test", "--locked", "--quiet", "-p", package, *target]
+    target = ["--test", suite]
+    cargo = ["cargo", "+nightly", "miri"] if mutant.needs == "miri" else ["cargo"]
+    if "/src/" in mutant.file:
+        target, modules = ["--lib" if mutant.needs == "miri" else "--bins"], [suite, *modules]
+    command = [*cargo, "test", "--locked", "--quiet", "-p", PACKAGES[folder], *target]
     tree.run(*command, "--no-run")
     name = "::".join([*modules, mutant.function])
     said = output(*command, "--", "--exact", name)
     if "test result: ok. 1 passed" in said:
         return Result("passed")
+    if mutant.needs == "miri" and (seen := re.search(r"^error: Undefined Behavior: (.+)", said, re.MULTILINE)):
+        return Result("failed", seen[1])
     panic = re.search(r"panicked at [^\n]*\n(.*)", said)
     if panic and f"---- {name} stdout ----" in said:
         return Result("failed", panic[1])

@@ -12,8 +12,7 @@ const PIECE: usize = 1024;
 const PIECES: usize = 64;
 
 #[global_allocator]
-static ALLOCATOR: Allocator =
-    Allocator { pieces: UnsafeCell::new([const { Piece([0; PIECE]) }; PIECES]), taken: AtomicU64::new(0) };
+static ALLOCATOR: Allocator = Allocator::new();
 
 /// Returns whether so much of the pool is taken that only errors should take more.
 pub(crate) fn is_low() -> bool {
@@ -34,6 +33,12 @@ struct Piece([u8; PIECE]);
 unsafe impl Sync for Allocator {}
 
 impl Allocator {
+    /// A pool of which nothing is taken.
+    #[expect(clippy::large_stack_arrays, reason = "it is made for statics alone")]
+    const fn new() -> Self {
+        Self { pieces: UnsafeCell::new([const { Piece([0; PIECE]) }; PIECES]), taken: AtomicU64::new(0) }
+    }
+
     /// A piece, or NULL where none is left or it would not do.
     fn take(&self, layout: Layout) -> *mut u8 {
         if layout.size() > PIECE || layout.align() > align_of::<Piece>() {
@@ -93,5 +98,54 @@ unsafe impl GlobalAlloc for Allocator {
             unsafe { self.dealloc(memory, layout) };
         }
         moved
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two threads take, fill and give back: no piece is in two hands.
+    #[test]
+    fn pieces_are_taken_and_given_back() {
+        static POOL: Allocator = Allocator::new();
+        let layout = Layout::from_size_align(PIECE, 8).expect("it is one");
+        let fill = |byte: u8, count: usize| {
+            let taken: Vec<*mut u8> = (0..count).map(|_| POOL.take(layout)).collect();
+            for piece in taken.iter().filter(|piece| !piece.is_null()) {
+                // SAFETY: it has so many bytes.
+                unsafe { piece.write_bytes(byte, PIECE) };
+            }
+            for piece in taken.into_iter().filter(|piece| !piece.is_null()) {
+                // SAFETY: it is what was just filled, and is given back once.
+                unsafe {
+                    assert_eq!((piece.read(), piece.add(PIECE - 1).read()), (byte, byte));
+                    POOL.dealloc(piece, layout);
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| fill(1, 40));
+            scope.spawn(|| fill(2, PIECES + 1));
+        });
+        assert_eq!(POOL.taken.load(Ordering::Relaxed), 0);
+        assert!(POOL.take(Layout::from_size_align(PIECE + 1, 1).expect("it is one")).is_null());
+    }
+
+    /// What grows out of its piece moves to the system's memory, with its content.
+    #[test]
+    fn a_piece_that_grows_moves() {
+        static POOL: Allocator = Allocator::new();
+        let layout = Layout::from_size_align(3, 1).expect("it is one");
+        let piece = POOL.take(layout);
+        let grown = Layout::from_size_align(2 * PIECE, 1).expect("it is one");
+        // SAFETY: the piece has three bytes, and each memory is given back once, with its layout.
+        unsafe {
+            piece.copy_from_nonoverlapping(b"abc".as_ptr(), 3);
+            let moved = POOL.realloc(piece, layout, grown.size());
+            assert_eq!(std::slice::from_raw_parts(moved, 3), b"abc");
+            assert_eq!(POOL.taken.load(Ordering::Relaxed), 0);
+            POOL.dealloc(moved, grown);
+        }
     }
 }
