@@ -87,6 +87,11 @@ pub(crate) struct ValidConfig {
 const SHORTEST_MASKED: usize = 4;
 
 impl ValidConfig {
+    /// Where the API is.
+    pub(crate) fn base_url(&self) -> &str {
+        self.settings.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)
+    }
+
     /// A text of the API's or of the host's, without the client's secrets and without those that were sent: some servers
     /// quote what they refuse, and some transports what they could not send. A secret that is part of another one, such as
     /// an app key, must not uncover the rest of it, so the longest go first.
@@ -154,7 +159,10 @@ fn invalid(field: &str, message: impl Into<String>) -> Error {
 
 /// The base URL without its trailing slash. A token must not travel in the clear, so `http` is for loopback only.
 pub(crate) fn check_base_url(url: &str) -> Result<String, Error> {
-    let bad = |why: &str| Err(invalid("base_url", format!("{why}; write it as {DEFAULT_BASE_URL}")));
+    let bad = |why: &str| {
+        let like = format!("{DEFAULT_BASE_URL}, or like http://127.0.0.1:8080 for a sandbox on this machine");
+        Err(invalid("base_url", format!("{why}; write it like {like}")))
+    };
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
         None => return bad("base_url has no scheme"),
@@ -229,6 +237,7 @@ mod tests {
         ] {
             let error = check_base_url(url).unwrap_err();
             assert_eq!(error.details().pointer.as_deref(), Some("/base_url"), "{url}");
+            assert!(error.to_string().contains("like http://127.0.0.1:8080 for a sandbox"), "{error}");
         }
     }
 

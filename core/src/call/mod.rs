@@ -240,7 +240,8 @@ impl Call {
             State::Sent { .. } => false,
             _ => return Err(misuse("no request is outstanding, so none can have failed")),
         };
-        let error = failure.error(&self.without_secrets(message));
+        let base_url = if is_for_token { self.session.config().base_url() } else { &self.plan.base_url };
+        let error = failure.error(base_url, &self.without_secrets(message));
         self.last_answer = Some(Answer { error: Some(error.code()), api_code: None, request_id: None });
         if is_for_token {
             if !self.retry(now_ms, None) {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     api::{
         envelope::Envelope,
-        operation::{Auth, DEFAULT_BASE_URL, Operation, OperationInfo, Replay},
+        operation::{Auth, Operation, OperationInfo, Replay},
         operations::auth::FetchToken,
         raw::RawRequest,
     },
@@ -105,9 +105,8 @@ impl Plan {
             |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default();
         let params =
             FetchToken { app_key: text(&settings.app_key).into(), app_secret: text(&settings.app_secret).into() };
-        let base_url = settings.base_url.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let body = serde_json::to_string(&params).unwrap_or_default();
-        Self { timeout_ms, ..Self::of_row(FetchToken::INFO, base_url, body) }
+        Self { timeout_ms, ..Self::of_row(FetchToken::INFO, config.base_url().to_owned(), body) }
     }
 
     /// Returns whether the answer to an upload is about another workflow, as one is that a broken proxy or transport gives to
@@ -161,14 +160,13 @@ fn base_url(config: &ValidConfig, options: &CallOptions, auth: Auth) -> Result<S
     if let Some(url) = &options.base_url {
         return check_base_url(url);
     }
-    match &config.settings.base_url {
-        Some(url) => Ok(url.clone()),
-        None if auth == Auth::CallerHeaders => Err(Error::new(
+    if auth == Auth::CallerHeaders && config.settings.base_url.is_none() {
+        return Err(Error::new(
             ErrorCode::MissingBaseUrl,
             "the host of this operation is not public: give base_url with the call or in the configuration",
-        )),
-        None => Ok(DEFAULT_BASE_URL.to_owned()),
+        ));
     }
+    Ok(config.base_url().to_owned())
 }
 
 fn check_headers(headers: &Headers) -> Result<Headers, Error> {

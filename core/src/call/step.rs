@@ -46,15 +46,15 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The error of a request without a response.
-    pub(super) fn error(self, message: &str) -> Error {
+    /// The error of a request to this address without a response.
+    pub(super) fn error(self, base_url: &str, message: &str) -> Error {
         let (code, what) = match self {
-            Self::ConnectFailed => (ErrorCode::ConnectFailed, "no connection could be made"),
-            Self::Timeout => (ErrorCode::Timeout, "no answer came in time"),
-            Self::Reset => (ErrorCode::ConnectionReset, "the connection broke off"),
-            Self::Other => (ErrorCode::TransportFailed, "the request failed"),
+            Self::ConnectFailed => (ErrorCode::ConnectFailed, format!("no connection could be made to {base_url}")),
+            Self::Timeout => (ErrorCode::Timeout, "no answer came in time".to_owned()),
+            Self::Reset => (ErrorCode::ConnectionReset, "the connection broke off".to_owned()),
+            Self::Other => (ErrorCode::TransportFailed, "the request failed".to_owned()),
         };
-        let message = if message.is_empty() { what.to_owned() } else { format!("{what} ({message})") };
+        let message = if message.is_empty() { what } else { format!("{what} ({message})") };
         Error::new(code, message)
     }
 }

@@ -8,7 +8,6 @@ use super::{
     ledger::mismatch,
 };
 use crate::{
-    api::operation::DEFAULT_BASE_URL,
     crypto,
     error::{Error, ErrorCode},
     secret::Secret,
@@ -162,7 +161,7 @@ fn bind(
     let binding = Binding {
         service_ms,
         key: fingerprints.of_setting("key", ""),
-        host: fingerprints.of_setting("host", settings.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)),
+        host: fingerprints.of_setting("host", session.config().base_url()),
         account: fingerprints.of_setting("account", &text(&settings.app_key)),
         normal: NORMAL,
         salt,

@@ -4,7 +4,7 @@ use airudder_core::{
     Call, CallOptions, ErrorCode, Failure, Method, Outcome, RawRequest, Replay, Response, Session, Step,
 };
 
-use crate::support::{ACCEPTED, TOKEN, call, next_request, response, session, session_with, with_token};
+use crate::support::{ACCEPTED, SEARCH, TOKEN, call, next_request, response, session, session_with, with_token};
 
 #[test]
 fn a_doubtful_upload_is_never_sent_again() {
@@ -44,6 +44,25 @@ fn a_call_is_in_doubt_while_a_request_that_must_not_be_repeated_is_outstanding()
         assert_eq!(call.is_in_doubt(), doubt);
         call.on_response(now_ms, &response(200, ACCEPTED)).unwrap();
         assert!(!call.is_in_doubt());
+    }
+}
+
+#[test]
+fn where_no_connection_could_be_made_is_told() {
+    let options = CallOptions { base_url: Some("https://other.example.test/".into()), ..CallOptions::default() };
+    // The token comes from the client's own address.
+    for (has_token, place) in [(false, "http://127.0.0.1:1 (refused)"), (true, "https://other.example.test (refused)")]
+    {
+        let session = session_with(|config| config.max_retries = 0);
+        let mut call = Call::new(&session, "workflow.detail_instances", SEARCH, &options).unwrap();
+        if has_token {
+            with_token(&session, &mut call);
+        }
+        next_request(&mut call, &mut 0).unwrap();
+        call.on_failure(0, Failure::ConnectFailed, "refused").unwrap();
+        call.poll(0).unwrap();
+        let error = call.take_result().unwrap_err().to_string();
+        assert!(error.contains(&format!("no connection could be made to {place}")), "{error}");
     }
 }
 
