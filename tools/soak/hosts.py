@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 EXAMPLES = ROOT / "examples/c"
 LANGUAGES = ("python", "javascript", "c")
 REPORT = re.compile(r"accepted (\d+), rejected (\d+), doubtful (\d+) of \d+ contacts")
+RIGHT = "+0"
+"""A clock that is not off, as libfaketime has it."""
 INVALID_EACH = 1000
 """Of so many contacts one has no number."""
 
@@ -47,7 +49,7 @@ class Sender:
         self.contacts = folder / f"{language}.csv"
         self.journal = folder / f"{language}{which}.jsonl"
         self.clock = folder / f"{language}{which}.clock"
-        self.clock.write_text("+0")
+        self.clock.write_text(RIGHT)
         clock = {"FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_CACHE_DURATION": "1"}
         environment = settings | clock | {"AIRUDDER_CAMPAIGN": f"soak-{language}"}
         self.program = Program(f"send-{language}{which}", [*command, self.contacts, self.journal], environment, folder)
