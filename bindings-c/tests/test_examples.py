@@ -60,14 +60,21 @@ def test_readme(build, sandbox, tmp_path, how):
     build(source)
 
 
-@pytest.mark.parametrize("given", [{}, {"AIRUDDER_TEMPLATE_ID": "seven"}])
-def test_a_campaign_needs_a_template(build, contacts, tmp_path, given):
+@pytest.mark.parametrize(
+    ("setting", "given", "why"),
+    [
+        ("AIRUDDER_TEMPLATE_ID", {}, "is missing, or no number"),
+        ("AIRUDDER_TEMPLATE_ID", {"AIRUDDER_TEMPLATE_ID": "seven"}, "is missing, or no number"),
+        ("AIRUDDER_END_TIME", {}, "is missing"),
+    ],
+)
+def test_a_campaign_names_the_setting_that_it_lacks(build, contacts, tmp_path, setting, given, why):
     program = build(EXAMPLES / "campaign_easy.c", *SHARED, packages=["libcurl"])
-    settings = {name: value for name, value in JOB.items() if name != "AIRUDDER_TEMPLATE_ID"} | given
+    settings = {name: value for name, value in JOB.items() if name != setting} | given
     command = [*program.command("plain"), contacts, tmp_path / "july.jsonl"]
     done = subprocess.run(command, env=program.environment(settings), capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "AIRUDDER_TEMPLATE_ID is missing, or no number" in done.stdout + done.stderr
+    assert f"{setting} {why}" in done.stdout + done.stderr
 
 
 @checked

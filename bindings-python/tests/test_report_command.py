@@ -101,8 +101,13 @@ def test_a_doubtful_contact_and_a_refused_one_are_named(client, sandbox, capsys,
 
 
 def test_it_tells_in_words(july, capsys, tmp_path):
-    journal, events, _ = july
-    assert report(journal, store(tmp_path / "results", events, "lines"), html=tmp_path / "p.html") == 0
+    journal, events, file = july
+    results = store(tmp_path / "results", events, "lines")
+    assert report(journal, results, contacts=file) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "2 of the file refused by a check or not reached yet: upload --check tells which"
+    ]
+    assert report(journal, results, html=tmp_path / "p.html") == 0
     first, second, third = capsys.readouterr().out.splitlines()
     assert first == "28 accepted, 0 rejected, 0 doubtful, 0 to be sent"
     assert second.startswith("24 with a result, 4 without, ")

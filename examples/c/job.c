@@ -51,6 +51,7 @@ int job_open(struct job *job, int argc, char **argv, size_t in_flight) {
   if (campaign.workflow_template_id <= 0) return complain("AIRUDDER_TEMPLATE_ID is missing, or no number; see job.h");
   campaign.name = setting("AIRUDDER_CAMPAIGN", "campaign");
   campaign.end_time = getenv("AIRUDDER_END_TIME");
+  if (campaign.end_time == NULL) return complain("AIRUDDER_END_TIME is missing; see job.h");
   campaign.settle_ms = atoll(setting("AIRUDDER_SETTLE_MS", "0"));
   campaign.batch_size = (size_t)atoll(setting("AIRUDDER_BATCH_SIZE", "0"));
   campaign.in_flight = in_flight;

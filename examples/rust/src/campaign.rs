@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path, thread, time::Duration};
 
-use airudder_core::{Campaign, CampaignConfig, CampaignStep, Error, Report, Session};
+use airudder_core::{Campaign, CampaignConfig, CampaignStep, Error, ErrorCode, Report, Session};
 
 use crate::{host::Host, journal::Journal};
 
@@ -58,14 +58,7 @@ pub fn run(
                 journal.append(&lines, at)?;
                 campaign.journal_written()?;
             }
-            CampaignStep::Contacts { want } => {
-                let chunk: Vec<String> = contacts.by_ref().take(want).collect();
-                if chunk.is_empty() {
-                    campaign.end_of_contacts()?;
-                } else {
-                    campaign.feed(&format!("[{}]", chunk.join(",")))?;
-                }
-            }
+            CampaignStep::Contacts { want } => feed(&mut campaign, contacts.by_ref().take(want))?,
             CampaignStep::Call { id, mut call } => {
                 let result = host.run(&mut call);
                 campaign.on_result(id, host.now(), result)?;
@@ -77,4 +70,17 @@ pub fn run(
             CampaignStep::Done => return Ok(campaign.report()),
         }
     }
+}
+
+/// Gives the campaign its next contacts. A line that is no JSON is refused by itself: the others are still sent.
+fn feed(campaign: &mut Campaign, contacts: impl Iterator<Item = String>) -> Result<(), Error> {
+    let mut read = 0;
+    for contact in contacts {
+        match campaign.feed(&format!("[{contact}]")) {
+            Err(error) if error.code() == ErrorCode::InvalidJson => campaign.refuse_contact(None, &error)?,
+            fed => fed?,
+        }
+        read += 1;
+    }
+    if read == 0 { campaign.end_of_contacts() } else { Ok(()) }
 }

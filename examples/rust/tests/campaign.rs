@@ -45,6 +45,7 @@ fn contacts(folder: &Path) {
     let contact = |n: usize| json!({"callee": format!("+62000{n:07}"), "platform": "TEMP1", "caseid": format!("c-{n}"), "variables": {}});
     let mut lines: Vec<String> = (0..CONTACTS).map(|n| contact(n).to_string()).collect();
     lines.push(json!({"callee": "62", "platform": "TEMP1", "variables": {}}).to_string());
+    lines.push(r#"{"callee": "+6200"#.to_owned());
     fs::write(folder.join("contacts.jsonl"), lines.join("\n")).expect("a file");
 }
 
@@ -62,6 +63,7 @@ fn a_campaign_is_sent_encrypted() {
         // The second run finds everything done.
         let said = text(&program(&api, folder.path(), Some("fake-key-16bytes")).output().expect("it ran"));
         assert!(said.contains(&format!("sent {CONTACTS}\ncontact {CONTACTS}: ")), "{said}");
+        assert!(said.contains(&format!("\ncontact {}: ", CONTACTS + 1)), "{said}");
         assert!(said.ends_with("doubtful 0\n"), "{said}");
     }
     let stats = api.control("stats");

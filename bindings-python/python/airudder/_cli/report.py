@@ -107,6 +107,8 @@ def report(
         f"{sending.unsent} to be sent\n"
         f"{figures.contacts} with a result, {missing} without, {figures.connected} connected"
     )
+    if sending.unknown:
+        say_plain(f"{sending.unknown} of the file refused by a check or not reached yet: upload --check tells which")
     if html is not None:
         say_plain(f"the page is {html}")
     return Status.DONE
