@@ -1,7 +1,7 @@
 # Everything is installed inside this tree (.venv, target, node_modules), but for the Debian packages of `make setup`.
 .PHONY: help setup demo test built binaries lint generate guide guide-check notices bench costs protocol promises fuzz chance mutation mutation-js \
     mutation-python gateways kills engines receivers next generators \
-    spark soak memory miri timing deny interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
+    spark soak memory miri miri-ready timing deny interleavings clean python node c crates wheels c-packages packages-check install deb rpm c-dist-check sandbox package \
     python-packages npm-packages sandbox-wheel \
     release artifacts reproducible semver
 
@@ -96,7 +96,7 @@ costs: package ## Measure what campaigns of up to ten million contacts cost, and
 protocol: ## Try every order of events in the model of a campaign, within larger bounds, and write docs/assumptions.md
 	cargo run --quiet -p airudder-protocol
 
-promises: setup .venv/ready node ## Take out what keeps each promise, and see its test fail: half an hour; ONLY=name tries one
+promises: setup .venv/ready node miri-ready ## Take out what keeps each promise, and see its test fail: half an hour; ONLY=name tries one
 	@$(PYTHON) tools/mutants/run.py $(ONLY)
 
 fuzz: ## Fuzz the core and the C library, ten minutes a target; tools/fuzz SECONDS TARGET does one
@@ -159,8 +159,10 @@ soak: setup python node c sandbox ## Send a million contacts from all languages 
 	$(PYTHON) tools/soak/soak.py
 	$(PYTHON) -m pytest tools/soak
 
-miri: ## Interpret tests of the core and of the C library with Miri, which sees undefined behavior; installs a nightly toolchain
+miri-ready:
 	@cargo +nightly miri --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal -c miri -c rust-src
+
+miri: miri-ready ## Interpret tests of the core and of the C library with Miri, which sees undefined behavior; installs a nightly toolchain
 	MIRIFLAGS=-Zmiri-strict-provenance cargo +nightly miri test -p airudder-c
 	PROPTEST_CASES=4 MIRIFLAGS="-Zmiri-strict-provenance -Zmiri-disable-isolation" cargo +nightly miri test \
 	    -p airudder-json -p airudder-core --lib -- json canonical call:: crypto:: secret:: webhook::
