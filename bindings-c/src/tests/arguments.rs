@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+/// The time of all that happens here.
+pub(super) const NOW: u64 = 1_700_000_000_000;
 /// NULL.
 pub(super) const NONE: Text<'_> = Text::NULL;
 

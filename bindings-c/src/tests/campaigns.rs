@@ -1,7 +1,7 @@
 //! Campaigns: contacts, journals, reports; and one that is resumed after a crash.
 
 use super::{
-    arguments::{bytes, client, failed, no_error, output, read, settings, text, zeroed},
+    arguments::{NOW, bytes, client, failed, no_error, output, read, settings, text, zeroed},
     calls::run,
 };
 use crate::{
@@ -22,19 +22,21 @@ use crate::{
     },
 };
 
-const NOW: u64 = 1_700_000_000_000;
 const PEOPLE: [&str; 3] = ["+6200000000001", "no number", "+6200000000003"];
 
-fn begin(client: airudder_client, journal: &[u8]) -> airudder_campaign {
-    let config = airudder_campaign_config {
+/// The settings that every campaign has.
+fn july() -> airudder_campaign_config<'static> {
+    airudder_campaign_config {
         size: size_of::<airudder_campaign_config<'_>>(),
         workflow_template_id: 7,
         name: text(c"july"),
         end_time: text(c"2099-07-31 18:00:00+08:00"),
-        batch_size: 1,
-        screen: 1,
         ..zeroed()
-    };
+    }
+}
+
+fn begin(client: airudder_client, journal: &[u8]) -> airudder_campaign {
+    let config = airudder_campaign_config { batch_size: 1, screen: 1, ..july() };
     let campaign = output(|campaign| airudder_campaign_new(client, settings(&config), campaign, no_error()));
     let (journal, journal_len) = bytes(journal);
     output(|good| airudder_campaign_resume(campaign, journal, journal_len, good, no_error()));
@@ -141,14 +143,7 @@ fn a_step_as_the_first_version_has_it_and_partitions() {
     let _: FirstCampaignStep = output(|step| airudder_campaign_poll(campaign, NOW, step, no_error()));
     assert_eq!(airudder_campaign_give_up(campaign), 0);
     assert_eq!(airudder_campaign_free(campaign), 0);
-    let config = airudder_campaign_config {
-        size: size_of::<airudder_campaign_config<'_>>(),
-        workflow_template_id: 7,
-        name: text(c"july"),
-        end_time: text(c"2099-07-31 18:00:00+08:00"),
-        partition_count: 2,
-        ..zeroed()
-    };
+    let config = airudder_campaign_config { partition_count: 2, ..july() };
     let campaign = output(|campaign| airudder_campaign_new(client, settings(&config), campaign, no_error()));
     let line = output(|line| airudder_campaign_head(campaign, NOW, line, no_error()));
     // SAFETY: it lives until the next function of this campaign.
