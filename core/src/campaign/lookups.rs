@@ -28,6 +28,15 @@ pub(super) struct Lookups {
     pub(super) recovery: Recovery,
 }
 
+impl Lookups {
+    /// A contact was looked up, and has to be looked up once more. It comes before those who were not looked up yet: a campaign
+    /// that is killed loses what it knows of contacts that are not settled.
+    pub(super) fn go_on(&mut self, doubt: Doubt) {
+        let others = self.doubts.iter().take_while(|other| other.settled).count();
+        self.doubts.insert(others, doubt);
+    }
+}
+
 /// The contacts of a recovery, which looks everybody up.
 #[derive(Debug, Default)]
 pub(super) struct Recovery {

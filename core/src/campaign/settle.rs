@@ -22,7 +22,7 @@ use crate::{
 
 /// The largest number of times that a contact is sent, each time after lookups showed that the API does not have it.
 const MAX_ROUNDS: u32 = 5;
-/// The number of settled contacts that are journaled in one line: so many lookups a crash may cost.
+/// The number of settled contacts that are journaled in one line: so many settled ones a crash may cost.
 const SETTLED_PER_LINE: usize = 50;
 /// Lookups begin so long before a workflow was created and end so long after now.
 const WINDOW_MARGIN_MS: u64 = DAY_MS;
@@ -117,7 +117,7 @@ impl Campaign {
         {
             doubt.window = next;
             doubt.not_before = 0;
-            self.lookups.doubts.push_back(doubt);
+            self.lookups.go_on(doubt);
             return Ok(());
         }
         // What might be this contact and might be another is neither taken for accepted nor sent again.
@@ -148,7 +148,7 @@ impl Campaign {
             self.queue.pending.push_back(doubt.contact);
             self.resolve(batch, true);
         } else if let (false, Some(not_before)) = (settled, settle_at) {
-            self.lookups.doubts.push_back(Doubt { not_before, settled: true, window: Window::default(), ..doubt });
+            self.lookups.go_on(Doubt { not_before, settled: true, window: Window::default(), ..doubt });
         } else {
             self.leave_doubtful(&doubt, true);
         }

@@ -1,6 +1,6 @@
 //! Who is looked up, and what the result means.
 
-use crate::support::Answer::{Code, Data, Lost};
+use crate::support::Answer::{Code, Data, Lost, Raw};
 use airudder_core::{Campaign, CampaignConfig, CampaignStep, ErrorCode, Report};
 use serde_json::{Value, json};
 
@@ -82,6 +82,40 @@ fn a_killed_campaign_still_looks_up_the_batch_that_was_refused() {
         _ => usual(operation),
     });
     assert_eq!((report.accepted, report.rejected.len(), host.count("uploaddetails")), (5, 0, 1));
+}
+
+/// What the first lookups showed is lost if the campaign is killed: it would never end if all of them came first.
+#[test]
+fn whoever_was_looked_up_is_settled_before_others_are_looked_up() {
+    let mut host = Host::new();
+    let all = contacts(200);
+    host.run(config(200), &all, &mut |_, operation, _| usual(operation));
+    // As if it had been killed before it knew the outcome, and nothing had arrived.
+    let outcome = str::from_utf8(&host.journal).unwrap().find("{\"record\":\"outcome\"").unwrap();
+    host.journal.truncate(outcome);
+    let slowly = CampaignConfig { lookups_in_flight: 1, settle_ms: Some(500), ..config(200) };
+    let report = host.run(slowly, &all, &mut |_, operation, _| usual(operation));
+    assert_eq!((report.accepted, host.count("detailinstances")), (200, 400));
+    let looked_up = host.bodies("detailinstances");
+    let again = looked_up.iter().rposition(|body| body["case_id"] == "c-0");
+    let last = looked_up.iter().position(|body| body["case_id"] == "c-199");
+    assert!(again < last, "{again:?}, {last:?}");
+}
+
+#[test]
+fn a_lookup_that_always_fails_keeps_nobody_else_from_being_settled() {
+    let mut host = Host::new();
+    let mut first = true;
+    let mut api = |host: &mut Host, operation: &str, body: &Value| match operation {
+        "uploaddetails" if host.count("uploaddetails") == 1 => Lost,
+        "detailinstances" if body["case_id"] == "c-0" && !std::mem::take(&mut first) => Raw(500, ""),
+        _ => usual(operation),
+    };
+    // The settle time is over before all were looked up for the first time.
+    let slowly = CampaignConfig { lookups_in_flight: 1, settle_ms: Some(50), ..config(20) };
+    let report = host.run(slowly, &contacts(20), &mut api);
+    let doubtful: Vec<u64> = report.doubtful.iter().map(|one| one.contact).collect();
+    assert_eq!((doubtful, report.error.is_some()), (vec![0], true));
 }
 
 #[test]
