@@ -97,6 +97,7 @@ sys.path.insert(0, {folder!r})
 from conftest import APP, CAMPAIGN
 from test_campaign import contacts
 from airudder import Client
+print("ready", flush=True)
 with Client(base_url={url!r}, **APP) as client:
     report = client.campaigns.run(
         **CAMPAIGN, contacts=contacts(10_000), journal={journal!r}, batch_size=250, in_flight=2, lookups_in_flight=100,
@@ -113,13 +114,14 @@ def test_killed_at_random_moments_and_resumed_until_done(start_sandbox, tmp_path
     seed = random.randrange(1_000_000)
     chance = random.Random(seed)
     script = CHILD.format(folder=str(Path(__file__).parent), url=sandbox.url, journal=str(tmp_path / "journal"))
-    killed, stopped, output = 0, 0, None
-    for attempt in range(100):
+    killed, stopped, output, errors = 0, 0, None, None
+    for attempt in range(60):
         command = [sys.executable, "-c", script]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert child.stdout.readline() == "ready\n", child.communicate()
         try:
             # Ever longer, so that it ends on any machine.
-            output, errors = child.communicate(timeout=chance.uniform(0.2, 0.9) * (1 + attempt / 8))
+            output, errors = child.communicate(timeout=chance.uniform(0.2, 0.9) * 1.1**attempt)
         except subprocess.TimeoutExpired:
             child.send_signal(signal.SIGKILL)
             child.communicate()
