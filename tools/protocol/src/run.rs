@@ -319,7 +319,11 @@ impl Run {
                 self.unsent.add(contact);
                 self.pending.push(contact);
             }
-            Found::Nowhere => self.doubts.push(Doubt { is_second: true, ..doubt }),
+            // Before those who were not looked up yet.
+            Found::Nowhere => {
+                let others = self.doubts.iter().take_while(|other| other.is_second).count();
+                self.doubts.insert(others, Doubt { is_second: true, ..doubt });
+            }
         }
         if self.doubts.iter().all(|doubt| doubt.batch != batch) {
             self.settling.retain(|(other, _)| *other != batch);
